@@ -1,0 +1,30 @@
+"""What the report draws beyond the model itself: out-of-fold forecasts and importances."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class ColumnImportance:
+    """Rise of the out-of-fold log-loss (nats) when the column's cells are shuffled among rows."""
+
+    name: str
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Out-of-fold evidence, one entry a training row, in the table's order."""
+
+    y: NDArray[np.uint8]
+    """Shape (rows,), 1 for "yes"."""
+    log_odds: NDArray[np.float64]
+    """Shape (rows,), calibrated, from members (and a calibrator) that did not see the row."""
+    weight: NDArray[np.float64] | None
+    """Shape (rows,), sample weights, or None when all are 1."""
+    importance: tuple[ColumnImportance, ...]
+    """Most important first; empty when there is no usable column."""

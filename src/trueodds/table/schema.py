@@ -1,0 +1,56 @@
+"""What a table's columns are: the plain values that reading hands on to encoding."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+Kind = Literal["number", "category", "yesno", "date", "aside"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the training table and how its cells are read.
+
+    ``kind``: ``number`` (float64, NaN when missing), ``category`` and ``yesno`` (int32 codes into
+    ``levels``), ``date`` (float64 seconds since 1970-01-01 UTC), ``aside`` (not used; ``reason``
+    says why: constant, empty, identifier, dropped, …).
+    """
+
+    name: str
+    kind: Kind
+    reason: str = ""
+    missing: int = 0
+    distinct: int = 0
+    levels: tuple[str, ...] = ()
+    """Category levels, most frequent first, ties by text; a yes/no column has its "no" first."""
+    date_format: str = ""
+    """strptime pattern of a date held as text; empty for a true date or timestamp column."""
+    leak: str = ""
+    """Non-empty when the column alone gives the target away: the evidence in words."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The columns of the training table in their order, the target left out."""
+
+    columns: tuple[Column, ...]
+    rows: int
+
+    @property
+    def used(self) -> tuple[Column, ...]:
+        """The columns that the network sees."""
+        return tuple(c for c in self.columns if c.kind != "aside")
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Schema":
+        """Inverse of :meth:`to_json`."""
+        columns = tuple(Column(**{**c, "levels": tuple(c["levels"])}) for c in data["columns"])
+        return cls(columns=columns, rows=int(data["rows"]))
+
+    def with_leaks(self, leaks: dict[str, str]) -> "Schema":
+        """Return the same schema with the named columns marked as suspected leaks."""
+        columns = tuple(replace(c, leak=leaks.get(c.name, c.leak)) for c in self.columns)
+        return replace(self, columns=columns)

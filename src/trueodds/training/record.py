@@ -1,0 +1,51 @@
+"""What training did, as plain values: kept in the model file and drawn in the report."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class MemberRecord:
+    """One member's training. Losses are log-losses in nats; nothing here depends on the clock."""
+
+    fold: int
+    member: int
+    epochs: int
+    best_epoch: int
+    """1-based epoch whose weights were kept."""
+    train_loss: tuple[float, ...]
+    """Mean training loss (with dropout) of each epoch."""
+    fold_loss: tuple[float, ...]
+    """Log-loss on the fold left out, after each epoch."""
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """All members' training and the settings that led to it."""
+
+    effort: str
+    seed: int
+    folds: int
+    fold_rule: str
+    """How the folds were made, in words: stratified, by group …, by time …."""
+    settings: dict[str, Any]
+    members: tuple[MemberRecord, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "TrainingRecord":
+        """Inverse of :meth:`to_json`."""
+        members = tuple(
+            MemberRecord(
+                **{
+                    **m,
+                    "train_loss": tuple(m["train_loss"]),
+                    "fold_loss": tuple(m["fold_loss"]),
+                }
+            )
+            for m in data["members"]
+        )
+        return cls(**{**data, "members": members})
