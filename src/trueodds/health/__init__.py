@@ -1,1 +1,1 @@
-"""health."""
+"""What each layer does while it learns, and what is wrong with it."""

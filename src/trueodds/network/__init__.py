@@ -1,1 +1,1 @@
-"""network."""
+"""The network: weighted sums, activations, hand-written backpropagation, loss from logits."""

@@ -24,6 +24,8 @@ class Column:
     """Category levels, most frequent first, ties by text; a yes/no column has its "no" first."""
     date_format: str = ""
     """strptime pattern of a date held as text; empty for a true date or timestamp column."""
+    number_style: str = ""
+    """How text writes numbers: empty 1234.5, ``thousands`` 1,234.5, ``comma`` 1.234,5."""
     leak: str = ""
     """Non-empty when the column alone gives the target away: the evidence in words."""
 

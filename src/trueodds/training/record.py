@@ -13,10 +13,12 @@ class MemberRecord:
     epochs: int
     best_epoch: int
     """1-based epoch whose weights were kept."""
+    stride: int
+    """Epochs between two entries of the curves."""
     train_loss: tuple[float, ...]
-    """Mean training loss (with dropout) of each epoch."""
+    """Mean training loss (with dropout) since the entry before."""
     fold_loss: tuple[float, ...]
-    """Log-loss on the fold left out, after each epoch."""
+    """Log-loss on the fold left out."""
 
 
 @dataclass(frozen=True)

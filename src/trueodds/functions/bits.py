@@ -1,0 +1,77 @@
+"""What kernels are written with: a float's bits as an integer and back, multiply-add, the jit."""
+
+from typing import Any
+
+from llvmlite import ir
+from numba import njit, types
+from numba.core.errors import TypingError
+from numba.extending import intrinsic
+
+kernel = njit(cache=True, error_model="numpy", forceinline=True)
+"""Division by zero gives an infinity, as in IEEE 754; a check for it would stop vectorisation."""
+
+
+@intrinsic
+def float_bits(typingctx: Any, value: Any) -> Any:
+    """Bits of a float32 or float64 as the signed integer of the same width."""
+    if value == types.float64:
+        result, llvm = types.int64, ir.IntType(64)
+    elif value == types.float32:
+        result, llvm = types.int32, ir.IntType(32)
+    else:
+        raise TypingError(f"float_bits takes float32 or float64, found {value}")
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], llvm)
+
+    return result(value), codegen
+
+
+@intrinsic
+def bits_float(typingctx: Any, value: Any) -> Any:
+    """The float whose bits are a given int32 or int64."""
+    if value == types.int64:
+        result, llvm = types.float64, ir.DoubleType()
+    elif value == types.int32:
+        result, llvm = types.float32, ir.FloatType()
+    else:
+        raise TypingError(f"bits_float takes int32 or int64, found {value}")
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], llvm)
+
+    return result(value), codegen
+
+
+@intrinsic
+def fma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
+    """Compute x y + z with one rounding."""
+    if not (x == y == z and x in (types.float32, types.float64)):
+        raise TypingError(f"fma takes three floats of one width, found {x}, {y}, {z}")
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.fma(*args)
+
+    return x(x, x, x), codegen
+
+
+@intrinsic
+def select(typingctx: Any, condition: Any, yes: Any, no: Any) -> Any:
+    """``yes`` where the condition holds, else ``no``: never a branch, which would not vectorise."""
+    if yes != no or condition != types.boolean:
+        raise TypingError(f"select takes a boolean and two alike, found {condition}, {yes}, {no}")
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.select(*args)
+
+    return yes(condition, yes, no), codegen
+
+
+@intrinsic
+def lowest_bit(typingctx: Any, word: Any) -> Any:
+    """Place of the lowest bit set in a uint64 that is not zero."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), codegen

@@ -1,0 +1,200 @@
+"""The numbers every kernel of the family is made of, in one place."""
+
+from typing import Final
+
+LOG2E: Final = float.fromhex("0x1.71547652b82fep+0")
+"""1 / ln 2, to turn a power of e into a power of two."""
+LN2_HIGH: Final = float.fromhex("0x1.62e42fefa0000p-1")
+"""The leading 35 bits of ln 2: a whole number up to 2¹⁸ times it is exact in float64."""
+LN2_LOW: Final = float.fromhex("0x1.cf79abc9e3b3ap-40")
+"""ln 2 minus its leading bits."""
+MAGIC_BITS: Final = 0x4338000000000000
+"""The bits of :data:`MAGIC`; adding a whole number to them adds it to the value."""
+HALF_OCTAVE: Final = 1 << 51
+"""Half of one unit of a float64's exponent field."""
+STEP: Final = 64.0
+"""Steps to an octave in the table of powers."""
+MAGIC: Final = float.fromhex("0x1.8000000000000p+52")
+"""Adding it to a small float64 rounds to a whole number, kept in the low bits of the sum."""
+
+EXP32: Final = tuple(
+    float.fromhex(c)
+    for c in (
+        "0x1.0000000000000p+0",
+        "0x1.0000000000000p+0",
+        "0x1.0000000000011p-1",
+        "0x1.555555555556ap-3",
+        "0x1.555555554f0b8p-5",
+        "0x1.111111110c4b9p-7",
+        "0x1.6c16c18800745p-10",
+        "0x1.a01a01bec4bb7p-13",
+        "0x1.a01991a05fa89p-16",
+        "0x1.71ddd95897d0cp-19",
+        "0x1.28b410ae5335ep-22",
+        "0x1.af8daaa723700p-26",
+    )
+)
+"""exp(r) on |r| ≤ ln 2 / 2, relative error 2⁻⁵⁸; for the float32 kernels."""
+
+LOG1P: Final = tuple(
+    float.fromhex(c)
+    for c in (
+        "0x1.0000000000000p+1",
+        "0x1.5555555555557p-1",
+        "0x1.9999999999461p-2",
+        "0x1.24924924c8984p-2",
+        "0x1.c71c71a2ad42fp-3",
+        "0x1.745d1e78ae0cfp-3",
+        "0x1.3b12cafdda652p-3",
+        "0x1.1123edb874c1bp-3",
+        "0x1.dfd56bf196a4ep-4",
+        "0x1.c1c35a062d2a0p-4",
+        "0x1.1d4e86f4265d2p-4",
+        "0x1.522df63346706p-3",
+    )
+)
+"""2 atanh(s) / s in powers of s² ≤ 1/9, relative error 2⁻⁶³: log1p(e) with s = e / (2 + e)."""
+
+ATANH: Final = tuple(
+    float.fromhex(c)
+    for c in (
+        "0x1.0000000000000p+1",
+        "0x1.555555555554cp-1",
+        "0x1.999999999ca23p-2",
+        "0x1.249249218d44fp-2",
+        "0x1.c71c74c9485dap-3",
+        "0x1.745c401c9a668p-3",
+        "0x1.3b36e4c50ae0ap-3",
+        "0x1.0dbb2a6a76335p-3",
+        "0x1.1be2d030a4453p-3",
+    )
+)
+"""2 atanh(s) / s in powers of s² ≤ 1/25, relative error 2⁻⁶¹: the logarithm of a ratio near one."""
+
+EXPM1_REST: Final = tuple(
+    float.fromhex(c)
+    for c in (
+        "0x1.0000000000003p-1",
+        "-0x1.5555555555575p-2",
+        "0x1.7ffffffcee37cp-2",
+        "-0x1.77777770fa503p-2",
+        "0x1.78e7ce62c026ap-2",
+        "-0x1.78b535da8c7b7p-2",
+    )
+)
+"""(eʳ − 1 − r) / (1 + r) / r² on |r| ≤ ln 2 / 128; what 1 + r leaves to eʳ, relative error 2⁻⁶⁶."""
+
+LOG1P_REST: Final = tuple(
+    float.fromhex(c)
+    for c in (
+        "-0x1.0000000000000p-1",
+        "0x1.5555555555555p-2",
+        "-0x1.00000000005c4p-2",
+        "0x1.999999999b66fp-3",
+        "-0x1.555554f68d4a4p-3",
+        "0x1.24924892161a6p-3",
+        "-0x1.000f93eb789cbp-3",
+        "0x1.c73fd97fb0d28p-4",
+    )
+)
+"""(log(1 + d) − d) / d² on |d| ≤ 1/82, error 2⁻⁶⁷ relative to log(1 + d)."""
+LN2_SINGLE: Final = float.fromhex("0x1.62e4300000000p-1")
+"""ln 2 as a float32; a 32nd of a whole number below 2¹² times it leaves an exact remainder."""
+LN2_SINGLE_LOW: Final = float.fromhex("-0x1.05c6100000000p-29")
+"""ln 2 minus its float32."""
+MAGIC_32NDS: Final = 1.5 * 2.0**18
+"""Adding it to a small float32 rounds to a 32nd; its number is in the low bits of the sum."""
+REACH: Final = 48.0
+"""The largest magnitude that the pairs of float32 take on; beyond it nothing can underflow."""
+LIFT: Final = 2.0**-38
+"""Too small to matter to σ, large enough that no product of it is subnormal."""
+DOUBT: Final = 2.0**-36
+"""Relative error granted to a pair of float32 before its rounding is trusted."""
+
+EXPM1_REST32: Final = tuple(
+    float.fromhex(c)
+    for c in (
+        "0x1.0000000000000p-1",
+        "-0x1.555dce0000000p-2",
+        "0x1.800e3e0000000p-2",
+    )
+)
+"""(eʳ − 1 − r) / (1 + r) / r² on |r| ≤ ln 2 / 64 in float32, relative error of eʳ 2⁻³⁶."""
+
+POWERS32: Final = tuple(
+    float.fromhex(c)
+    for c in (
+        "0x1.0000000000000p+0",
+        "0x1.059b0e0000000p+0",
+        "0x1.0b55860000000p+0",
+        "0x1.11301e0000000p+0",
+        "0x1.172b840000000p+0",
+        "0x1.1d48740000000p+0",
+        "0x1.2387a60000000p+0",
+        "0x1.29e9e00000000p+0",
+        "0x1.306fe00000000p+0",
+        "0x1.371a740000000p+0",
+        "0x1.3dea640000000p+0",
+        "0x1.44e0860000000p+0",
+        "0x1.4bfdae0000000p+0",
+        "0x1.5342b60000000p+0",
+        "0x1.5ab07e0000000p+0",
+        "0x1.6247ec0000000p+0",
+        "0x1.6a09e60000000p+0",
+        "0x1.71f75e0000000p+0",
+        "0x1.7a11480000000p+0",
+        "0x1.82589a0000000p+0",
+        "0x1.8ace540000000p+0",
+        "0x1.93737c0000000p+0",
+        "0x1.9c49180000000p+0",
+        "0x1.a5503c0000000p+0",
+        "0x1.ae89fa0000000p+0",
+        "0x1.b7f7700000000p+0",
+        "0x1.c199be0000000p+0",
+        "0x1.cb720e0000000p+0",
+        "0x1.d5818e0000000p+0",
+        "0x1.dfc9740000000p+0",
+        "0x1.ea4afa0000000p+0",
+        "0x1.f507660000000p+0",
+    )
+)
+"""2^(j/32) as float32, j = 0 … 31."""
+
+POWERS32_LOW: Final = tuple(
+    float.fromhex(c)
+    for c in (
+        "0x0.0p+0",
+        "-0x1.9474140000000p-25",
+        "0x1.8d96d40000000p-25",
+        "-0x1.dda2fc0000000p-25",
+        "-0x1.9c0c220000000p-27",
+        "-0x1.a2fbb20000000p-25",
+        "0x1.9649040000000p-25",
+        "-0x1.2b0dbc0000000p-25",
+        "0x1.1250020000000p-25",
+        "-0x1.cde8ce0000000p-26",
+        "0x1.370be40000000p-25",
+        "0x1.336de20000000p-30",
+        "-0x1.0a35500000000p-25",
+        "-0x1.c541b40000000p-26",
+        "-0x1.00d8ac0000000p-27",
+        "-0x1.6cb2840000000p-25",
+        "0x1.26055c0000000p-26",
+        "0x1.8b2bb80000000p-26",
+        "-0x1.05cb440000000p-25",
+        "-0x1.1c21420000000p-26",
+        "0x1.67a1ca0000000p-28",
+        "-0x1.348e560000000p-25",
+        "0x1.a3b5e40000000p-28",
+        "-0x1.0b7ec80000000p-25",
+        "-0x1.f9c3040000000p-27",
+        "-0x1.e4c8860000000p-26",
+        "-0x1.6961b40000000p-28",
+        "-0x1.b5151e0000000p-28",
+        "-0x1.a5217c0000000p-28",
+        "-0x1.ab71320000000p-26",
+        "0x1.61428e0000000p-28",
+        "-0x1.2ad5f80000000p-27",
+    )
+)
+"""2^(j/32) divided by its float32, minus one."""

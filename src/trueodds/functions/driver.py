@@ -1,0 +1,144 @@
+"""The one inner loop that NumPy calls: strides, shared memory, threads and flags for all functions.
+
+It is given, as the ufunc's data, a plan of seven words: the address of a loop of
+:mod:`trueodds.functions.loops`, that loop's data, the number of operands, their size in bytes, the
+least count of values for a thread, the greatest count of threads, and where a thread begins.
+"""
+
+import platform
+import sys
+
+import numpy as np
+from numba import carray, intp, njit, types
+
+from trueodds.functions.loops import DIVIDE, INVALID, Loop
+from trueodds.functions.memory import (
+    call_loop,
+    clear_flags,
+    join_thread,
+    raise_flags,
+    raised_flags,
+    start_thread,
+    words16_at,
+    words32_at,
+    words64_at,
+)
+
+FE_INVALID = 1
+FE_DIVBYZERO = 4 if platform.machine().lower() in ("x86_64", "amd64", "x86", "i686") else 2
+FE_ALL = 0x3F
+HAS_THREADS = sys.platform != "win32"
+BLOCK = 2048
+"""Values copied together when an operand is strided or is the result's own memory."""
+RECORD = 16
+"""Words that tell a thread its share: plan, operands, steps, count, flags, thread, failed."""
+OPERANDS, STEPS, COUNT, FLAGS, THREAD, FAILED = 1, 4, 7, 8, 9, 10
+WORD = 8
+
+helper = njit(error_model="numpy")
+
+
+@helper
+def move(size, source, step, target, stride, n):
+    """Copy n values of 2, 4 or 8 bytes from one place and step to another."""
+    if size == 8:
+        for i in range(n):
+            carray(words64_at(target + i * stride), 1)[0] = words64_at(source + i * step)[0]
+    elif size == 4:
+        for i in range(n):
+            carray(words32_at(target + i * stride), 1)[0] = words32_at(source + i * step)[0]
+    else:
+        for i in range(n):
+            carray(words16_at(target + i * stride), 1)[0] = words16_at(source + i * step)[0]
+
+
+@helper
+def serial(plan, args, steps, n):
+    """Give the loop contiguous memory: the operands' own, or copies a block at a time."""
+    p = carray(words64_at(plan), 7)
+    operands = p[2]
+    size = p[3]
+    a = carray(words64_at(args), 3)
+    s = carray(words64_at(steps), 3)
+    last = operands - 1
+    direct = s[last] == size
+    for k in range(last):
+        direct &= (s[k] == size) & (a[k] != a[last])
+    if direct or n == 1:
+        return call_loop(p[0], args, n, p[1])
+    copies = np.empty(3 * BLOCK, np.int64)
+    places = np.empty(3, np.int64)
+    flags = 0
+    for k in range(3):
+        places[k] = intp(copies.ctypes.data) + k * BLOCK * WORD
+    for start in range(0, n, BLOCK):
+        m = min(BLOCK, n - start)
+        for k in range(last):
+            move(size, a[k] + start * s[k], s[k], places[k], size, m)
+        flags |= call_loop(p[0], intp(places.ctypes.data), m, p[1])
+        move(size, places[last], size, a[last] + start * s[last], s[last], m)
+    # Numba frees an array after the last mention of it; the addresses above do not count.
+    copies[0] = places[0] = 0
+    return flags
+
+
+def thread_body(record):
+    """What a thread runs: its record's share."""
+    words = carray(words64_at(record), RECORD)
+    words[FLAGS] = serial(words[0], record + WORD * OPERANDS, record + WORD * STEPS, words[COUNT])
+    return 0
+
+
+@helper
+def in_threads(plan, args, steps, n, threads):
+    """Split the values into contiguous shares, one a thread, the first on the caller's own."""
+    p = carray(words64_at(plan), 7)
+    operands = p[2]
+    a = carray(words64_at(args), 3)
+    s = carray(words64_at(steps), 3)
+    records = np.zeros((threads, RECORD), np.int64)
+    base = intp(records.ctypes.data)
+    part = (n // threads + 63) // 64 * 64
+    for t in range(threads):
+        start = min(n, t * part)
+        records[t, 0] = plan
+        for k in range(operands):
+            records[t, OPERANDS + k] = a[k] + start * s[k]
+            records[t, STEPS + k] = s[k]
+        records[t, COUNT] = (min(n, start + part) if t < threads - 1 else n) - start
+    for t in range(1, threads):
+        address = base + t * RECORD * WORD
+        if start_thread(address + WORD * THREAD, 0, p[6], address) != 0:
+            records[t, FAILED] = 1
+    flags = 0
+    for t in range(threads):
+        address = base + t * RECORD * WORD
+        if t == 0 or records[t, FAILED] == 1:
+            count = records[t, COUNT]
+            flags |= serial(plan, address + WORD * OPERANDS, address + WORD * STEPS, count)
+        else:
+            join_thread(words64_at(address + WORD * THREAD)[0], 0)
+            flags |= words64_at(address + WORD * FLAGS)[0]
+    records[0, 0] = 0  # keeps the records alive until here
+    return flags
+
+
+def dispatch(args, dims, steps, plan):
+    """NumPy's inner loop; raises the flags of the function and hides those of the arithmetic."""
+    before = raised_flags(FE_ALL)
+    p = carray(words64_at(plan), 7)
+    n = carray(words64_at(dims), 1)[0]
+    threads = min(p[5], n // max(p[4], 1))
+    if HAS_THREADS and threads > 1:
+        flags = in_threads(plan, args, steps, n, threads)
+    else:
+        flags = serial(plan, args, steps, n)
+    clear_flags(FE_ALL & ~before)
+    if flags & INVALID:
+        raise_flags(FE_INVALID)
+    if flags & DIVIDE:
+        raise_flags(FE_DIVBYZERO)
+
+
+THREAD_BODY = Loop(thread_body, types.intp(types.intp))
+DRIVER = Loop(dispatch, types.void(types.intp, types.intp, types.intp, types.intp))

@@ -1,0 +1,246 @@
+"""The compiled loops: one function of contiguous memory each, called by address from ``driver``.
+
+Each takes the address of its operands' addresses, the number of values and a word of data, and
+returns the exceptional flags that the *function* raises (:data:`INVALID`, :data:`DIVIDE`).
+
+They are written out one by one: Numba's cache on disk tells compiled functions apart by name, so a
+factory's inner functions, or one function specialised on others, can be taken for one another.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from numba import carray, cfunc, float32, float64, types
+
+from trueodds.functions import halves, kernels
+from trueodds.functions.memory import address_of, wide_vectors, words16_at
+from trueodds.functions.sigmoid_walk import walk_sigmoid32
+
+INVALID = 1
+DIVIDE = 2
+ONES = 0x7FFF
+
+
+class Loop:
+    """A function that is compiled, or fetched from the cache on disk, when its address is asked."""
+
+    def __init__(self, function: Callable[..., Any], signature: Any) -> None:
+        self.function = function
+        self.signature = signature
+
+    @cached_property
+    def compiled(self) -> Any:
+        """The C function; it lives as long as this object."""
+        return cfunc(self.signature, cache=True)(self.function)
+
+    @property
+    def address(self) -> int:
+        """Where its machine code begins."""
+        address: int = self.compiled.address
+        return address
+
+
+def loop(operand: Any) -> Callable[[Callable[..., Any]], Loop]:
+    """A loop over contiguous operands of one type: (operands, n, data) → flags."""
+    signature = types.intp(types.CPointer(types.CPointer(operand)), types.intp, types.intp)
+    return lambda function: Loop(function, signature)
+
+
+@loop(types.uint16)
+def table16(operands, n, data):
+    """Any float16 function without a domain edge, from the table of its 65,536 results."""
+    table = carray(words16_at(data), 65536)
+    x = carray(operands[0], n)
+    y = carray(operands[1], n)
+    for i in range(n):
+        y[i] = table[x[i]]
+    return 0
+
+
+@loop(types.uint16)
+def logit16(operands, n, data):
+    """As ``table16``, with logit's flags: NaN from a number is invalid, infinity a division."""
+    table = carray(words16_at(data), 65536)
+    x = carray(operands[0], n)
+    y = carray(operands[1], n)
+    flags = 0
+    for i in range(n):
+        p = x[i]
+        result = table[p]
+        y[i] = result
+        if (result & ONES) > 0x7C00 and (p & ONES) <= 0x7C00:
+            flags |= INVALID
+        if (result & ONES) == 0x7C00:
+            flags |= DIVIDE
+    return flags
+
+
+@loop(types.float32)
+def sigmoid32(operands, n, data):
+    walk_sigmoid32(address_of(operands[0]), address_of(operands[1]), n)
+    return 0
+
+
+@loop(types.float64)
+def sigmoid64(operands, n, data):
+    wide_vectors()
+    x = carray(operands[0], n)
+    y = carray(operands[1], n)
+    for i in range(n):
+        y[i] = kernels.sigmoid64(x[i])
+    return 0
+
+
+@loop(types.float32)
+def sigmoid_grad32(operands, n, data):
+    wide_vectors()
+    x = carray(operands[0], n)
+    y = carray(operands[1], n)
+    for i in range(n):
+        y[i] = kernels.sigmoid_grad32(x[i])
+    return 0
+
+
+@loop(types.float64)
+def sigmoid_grad64(operands, n, data):
+    wide_vectors()
+    x = carray(operands[0], n)
+    y = carray(operands[1], n)
+    for i in range(n):
+        y[i] = kernels.sigmoid_grad64(x[i])
+    return 0
+
+
+@loop(types.float32)
+def softplus32(operands, n, data):
+    x = carray(operands[0], n)
+    y = carray(operands[1], n)
+    for i in range(n):
+        y[i] = kernels.softplus32(x[i])
+    return 0
+
+
+@loop(types.float64)
+def softplus64(operands, n, data):
+    wide_vectors()
+    x = carray(operands[0], n)
+    y = carray(operands[1], n)
+    for i in range(n):
+        y[i] = kernels.softplus64(x[i])
+    return 0
+
+
+@loop(types.float32)
+def log_sigmoid32(operands, n, data):
+    x = carray(operands[0], n)
+    y = carray(operands[1], n)
+    for i in range(n):
+        y[i] = kernels.log_sigmoid32(x[i])
+    return 0
+
+
+@loop(types.float64)
+def log_sigmoid64(operands, n, data):
+    wide_vectors()
+    x = carray(operands[0], n)
+    y = carray(operands[1], n)
+    for i in range(n):
+        y[i] = kernels.log_sigmoid64(x[i])
+    return 0
+
+
+@loop(types.float32)
+def logit32(operands, n, data):
+    wide_vectors()
+    x = carray(operands[0], n)
+    y = carray(operands[1], n)
+    outside = False
+    edge = False
+    for i in range(n):
+        p = x[i]
+        y[i] = kernels.logit32(p)
+        outside |= (p < float32(0.0)) | (p > float32(1.0))
+        edge |= (p == float32(0.0)) | (p == float32(1.0))
+    return INVALID * outside + DIVIDE * edge
+
+
+@loop(types.float64)
+def logit64(operands, n, data):
+    wide_vectors()
+    x = carray(operands[0], n)
+    y = carray(operands[1], n)
+    outside = False
+    edge = False
+    for i in range(n):
+        p = x[i]
+        y[i] = kernels.logit64(p)
+        outside |= (p < 0.0) | (p > 1.0)
+        edge |= (p == 0.0) | (p == 1.0)
+    return INVALID * outside + DIVIDE * edge
+
+
+@loop(types.uint16)
+def log_loss_from_logits16(operands, n, data):
+    z = carray(operands[0], n)
+    y = carray(operands[1], n)
+    loss = carray(operands[2], n)
+    for i in range(n):
+        value = kernels.log_loss_from_logits(halves.to_float64(z[i]), halves.to_float64(y[i]))
+        loss[i] = halves.from_float64(value)
+    return 0
+
+
+@loop(types.float32)
+def log_loss_from_logits32(operands, n, data):
+    wide_vectors()
+    z = carray(operands[0], n)
+    y = carray(operands[1], n)
+    loss = carray(operands[2], n)
+    for i in range(n):
+        loss[i] = float32(kernels.log_loss_from_logits(float64(z[i]), float64(y[i])))
+    return 0
+
+
+@loop(types.float64)
+def log_loss_from_logits64(operands, n, data):
+    wide_vectors()
+    z = carray(operands[0], n)
+    y = carray(operands[1], n)
+    loss = carray(operands[2], n)
+    for i in range(n):
+        loss[i] = kernels.log_loss_from_logits(z[i], y[i])
+    return 0
+
+
+@loop(types.uint16)
+def log_loss_grad_from_logits16(operands, n, data):
+    z = carray(operands[0], n)
+    y = carray(operands[1], n)
+    slope = carray(operands[2], n)
+    for i in range(n):
+        value = kernels.log_loss_grad_from_logits(halves.to_float64(z[i]), halves.to_float64(y[i]))
+        slope[i] = halves.from_float64(value)
+    return 0
+
+
+@loop(types.float32)
+def log_loss_grad_from_logits32(operands, n, data):
+    wide_vectors()
+    z = carray(operands[0], n)
+    y = carray(operands[1], n)
+    slope = carray(operands[2], n)
+    for i in range(n):
+        slope[i] = float32(kernels.log_loss_grad_from_logits(float64(z[i]), float64(y[i])))
+    return 0
+
+
+@loop(types.float64)
+def log_loss_grad_from_logits64(operands, n, data):
+    wide_vectors()
+    z = carray(operands[0], n)
+    y = carray(operands[1], n)
+    slope = carray(operands[2], n)
+    for i in range(n):
+        slope[i] = kernels.log_loss_grad_from_logits(z[i], y[i])
+    return 0

@@ -1,0 +1,60 @@
+"""Raw memory, the C library and code addresses, for inner loops that NumPy calls as C functions."""
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+INT32 = types.int32
+INTP = types.intp
+
+
+def _pointer(element: Any) -> Any:
+    """An intrinsic that turns an address into a typed pointer."""
+
+    @intrinsic
+    def pointer(typingctx: Any, address: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.inttoptr(args[0], context.get_value_type(signature.return_type))
+
+        return types.CPointer(element)(INTP), codegen
+
+    return pointer
+
+
+floats64_at = _pointer(types.float64)
+floats32_at = _pointer(types.float32)
+words16_at = _pointer(types.uint16)
+words32_at = _pointer(types.int32)
+words64_at = _pointer(types.int64)
+
+
+@intrinsic
+def call_loop(typingctx: Any, code: Any, operands: Any, n: Any, data: Any) -> Any:
+    """Call the loop at address ``code``; gives its flags."""
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        word = ir.IntType(64)
+        function = ir.FunctionType(word, [word] * 3)
+        return builder.call(builder.inttoptr(values[0], function.as_pointer()), values[1:])
+
+    return INTP(INTP, INTP, INTP, INTP), codegen
+
+
+@intrinsic
+def wide_vectors(typingctx: Any) -> Any:
+    """Let the function this stands in use 512-bit vectors; LLVM prefers 256 on some machines."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        return context.get_dummy_value()
+
+    return types.void(), codegen
+
+
+raised_flags = types.ExternalFunction("fetestexcept", INT32(INT32))
+clear_flags = types.ExternalFunction("feclearexcept", INT32(INT32))
+raise_flags = types.ExternalFunction("feraiseexcept", INT32(INT32))
+start_thread = types.ExternalFunction("pthread_create", INT32(INTP, INTP, INTP, INTP))
+join_thread = types.ExternalFunction("pthread_join", INT32(INTP, INTP))

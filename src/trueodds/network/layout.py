@@ -1,0 +1,99 @@
+"""Where each weight and bias of a network lives in its one flat parameter buffer."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.network.activations import ACTIVATIONS, Activation
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A fully connected network: ``inputs`` → hidden ``widths`` → one logit.
+
+    Layer ``l`` has weights of shape (fan_in, fan_out) and a bias of shape (fan_out,); the last
+    layer has fan_out 1 and no activation: its output is the log-odds z, and σ(z) the probability.
+    """
+
+    inputs: int
+    widths: tuple[int, ...]
+    activation: Activation = "relu"
+
+    def __post_init__(self) -> None:
+        if self.inputs < 1 or any(w < 1 for w in self.widths):
+            raise ValueError(f"every layer needs at least one unit, got {self.sizes}")
+        if self.activation not in ACTIVATIONS:
+            raise ValueError(
+                f"unknown activation {self.activation!r}: choose from {', '.join(ACTIVATIONS)}"
+            )
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Units of every layer, from the inputs to the logit."""
+        return (self.inputs, *self.widths, 1)
+
+    @property
+    def shapes(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Name and shape of every parameter, in buffer order."""
+        pairs = list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
+        named: list[tuple[str, tuple[int, ...]]] = []
+        for index, (fan_in, fan_out) in enumerate(pairs):
+            named += [(f"weight{index}", (fan_in, fan_out)), (f"bias{index}", (fan_out,))]
+        return tuple(named)
+
+    @property
+    def size(self) -> int:
+        """Number of parameters."""
+        return sum(prod(shape) for _, shape in self.shapes)
+
+    @property
+    def depth(self) -> int:
+        """Number of layers with weights, the output layer included."""
+        return len(self.widths) + 1
+
+    def views(self, flat: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Named views into a flat buffer of `size` elements; writing to one writes to the other."""
+        if flat.shape != (self.size,):
+            raise ValueError(f"expected a flat buffer of {self.size} elements, got {flat.shape}")
+        out: dict[str, NDArray[Any]] = {}
+        start = 0
+        for name, shape in self.shapes:
+            stop = start + prod(shape)
+            out[name] = flat[start:stop].reshape(shape)
+            start = stop
+        return out
+
+    def segments(self) -> dict[str, tuple[int, int]]:
+        """Start and stop of every parameter in the flat buffer."""
+        out: dict[str, tuple[int, int]] = {}
+        start = 0
+        for name, shape in self.shapes:
+            out[name] = (start, start + prod(shape))
+            start += prod(shape)
+        return out
+
+    def weights(self, flat: NDArray[Any]) -> list[NDArray[Any]]:
+        """Views of the weights alone, first layer first."""
+        named = self.views(flat)
+        return [named[f"weight{index}"] for index in range(self.depth)]
+
+    def biases(self, flat: NDArray[Any]) -> list[NDArray[Any]]:
+        """Views of the biases alone, first layer first."""
+        named = self.views(flat)
+        return [named[f"bias{index}"] for index in range(self.depth)]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        return {
+            "inputs": self.inputs,
+            "widths": list(self.widths),
+            "activation": self.activation,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Layout":
+        """Inverse of :meth:`to_json`."""
+        return cls(int(data["inputs"]), tuple(int(w) for w in data["widths"]), data["activation"])

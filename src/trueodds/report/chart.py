@@ -1,0 +1,51 @@
+"""What all charts share: their data, their size, and how one becomes plain values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trueodds.report.theme import config
+
+if TYPE_CHECKING:
+    import altair as alt
+
+HEIGHT = 300
+LEFT = 44
+"""Least width of a y axis, so that charts set one above the other line up."""
+
+
+def inline(rows: list[dict[str, Any]]) -> alt.InlineData:
+    """Rows as the chart's own data; NumPy scalars become Python's."""
+    import altair as alt
+    import numpy as np
+
+    plain = [
+        {k: v.item() if isinstance(v, np.generic) else v for k, v in row.items()} for row in rows
+    ]
+    return alt.InlineData(values=plain)
+
+
+def layers(*charts: Any, height: int = HEIGHT) -> alt.LayerChart:
+    """One chart of several, as wide as its place on the page."""
+    import altair as alt
+
+    return alt.LayerChart(
+        layer=list(charts),
+        width="container",
+        height=height,
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+    )
+
+
+def specification(chart: alt.LayerChart) -> dict[str, Any]:
+    """Plain values of a chart, the same for the same chart whatever was drawn before it."""
+    import altair as alt
+
+    # The caller's own Altair theme and row limit must not reach into the page.
+    with (
+        alt.theme.enable("none"),
+        alt.data_transformers.enable("default", max_rows=None, consolidate_datasets=False),
+    ):
+        found: dict[str, Any] = chart.to_dict()
+    found.pop("$schema")  # the page names its Vega-Lite by carrying it
+    return found | {"config": config()}

@@ -1,0 +1,124 @@
+"""The report: one HTML page that holds everything it shows and asks the network for nothing."""
+
+import hashlib
+import json
+import os
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+from trueodds.errors import TrueOddsError
+from trueodds.report.bundle import BUNDLE, read_asset
+from trueodds.report.evidence import Evidence
+from trueodds.report.figures import Figure, all_figures
+from trueodds.report.reliability import reliability_bins
+from trueodds.report.sample import sample_of
+from trueodds.report.subject import Subject
+from trueodds.report.tables import bin_rows, column_rows, member_rows, score_rows
+from trueodds.report.wording import clean, count, headline, quoted, setting, share
+
+
+def write_report(model: Subject, evidence: Evidence, path: Path) -> None:
+    """Write the report of a model as one self-contained HTML file.
+
+    The same model and evidence give the same bytes. The file appears whole or not at all.
+
+    Raises
+    ------
+    TrueOddsError
+        When the evidence does not fit together, or the file cannot be written.
+    """
+    page = render(model, evidence).encode()
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_bytes(page)
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise TrueOddsError(
+            f"The report {path} could not be written ({error.strerror}); "
+            "choose a folder that exists and can be written to."
+        ) from error
+
+
+def render(model: Subject, evidence: Evidence) -> str:
+    """Return the page's text."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    sample = sample_of(evidence)
+    bins = reliability_bins(sample)
+    figures = all_figures(model, sample, bins, evidence.importance)
+    columns, columns_hidden = column_rows(model.schema, evidence.importance)
+    style, script, bundle = (read_asset(n) for n in ("page.css", "page.js", BUNDLE))
+    # Only the scripts named by their hash may run, and nothing may be fetched from anywhere.
+    policy = (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
+        f"style-src 'unsafe-inline'; script-src {_hash_source(bundle)} {_hash_source(script)}"
+    )
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(read_asset("page.html.j2")).render(
+        policy=policy,
+        style=Markup(style),
+        script=Markup(script),
+        bundle=Markup(bundle),
+        specifications=Markup(_specifications(figures)),
+        figures=figures,
+        title=clean(model.target_name, 80),
+        yes=quoted(model.target_yes),
+        no=quoted(model.target_no),
+        target_rule=clean(model.target_rule),
+        headline=headline(model.scores, quoted(model.target_yes)),
+        scores=score_rows(model.scores),
+        rows=count(model.scores.rows),
+        positives=count(model.scores.positives),
+        base_rate=share(model.scores.base_rate),
+        left_out=count(sample.left_out) if sample.left_out else "",
+        weighted=evidence.weight is not None,
+        bins=bin_rows(bins),
+        members=member_rows(model.record),
+        columns=columns,
+        columns_hidden=count(columns_hidden) if columns_hidden else "",
+        columns_total=count(len(model.schema.columns)),
+        columns_used=count(len(model.schema.used)),
+        leaks=[c for c in columns if c.leak],
+        health=[clean(line, 1000) for line in model.health],
+        notes=[clean(line, 1000) for line in model.notes],
+        made=_how_made(model),
+    )
+
+
+def _how_made(model: Subject) -> list[tuple[str, str]]:
+    record = model.record
+    made = [
+        ("Training table", clean(model.source)),
+        ("SHA-256", clean(model.source_sha256) or "not a file"),
+        ("Rows", count(model.schema.rows)),
+        ("Folds", f"{record.folds}, {clean(record.fold_rule)}"),
+        ("Members", count(len(record.members))),
+        ("Effort", clean(record.effort)),
+        ("Seed", str(record.seed)),
+    ]
+    made += [
+        (clean(k).replace("_", " ").capitalize(), setting(v)) for k, v in record.settings.items()
+    ]
+    made += [(f"{clean(k)} version", clean(v)) for k, v in model.versions.items()]
+    return made
+
+
+def _specifications(figures: dict[str, Figure]) -> str:
+    """All chart specifications as JSON that cannot end the script element it stands in."""
+    specs: dict[str, Any] = {d.key: d.spec for f in figures.values() for d in f.drawings}
+    text = json.dumps(specs, allow_nan=False, separators=(",", ":"), ensure_ascii=True)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _hash_source(script: str) -> str:
+    """Return the Content-Security-Policy source that allows exactly this inline script."""
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{b64encode(digest).decode()}'"

@@ -1,0 +1,94 @@
+"""Numbers and sentences as the page prints them."""
+
+from math import isfinite
+from typing import Any
+
+from trueodds.calibration.scores import Interval, Scores
+
+LONGEST = 300
+
+
+def clean(text: object, longest: int = LONGEST) -> str:
+    """Text that any page can hold: no control characters, no half surrogates, not endless."""
+    words = " ".join(str(text).split())
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words)
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def quoted(label: str, longest: int = 40) -> str:
+    """Put a label of the user's between quotation marks."""
+    return f"“{clean(label, longest)}”"
+
+
+def count(number: float) -> str:
+    """Format a whole number with thousands marked."""
+    return f"{number:,.0f}"
+
+
+def decimals(value: float, places: int = 4) -> str:
+    """Format a score with fixed decimals, or "not defined"."""
+    return f"{value:.{places}f}" if isfinite(value) else "not defined"
+
+
+def share(value: float) -> str:
+    """Format a share in percent, with more decimals when it is rare."""
+    if not isfinite(value):
+        return "not defined"
+    rare = 0 < min(value, 1 - value) < 0.01
+    return f"{value:.2%}" if rare else f"{value:.1%}"
+
+
+def span(interval: Interval, places: int = 4) -> str:
+    """Format an interval's two ends."""
+    if not (isfinite(interval.low) and isfinite(interval.high)):
+        return "not defined"
+    return f"{interval.low:.{places}f} to {interval.high:.{places}f}"
+
+
+def less(value: float, base: float) -> str:
+    """How a loss compares with the base rate's, in words; empty where that says nothing."""
+    if not (isfinite(value) and isfinite(base) and base > 0):
+        return ""
+    change = 1 - value / base
+    if abs(change) < 0.0005:
+        return "the same as the base rate"
+    return f"{abs(change):.1%} {'below' if change > 0 else 'above'} the base rate"
+
+
+def headline(scores: Scores, yes: str) -> str:
+    """Say what the scores mean, in one or two plain sentences."""
+    loss, base = scores.log_loss, scores.base_log_loss
+    if not (isfinite(loss.value) and isfinite(base)):
+        return "The forecast could not be scored."
+    told = (
+        f"Forecasting {yes} for rows it had not seen, the model’s log-loss is "
+        f"{decimals(loss.value)} nats; always answering the base rate of "
+        f"{share(scores.base_rate)} would score {decimals(base)}."
+    )
+    if isfinite(loss.high) and loss.high < base:
+        return f"{told} That is {1 - loss.value / base:.1%} less, more than chance explains."
+    if isfinite(loss.low) and loss.low > base:
+        return f"{told} That is worse than knowing nothing: do not use this model."
+    return f"{told} The difference may be chance: the model has shown no skill."
+
+
+def calibration_verdict(scores: Scores) -> str:
+    """Compare the calibration error with the one that chance alone would show."""
+    found, floor = scores.calibration_error, scores.calibration_floor
+    if not (isfinite(found.value) and isfinite(floor)):
+        return ""
+    told = f"A perfect forecast of this size would show {decimals(floor)} by chance"
+    if found.low <= floor or found.value <= 1.5 * floor:
+        return f"{told}: no sign of miscalibration"
+    return told
+
+
+def setting(value: Any) -> str:
+    """Format a setting's value on one line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{clean(k)} {setting(v)}" for k, v in value.items()) or "none"
+    if isinstance(value, list | tuple):
+        return ", ".join(setting(v) for v in value) or "none"
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "none"}[value]
+    return f"{value:g}" if isinstance(value, float) else clean(value)

@@ -1,0 +1,217 @@
+"""The encoder's rules: each turns one source into a few inputs, element by element.
+
+Every rule uses IEEE operations alone (+ − × ÷ √ and comparisons) in a fixed order, so a row gets
+the same inputs alone or among others, on any machine. Missing numbers give 0.
+"""
+
+from dataclasses import asdict, dataclass
+from statistics import NormalDist
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+FEW_VALUES = 12
+"""A number with at most so many distinct values also gets an indicator for each."""
+DOMINANT = 0.2
+"""A value with at least this share of the rows gets its own indicator."""
+KNOTS = 64
+LEAST_LEVEL_ROWS = 5
+MOST_LEVELS = 64
+"""Most levels of a category with an indicator of their own; the others share one."""
+
+
+@dataclass(frozen=True)
+class ClippedScale:
+    """t = (x − centre)·scale, then t/√(1 + (t/3)²): linear near 0, within ±3 at the ends."""
+
+    kind: ClassVar[str] = "clipped_scale"
+    width: ClassVar[int] = 1
+    source: str
+    centre: float
+    scale: float
+
+    def encode(self, values: NDArray[np.float64], out: NDArray[np.float32]) -> None:
+        """Fill ``out`` of shape (rows, 1)."""
+        # ±1e6 is already ±3 after the clip; beyond, t² could overflow.
+        t = np.clip((values - self.centre) * self.scale, -1e6, 1e6)
+        t = t / np.sqrt(1.0 + (t / 3.0) * (t / 3.0))
+        out[:, 0] = np.where(np.isnan(t), 0.0, t)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        return {"kind": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The piecewise-linear curve through stored knots (x increasing), constant beyond the ends."""
+
+    kind: ClassVar[str] = "curve"
+    width: ClassVar[int] = 1
+    source: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+    def encode(self, values: NDArray[np.float64], out: NDArray[np.float32]) -> None:
+        """Fill ``out`` of shape (rows, 1)."""
+        t = np.interp(values, self.x, self.y)
+        out[:, 0] = np.where(np.isnan(values), 0.0, t)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        return {"kind": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Equals:
+    """One indicator for each stored value."""
+
+    kind: ClassVar[str] = "equals"
+    source: str
+    values: tuple[float, ...]
+
+    @property
+    def width(self) -> int:
+        """One input a value."""
+        return len(self.values)
+
+    def encode(self, values: NDArray[np.float64], out: NDArray[np.float32]) -> None:
+        """Fill ``out`` of shape (rows, width)."""
+        for position, value in enumerate(self.values):
+            out[:, position] = values == value
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        return {"kind": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Missing:
+    """1 where the number is missing."""
+
+    kind: ClassVar[str] = "missing"
+    width: ClassVar[int] = 1
+    source: str
+
+    def encode(self, values: NDArray[np.float64], out: NDArray[np.float32]) -> None:
+        """Fill ``out`` of shape (rows, 1)."""
+        out[:, 0] = np.isnan(values)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        return {"kind": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Indicators of a category's levels.
+
+    ``slots[code]`` is the input of a level, −1 for none; ``missing`` and ``other`` (rare and
+    unseen levels) are the inputs of those, −1 for none.
+    """
+
+    kind: ClassVar[str] = "levels"
+    source: str
+    slots: tuple[int, ...]
+    missing: int
+    other: int
+    width: int
+
+    def encode(self, codes: NDArray[np.int32], out: NDArray[np.float32]) -> None:
+        """Fill ``out`` of shape (rows, width)."""
+        # Codes −1 (missing) and −2 (unseen) index the two entries behind the levels.
+        table = np.array([*self.slots, self.other, self.missing], dtype=np.int64)
+        slots = table[codes]
+        rows = np.flatnonzero(slots >= 0)
+        out[rows, slots[rows]] = 1.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        return {"kind": self.kind, **asdict(self)}
+
+
+Block = ClippedScale | Curve | Equals | Missing | Levels
+_KINDS: dict[str, type[Block]] = {c.kind: c for c in (ClippedScale, Curve, Equals, Missing, Levels)}
+
+
+def block_from_json(data: dict[str, Any]) -> Block:
+    """Inverse of every block's ``to_json``."""
+    fields = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k != "kind"}
+    return _KINDS[data["kind"]](**fields)
+
+
+def number_blocks(source: str, values: NDArray[np.float64]) -> list[Block]:
+    """Rules for a number, chosen from the training rows."""
+    blocks: list[Block] = []
+    known = values[np.isfinite(values)]
+    if len(known):
+        distinct, counts = np.unique(known, return_counts=True)
+        shares = counts / len(values)
+        if len(distinct) > 1:
+            blocks += [_clipped_scale(source, known), _curve(source, distinct, counts, shares)]
+        if 2 < len(distinct) <= FEW_VALUES:
+            own = distinct[counts >= LEAST_LEVEL_ROWS]
+        else:
+            own = distinct[(shares >= DOMINANT) & (len(distinct) > 2)]
+        if len(own):
+            blocks.append(Equals(source, tuple(own.tolist())))
+    if np.isnan(values).any():
+        blocks.append(Missing(source))
+    return blocks
+
+
+def category_blocks(source: str, codes: NDArray[np.int32], levels: int) -> list[Block]:
+    """Rules for a category, chosen from the training rows; two levels need one input."""
+    counts = np.bincount(codes[codes >= 0], minlength=levels)
+    missing = int(np.count_nonzero(codes == -1))
+    order = np.argsort(-counts, kind="stable")
+    own = [int(c) for c in order if counts[c] >= min(LEAST_LEVEL_ROWS, len(codes) // 10 + 1)]
+    own = own[:MOST_LEVELS]
+    if len(own) == 2 and levels == 2:
+        own = own[1:]
+    slots = np.full(levels, -1, dtype=np.int64)
+    slots[own] = np.arange(len(own))
+    width = len(own)
+    missing_slot = other_slot = -1
+    if missing:
+        missing_slot, width = width, width + 1
+    if levels > 2 and len(own) < levels:
+        other_slot, width = width, width + 1
+        slots[slots < 0] = other_slot
+    if not width:
+        return []
+    return [Levels(source, tuple(slots.tolist()), missing_slot, other_slot, width)]
+
+
+def _clipped_scale(source: str, known: NDArray[np.float64]) -> ClippedScale:
+    """Median to 0 and the quartiles' distance to about that of a normal law (1.35)."""
+    low, centre, high = np.quantile(known, [0.25, 0.5, 0.75])
+    spread = (high - low) / 1.349
+    if not spread > 0.0 or not np.isfinite(spread):
+        spread = (known.max() / 4.0 - known.min() / 4.0) * 2.0
+    scale = 1.0 / spread if spread > 0.0 else 1.0
+    if not np.isfinite(scale):
+        scale = 1.0
+    return ClippedScale(source, float(centre), float(scale))
+
+
+def _curve(
+    source: str,
+    distinct: NDArray[np.float64],
+    counts: NDArray[np.int64],
+    shares: NDArray[np.float64],
+) -> Curve:
+    """Normal scores of the mid-ranks; a dominant value does not take the others' ranks."""
+    rest = shares < DOMINANT
+    if np.count_nonzero(rest) >= 2:
+        distinct, counts = distinct[rest], counts[rest]
+    ends = np.cumsum(counts)
+    ranks = (ends - 0.5 * counts) / ends[-1]
+    if len(distinct) > KNOTS:
+        wanted = np.linspace(0.0, 1.0, KNOTS)
+        chosen = np.unique(np.clip(np.searchsorted(ranks, wanted), 0, len(distinct) - 1))
+        distinct, ranks = distinct[chosen], ranks[chosen]
+    normal = NormalDist()
+    y = tuple(normal.inv_cdf(float(np.clip(r, 0.002, 0.998))) for r in ranks)
+    return Curve(source, tuple(distinct.tolist()), y)

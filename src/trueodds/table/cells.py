@@ -1,0 +1,114 @@
+"""How one cell is read: missing markers, text, numbers written as text."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+MISSING_MARKERS = (
+    "", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NAN", "NaT",
+    "null", "NULL", "Null", "None", "none", "NONE",
+)  # fmt: skip
+"""Cells, outer blanks removed, that mean "missing" in every column. Case counts: ``na`` is text.
+
+In a column of categories a marker is still a level where the training table shows that it must be
+one, see :func:`trueodds.table.kinds.infer_schema`."""
+
+NUMBER_PLACEHOLDERS = (
+    "-",
+    "--",
+    ".",
+    "..",
+    "n.a.",
+    "na",
+    "#NULL!",
+    "#DIV/0!",
+    "unknown",
+    "missing",
+)
+"""Cells that mean "missing" in columns of numbers and dates only; case does not count."""
+
+NUMBER_STYLES = ("", "thousands", "comma")
+"""How a column's text writes numbers: ``1234.5``; ``1,234.5``; ``1.234,5``."""
+
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?", re.I | re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d*)?([eE][+-]?\d+)?|[+-]?,\d+", re.ASCII)
+_DRESS = re.compile(r"^([+-]?)\s*[$€£¥]\s*|\s*[%$€£¥]$")
+
+
+def number_text(value: float) -> str:
+    """Text of a number used as a label or level: ``1`` for 1.0, else the shortest that reads back.
+
+    >>> number_text(1.0), number_text(-0.0), number_text(0.1), number_text(1e300)
+    ('1', '0', '0.1', '1e+300')
+    """
+    if value == int(value) if abs(value) < 1e15 else False:
+        return str(int(value))
+    return repr(float(value))
+
+
+def parse_number(text: str, style: str = "") -> float | None:
+    """Return the float64 nearest to a number as people write it, or None.
+
+    Outer blanks, one currency sign and a percent sign (which does not divide by 100) are ignored.
+    ``style`` is the column's, see ``NUMBER_STYLES``.
+    """
+    text = _DRESS.sub(r"\1", text.strip())
+    if style == "comma":
+        if _COMMA.fullmatch(text):
+            return float(text.replace(".", "").replace(",", "."))
+    elif style == "thousands" and _THOUSANDS.fullmatch(text):
+        return float(text.replace(",", ""))
+    return float(text) if _PLAIN.fullmatch(text) else None
+
+
+def number_style(texts: list[str]) -> str:
+    """Return how these cells, none of which reads plainly, write numbers: see ``NUMBER_STYLES``.
+
+    Grouped thousands win where both would do (``1,234``), as long as every cell with a comma fits.
+    """
+    with_comma = [_DRESS.sub(r"\1", text.strip()) for text in texts if "," in text]
+    numeric = [text for text in with_comma if _THOUSANDS.fullmatch(text) or _COMMA.fullmatch(text)]
+    if not numeric:
+        return ""
+    return "thousands" if all(_THOUSANDS.fullmatch(text) for text in numeric) else "comma"
+
+
+def text_of(column: pl.Series) -> pl.Series:
+    """Return a column as text without outer blanks; null stays null.
+
+    Numbers become :func:`number_text`, booleans ``true`` and ``false``, so that a level is the
+    same word whether the table came as text or typed.
+    """
+    dtype = column.dtype
+    if dtype == pl.String:
+        return column.str.strip_chars()
+    if dtype == pl.Null:
+        return column.cast(pl.String)
+    if isinstance(dtype, pl.Categorical | pl.Enum):
+        return column.cast(pl.String).str.strip_chars()
+    if dtype == pl.Boolean or dtype.is_integer():
+        return column.cast(pl.String)
+    if dtype.is_float() or dtype.is_decimal():
+        numbers = column.cast(pl.Float64).fill_nan(None)
+        return _by_unique(numbers, number_text)
+    if dtype.is_temporal():
+        return column.cast(pl.String)
+    cells = [None if cell is None else str(cell) for cell in column.to_list()]
+    return pl.Series(column.name, cells, dtype=pl.String).str.strip_chars()
+
+
+def _by_unique(column: pl.Series, change: Callable[[Any], str]) -> pl.Series:
+    """Apply a Python function once for each distinct cell."""
+    old = column.drop_nulls().unique()
+    new = pl.Series([change(value) for value in old], dtype=pl.String)
+    if not len(old):
+        return column.cast(pl.String)
+    return column.replace_strict(old, new, default=None, return_dtype=pl.String)
+
+
+def is_missing(text: pl.Series) -> pl.Series:
+    """Mask of the cells of a stripped text column that are missing."""
+    return text.is_null() | text.is_in(MISSING_MARKERS)

@@ -1,0 +1,229 @@
+"""Delimited text (CSV and its kin): guess the delimiter, check the shape, keep cells as text.
+
+Two readers give the same table. The fast one looks at every quote, delimiter and line end with
+NumPy, and hands regular text to polars; text with quotes in odd places goes to Python's csv
+module, which reads what spreadsheets read.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from trueodds.errors import TableError
+
+DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE_CHARACTERS = 1 << 18
+_SAMPLE_RECORDS = 200
+_LONGEST_CELL = 1 << 27
+_EXCEL_HINT = re.compile(r"sep=[,;|\t]\r?\n", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """Delimited text taken apart: header cells, columns of text, each record's first line."""
+
+    headers: list[str]
+    columns: pl.DataFrame
+    """All text, named by position."""
+    lines: NDArray[np.int64]
+    notes: tuple[str, ...] = ()
+
+
+def read_delimited(text: str, source: str, delimiter: str | None = None) -> Records:
+    """Take delimited text apart, cells untouched.
+
+    Quotes (``"``, doubled inside) may hold delimiters and line ends; blank lines are skipped; a
+    header with one cell less than every record (R's way) gets an empty first cell; Excel's line
+    ``sep=;`` is obeyed. Raises
+    TableError naming the source and line for text that is empty, only a header, or ragged.
+    """
+    if "\n" not in text and "\r" in text:
+        text = text.replace("\r", "\n")
+    if not text or text.isspace():
+        raise TableError(f"{source} is empty: a table needs a header line and rows.")
+    if _EXCEL_HINT.match(text):
+        delimiter, text = text[4], text[5:]  # Excel's first line "sep=;" becomes a blank one
+    if delimiter is None:
+        delimiter = guess_delimiter(text)
+    records = _read_regular(text, delimiter) or _read_any(text, source, delimiter)
+    if not records.lines.size:
+        raise TableError(f"{source} has a header line but no rows: nothing to read.")
+    return records
+
+
+def guess_delimiter(text: str) -> str:
+    """Return the delimiter under which most records have as many cells as the header, or one more.
+
+    Looks at up to 200 records. Ties go to the delimiter that gives more cells, then to the order
+    of ``DELIMITERS``; text that no delimiter divides is one column, delimiter comma.
+    """
+    sample = text[:_SAMPLE_CHARACTERS]
+    best, best_score = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        if delimiter not in sample:
+            continue
+        widths = _widths(sample, delimiter, cut=len(text) > len(sample))
+        if not widths or widths[0] < 2:
+            continue
+        body = Counter(widths[1:] or widths)
+        agreeing = max(body[widths[0]], body[widths[0] + 1] if len(body) == 1 else 0)
+        score = (agreeing / body.total(), widths[0])
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _widths(sample: str, delimiter: str, cut: bool) -> list[int]:
+    widths: list[int] = []
+    try:
+        for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+            if cells:
+                widths.append(len(cells))
+            if len(widths) > _SAMPLE_RECORDS:
+                return widths
+    except csv.Error:
+        return widths
+    return widths[:-1] if cut and len(widths) > 1 else widths
+
+
+def _read_regular(text: str, delimiter: str) -> Records | None:
+    """Read text whose quotes are all well placed and whose records agree; None for any other."""
+    raw = text.encode()
+    data = np.frombuffer(raw, np.uint8)
+    newline, quote, separator = ord("\n"), ord('"'), ord(delimiter)
+    quotes = np.flatnonzero(data == quote)
+    if quotes.size % 2 or not _quotes_well_placed(data, quotes, separator):
+        return None
+
+    def outside(positions: NDArray[np.int64]) -> NDArray[np.int64]:
+        return positions[np.searchsorted(quotes, positions) % 2 == 0] if quotes.size else positions
+
+    ends = outside(np.flatnonzero(data == newline))
+    if not ends.size or ends[-1] != data.size - 1:
+        ends = np.append(ends, data.size)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    returns = np.flatnonzero(data == ord("\r"))
+    last = data[np.maximum(ends - 1, 0)] == ord("\r")
+    if int(last.sum()) != outside(returns).size:
+        return None  # a carriage return alone ends a line for the csv module, not for polars
+    blank = (ends - starts) == last
+    separators = outside(np.flatnonzero(data == separator))
+    widths = np.diff(np.searchsorted(separators, ends), prepend=0) + 1
+    filled = np.flatnonzero(~blank)
+    width = int(widths[filled[0]])
+    if not (widths[filled] == width).all():
+        return None
+    try:
+        frame = pl.read_csv(
+            raw,
+            has_header=False,
+            separator=delimiter,
+            infer_schema=False,
+            schema={f"{i}": pl.String for i in range(width)},
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    if frame.height != ends.size:
+        return None
+    frame = frame.with_columns(pl.all().fill_null(""))
+    headers = [str(cell) for cell in frame.row(int(filled[0]))]
+    if width == 1 and headers[0] and not headers[0].strip():
+        return None  # the csv module cannot tell a quoted blank from a blank line: one rule
+    body = filled[1:]
+    columns = frame.slice(1) if body.size == frame.height - 1 else frame[body]
+    # A quoted cell may span lines, so a record's line counts every line end before it.
+    lines = body + 1
+    if ends.size != np.count_nonzero(data == newline) + (data[-1] != newline):
+        lines = np.searchsorted(np.flatnonzero(data == newline), starts[body]) + 1
+    return Records(headers, columns, lines.astype(np.int64))
+
+
+def _quotes_well_placed(data: NDArray[np.uint8], quotes: NDArray[np.int64], separator: int) -> bool:
+    """Whether every quote opens a cell, closes one, or is half of a doubled one inside a cell."""
+    if not quotes.size:
+        return True
+    edges = np.zeros(256, dtype=np.bool_)
+    edges[[separator, ord("\n"), ord("\r"), ord('"')]] = True
+    opening, closing = quotes[::2], quotes[1::2]
+    before = edges[data[opening[opening > 0] - 1]]
+    after = edges[data[closing[closing < data.size - 1] + 1]]
+    return bool(before.all() and after.all())
+
+
+def _read_any(text: str, source: str, delimiter: str) -> Records:
+    """Read with the csv module, record by record, and name the line that does not fit."""
+    numbered = _numbered(text, source, delimiter)
+    if delimiter + ' "' in text and len({len(cells) for _, cells in numbered}) > 1:
+        numbered = _numbered(text, source, delimiter, skipinitialspace=True)
+    if not numbered:
+        raise TableError(f"{source} is empty: a table needs a header line and rows.")
+    if text.count('"') % 2 and "\n" in numbered[-1][1][-1]:
+        raise TableError(
+            f"{source}, line {numbered[-1][0]}: a quote is opened and never closed, and takes in "
+            f"the rest of the file."
+        )
+    headers, body = numbered[0][1], numbered[1:]
+    notes: list[str] = []
+    if body and all(len(cells) == len(headers) + 1 for _, cells in body):
+        if all(not cells[-1].strip() for _, cells in body):
+            headers = [*headers, ""]
+            notes.append("every row ends with a delimiter, the header does not: one empty column")
+        else:
+            headers = ["", *headers]
+            notes.append("the header has one cell less than the rows: the first column is unnamed")
+    for number, cells in body:
+        if len(cells) != len(headers):
+            raise TableError(
+                f"{source}, line {number}: {_cells(len(cells))} where the header has "
+                f"{len(headers)} ({_spoken(delimiter)} between cells); check for a missing quote "
+                f"or a stray delimiter."
+            )
+    columns = pl.DataFrame(
+        _transposed((cells for _, cells in body), len(headers)),
+        schema={f"{i}": pl.String for i in range(len(headers))},
+    )
+    lines = np.array([number for number, _ in body], dtype=np.int64)
+    return Records(headers, columns, lines, tuple(notes))
+
+
+def _numbered(
+    text: str, source: str, delimiter: str, skipinitialspace: bool = False
+) -> list[tuple[int, list[str]]]:
+    """List the records that are not blank, each with the line it starts in."""
+    csv.field_size_limit(_LONGEST_CELL)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=skipinitialspace
+    )
+    numbered: list[tuple[int, list[str]]] = []
+    line = 1
+    try:
+        for cells in reader:
+            blank = not cells or (len(cells) == 1 and not cells[0].strip())
+            # A table of one column may hold quoted empty cells; an empty line is never a row.
+            single = len(numbered[0][1]) == 1 if numbered else cells == [""]
+            if not blank or (cells and single):
+                numbered.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise TableError(f"{source}, line {line}: {error}; check the quotes there.") from None
+    return numbered
+
+
+def _transposed(records: Iterable[list[str]], width: int) -> list[list[str]]:
+    columns = [list(column) for column in zip(*records, strict=True)]
+    return columns or [[] for _ in range(width)]
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count} cells"
+
+
+def _spoken(delimiter: str) -> str:
+    return {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}.get(delimiter, delimiter)

@@ -1,0 +1,91 @@
+"""From a column's values to the network's inputs: every step a simple, stored, exact rule.
+
+Numbers become a robustly scaled value with a smooth clip (RealMLP, arXiv 2407.04491), a
+quantile-to-normal curve through stored knots, indicators of dominant or few values, and of
+missing; categories become indicators of their frequent levels; dates become elapsed time, their
+parts, and the differences between dates. All that depends on the target lives in
+`trueodds.table.rates`, fold by fold.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.table.blocks import Block, block_from_json, category_blocks, number_blocks
+from trueodds.table.derive import Derived, derive, derived_sources
+from trueodds.table.schema import Schema
+from trueodds.table.values import Values
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """The stored rules; ``blocks`` in input order, each reading one source.
+
+    A source is a column of the schema or a quantity derived from dates.
+    """
+
+    derived: tuple[Derived, ...]
+    blocks: tuple[Block, ...]
+
+    @property
+    def width(self) -> int:
+        """Number of inputs made."""
+        return sum(block.width for block in self.blocks)
+
+    def encode(self, values: Values) -> NDArray[np.float32]:
+        """Inputs of all rows, shape (rows, width), float32, finite whatever the values are."""
+        numbers = {**values.numbers, **derive(values, self.derived)}
+        out = np.zeros((values.rows, self.width), dtype=np.float32)
+        start = 0
+        for block in self.blocks:
+            part = out[:, start : start + block.width]
+            if block.source in numbers:
+                block.encode(numbers[block.source], part)
+            else:
+                block.encode(values.codes[block.source], part)
+            start += block.width
+        return out
+
+    def positions(self, columns: Sequence[str]) -> tuple[NDArray[np.int64], ...]:
+        """Input positions that depend on each column; a date difference belongs to both dates."""
+        origins = {d.name: d.columns for d in self.derived}
+        found: dict[str, list[int]] = {name: [] for name in columns}
+        start = 0
+        for block in self.blocks:
+            for name in origins.get(block.source, (block.source,)):
+                found[name] += range(start, start + block.width)
+            start += block.width
+        return tuple(np.array(found[name], dtype=np.int64) for name in columns)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header; floats keep every bit."""
+        return {
+            "derived": [d.to_json() for d in self.derived],
+            "blocks": [b.to_json() for b in self.blocks],
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Encoder":
+        """Inverse of :meth:`to_json`."""
+        return cls(
+            derived=tuple(Derived.from_json(d) for d in data["derived"]),
+            blocks=tuple(block_from_json(b) for b in data["blocks"]),
+        )
+
+
+def fit_encoder(values: Values, schema: Schema) -> Encoder:
+    """Choose every rule from the training rows, without looking at the target."""
+    derived = derived_sources(values, schema)
+    numbers = {**values.numbers, **derive(values, derived)}
+    blocks: list[Block] = []
+    for column in schema.used:
+        if column.name in values.codes:
+            blocks += category_blocks(column.name, values.codes[column.name], len(column.levels))
+        else:
+            blocks += number_blocks(column.name, numbers[column.name])
+    for source in derived:
+        blocks += number_blocks(source.name, numbers[source.name])
+    return Encoder(derived, tuple(blocks))

@@ -1,0 +1,63 @@
+"""A column of any type as float64, with the cells that could not be read."""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from trueodds.table.cells import MISSING_MARKERS, NUMBER_PLACEHOLDERS, parse_number
+
+
+def numbers_from_text(text: pl.Series, style: str = "") -> tuple[pl.Series, pl.Series]:
+    """Read a stripped text column as numbers.
+
+    polars reads the plain ones (correctly rounded, as Python's float, which a test checks); the
+    rest, one by one, :func:`trueodds.table.cells.parse_number`.
+
+    Returns
+    -------
+    values : Float64 Series, null where missing or odd
+    odd : Boolean Series, cells that are neither a number nor missing
+    """
+    values = text.cast(pl.Float64, strict=False)
+    # Whole columns of plain numbers, and single rows, come through in these few calls.
+    if values.null_count() == text.null_count() and not np.isnan(values.to_numpy()).any():
+        return values, pl.Series(np.zeros(len(text), dtype=np.bool_))
+    values = values.fill_nan(None)
+    unread = values.is_null() & text.is_not_null()
+    words = text.filter(unread).unique().to_list()
+    known = {word: number for word in words if (number := parse_number(word, style)) is not None}
+    if known:
+        second = text.replace_strict(
+            list(known), list(known.values()), default=None, return_dtype=pl.Float64
+        )
+        values = values.fill_null(second)
+    odd = {word for word in words if word not in known and not no_number(word)}
+    return values, text.is_in(list(odd)) & unread if odd else unread & False
+
+
+def no_number(word: str) -> bool:
+    """Whether a stripped cell of a number or date column means "missing"."""
+    return word in MISSING_MARKERS or word.lower() in _PLACEHOLDERS
+
+
+_PLACEHOLDERS = frozenset(word.lower() for word in NUMBER_PLACEHOLDERS)
+
+
+def numbers_from_typed(column: pl.Series) -> pl.Series:
+    """Read a typed column as Float64: booleans as 0 and 1, durations and times as seconds."""
+    dtype = column.dtype
+    if dtype == pl.Duration:
+        return column.dt.total_microseconds().cast(pl.Float64) / 1e6
+    if dtype == pl.Time:
+        return column.to_physical().cast(pl.Float64) / 1e9
+    return column.cast(pl.Float64, strict=False).fill_nan(None)
+
+
+def is_numeric(dtype: pl.DataType) -> bool:
+    """Whether cells of this type are numbers without reading text."""
+    return dtype.is_numeric() or dtype in (pl.Duration, pl.Time)
+
+
+def as_float64(values: pl.Series) -> NDArray[np.float64]:
+    """NumPy copy of a Float64 column, NaN where null."""
+    return np.array(values.to_numpy(), dtype=np.float64)

@@ -1,0 +1,138 @@
+"""Cells that are Python objects (JSON, object columns, lists of dicts) as typed columns."""
+
+import datetime
+import decimal
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from trueodds.errors import TableError
+from trueodds.table.cells import number_text
+
+
+def read_json(text: str, source: str) -> pl.DataFrame:
+    """Read lines of JSON objects, or one JSON list of them; keys become columns as they appear."""
+    stripped = text.lstrip()
+    if not stripped:
+        raise TableError(f"{source} is empty: expected one JSON object a line.")
+    if stripped.startswith("["):
+        try:
+            records = json.loads(text)
+        except ValueError as error:
+            raise TableError(f"{source} is not valid JSON: {error}.") from None
+        numbers: Iterable[int] = range(1, len(records) + 1)
+    else:
+        records, numbers = [], []
+        for number, line in enumerate(text.split("\n"), start=1):
+            if not line.strip():
+                continue
+            try:
+                records.append(json.loads(line))
+            except ValueError as error:
+                raise TableError(f"{source}, line {number}: not valid JSON: {error}.") from None
+            numbers.append(number)
+    for number, record in zip(numbers, records, strict=True):
+        if not isinstance(record, dict):
+            raise TableError(
+                f"{source}, line {number}: expected a JSON object such as "
+                f'{{"column": value}}, found {type(record).__name__}.'
+            )
+    return from_records(records)
+
+
+def from_records(records: Sequence[Mapping[Any, Any]]) -> pl.DataFrame:
+    """Make columns of records; a key that a record lacks is a missing cell."""
+    keys = dict.fromkeys(key for record in records for key in record)
+    return pl.DataFrame([column_of([r.get(key) for r in records], str(key)) for key in keys])
+
+
+def column_of(cells: Sequence[Any], name: str = "") -> pl.Series:
+    """Make one typed column of Python objects.
+
+    All booleans, all numbers, or all dates keep their type; everything else, mixtures too, is
+    text: numbers as :func:`number_text` has them, True as ``true``, lists and dicts as JSON. None,
+    NaN, NaT and pandas' NA are missing.
+    """
+    plain = [_plain(cell) for cell in cells]
+    kinds = {type(cell) for cell in plain if cell is not None}
+    if not kinds:
+        return pl.Series(name, plain, dtype=pl.Null)
+    if kinds == {str}:
+        return _text_column(plain, name)
+    if kinds == {bool}:
+        return pl.Series(name, plain, dtype=pl.Boolean)
+    if kinds == {int} and all(c is None or -(2**63) <= c < 2**63 for c in plain):
+        return pl.Series(name, plain, dtype=pl.Int64)
+    if kinds <= {int, float}:
+        floats = [None if c is None else _as_float(c) for c in plain]
+        return pl.Series(name, floats, dtype=pl.Float64)
+    if kinds <= {datetime.datetime, datetime.date}:
+        moments = [None if c is None else _as_utc(c) for c in plain]
+        return pl.Series(name, moments, dtype=pl.Datetime("us"))
+    return _text_column([None if c is None else _as_text(c) for c in plain], name)
+
+
+def _text_column(cells: list[str | None], name: str) -> pl.Series:
+    try:
+        return pl.Series(name, cells, dtype=pl.String)
+    except UnicodeEncodeError:  # half of a surrogate pair, which no text file can hold
+        whole = [None if c is None else c.encode("utf-8", "replace").decode() for c in cells]
+        return pl.Series(name, whole, dtype=pl.String)
+
+
+def _plain(cell: Any) -> Any:
+    """One cell as None, bool, int, float, str, date, datetime, or the object itself."""
+    kind = type(cell)
+    if kind in (str, int, bool, type(None)):
+        return cell
+    if kind is float:
+        return None if cell != cell else cell
+    if isinstance(cell, np.generic):
+        if isinstance(cell, np.datetime64 | np.timedelta64) and np.isnat(cell):
+            return None
+        return _plain(cell.item())
+    if kind.__name__ in ("NAType", "NaTType"):  # pandas' own, without importing pandas
+        return None
+    if isinstance(cell, decimal.Decimal):
+        return None if cell.is_nan() else float(cell)
+    if isinstance(cell, datetime.datetime):
+        return _as_utc(cell)  # also turns pandas' Timestamp, a subclass, into the plain class
+    if isinstance(cell, str):
+        return str(cell)
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", "replace")
+    if isinstance(cell, float):
+        return _plain(float(cell))
+    return cell
+
+
+def _as_float(cell: int | float) -> float:
+    try:
+        return float(cell)
+    except OverflowError:
+        return float("inf") if cell > 0 else float("-inf")
+
+
+def _as_utc(cell: datetime.date) -> datetime.datetime:
+    """Naive moment in UTC; a moment without zone is taken as UTC."""
+    if not isinstance(cell, datetime.datetime):
+        return datetime.datetime(cell.year, cell.month, cell.day)
+    if cell.tzinfo is not None:
+        cell = cell.astimezone(datetime.UTC).replace(tzinfo=None)
+    return datetime.datetime(
+        cell.year, cell.month, cell.day, cell.hour, cell.minute, cell.second, cell.microsecond
+    )
+
+
+def _as_text(cell: Any) -> str:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, int | float):
+        small = isinstance(cell, int) and -(2**63) <= cell < 2**63
+        return str(cell) if small else number_text(_as_float(cell))
+    if isinstance(cell, list | dict | tuple):
+        return json.dumps(cell, default=str, ensure_ascii=False)
+    return str(cell)

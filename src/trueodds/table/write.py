@@ -1,0 +1,175 @@
+"""Scored rows out: the input's columns untouched, in order, and the probability."""
+
+import contextlib
+import gzip
+import io
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from trueodds.errors import TableError
+from trueodds.table.frame import Frame
+
+_DELIMITERS = {".csv": ",", ".txt": ",", ".tsv": "\t", ".tab": "\t"}
+_JSON = (".jsonl", ".ndjson")
+_ARROW = (".arrow", ".feather", ".ipc")
+WRITABLE = (*_DELIMITERS, *_JSON, ".parquet", *_ARROW)
+
+
+def write_scored(
+    frame: Frame, probability: NDArray[np.float64], path: str | Path | None
+) -> tuple[str, ...]:
+    """Write a table with its probabilities; CSV to stdout without a path.
+
+    The format goes by the ending: ``.csv .txt`` (comma), ``.tsv .tab``, ``.parquet``, ``.arrow
+    .feather .ipc``, ``.jsonl .ndjson``; text formats also with ``.gz``. Delimited text has the
+    source's headers and cells and quotes only where needed; the other formats need unique names
+    and get the frame's. Probabilities are written so that they read back as the same float64. The
+    file appears whole or not at all.
+
+    Parameters
+    ----------
+    probability : shape (rows,), each 0 to 1
+
+    Returns
+    -------
+    notes : what the user should be told, such as that the column is called ``probability_1``
+
+    Raises
+    ------
+    TableError
+        For an unknown ending or a place that cannot be written.
+    """
+    probability = np.asarray(probability, dtype=np.float64)
+    if probability.shape != (frame.rows,):
+        raise ValueError(f"{probability.shape} probabilities for {frame.rows} rows")
+    name = _free_name(frame)
+    notes = () if name == "probability" else (f'the new column is called "{name}"',)
+    if path is None:
+        _to_stdout(_delimited(frame, probability, name, ","))
+        return notes
+    path = Path(path)
+    raw = _encoded(frame, probability, name, path)
+    _replace(path, raw)
+    return notes
+
+
+def writable_ending(path: str | Path) -> str:
+    """Return the ending that decides the format; raises TableError for one that is not known."""
+    path = Path(path)
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    zipped = bool(suffixes) and suffixes[-1] == ".gz"
+    ending = (suffixes[-2] if len(suffixes) > 1 else "") if zipped else "".join(suffixes[-1:])
+    if ending not in WRITABLE or (zipped and ending not in (*_DELIMITERS, *_JSON)):
+        raise TableError(
+            f"{path.name}: unknown ending; scored rows are written as {', '.join(WRITABLE)}, "
+            f"the text ones also with .gz."
+        )
+    return ending
+
+
+def _encoded(frame: Frame, probability: NDArray[np.float64], name: str, path: Path) -> bytes:
+    ending = writable_ending(path)
+    if ending in _DELIMITERS:
+        raw = _delimited(frame, probability, name, _DELIMITERS[ending])
+    elif ending in _JSON:
+        raw = _json_lines(frame, probability, name)
+    else:
+        buffer = io.BytesIO()
+        scored = pl.DataFrame([*frame.data, pl.Series(name, probability)])
+        if ending == ".parquet":
+            scored.write_parquet(buffer)
+        else:
+            scored.write_ipc(buffer)
+        raw = buffer.getvalue()
+    return gzip.compress(raw, mtime=0) if path.suffix.lower() == ".gz" else raw
+
+
+def _free_name(frame: Frame) -> str:
+    """``probability``, or with the first number that no column has yet."""
+    taken = {*frame.names, *frame.headers}
+    if "probability" not in taken:
+        return "probability"
+    return next(n for i in range(1, len(taken) + 2) if (n := f"probability_{i}") not in taken)
+
+
+def _delimited(frame: Frame, probability: NDArray[np.float64], name: str, delimiter: str) -> bytes:
+    columns = [_as_text(column).alias(str(i)) for i, column in enumerate(frame.data)]
+    # repr is the shortest text that reads back as the same float64.
+    columns.append(pl.Series("p", list(map(repr, probability.tolist())), dtype=pl.String))
+    head = [pl.Series(str(i), [h or None], dtype=pl.String) for i, h in enumerate(frame.headers)]
+    head.append(pl.Series("p", [name]))
+    return b"".join(
+        pl.DataFrame(part)
+        .write_csv(include_header=False, separator=delimiter, quote_style="necessary")
+        .encode()
+        for part in (head, columns)
+    )
+
+
+def _as_text(column: pl.Series) -> pl.Series:
+    """Cells for delimited text: text as it is, empty for missing, nested values as JSON."""
+    column, dtype = column.alias("cells"), column.dtype
+    if dtype == pl.String:
+        return pl.select(pl.when(column != "").then(column)).to_series()
+    if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+        cells = [None if cell is None else _json_text(cell) for cell in column.to_list()]
+        return pl.Series(cells, dtype=pl.String)
+    if dtype.is_float():
+        cells = [None if c is None or c != c else repr(c) for c in column.to_list()]
+        if dtype == pl.Float32:
+            return column.fill_nan(None)
+        return pl.Series(cells, dtype=pl.String)
+    return column
+
+
+def _json_text(cell: Any) -> str:
+    return json.dumps(cell, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, pl.Series):
+        return value.to_list()
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _json_lines(frame: Frame, probability: NDArray[np.float64], name: str) -> bytes:
+    data = frame.data.with_columns(pl.selectors.float().fill_nan(None))
+    rows = data.iter_rows(named=True) if data.width else iter([{}] * frame.rows)
+    lines = [
+        _json_text({**row, name: p}) for row, p in zip(rows, probability.tolist(), strict=True)
+    ]
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def _to_stdout(raw: bytes) -> None:
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(raw.decode())
+    else:
+        buffer.write(raw)
+    sys.stdout.flush()
+
+
+def _replace(path: Path, raw: bytes) -> None:
+    """Write beside the file and rename, so that nobody ever sees half of it."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        try:
+            with open(temporary, "xb") as file:
+                file.write(raw)
+            os.replace(temporary, path)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise TableError(f"{path} cannot be written: {reason}.") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()

@@ -1,0 +1,123 @@
+"""Which rows each member is not shown: stratified folds, or folds by group or by time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.errors import TrainingError
+
+
+@dataclass(frozen=True, eq=False)
+class Folds:
+    """For every row the fold that leaves it out.
+
+    ``of_row`` has shape (rows,), int16, values 0 … count − 1; −1 marks rows that no fold leaves
+    out (the earliest rows of folds by time): they are always trained on and get no out-of-fold
+    forecast. ``forward`` folds (by time) train only on rows of lower fold numbers.
+    """
+
+    of_row: NDArray[np.int16]
+    count: int
+    rule: str
+    forward: bool = False
+
+    def held_out(self, fold: int) -> NDArray[np.int64]:
+        """Rows left out by a fold."""
+        return np.flatnonzero(self.of_row == fold)
+
+    def trained_on(self, fold: int) -> NDArray[np.int64]:
+        """Rows shown to a fold's members."""
+        if self.forward:
+            return np.flatnonzero(self.of_row < fold)
+        return np.flatnonzero(self.of_row != fold)
+
+
+def stratified_folds(y: NDArray[np.uint8], count: int, seed: int) -> Folds:
+    """Random folds with equal shares of both classes; fewer where a class has fewer rows.
+
+    Raises
+    ------
+    TrainingError
+        If a class has fewer than two rows.
+    """
+    rarer = int(min(y.sum(), len(y) - y.sum()))
+    if rarer < 2:
+        raise TrainingError(
+            f"one class has only {rarer} row{'s' if rarer != 1 else ''}: at least 2 rows of each "
+            "label are needed to learn and to check; add rows of the rarer label"
+        )
+    count = min(count, rarer)
+    rng = np.random.default_rng([seed, 1])
+    of_row = np.empty(len(y), dtype=np.int16)
+    start = 0
+    for label in (1, 0):
+        rows = rng.permutation(np.flatnonzero(y == label))
+        of_row[rows] = (np.arange(len(rows)) + start) % count
+        start += len(rows)
+    return Folds(of_row, count, f"{count} stratified folds")
+
+
+def group_folds(y: NDArray[np.uint8], groups: NDArray[np.int64], count: int, seed: int) -> Folds:
+    """Folds that never split a group, as stratified as the groups allow.
+
+    Parameters
+    ----------
+    groups
+        Shape (rows,), an integer for every group.
+
+    Raises
+    ------
+    TrainingError
+        If there are fewer than two groups, or a fold's training rows would miss a class.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    present = len(np.unique(groups))
+    if present < 2:
+        raise TrainingError("the group column has a single value: at least 2 groups are needed")
+    count = min(count, present)
+    of_row = np.empty(len(y), dtype=np.int16)
+    splitter = StratifiedGroupKFold(n_splits=count, shuffle=True, random_state=seed)
+    for fold, (_, held) in enumerate(splitter.split(np.zeros((len(y), 1)), y, groups)):
+        of_row[held] = fold
+    folds = Folds(of_row, count, f"{count} folds by group ({present:,} groups)")
+    require_both_classes(folds, y, "group")
+    return folds
+
+
+def time_folds(y: NDArray[np.uint8], time: NDArray[np.float64], count: int) -> Folds:
+    """Folds forward in time: each is forecast by members that saw only earlier rows.
+
+    The rows are cut into ``count`` + 1 stretches of time; equal times stay together; the first is
+    only trained on. Rows with a missing time count as earliest.
+
+    Raises
+    ------
+    TrainingError
+        If there are too few distinct times, or the earliest rows miss a class.
+    """
+    order_key = np.where(np.isnan(time), -np.inf, time)
+    distinct, inverse = np.unique(order_key, return_inverse=True)
+    if len(distinct) < 2:
+        raise TrainingError("the time column has a single value: at least 2 times are needed")
+    ends = np.cumsum(np.bincount(inverse))
+    stretch_of_time = np.minimum((ends - 1) * (count + 1) // len(y), count)
+    stretches, dense = np.unique(stretch_of_time, return_inverse=True)
+    of_row = (dense[inverse] - 1).astype(np.int16)
+    folds = Folds(of_row, len(stretches) - 1, f"{len(stretches) - 1} folds forward in time", True)
+    if folds.count < 1:
+        raise TrainingError("one time holds nearly all rows: folds forward in time need more times")
+    require_both_classes(folds, y, "time")
+    return folds
+
+
+def require_both_classes(folds: Folds, y: NDArray[np.uint8], column: str) -> None:
+    """Raise TrainingError if some fold's training rows hold one class only."""
+    for fold in range(folds.count):
+        shown = y[folds.trained_on(fold)]
+        if len(shown) == 0 or shown.min() == shown.max():
+            raise TrainingError(
+                f"folds by the {column} column leave a member without rows of both labels; "
+                f"use another {column} column or none"
+            )

@@ -1,0 +1,194 @@
+"""One member: its rows, its steps, early stopping on the fold it is not shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.functions import log_loss_from_logits
+from trueodds.health.probe import LayerState, probe
+from trueodds.network.engine import Engine
+from trueodds.network.initialise import initialise
+from trueodds.network.kernels import gather
+from trueodds.network.layout import Layout
+from trueodds.training.optimiser import AdamW
+from trueodds.training.recipe import Recipe
+from trueodds.training.record import MemberRecord
+from trueodds.training.schedule import learning_rate
+
+
+
+@dataclass(frozen=True, eq=False)
+class MemberTask:
+    """What one member is trained on.
+
+    ``shared`` has shape (rows, width), ``own`` (rows, extra), both float32: the columns common to
+    all members and those that depend on the fold. ``y`` and ``weight`` are float32 of shape
+    (rows,). ``shown`` and ``held_out`` are row numbers. ``columns`` names, for every original
+    column, its positions among the width + extra inputs (for the permutation importance).
+    """
+
+    fold: int
+    member: int
+    shared: NDArray[np.float32]
+    own: NDArray[np.float32]
+    y: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    shown: NDArray[np.int64]
+    held_out: NDArray[np.int64]
+    columns: tuple[NDArray[np.int64], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedMember:
+    """What one member hands back.
+
+    ``parameters`` is the flat float32 buffer, ``log_odds`` float64 of shape (held-out rows,),
+    ``importance`` float64 of shape (columns,): rise of the held-out log-loss when the column is
+    shuffled.
+    """
+
+    parameters: NDArray[np.float32]
+    log_odds: NDArray[np.float64]
+    importance: NDArray[np.float64]
+    record: MemberRecord
+    layers: tuple[LayerState, ...]
+
+
+ROUNDS = 40
+"""At most so many looks at the held-out fold, so that choosing among them stays honest."""
+IMPORTANCE_ROWS = 4096
+"""Held-out rows on which the importance is measured, at most."""
+PROBE_ROWS = 256
+
+Progress = Callable[[int, int, float], None]
+"""Called with (epochs done, epochs planned, held-out log-loss)."""
+
+
+def train_member(
+    task: MemberTask, recipe: Recipe, seed: int, progress: Progress | None = None
+) -> TrainedMember:
+    """Train one network on the rows shown and keep its best weights on the fold held out.
+
+    The result depends on the task, the recipe and the seed alone: not on the clock, nor on what
+    runs beside it (one BLAS thread is assumed, see `trueodds.training.pool`).
+
+    Parameters
+    ----------
+    seed
+        The run's seed; fold and member numbers are mixed in.
+    """
+    rng = np.random.default_rng([seed, 2, task.fold, task.member])
+    shown, batch = task.shown, recipe.batch(len(task.shown))
+    layout = Layout(task.shared.shape[1] + task.own.shape[1], recipe.widths, recipe.activation)
+    parameters = initialise(layout, rng, _base_logit(task))
+    engine = Engine(layout, parameters, batch, recipe.dropout)
+    judge = Engine(layout, parameters, min(1024, max(len(task.held_out), PROBE_ROWS)))
+    held_out = _rows(task, task.held_out)
+    held_y, held_weight = task.y[task.held_out], task.weight[task.held_out]
+    optimiser = AdamW(parameters, _segments(layout))
+
+    X = np.empty((batch, layout.inputs), dtype=np.float32)
+    steps_per_epoch = max(1, len(shown) // batch)
+    epochs = recipe.epochs_for(len(shown))
+    stride = -(-epochs // ROUNDS)
+    steps, step = epochs * steps_per_epoch, 0
+    best, best_loss, best_epoch = parameters.copy(), np.inf, 0
+    train_curve: list[float] = []
+    fold_curve: list[float] = []
+    epoch = 0
+    while epoch < epochs:
+        total, batches = 0.0, 0
+        for _ in range(min(stride, epochs - epoch)):
+            order = rng.permutation(shown)
+            for start in range(0, steps_per_epoch * batch, batch):
+                rows = order[start : start + batch]
+                weight = task.weight[rows]
+                if not weight.any():
+                    continue
+                gather(task.shared, task.own, rows, X)
+                mask_seed = int(rng.integers(2**32))
+                total += engine.backward(X, task.y[rows], weight, mask_seed)
+                batches += 1
+                rate = learning_rate(step, steps, recipe.learning_rate)
+                optimiser.step(engine.gradient, rate, recipe.decay)
+                step += 1
+            epoch += 1
+        loss = mean_log_loss(judge.log_odds(held_out), held_y, held_weight)
+        train_curve.append(total / max(1, batches))
+        fold_curve.append(loss)
+        if loss < best_loss:
+            best[:], best_loss, best_epoch = parameters, loss, epoch
+        if progress is not None:
+            progress(epoch, epochs, loss)
+        if not np.isfinite(loss) or epoch - best_epoch > max(recipe.patience * epochs, stride):
+            break
+    parameters[:] = best
+    log_odds = judge.log_odds(held_out)
+    sample = slice(0, min(PROBE_ROWS, len(held_y)))
+    return TrainedMember(
+        parameters=parameters,
+        log_odds=log_odds.astype(np.float64),
+        importance=_importance(judge, held_out, held_y, held_weight, task.columns, rng),
+        record=MemberRecord(
+            fold=task.fold,
+            member=task.member,
+            epochs=epoch,
+            best_epoch=best_epoch,
+            stride=stride,
+            train_loss=tuple(train_curve),
+            fold_loss=tuple(fold_curve),
+        ),
+        layers=probe(judge, held_out[sample], held_y[sample], held_weight[sample]),
+    )
+
+
+def mean_log_loss(
+    log_odds: NDArray[np.floating], y: NDArray[np.float32], weight: NDArray[np.float32]
+) -> float:
+    """Weighted mean log-loss in nats, from logits, in float64; plain mean if no weight is left."""
+    each = log_loss_from_logits(log_odds.astype(np.float64), y.astype(np.float64))
+    return float(np.average(each, weights=weight)) if weight.any() else float(each.mean())
+
+
+def _base_logit(task: MemberTask) -> float:
+    """Log-odds of the base rate among the rows shown, with half a row of each class added."""
+    weight = task.weight[task.shown].astype(np.float64)
+    yes = float(weight @ task.y[task.shown])
+    return float(np.log((yes + 0.5) / (float(weight.sum()) - yes + 0.5)))
+
+
+def _rows(task: MemberTask, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """All inputs of some rows as one matrix."""
+    X = np.empty((len(rows), task.shared.shape[1] + task.own.shape[1]), dtype=np.float32)
+    gather(task.shared, task.own, rows, X)
+    return X
+
+
+def _segments(layout: Layout) -> list[tuple[int, float, float]]:
+    """Weights decay, biases do not."""
+    return [
+        (stop, 1.0, 1.0 if name.startswith("weight") else 0.0)
+        for name, (_, stop) in layout.segments().items()
+    ]
+
+
+def _importance(
+    judge: Engine,
+    X: NDArray[np.float32],
+    y: NDArray[np.float32],
+    weight: NDArray[np.float32],
+    columns: tuple[NDArray[np.int64], ...],
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Rise of the log-loss when one column's inputs are shuffled among rows (Breiman 2001)."""
+    chosen = np.sort(rng.permutation(len(X))[:IMPORTANCE_ROWS])
+    X, y, weight = X[chosen], y[chosen], weight[chosen]
+    plain = mean_log_loss(judge.log_odds(X), y, weight)
+    rises = np.zeros(len(columns))
+    for index, positions in enumerate(columns):
+        shuffled = X.copy()
+        shuffled[:, positions] = X[rng.permutation(len(X))][:, positions]
+        rises[index] = mean_log_loss(judge.log_odds(shuffled), y, weight) - plain
+    return rises

@@ -1,0 +1,65 @@
+"""The settings of a training run, and what each ``--effort`` stands for."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, get_args
+
+from trueodds.errors import UsageError
+from trueodds.network.activations import Activation
+
+Effort = Literal["quick", "standard", "best"]
+EFFORTS: tuple[Effort, ...] = get_args(Effort)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that shapes a training run besides the table and the seed."""
+
+    folds: int = 5
+    members: int = 1
+    """Members for each fold; their log-odds are averaged."""
+    widths: tuple[int, ...] = (256, 256, 256)
+    activation: Activation = "relu"
+    dropout: float = 0.2
+    learning_rate: float = 2e-3
+    decay: float = 0.03
+    """Decoupled weight decay; the weights shrink by learning rate × decay a step."""
+    largest_batch: int = 256
+    epochs: int = 24
+    least_steps: int = 1200
+    """Few rows get more epochs, until this many steps are reached."""
+    patience: float = 0.4
+    """Stop when this share of the epochs brought no better fold loss."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        return asdict(self)
+
+    def batch(self, rows: int) -> int:
+        """Rows in a batch: a power of two, so that few rows still make a dozen steps an epoch."""
+        batch = 16
+        while batch * 2 <= self.largest_batch and batch * 2 * 12 <= rows:
+            batch *= 2
+        return min(batch, rows)
+
+    def epochs_for(self, rows: int) -> int:
+        """Epochs planned for a training table of so many rows."""
+        steps = max(1, rows // self.batch(rows))
+        return max(self.epochs, -(-self.least_steps // steps))
+
+
+def recipe_for(effort: str) -> Recipe:
+    """Return the recipe of an effort.
+
+    Raises
+    ------
+    UsageError
+        If the effort is not one of `EFFORTS`.
+    """
+    standard = Recipe()
+    if effort == "standard":
+        return standard
+    if effort == "quick":
+        return replace(standard, members=1, epochs=12, least_steps=600, widths=(128, 128))
+    if effort == "best":
+        return replace(standard, members=4, epochs=40, folds=10)
+    raise UsageError(f"unknown effort {effort!r}: choose from {', '.join(EFFORTS)}")

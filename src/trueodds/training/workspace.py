@@ -1,0 +1,121 @@
+"""The folder through which processes share one training table: arrays on disk, mapped not copied."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.health.probe import LayerState
+from trueodds.training.folds import Folds
+from trueodds.training.member import MemberTask, TrainedMember
+from trueodds.training.recipe import Recipe
+from trueodds.training.record import MemberRecord
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """The encoded table and its folds, as all members see it.
+
+    ``shared`` (rows, width) float32; ``own`` one (rows, extra) float32 matrix a fold; ``y`` and
+    ``weight`` float32 (rows,); ``columns`` the input positions of every original column.
+    """
+
+    shared: NDArray[np.float32]
+    own: tuple[NDArray[np.float32], ...]
+    y: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    folds: Folds
+    columns: tuple[NDArray[np.int64], ...]
+
+    def task(self, fold: int, member: int) -> MemberTask:
+        """What one member of one fold is trained on."""
+        return MemberTask(
+            fold=fold,
+            member=member,
+            shared=self.shared,
+            own=self.own[fold],
+            y=self.y,
+            weight=self.weight,
+            shown=self.folds.trained_on(fold),
+            held_out=self.folds.held_out(fold),
+            columns=self.columns,
+        )
+
+
+def save_data(folder: Path, data: TrainingData, recipe: Recipe, seed: int) -> None:
+    """Write the data where the workers will map it."""
+    np.save(folder / "shared.npy", data.shared)
+    for fold, own in enumerate(data.own):
+        np.save(folder / f"own{fold}.npy", own)
+    for name, array in (("y", data.y), ("weight", data.weight), ("folds", data.folds.of_row)):
+        np.save(folder / f"{name}.npy", array)
+    job = {
+        "recipe": recipe.to_json(),
+        "seed": seed,
+        "folds": {
+            "count": data.folds.count,
+            "rule": data.folds.rule,
+            "forward": data.folds.forward,
+        },
+        "columns": [c.tolist() for c in data.columns],
+    }
+    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+
+
+def load_data(folder: Path) -> tuple[TrainingData, Recipe, int]:
+    """Map what `save_data` wrote, read-only."""
+    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    recipe = Recipe(**{**job["recipe"], "widths": tuple(job["recipe"]["widths"])})
+    folds = Folds(np.load(folder / "folds.npy"), **job["folds"])
+
+    def mapped(name: str) -> NDArray[np.float32]:
+        # An empty array cannot be mapped.
+        path = folder / f"{name}.npy"
+        whole = np.load(path, mmap_mode="r") if path.stat().st_size > 128 else np.load(path)
+        return np.asarray(whole)
+
+    data = TrainingData(
+        shared=mapped("shared"),
+        own=tuple(mapped(f"own{fold}") for fold in range(folds.count)),
+        y=mapped("y"),
+        weight=mapped("weight"),
+        folds=folds,
+        columns=tuple(np.array(c, dtype=np.int64) for c in job["columns"]),
+    )
+    return data, recipe, int(job["seed"])
+
+
+def save_member(path: Path, trained: TrainedMember) -> None:
+    """Write one member's result; the parent reads it after the worker's word that it is there."""
+    np.savez(
+        path,
+        parameters=trained.parameters,
+        log_odds=trained.log_odds,
+        importance=trained.importance,
+        about=np.array(
+            json.dumps({"record": asdict(trained.record), "layers": _states(trained.layers)})
+        ),
+    )
+
+
+def load_member(path: Path) -> TrainedMember:
+    """Read what `save_member` wrote."""
+    with np.load(path) as stored:
+        about = json.loads(str(stored["about"]))
+        record = about["record"]
+        for curve in ("train_loss", "fold_loss"):
+            record[curve] = tuple(record[curve])
+        return TrainedMember(
+            parameters=stored["parameters"],
+            log_odds=stored["log_odds"],
+            importance=stored["importance"],
+            record=MemberRecord(**record),
+            layers=tuple(LayerState(**state) for state in about["layers"]),
+        )
+
+
+def _states(layers: Sequence[LayerState]) -> list[dict[str, float]]:
+    return [state.to_json() for state in layers]

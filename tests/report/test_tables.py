@@ -1,0 +1,43 @@
+from dataclasses import replace
+
+from trueodds.report.evidence import ColumnImportance
+from trueodds.report.tables import MOST_COLUMNS, column_rows, member_rows, score_rows
+from trueodds.table.schema import Column, Schema
+
+
+def test_scores_stand_beside_the_base_rates(model) -> None:
+    loss, brier, auc, calibration = score_rows(model.scores)
+    assert (loss.value, loss.interval, loss.base) == ("0.2791", "0.2733 to 0.2850", "0.5520")
+    assert loss.told == "49.4% below the base rate"
+    assert brier.base == "0.1828"
+    assert auc.base == "0.5000"
+    assert calibration.told.startswith("A perfect forecast of this size would show 0.0052")
+
+
+def test_columns_tell_kind_missing_importance_and_remark(model, evidence) -> None:
+    rows, hidden = column_rows(model.schema, evidence.importance)
+    by_name = {r.name: r for r in rows}
+    assert hidden == 0
+    assert [r.name for r in rows] == [c.name for c in model.schema.columns]
+    assert by_name["workclass"].missing == "1,836 (5.6%)"
+    assert by_name["sex"].kind == "yes/no"
+    assert by_name["age"].importance == "0.0900"
+    assert by_name["row_id"].kind == "set aside"
+    assert by_name["row_id"].remark.startswith("identifier")
+    assert "0.9991" in by_name["tax-bracket"].leak
+
+
+def test_a_wide_table_shows_leaks_and_important_columns() -> None:
+    columns = [Column(f"c{i}", "number") for i in range(2000)]
+    columns[1999] = replace(columns[1999], leak="gives it away")
+    importance = (ColumnImportance("c1500", 0.1, 0.0, 0.2),)
+    rows, hidden = column_rows(Schema(tuple(columns), 10), importance)
+    assert (len(rows), hidden) == (MOST_COLUMNS, 2000 - MOST_COLUMNS)
+    assert [r.name for r in rows][-2:] == ["c1500", "c1999"]
+
+
+def test_members_are_listed_with_the_epoch_kept(model) -> None:
+    rows = member_rows(model.record)
+    assert [r[0] for r in rows] == [f"fold {i}" for i in range(1, 6)]
+    first = model.record.members[0]
+    assert rows[0][1:] == ("40", str(first.best_epoch), f"{min(first.fold_loss):.4f}")

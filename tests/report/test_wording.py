@@ -1,0 +1,62 @@
+from dataclasses import replace
+from math import nan
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trueodds.calibration.scores import Interval
+from trueodds.report import wording
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=())))
+def test_clean_text_fits_any_page(text: str) -> None:
+    found = wording.clean(text, 40)
+    assert len(found) <= 40
+    assert found.encode().decode() == found  # no half surrogates
+    assert found.isprintable()
+
+
+def test_clean_text_keeps_what_people_write() -> None:
+    assert wording.clean("  Größe (m²)\n 身長 ") == "Größe (m²) 身長"
+    assert wording.clean("a\0b\u202ec") == "a\ufffdb\ufffdc"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(0.2408, "24.1%"), (0.00137, "0.14%"), (0.9987, "99.87%"), (0.0, "0.0%")]
+)
+def test_rare_shares_have_more_decimals(value: float, told: str) -> None:
+    assert wording.share(value) == told
+
+
+def test_figures_that_are_not_defined_say_so() -> None:
+    assert wording.decimals(nan) == wording.share(nan) == "not defined"
+    assert wording.span(Interval(0.5, nan, 1.0)) == "not defined"
+
+
+@pytest.mark.parametrize(
+    ("low", "value", "high", "told"),
+    [
+        (0.27, 0.28, 0.29, "49.3% less, more than chance explains"),
+        (0.53, 0.55, 0.57, "no skill"),
+        (0.58, 0.60, 0.62, "worse than knowing nothing"),
+        (nan, nan, nan, "could not be scored"),
+    ],
+)
+def test_headline_says_whether_there_is_skill(model, low, value, high, told) -> None:
+    scores = replace(model.scores, log_loss=Interval(value, low, high))
+    assert told in wording.headline(scores, "“x”")
+
+
+def test_calibration_is_judged_against_chance(model) -> None:
+    assert "no sign of miscalibration" in wording.calibration_verdict(model.scores)
+    bad = replace(model.scores, calibration_error=Interval(0.08, 0.07, 0.09))
+    assert "no sign" not in wording.calibration_verdict(bad)
+    assert wording.calibration_verdict(replace(bad, calibration_floor=nan)) == ""
+
+
+def test_settings_are_read_as_words() -> None:
+    assert wording.setting([256, 256]) == "256, 256"
+    assert wording.setting({"rate": 0.002, "on": True, "off": None}) == (
+        "rate 0.002, on yes, off none"
+    )
