@@ -43,6 +43,16 @@ def call_loop(typingctx: Any, code: Any, operands: Any, n: Any, data: Any) -> An
 
 
 @intrinsic
+def address_of(typingctx: Any, pointer: Any) -> Any:
+    """The address a pointer holds."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.ptrtoint(args[0], ir.IntType(64))
+
+    return INTP(pointer), codegen
+
+
+@intrinsic
 def wide_vectors(typingctx: Any) -> Any:
     """Let the function this stands in use 512-bit vectors; LLVM prefers 256 on some machines."""
 

@@ -74,7 +74,11 @@ class Plan:
         word = ctypes.POINTER(ctypes.c_ssize_t)
         start = ctypes.cast(args, word)[self.operands - 1]
         step = ctypes.cast(steps, word)[self.operands - 1]
-        for i in range(ctypes.cast(dims, word)[0]):
+        n = ctypes.cast(dims, word)[0]
+        if step == self.dtype.itemsize:
+            ctypes.memset(start, 0xFF, n * step)
+            return
+        for i in range(n):
             ctypes.memset(start + i * step, 0xFF, self.dtype.itemsize)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from trueodds.health.probe import LayerState
+from trueodds.health.state import LayerState
 
 SATURATED = 0.5
 """Share of saturated units above which a layer hardly passes gradients (Glorot & Bengio 2010)."""

@@ -1,1 +1,6 @@
-"""model."""
+"""The trained model, its file and its scorer; scoring imports NumPy and the table reader alone."""
+
+from trueodds.model.file import load
+from trueodds.model.model import Model
+
+__all__ = ["Model", "load"]

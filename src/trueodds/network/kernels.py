@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
-from trueodds.functions.kernels import log_loss_from_logits64, sigmoid32, sigmoid64
+from trueodds.functions.kernels import log_loss_from_logits, sigmoid32, sigmoid64
 from trueodds.network.activations import CODES, GELU_CUBIC, GELU_SCALE, LEAK
 
 LEAKY_RELU, SILU, GELU, TANH = (CODES[name] for name in ("leaky_relu", "silu", "gelu", "tanh"))
@@ -31,12 +31,13 @@ def _sigma_of(x):
 @njit(inline="always", cache=True)
 def hashed(position, seed):
     """32 well-mixed bits of (position, seed): MurmurHash3's finaliser (Appleby, public domain)."""
-    h = np.uint32(position) * np.uint32(0x9E3779B1) + np.uint32(seed)
-    h ^= h >> np.uint32(16)
-    h *= np.uint32(0x85EBCA6B)
-    h ^= h >> np.uint32(13)
-    h *= np.uint32(0xC2B2AE35)
-    h ^= h >> np.uint32(16)
+    # Numba widens uint32 products to 64 bits: every one is cut back at once.
+    h = np.uint32(np.uint32(position) * np.uint32(0x9E3779B1) + np.uint32(seed))
+    h = np.uint32(h ^ (h >> np.uint32(16)))
+    h = np.uint32(h * np.uint32(0x85EBCA6B))
+    h = np.uint32(h ^ (h >> np.uint32(13)))
+    h = np.uint32(h * np.uint32(0xC2B2AE35))
+    h = np.uint32(h ^ (h >> np.uint32(16)))
     return h
 
 
@@ -63,10 +64,10 @@ def relu_forward(Z, bias, keep_below, scale, seed):
                 z = Z[i, j] + bias[j]
                 Z[i, j] = z if z > zero else zero
         else:
-            start = np.uint32(i * width)
+            start = i * width
             for j in range(width):
                 z = (Z[i, j] + bias[j]) * scale
-                keep = hashed(start + np.uint32(j), seed) < keep_below
+                keep = hashed(start + j, seed) < keep_below
                 Z[i, j] = z if (z > zero) & keep else zero
 
 
@@ -134,9 +135,9 @@ def dropout(A, D, keep_below, scale, seed):
     rows, width = A.shape
     zero = A.dtype.type(0.0)
     for i in range(rows):
-        start = np.uint32(i * width)
+        start = i * width
         for j in range(width):
-            factor = scale if hashed(start + np.uint32(j), seed) < keep_below else zero
+            factor = scale if hashed(start + j, seed) < keep_below else zero
             A[i, j] *= factor
             D[i, j] *= factor
 
@@ -171,6 +172,6 @@ def loss_and_gradient(z, y, weight, bias, total, gradient):
     loss = 0.0
     for i in range(z.shape[0]):
         logit = z[i] + bias
-        loss += weight[i] * log_loss_from_logits64(np.float64(logit), np.float64(y[i]))
+        loss += weight[i] * log_loss_from_logits(np.float64(logit), np.float64(y[i]))
         gradient[i] = weight[i] * (sigma(logit) - y[i]) / total
     return loss

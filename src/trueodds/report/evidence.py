@@ -1,5 +1,6 @@
 """What the report draws beyond the model itself: out-of-fold forecasts and importances."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,3 +29,19 @@ class Evidence:
     """Shape (rows,), sample weights, or None when all are 1."""
     importance: tuple[ColumnImportance, ...]
     """Most important first; empty when there is no usable column."""
+
+
+def column_importances(
+    names: Sequence[str], mean: NDArray[np.float64], error: NDArray[np.float64]
+) -> tuple[ColumnImportance, ...]:
+    """Most important first, with normal 95 % intervals from standard errors over members."""
+    order = np.argsort(-mean, kind="stable")
+    return tuple(
+        ColumnImportance(
+            names[i],
+            float(mean[i]),
+            float(mean[i] - 1.96 * error[i]),
+            float(mean[i] + 1.96 * error[i]),
+        )
+        for i in order
+    )

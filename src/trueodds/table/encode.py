@@ -49,8 +49,13 @@ class Encoder:
             start += block.width
         return out
 
-    def positions(self, columns: Sequence[str]) -> tuple[NDArray[np.int64], ...]:
-        """Input positions that depend on each column; a date difference belongs to both dates."""
+    def positions(
+        self, columns: Sequence[str], rated: Sequence[str]
+    ) -> tuple[NDArray[np.int64], ...]:
+        """Input positions that depend on each column; a date difference belongs to both dates.
+
+        ``rated`` names the columns of the rates that stand behind the encoder's own inputs.
+        """
         origins = {d.name: d.columns for d in self.derived}
         found: dict[str, list[int]] = {name: [] for name in columns}
         start = 0
@@ -58,6 +63,8 @@ class Encoder:
             for name in origins.get(block.source, (block.source,)):
                 found[name] += range(start, start + block.width)
             start += block.width
+        for offset, name in enumerate(rated):
+            found[name].append(start + offset)
         return tuple(np.array(found[name], dtype=np.int64) for name in columns)
 
     def to_json(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ A level's rate is shrunk to the base rate with the weight of ``PRIOR_ROWS`` rows
 that a member never sees a rate its own row helped to make.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +45,7 @@ def fit_rates(
     y: NDArray[np.float32],
     weight: NDArray[np.float32],
     shown: NDArray[np.int64],
-    seed: int,
+    seed: Sequence[int],
 ) -> tuple[tuple[RateTable, ...], NDArray[np.float32]]:
     """Rates of one fold, from the rows shown to its members alone.
 
@@ -59,7 +60,7 @@ def fit_rates(
     names = rated_columns(schema)
     own = np.zeros((values.rows, len(names)), dtype=np.float32)
     tables = []
-    rng = np.random.default_rng([seed, 3])
+    rng = np.random.default_rng([*seed, 3])
     inner = np.empty(len(shown), dtype=np.int64)
     inner[rng.permutation(len(shown))] = np.arange(len(shown)) % INNER_FOLDS
     for position, name in enumerate(names):

@@ -1,11 +1,12 @@
 """Which rows each member is not shown: stratified folds, or folds by group or by time."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.errors import TrainingError
+from trueodds.errors import TrainingError, UsageError
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,3 +122,21 @@ def require_both_classes(folds: Folds, y: NDArray[np.uint8], column: str) -> Non
                 f"folds by the {column} column leave a member without rows of both labels; "
                 f"use another {column} column or none"
             )
+
+
+def make_folds(
+    y: NDArray[np.uint8],
+    count: int,
+    seed: int,
+    groups: NDArray[Any] | None = None,
+    time: NDArray[np.float64] | None = None,
+) -> Folds:
+    """Folds by group or by time when told, else stratified; ``groups`` may be any labels."""
+    if groups is not None and time is not None:
+        raise UsageError("folds can follow groups or time, not both: give one of them")
+    if groups is not None:
+        _, numbers = np.unique(groups, return_inverse=True)
+        return group_folds(y, numbers.astype(np.int64), count, seed)
+    if time is not None:
+        return time_folds(y, time, count)
+    return stratified_folds(y, count, seed)

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.functions import log_loss_from_logits
-from trueodds.health.probe import LayerState, probe
+from trueodds.health.probe import probe
+from trueodds.health.state import LayerState
 from trueodds.network.engine import Engine
 from trueodds.network.initialise import initialise
 from trueodds.network.kernels import gather

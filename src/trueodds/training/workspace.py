@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.health.probe import LayerState
+from trueodds.health.state import LayerState
 from trueodds.training.folds import Folds
 from trueodds.training.member import MemberTask, TrainedMember
 from trueodds.training.recipe import Recipe
@@ -29,6 +29,11 @@ class TrainingData:
     weight: NDArray[np.float32]
     folds: Folds
     columns: tuple[NDArray[np.int64], ...]
+
+    @property
+    def width(self) -> int:
+        """Number of inputs of every member."""
+        return self.shared.shape[1] + self.own[0].shape[1]
 
     def task(self, fold: int, member: int) -> MemberTask:
         """What one member of one fold is trained on."""

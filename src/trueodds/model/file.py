@@ -1,0 +1,189 @@
+"""The .odds file: safetensors arrays and one JSON header; no pickle, nothing in it can run.
+
+Layout version 1. The safetensors metadata holds one entry, ``trueodds``: a JSON text with
+``format`` (1), ``sha256`` of all array bytes, and the fields of `Model` but the arrays. Arrays:
+``members`` (members, parameters) float32, and ``rates/FOLD/POSITION`` float32 by fold and column.
+"""
+
+import hashlib
+import json
+import os
+import struct
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from trueodds.calibration.calibrator import Calibrator
+from trueodds.calibration.scores import Scores
+from trueodds.errors import ModelFileError, TrueOddsError
+from trueodds.health.state import LayerState
+from trueodds.model.model import Model
+from trueodds.model.network import Member
+from trueodds.network.layout import Layout
+from trueodds.table.encode import Encoder
+from trueodds.table.rates import RateTable
+from trueodds.table.schema import Schema
+from trueodds.training.record import TrainingRecord
+
+FORMAT = 1
+LARGEST_HEADER = 100_000_000
+PLAIN = (
+    "target_name",
+    "target_yes",
+    "target_no",
+    "target_rule",
+    "versions",
+    "source",
+    "source_sha256",
+)
+
+
+def save(model: Model, path: Path) -> None:
+    """Write a model under a temporary name, then rename: the same model gives the same bytes.
+
+    Raises
+    ------
+    TrueOddsError
+        If the file cannot be written; an older file of that name then stays as it was.
+    """
+    arrays = {"members": np.stack([member.parameters for member in model.members])}
+    for fold, tables in enumerate(model.rates):
+        for position, table in enumerate(tables):
+            arrays[f"rates/{fold}/{position}"] = table.log_odds
+    header = {
+        "format": FORMAT,
+        "sha256": _digest(arrays),
+        "schema": model.schema.to_json(),
+        "encoder": model.encoder.to_json(),
+        "rates": [[table.source for table in tables] for tables in model.rates],
+        "layout": model.layout.to_json(),
+        "folds": [member.fold for member in model.members],
+        "calibrator": model.calibrator.to_json(),
+        "scores": model.scores.to_json(),
+        "record": model.record.to_json(),
+        "layers": [[state.to_json() for state in states] for states in model.layers],
+        "health": model.health,
+        "notes": model.notes,
+        **{name: getattr(model, name) for name in PLAIN},
+    }
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":"))
+    data = save_tensors(arrays, metadata={"trueodds": text})
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise TrueOddsError(
+            f"the model could not be written to {path}: {error.strerror}; "
+            "choose another place with --out"
+        ) from error
+
+
+def load(path: str | Path) -> Model:
+    """Read a model that `Model.save` wrote.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing, damaged, no model, or of a newer format.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"{path} cannot be read: {error.strerror}; check the path") from error
+    try:
+        header = _header(data, path)
+        arrays = load_tensors(data)
+        if _digest(arrays) != header["sha256"]:
+            raise ModelFileError(
+                f"{path} is damaged: its arrays do not match their checksum; copy or fit it again"
+            )
+        return _model(header, arrays)
+    except ModelFileError:
+        raise
+    except (SafetensorError, KeyError, TypeError, ValueError, IndexError) as error:
+        raise ModelFileError(
+            f"{path} is damaged: {error}; copy it again or fit it again"
+        ) from error
+
+
+def _header(data: bytes, path: Path) -> dict[str, Any]:
+    foreign = ModelFileError(f"{path} is not a trueodds model (.odds file); check the path")
+    if len(data) < 8:
+        raise foreign
+    (size,) = struct.unpack("<Q", data[:8])
+    if size > min(LARGEST_HEADER, len(data) - 8):
+        raise foreign
+    try:
+        outer = json.loads(data[8 : 8 + size])
+        text = outer["__metadata__"]["trueodds"]
+    except (ValueError, KeyError, TypeError):
+        raise foreign from None
+    header: dict[str, Any] = json.loads(text)
+    if header["format"] > FORMAT:
+        raise ModelFileError(
+            f"{path} has format {header['format']}, newer than {FORMAT}, the newest that this "
+            "trueodds reads: update trueodds"
+        )
+    return header
+
+
+def _model(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
+    layout = Layout.from_json(header["layout"])
+    parameters = arrays["members"]
+    if parameters.shape != (len(header["folds"]), layout.size) or parameters.dtype != np.float32:
+        raise ValueError(f"members have shape {parameters.shape}, expected {layout.size} wide")
+    if not np.isfinite(parameters).all():
+        raise ValueError("a weight is not finite")
+    return Model(
+        schema=Schema.from_json(header["schema"]),
+        encoder=Encoder.from_json(header["encoder"]),
+        rates=tuple(
+            tuple(
+                RateTable(source, arrays[f"rates/{fold}/{position}"])
+                for position, source in enumerate(sources)
+            )
+            for fold, sources in enumerate(header["rates"])
+        ),
+        layout=layout,
+        members=tuple(
+            Member(int(fold), row) for fold, row in zip(header["folds"], parameters, strict=True)
+        ),
+        calibrator=Calibrator(**header["calibrator"]),
+        scores=Scores.from_json(header["scores"]),
+        record=TrainingRecord.from_json(header["record"]),
+        layers=tuple(tuple(LayerState(**s) for s in states) for states in header["layers"]),
+        health=tuple(header["health"]),
+        notes=tuple(header["notes"]),
+        **{name: header[name] for name in PLAIN},
+    )
+
+
+def _digest(arrays: dict[str, NDArray[Any]]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

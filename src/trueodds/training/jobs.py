@@ -1,0 +1,30 @@
+"""How many processes a training run is worth."""
+
+import os
+
+from trueodds.errors import UsageError
+from trueodds.training.recipe import Recipe
+from trueodds.training.workspace import TrainingData
+
+WORTH_A_PROCESS = 3e11
+"""Floating-point operations, a few seconds' work, below which starting processes costs more."""
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def sensible_jobs(jobs: int | None, data: TrainingData, recipe: Recipe) -> int:
+    """Processes to use: as asked; all cores for −1; by the size of the work for None."""
+    if jobs is not None:
+        if jobs == 0 or jobs < -1:
+            raise UsageError(f"jobs must be a positive number, or -1 for all cores, got {jobs}")
+        return cores() if jobs == -1 else jobs
+    sizes = (data.width, *recipe.widths, 1)
+    weights = sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    rows = len(data.y) * (data.folds.count - 1) / data.folds.count
+    passes = recipe.epochs_for(int(rows)) * data.folds.count * recipe.members
+    return cores() if 6.0 * weights * rows * passes > WORTH_A_PROCESS else 1
