@@ -14,7 +14,7 @@ DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
 def cpu_name() -> str:
-    """The processor's name, as the operating system tells it."""
+    """Name the processor as the operating system does."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
@@ -24,6 +24,11 @@ def cpu_name() -> str:
     name = named.get("model name", platform.machine())
     model = named.get("model")
     return f"{name}, family {named.get('cpu family')} model {model}" if model else name
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def memory_gb() -> float:
@@ -47,7 +52,7 @@ def describe(packages: tuple[str, ...], threads: int) -> dict[str, Any]:
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "cpu": cpu_name(),
-        "cores": os.cpu_count(),
+        "cores": cores(),
         "memory_gb": round(memory_gb(), 1),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
@@ -57,7 +62,7 @@ def describe(packages: tuple[str, ...], threads: int) -> dict[str, Any]:
 
 
 def heading(about: dict[str, Any]) -> str:
-    """`describe`'s answer as three lines of text."""
+    """Put `describe`'s answer into three lines of text."""
     packages = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
     return (
         f"{about['date']} · {about['cpu']} · {about['cores']} cores · "

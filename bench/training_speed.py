@@ -2,7 +2,9 @@
 
 A step is forward, log-loss from logits, backward and AdamW in float32, on a network with three
 hidden layers and 64 inputs. All contenders run in this process in interleaved rounds, so that
-a slow moment of the machine hits them alike; figures are medians over the rounds.
+a slow moment of the machine hits them alike, and are timed by the processor time of this process,
+so that time lent to other processes does not count. Figures are medians over the rounds, and ratios
+the medians of the rounds' own ratios.
 
     python bench/training_speed.py [--activation relu] [--widths 64 256 512] [--batches 256 1024]
 """
@@ -11,15 +13,15 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
-from itertools import cycle
+from itertools import cycle, pairwise
 from statistics import median
 from typing import Any
 
-import machine
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+import machine
 from trueodds.network.activations import ACTIVATIONS, Activation
 from trueodds.network.engine import Engine
 from trueodds.network.initialise import initialise
@@ -65,7 +67,7 @@ def our_step(width: int, batch: int, activation: Activation) -> Step:
 
 
 def torch_step(width: int, batch: int, activation: Activation, compiled: bool) -> Step:
-    """The same network in PyTorch: fused AdamW, loss from logits."""
+    """Build the same network in PyTorch: fused AdamW, loss from logits."""
     import torch
 
     torch.manual_seed(0)
@@ -80,7 +82,7 @@ def torch_step(width: int, batch: int, activation: Activation, compiled: bool) -
     }
     sizes = [INPUTS] + [width] * HIDDEN
     layers: list[Any] = []
-    for fan_in, fan_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for fan_in, fan_out in pairwise(sizes):
         layers += [torch.nn.Linear(fan_in, fan_out), kinds[activation]()]
     net = torch.nn.Sequential(*layers, torch.nn.Linear(width, 1), torch.nn.Flatten(0))
     optimiser = torch.optim.AdamW(
@@ -140,7 +142,7 @@ def sgemm_step(rows: int, inner: int, columns: int) -> Step:
 def flops(width: int, batch: int) -> float:
     """Floating-point operations of a step's matrix products, two for a multiply-add."""
     sizes = [INPUTS] + [width] * HIDDEN + [1]
-    products = [a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+    products = [a * b for a, b in pairwise(sizes)]
     return 2.0 * batch * (3 * sum(products) - products[0])  # no gradient for the inputs
 
 
@@ -163,22 +165,25 @@ def contenders(width: int, batch: int, activation: Activation) -> Iterator[tuple
 
 
 def measure(steps: dict[str, Step], rounds: int, seconds: float) -> dict[str, list[float]]:
-    """Seconds a call of each step, one figure a round, the steps taking turns within a round."""
+    """Processor seconds a call of each step, one figure a round; within it they take turns."""
     repeats = {}
     for name, step in steps.items():
         for _ in range(10):
             step()
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(10):
             step()
-        repeats[name] = max(1, round(seconds * 10 / (time.perf_counter() - start)))
+        repeats[name] = max(1, round(seconds * 10 / (time.process_time() - start)))
     times: dict[str, list[float]] = {name: [] for name in steps}
+    order = list(steps)
     for _ in range(rounds):
-        for name, step in steps.items():
-            start = time.perf_counter()
+        order = order[1:] + order[:1]
+        for name in order:
+            step = steps[name]
+            start = time.process_time()
             for _ in range(repeats[name]):
                 step()
-            times[name].append((time.perf_counter() - start) / repeats[name])
+            times[name].append((time.process_time() - start) / repeats[name])
     return times
 
 
@@ -195,6 +200,8 @@ def compare(
     work = flops(width, batch)
     rates = {name: work / median(times[name]) / 1e9 for name in steps}
     sgemm = 2.0 * batch * width * width / median(times["sgemm"]) / 1e9
+    of_sgemm = work / (2.0 * batch * width * width)
+    shares = [of_sgemm * a / b for a, b in zip(times["sgemm"], times[OURS], strict=True)]
     ratios = {
         name: median(a / b for a, b in zip(times[name], times[OURS], strict=True))
         for name in steps
@@ -208,7 +215,7 @@ def compare(
         "gflops": rates,
         "sgemm_gflops": sgemm,
         "large_sgemm_gflops": 2.0 * 1536**3 / median(times["large sgemm"]) / 1e9,
-        "share_of_sgemm": rates[OURS] / sgemm,
+        "share_of_sgemm": median(shares),
         "times_faster_than": ratios,
     }
 
@@ -233,7 +240,7 @@ def verdicts(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def text_of(results: list[dict[str, Any]], judged: list[dict[str, Any]]) -> str:
-    """The table people read."""
+    """Lay out the table people read."""
     names = [OURS, EAGER, COMPILED, SKLEARN]
     header = ["width × batch, φ", *(f"{name} µs" for name in names)]
     header += [f"× {name}" for name in names[1:]]
@@ -260,8 +267,8 @@ def main() -> int:
     parser.add_argument("--activation", nargs="+", choices=ACTIVATIONS, default=["relu"])
     parser.add_argument("--widths", nargs="+", type=int, default=[64, 256, 512])
     parser.add_argument("--batches", nargs="+", type=int, default=[256, 1024])
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--seconds", type=float, default=0.1, help="of each contender a round")
+    parser.add_argument("--rounds", type=int, default=41)
+    parser.add_argument("--seconds", type=float, default=0.03, help="of each contender a round")
     parser.add_argument("--name", default="training_speed", help="of the files in bench/results")
     options = parser.parse_args()
     about = machine.describe(PACKAGES, threads=1)

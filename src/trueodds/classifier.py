@@ -1,176 +1,20 @@
-"""The front door: `learn` is the main job from top to bottom, `TrueOddsClassifier` its estimator."""
+"""The front door: `TrueOddsClassifier`, the scikit-learn estimator around the main job.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+The main job itself, from a table to a model, reads top to bottom in `trueodds.main_job.learn`.
+"""
+
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from trueodds.calibration.calibrator import cross_calibrate, fit_calibrator
-from trueodds.calibration.scores import score
-from trueodds.errors import TableError, TrainingError
-from trueodds.health.findings import findings
-from trueodds.model import Model
-from trueodds.model.network import Member
-from trueodds.network.layout import Layout
-from trueodds.report.evidence import Evidence, column_importances
-from trueodds.table import Frame, Target, as_frame, infer_schema, suspect_leaks, to_values
-from trueodds.table.encode import fit_encoder
-from trueodds.table.rates import fit_rates
-from trueodds.training.folds import make_folds
-from trueodds.training.jobs import sensible_jobs
-from trueodds.training.outcome import importance_summary, out_of_fold
-from trueodds.training.pool import Listener, train_members
-from trueodds.training.recipe import recipe_for
-from trueodds.training.record import TrainingRecord
-from trueodds.training.workspace import TrainingData
-from trueodds.versions import versions
-
-
-@dataclass(frozen=True, eq=False)
-class Learned:
-    """A trained model and the out-of-fold evidence for it, which the report draws."""
-
-    model: Model
-    evidence: Evidence
-
-
-def learn(
-    frame: Frame,
-    target: Target,
-    *,
-    weight: NDArray[np.float64] | None = None,
-    groups: Sequence[Any] | NDArray[Any] | None = None,
-    time: NDArray[np.float64] | None = None,
-    drop: Sequence[str] = (),
-    effort: str = "standard",
-    seed: int = 0,
-    jobs: int | None = None,
-    listener: Listener | None = None,
-    source: str = "",
-    source_sha256: str = "",
-) -> Learned:
-    """Train, calibrate and check a model of the target.
-
-    Parameters
-    ----------
-    frame
-        The inputs, without the target; rows whose target is missing are still in it.
-    target
-        The labels, as `trueodds.table.read_target` gives them.
-    weight, groups, time
-        One entry a row of ``frame``: sample weights ≥ 0; labels of groups that folds must not
-        split; numbers that order the rows in time. At most one of groups and time.
-    drop
-        Columns not to be used.
-    effort, seed
-        See `trueodds.training.recipe`; the same seed gives the same bytes.
-    jobs
-        Processes side by side; None chooses by the work there is. The result is the same.
-    listener
-        Hears of every look at a held-out fold.
-
-    Raises
-    ------
-    TableError, TrainingError
-        If no column is usable or a class has too few rows.
-    """
-    kept = np.flatnonzero(target.kept) if weight is None else _weighed(target, weight)
-    frame, y = frame.take(kept), target.y[np.searchsorted(np.flatnonzero(target.kept), kept)]
-    weights = np.ones(len(y)) if weight is None else weight[kept] / weight[kept].mean()
-
-    schema = infer_schema(frame, drop=drop)
-    values = to_values(frame, schema)
-    schema = schema.with_leaks(suspect_leaks(values, schema, y))
-    encoder = fit_encoder(values, schema)
-    if not encoder.width:
-        aside = "; ".join(f'"{c.name}" ({c.reason})' for c in schema.columns[:10])
-        raise TableError(
-            f"{frame.source}: no column can be used to forecast "
-            f'"{target.name}": {aside or "there are none beside it"}; add a column that varies'
-        )
-
-    recipe = recipe_for(effort)
-    folds = make_folds(
-        y,
-        recipe.folds,
-        seed,
-        None if groups is None else np.asarray(groups)[kept],
-        None if time is None else time[kept],
-    )
-    labels, masses = y.astype(np.float32), weights.astype(np.float32)
-    rates = [
-        fit_rates(values, schema, labels, masses, folds.trained_on(fold), [seed, fold])
-        for fold in range(folds.count)
-    ]
-    columns = [column.name for column in schema.used]
-    data = TrainingData(
-        shared=encoder.encode(values),
-        own=tuple(own for _, own in rates),
-        y=labels,
-        weight=masses,
-        folds=folds,
-        columns=encoder.positions(columns, [table.source for table in rates[0][0]]),
-    )
-    work = sensible_jobs(jobs, data, recipe)
-    trained = train_members(data, recipe, seed, work, listener)
-
-    raw = out_of_fold(trained, folds)
-    known = np.isfinite(raw)
-    mass = None if weight is None else weights
-    held = None if mass is None else mass[known]
-    calibrator = fit_calibrator(raw[known], y[known], held)
-    honest = np.full(len(y), np.nan)
-    honest[known] = cross_calibrate(raw[known], y[known], folds.of_row[known], held)
-
-    model = Model(
-        schema=schema,
-        target_name=target.name,
-        target_yes=target.yes,
-        target_no=target.no,
-        target_rule=target.rule,
-        encoder=encoder,
-        rates=tuple(tables for tables, _ in rates),
-        layout=Layout(data.width, recipe.widths, recipe.activation),
-        members=tuple(Member(t.record.fold, t.parameters) for t in trained),
-        calibrator=calibrator,
-        scores=score(y[known], honest[known], held, seed=seed),
-        record=TrainingRecord(
-            effort=effort,
-            seed=seed,
-            folds=folds.count,
-            fold_rule=folds.rule,
-            settings=recipe.to_json(),
-            members=tuple(t.record for t in trained),
-        ),
-        layers=tuple(t.layers for t in trained),
-        health=tuple(
-            line
-            for t in trained
-            for line in findings(t.layers, f"fold {t.record.fold + 1}, member {t.record.member + 1}")
-        ),
-        notes=(*frame.notes, *values.notes),
-        versions=versions(),
-        source=source or frame.source,
-        source_sha256=source_sha256,
-    )
-    importance = column_importances(columns, *importance_summary(trained))
-    return Learned(model, Evidence(y, honest, mass, importance))
-
-
-def _weighed(target: Target, weight: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Rows with a label and a weight above 0: a row of weight 0 is as good as not there."""
-    if not np.isfinite(weight).all() or (weight < 0.0).any():
-        raise TableError("sample weights must be finite numbers ≥ 0; mend or drop those rows")
-    kept = np.flatnonzero(target.kept & (weight > 0.0))
-    if not len(kept):
-        raise TrainingError("all sample weights are 0: at least some rows must count")
-    return kept
+from trueodds.main_job import learn
+from trueodds.table import Frame, Target, as_frame
 
 
 class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -226,8 +70,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ``sample_weight`` (n,) ≥ 0; ``groups`` (n,): rows of one group stay in one fold.
         Raises ValueError (a `TrueOddsError`) when the rows or labels cannot be learned from.
         """
-        validate_data(self, X, skip_check_array=True)
-        frame = as_frame(X)
+        frame = self._frame(X, reset=True)
         labels = self._labels(y, frame.rows)
         codes = (labels == self.classes_[1]).astype(np.uint8)
         yes, no = str(self.classes_[1]), str(self.classes_[0])
@@ -237,7 +80,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             frame,
             Target("y", yes, no, "the second of the sorted labels", codes, everything, 0),
             weight=weight,
-            groups=None if groups is None else np.asarray(groups),
+            groups=None if groups is None else _groups(groups, frame.rows),
             effort=self.effort,
             seed=self._seed(),
             jobs=self.n_jobs,
@@ -248,15 +91,13 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:
         """Log-odds of ``classes_[1]``, nats, shape (n,)."""
-        check_is_fitted(self)
-        validate_data(self, X, skip_check_array=True, reset=False)
-        return self.model_.log_odds(as_frame(X))
+        frame = self._frame(X)
+        return self.model_.log_odds(frame)
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Probabilities of both classes, shape (n, 2), in the order of ``classes_``."""
-        check_is_fitted(self)
-        validate_data(self, X, skip_check_array=True, reset=False)
-        yes = self.model_.predict(as_frame(X))
+        frame = self._frame(X)
+        yes = self.model_.predict(frame)
         return np.column_stack([1.0 - yes, yes])
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -264,13 +105,22 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         chosen = (self.decision_function(X) > 0.0).astype(np.int64)
         return np.asarray(self.classes_[chosen])
 
+    def _frame(self, X: Any, reset: bool = False) -> Frame:
+        if not reset:
+            check_is_fitted(self)
+        if issparse(X):
+            raise TypeError("Sparse input is not supported: give a dense array, X.toarray()")
+        frame = as_frame(X)
+        validate_data(self, X, skip_check_array=True, reset=reset)
+        return frame
+
     def _labels(self, y: ArrayLike, rows: int) -> NDArray[Any]:
         if y is None:
             raise ValueError(
                 "This TrueOddsClassifier estimator requires y to be passed, but the target y is "
                 "None"
             )
-        labels = column_or_1d(y, warn=True)
+        labels: NDArray[Any] = column_or_1d(y, warn=True)
         if len(labels) != rows:
             raise ValueError(f"X has {rows} rows but y has {len(labels)}: give one label a row")
         check_classification_targets(labels)
@@ -295,6 +145,13 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if isinstance(self.random_state, np.random.RandomState):
             return int(self.random_state.randint(2**31))
         return int(self.random_state)
+
+
+def _groups(groups: ArrayLike, rows: int) -> NDArray[Any]:
+    labels = np.asarray(groups)
+    if labels.shape != (rows,):
+        raise ValueError(f"X has {rows} rows but groups has shape {labels.shape}: one label a row")
+    return labels
 
 
 def _weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:

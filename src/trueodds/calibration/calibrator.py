@@ -51,9 +51,11 @@ def fit_calibrator(
     scale = float(np.average(log_odds**2, weights=mass)) or 1.0
 
     def objective(point: NDArray[np.float64]) -> float:
-        z = np.exp(point[0]) * log_odds + point[1]
-        pull = PRIOR_ROWS * (scale * point[0] ** 2 + point[1] ** 2) / 8.0
-        return float(mass @ log_loss_from_logits(z, label) + pull)
+        # Too long a step may overflow to ∞ or NaN; both count as worse.
+        with np.errstate(over="ignore", invalid="ignore"):
+            z = np.exp(point[0]) * log_odds + point[1]
+            pull = PRIOR_ROWS * (scale * point[0] ** 2 + point[1] ** 2) / 8.0
+            return float(mass @ log_loss_from_logits(z, label) + pull)
 
     point = np.zeros(2)
     value = objective(point)
@@ -78,7 +80,7 @@ def fit_calibrator(
         )
         step = np.linalg.solve(hessian, gradient)
         length = 1.0
-        while length > 1e-6 and objective(point - length * step) > value:
+        while length > 1e-6 and not objective(point - length * step) <= value:
             length /= 2.0
         if length <= 1e-6:
             break

@@ -74,19 +74,21 @@ def score(
     -------
     Scores
         ``auc`` is NaN when one class is absent; ``calibration_error`` is the weighted mean of
-        |mean forecast − share of yes| over 15 bins of equal mass (Nguyen & O'Connor 2015).
+        |mean forecast − share of yes| over 15 bins of equal mass (Nguyen & O'Connor 2015), equal
+        forecasts in one bin.
     """
     order = np.argsort(log_odds, kind="stable")
     z, label = log_odds[order], y[order].astype(np.float64)
     mass = np.ones(len(y)) if weight is None else weight[order].astype(np.float64)
     p = sigmoid(z)
+    ties = np.flatnonzero(np.concatenate(([True], z[1:] != z[:-1])))
     sorted_rows = _SortedForecast(
         label=label,
         p=p,
         losses=log_loss_from_logits(z, label),
         squares=np.square(p - label),
-        ties=np.flatnonzero(np.concatenate(([True], z[1:] != z[:-1]))),
-        bins=np.minimum((np.arange(len(y)) * BINS) // len(y), BINS - 1),
+        ties=ties,
+        bins=_bins(mass, ties),
     )
     value = sorted_rows.measure(mass)
     rng = np.random.default_rng([seed, 4])
@@ -155,6 +157,18 @@ class _SortedForecast:
     def _calibration_error(self, mass: NDArray[np.float64], label: NDArray[np.float64]) -> float:
         gaps = np.bincount(self.bins, weights=mass * (self.p - label), minlength=BINS)
         return float(np.abs(gaps).sum() / mass.sum())
+
+
+def _bins(mass: NDArray[np.float64], ties: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Bin of each row by the middle of its run of equal forecasts in the cumulated mass.
+
+    Runs stay whole: where they were cut, the error would depend on the order of the rows.
+    """
+    of_run = np.add.reduceat(mass, ties)
+    middle = np.cumsum(of_run) - 0.5 * of_run
+    total = of_run.sum() or 1.0
+    bins = np.minimum(BINS * middle / total, BINS - 1).astype(np.int64)
+    return np.repeat(bins, np.diff(np.append(ties, len(mass))))
 
 
 def _percentiles(samples: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,5 +1,8 @@
 """What kernels are written with: a float's bits as an integer and back, multiply-add, the jit."""
 
+# Numba's types, not Python's: mypy cannot follow them.
+# mypy: ignore-errors
+
 from typing import Any
 
 from llvmlite import ir

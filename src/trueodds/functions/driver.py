@@ -5,6 +5,9 @@ It is given, as the ufunc's data, a plan of seven words: the address of a loop o
 least count of values for a thread, the greatest count of threads, and where a thread begins.
 """
 
+# Numba's types, not Python's: mypy cannot follow them.
+# mypy: ignore-errors
+
 import platform
 import sys
 

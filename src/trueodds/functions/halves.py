@@ -1,5 +1,8 @@
 """float16 as its 16 bits, to float64 and back with one rounding, inside Numba kernels."""
 
+# Numba's types, not Python's: mypy cannot follow them.
+# mypy: ignore-errors
+
 from numba import float64, int64, uint16
 
 from trueodds.functions.bits import bits_float, float_bits, kernel, select
@@ -11,7 +14,9 @@ def to_float64(half):
     word = int64(half)
     sign = (word & int64(0x8000)) << int64(48)
     magnitude = word & int64(0x7FFF)
-    special = select(magnitude >= int64(0x7C00), int64(2047 - 31) << int64(52), int64(1008) << int64(52))
+    special = select(
+        magnitude >= int64(0x7C00), int64(2047 - 31) << int64(52), int64(1008) << int64(52)
+    )
     normal = (magnitude << int64(42)) + special
     small = float_bits(float64(magnitude) * 2.0**-24)
     return bits_float(select(magnitude < int64(0x0400), small, normal) | sign)

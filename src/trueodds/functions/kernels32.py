@@ -1,5 +1,8 @@
 """The float32 kernels: evaluated in float64, rounded once, proved for every float32 there is."""
 
+# Numba's types, not Python's: mypy cannot follow them.
+# mypy: ignore-errors
+
 from numba import float32, float64, int64
 
 from trueodds.functions import coefficients
@@ -59,7 +62,7 @@ def log1p_unit(e):
     p = fma(p, u, A3)
     p = fma(p, u, A2)
     p = fma(p, u, A1)
-    return fma(s * u, p, 2.0 * s)
+    return fma(s * u, p, A0 * s)
 
 
 @kernel
@@ -115,7 +118,7 @@ def logit32(p):
     q = fma(q, u, M2)
     q = fma(q, u, M1)
     n = bits_float(octaves + int64(MAGIC_BITS)) - MAGIC
-    y = float32(fma(2.0, s, n * LN2_HIGH) + fma(s * u, q, n * LN2_LOW))
+    y = float32(fma(M0, s, n * LN2_HIGH) + fma(s * u, q, n * LN2_LOW))
     y = select(yes == 0.0, float32(-INF), y)
     y = select(yes == 1.0, float32(INF), y)
     y = select((yes >= 0.0) & (yes <= 1.0), y, float32(NAN))

@@ -4,6 +4,9 @@
 stands here only where its result is exact, so that both give the same bits.
 """
 
+# Numba's types, not Python's: mypy cannot follow them.
+# mypy: ignore-errors
+
 import numpy as np
 from numba import int64, uint64
 
@@ -125,7 +128,7 @@ def two_sum(a, b):
 
 @kernel
 def log_pair(w, w_low, high, low):
-    """High + low + log(1 + w + w_low) for −0.34 < w ≤ 1 as a pair; relative to w when both are 0."""
+    """High + low + log(1 + w + w_low) as a pair, −0.34 < w ≤ 1; relative to w if both are 0."""
     t = (1.0 + w) * 64.0 + MAGIC
     j = uint64(float_bits(t) - int64(MAGIC_BITS + LOG_FIRST))
     c = LOG_POINT[j]

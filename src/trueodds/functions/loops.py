@@ -7,6 +7,9 @@ They are written out one by one: Numba's cache on disk tells compiled functions 
 factory's inner functions, or one function specialised on others, can be taken for one another.
 """
 
+# Numba's types, not Python's: mypy cannot follow them.
+# mypy: ignore-errors
+
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -78,12 +81,14 @@ def logit16(operands, n, data):
 
 @loop(types.float32)
 def sigmoid32(operands, n, data):
+    """σ of float32."""
     walk_sigmoid32(address_of(operands[0]), address_of(operands[1]), n)
     return 0
 
 
 @loop(types.float64)
 def sigmoid64(operands, n, data):
+    """σ of float64."""
     wide_vectors()
     x = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -94,6 +99,7 @@ def sigmoid64(operands, n, data):
 
 @loop(types.float32)
 def sigmoid_grad32(operands, n, data):
+    """σ′ of float32."""
     wide_vectors()
     x = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -104,6 +110,7 @@ def sigmoid_grad32(operands, n, data):
 
 @loop(types.float64)
 def sigmoid_grad64(operands, n, data):
+    """σ′ of float64."""
     wide_vectors()
     x = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -114,6 +121,7 @@ def sigmoid_grad64(operands, n, data):
 
 @loop(types.float32)
 def softplus32(operands, n, data):
+    """log(1 + eˣ) of float32."""
     x = carray(operands[0], n)
     y = carray(operands[1], n)
     for i in range(n):
@@ -123,6 +131,7 @@ def softplus32(operands, n, data):
 
 @loop(types.float64)
 def softplus64(operands, n, data):
+    """log(1 + eˣ) of float64."""
     wide_vectors()
     x = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -133,6 +142,7 @@ def softplus64(operands, n, data):
 
 @loop(types.float32)
 def log_sigmoid32(operands, n, data):
+    """Log σ of float32."""
     x = carray(operands[0], n)
     y = carray(operands[1], n)
     for i in range(n):
@@ -142,6 +152,7 @@ def log_sigmoid32(operands, n, data):
 
 @loop(types.float64)
 def log_sigmoid64(operands, n, data):
+    """Log σ of float64."""
     wide_vectors()
     x = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -152,6 +163,7 @@ def log_sigmoid64(operands, n, data):
 
 @loop(types.float32)
 def logit32(operands, n, data):
+    """Log-odds, and whether a probability was outside [0, 1] or at an end of float32."""
     wide_vectors()
     x = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -167,6 +179,7 @@ def logit32(operands, n, data):
 
 @loop(types.float64)
 def logit64(operands, n, data):
+    """Log-odds, and whether a probability was outside [0, 1] or at an end of float64."""
     wide_vectors()
     x = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -182,6 +195,7 @@ def logit64(operands, n, data):
 
 @loop(types.uint16)
 def log_loss_from_logits16(operands, n, data):
+    """Log-loss of float16."""
     z = carray(operands[0], n)
     y = carray(operands[1], n)
     loss = carray(operands[2], n)
@@ -193,6 +207,7 @@ def log_loss_from_logits16(operands, n, data):
 
 @loop(types.float32)
 def log_loss_from_logits32(operands, n, data):
+    """Log-loss of float32."""
     wide_vectors()
     z = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -204,6 +219,7 @@ def log_loss_from_logits32(operands, n, data):
 
 @loop(types.float64)
 def log_loss_from_logits64(operands, n, data):
+    """Log-loss of float64."""
     wide_vectors()
     z = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -215,6 +231,7 @@ def log_loss_from_logits64(operands, n, data):
 
 @loop(types.uint16)
 def log_loss_grad_from_logits16(operands, n, data):
+    """Slope of the log-loss of float16."""
     z = carray(operands[0], n)
     y = carray(operands[1], n)
     slope = carray(operands[2], n)
@@ -226,6 +243,7 @@ def log_loss_grad_from_logits16(operands, n, data):
 
 @loop(types.float32)
 def log_loss_grad_from_logits32(operands, n, data):
+    """Slope of the log-loss of float32."""
     wide_vectors()
     z = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -237,6 +255,7 @@ def log_loss_grad_from_logits32(operands, n, data):
 
 @loop(types.float64)
 def log_loss_grad_from_logits64(operands, n, data):
+    """Slope of the log-loss of float64."""
     wide_vectors()
     z = carray(operands[0], n)
     y = carray(operands[1], n)

@@ -1,5 +1,8 @@
 """The log-loss of log-odds and its gradient, as scalar float64 kernels that vectorise."""
 
+# Numba's types, not Python's: mypy cannot follow them.
+# mypy: ignore-errors
+
 from numba import int64
 
 from trueodds.functions import coefficients

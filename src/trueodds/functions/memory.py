@@ -1,5 +1,8 @@
 """Raw memory, the C library and code addresses, for inner loops that NumPy calls as C functions."""
 
+# Numba's types, not Python's: mypy cannot follow them.
+# mypy: ignore-errors
+
 from typing import Any
 
 from llvmlite import ir

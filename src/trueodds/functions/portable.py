@@ -100,9 +100,7 @@ def sigmoid(z: NDArray[np.float64]) -> NDArray[np.float64]:
             e = high * scale
             s = 1.0 + e
             s_low = (e - (s - 1.0)) + low * scale
-            q, q_low = divide(
-                np.where(positive, 1.0, high), np.where(positive, 0.0, low), s, s_low
-            )
+            q, q_low = divide(np.where(positive, 1.0, high), np.where(positive, 0.0, low), s, s_low)
             y = round_scaled(q, q_low, np.where(positive, 0, n))
-            result[start : start + ROWS] = np.where(np.isnan(x), x, y)
+            result[start : start + ROWS] = np.where(np.isnan(x), x + x, y)
     return result.reshape(z.shape)

@@ -30,6 +30,7 @@ class ProofResult:
     function: str
     dtype: str
     stride: int
+    """1: every float there is; N: every N-th; 0: chosen points (float64)."""
     tried: int
     wrong: int
     worst_ulp: float
@@ -47,12 +48,17 @@ class ProofResult:
 
     def __str__(self) -> str:
         total = 2 ** (8 * np.dtype(self.dtype).itemsize)
-        walk = "all" if self.stride == 1 else f"every {self.stride:,}th"
+        if self.stride == 0:
+            walk = "stratified points, wrong: more than 0.51 ULP off"
+        elif self.stride == 1:
+            walk = f"all of {total:,} floats"
+        else:
+            walk = f"every {self.stride:,}th of {total:,} floats"
+        decided = len(self.decided_by_mpfr) if self.stride else self.tried
         lines = [
-            f"{self.function} {self.dtype}: {self.wrong:,} wrong of {self.tried:,} "
-            f"({walk} of {total:,} floats)",
+            f"{self.function} {self.dtype}: {self.wrong:,} wrong of {self.tried:,} ({walk})",
             f"  worst error      {self.worst_ulp:.6f} ULP at {self.worst_input!r}",
-            f"  decided by MPFR  {len(self.decided_by_mpfr):,}",
+            f"  decided by MPFR  {decided:,}",
             f"  time             {self.seconds:.1f} s",
             *(f"  {name:<16} {value}" for name, value in self.machine.items()),
             *(f"  wrong: {example}" for example in self.examples),

@@ -37,7 +37,7 @@ def softplus(x: Array) -> Array:
 
 
 def log_sigmoid(x: Array) -> Array:
-    """log σ(x) by float64 libm."""
+    """Log σ(x) by float64 libm."""
     return -softplus(-x)
 
 
@@ -76,7 +76,7 @@ def mpfr() -> Any:
 
 
 def exact(g: Any, function: str, x: float) -> Any:
-    """The value of a function at a finite ``x`` as an MPFR number; ``g`` comes from :func:`mpfr`."""
+    """The value of a function at a finite ``x`` as an MPFR number; ``g`` is :func:`mpfr`'s."""
     v = g.mpfr(x)
     if function == "logit":
         if 0.25 < x < 0.75:

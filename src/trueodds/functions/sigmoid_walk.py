@@ -3,6 +3,9 @@
 Both ways are correctly rounded, so which one a value took cannot be seen in its bits.
 """
 
+# Numba's types, not Python's: mypy cannot follow them.
+# mypy: ignore-errors
+
 import numpy as np
 from numba import carray, intp, njit
 

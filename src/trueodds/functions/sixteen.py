@@ -79,9 +79,7 @@ class Vector:
     def clamp(self, x: Any, bound: float) -> Any:
         """The value of smaller magnitude of x and the bound, with the sign of x."""
         args = (x, self.splat(bound), ir.Constant(WORD, 2), x, ir.Constant(MASK, -1))
-        return self.call(
-            "llvm.x86.avx512.mask.range.ps.512", FLOATS, *args, ir.Constant(WORD, 4)
-        )
+        return self.call("llvm.x86.avx512.mask.range.ps.512", FLOATS, *args, ir.Constant(WORD, 4))
 
     def scale(self, x: Any, power: Any) -> Any:
         """X 2^floor(power)."""
@@ -127,9 +125,7 @@ def sigmoid_lanes(v: Vector, given: Any) -> tuple[Any, Any]:
 
 
 @intrinsic
-def sigmoid_sixteens(
-    typingctx: Any, source: Any, target: Any, sure: Any, count: Any
-) -> Any:
+def sigmoid_sixteens(typingctx: Any, source: Any, target: Any, sure: Any, count: Any) -> Any:
     """Write σ of ``count`` times 16 float32 to ``target``, and 16 bits for each 16 to ``sure``.
 
     A lane whose bit is 0 is not certain and not to be used. ``count`` is at least 1.

@@ -7,7 +7,6 @@ into the ufunc's own table, and goes on with it; from then on NumPy calls machin
 
 import ctypes
 import os
-import sys
 import threading
 from typing import Any, Final
 
@@ -86,7 +85,10 @@ def half_table(function: np.ufunc) -> np.ndarray[Any, np.dtype[np.uint16]]:
     """Bits of the float16 results of all 65,536 float16, from float64 results rounded once."""
     halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
     with np.errstate(all="ignore"):
-        return function(halves.astype(np.float64)).astype(np.float16).view(np.uint16)
+        results: np.ndarray[Any, np.dtype[np.uint16]] = (
+            function(halves.astype(np.float64)).astype(np.float16).view(np.uint16)
+        )
+    return results
 
 
 def make_ufunc(name: str, doc: str, operands: int) -> np.ufunc:

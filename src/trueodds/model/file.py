@@ -1,7 +1,7 @@
 """The .odds file: safetensors arrays and one JSON header; no pickle, nothing in it can run.
 
 Layout version 1. The safetensors metadata holds one entry, ``trueodds``: a JSON text with
-``format`` (1), ``sha256`` of all array bytes, and the fields of `Model` but the arrays. Arrays:
+``format`` (1), ``sha256`` of all else, and the fields of `Model` but the arrays. Arrays:
 ``members`` (members, parameters) float32, and ``rates/FOLD/POSITION`` float32 by fold and column.
 """
 
@@ -23,6 +23,7 @@ from trueodds.calibration.calibrator import Calibrator
 from trueodds.calibration.scores import Scores
 from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.health.state import LayerState
+from trueodds.model.consistent import require_consistent
 from trueodds.model.model import Model
 from trueodds.model.network import Member
 from trueodds.network.layout import Layout
@@ -58,7 +59,6 @@ def save(model: Model, path: Path) -> None:
             arrays[f"rates/{fold}/{position}"] = table.log_odds
     header = {
         "format": FORMAT,
-        "sha256": _digest(arrays),
         "schema": model.schema.to_json(),
         "encoder": model.encoder.to_json(),
         "rates": [[table.source for table in tables] for tables in model.rates],
@@ -72,8 +72,8 @@ def save(model: Model, path: Path) -> None:
         "notes": model.notes,
         **{name: getattr(model, name) for name in PLAIN},
     }
-    text = json.dumps(header, ensure_ascii=False, separators=(",", ":"))
-    data = save_tensors(arrays, metadata={"trueodds": text})
+    header["sha256"] = _digest(header, arrays)
+    data = save_tensors(arrays, metadata={"trueodds": _text(header)})
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         try:
@@ -109,17 +109,18 @@ def load(path: str | Path) -> Model:
     try:
         header = _header(data, path)
         arrays = load_tensors(data)
-        if _digest(arrays) != header["sha256"]:
-            raise ModelFileError(
-                f"{path} is damaged: its arrays do not match their checksum; copy or fit it again"
-            )
-        return _model(header, arrays)
+        if _digest(header, arrays) != header["sha256"]:
+            raise ValueError("its content does not match its checksum")
+        model = _model(header, arrays)
+        require_consistent(model)
+        return model
     except ModelFileError:
         raise
-    except (SafetensorError, KeyError, TypeError, ValueError, IndexError) as error:
-        raise ModelFileError(
-            f"{path} is damaged: {error}; copy it again or fit it again"
-        ) from error
+    # A stranger's header may hold anything in any place: lists for records, 1e999 for a count, …
+    except (SafetensorError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise _damaged(path, str(error)) from error
+    except (ArithmeticError, RecursionError, MemoryError) as error:
+        raise _damaged(path, type(error).__name__) from error
 
 
 def _header(data: bytes, path: Path) -> dict[str, Any]:
@@ -132,7 +133,7 @@ def _header(data: bytes, path: Path) -> dict[str, Any]:
     try:
         outer = json.loads(data[8 : 8 + size])
         text = outer["__metadata__"]["trueodds"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise foreign from None
     header: dict[str, Any] = json.loads(text)
     if header["format"] > FORMAT:
@@ -174,8 +175,19 @@ def _model(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
     )
 
 
-def _digest(arrays: dict[str, NDArray[Any]]) -> str:
+def _damaged(path: Path, why: str) -> ModelFileError:
+    return ModelFileError(f"{path} is damaged: {why}; copy it again or fit it again")
+
+
+def _text(header: dict[str, Any]) -> str:
+    return json.dumps(header, ensure_ascii=False, separators=(",", ":"))
+
+
+def _digest(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> str:
+    """Checksum of the header, itself left out, and of all arrays."""
     digest = hashlib.sha256()
+    rest = {name: value for name, value in header.items() if name != "sha256"}
+    digest.update(_text(rest).encode("utf-8", "surrogatepass"))
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())

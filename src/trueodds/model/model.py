@@ -92,9 +92,7 @@ class Model:
 
 def _rows(X: Any) -> Any:
     """One row given as a dict of cells becomes a list of one row."""
-    cells = (str, bytes, int, float, bool, type(None), np.generic)
-    if isinstance(X, dict) and (not X or all(isinstance(v, cells) for v in X.values())):
-        return [X]
-    if isinstance(X, dict) and not any(hasattr(v, "__len__") for v in X.values()):
-        return [X]
-    return X
+    if not isinstance(X, dict):
+        return X
+    columns = any(hasattr(v, "__len__") and not isinstance(v, str | bytes) for v in X.values())
+    return X if columns else [X]

@@ -23,9 +23,7 @@ class Member:
     parameters: NDArray[np.float32]
 
 
-def member_log_odds(
-    layout: Layout, member: Member, X: NDArray[np.float32]
-) -> NDArray[np.float64]:
+def member_log_odds(layout: Layout, member: Member, X: NDArray[np.float32]) -> NDArray[np.float64]:
     """Log-odds of one member, X of shape (rows, inputs) → (rows,) float64."""
     flat = member.parameters.astype(np.float64)
     weights, biases = layout.weights(flat), layout.biases(flat)

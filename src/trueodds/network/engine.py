@@ -4,16 +4,25 @@ Matrix products go to NumPy's BLAS with ``out=``; everything between them is one
 (`trueodds.network.kernels`). A training step allocates nothing that grows with the batch.
 """
 
+from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from trueodds.network import kernels
 from trueodds.network.activations import CODES
 from trueodds.network.layout import Layout
 
 Matrix: TypeAlias = NDArray[np.floating[Any]]
+
+
+def aligned(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+    """Zeros that start at a multiple of 64 bytes, so that no vector straddles two cache lines."""
+    size = prod(shape) * np.dtype(dtype).itemsize
+    raw = np.zeros(size + 64, dtype=np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start : start + size].view(dtype).reshape(shape)
 
 
 class Engine:
@@ -40,7 +49,7 @@ class Engine:
         self.layout = layout
         self.batch = batch
         self.parameters = parameters
-        self.gradient = np.zeros_like(parameters)
+        self.gradient = aligned(parameters.shape, parameters.dtype)
         self._kind = parameters.dtype.type
         self._code = CODES[layout.activation]
         self._relu = layout.activation == "relu"
@@ -49,12 +58,14 @@ class Engine:
         self._weights, self._biases = layout.weights(parameters), layout.biases(parameters)
         self._d_weights = layout.weights(self.gradient)
         self._d_biases = layout.biases(self.gradient)
-        new = lambda width: np.empty((batch, width), dtype=parameters.dtype)  # noqa: E731
-        self._outputs = [new(width) for width in layout.widths]
-        self._slopes = [new(0 if self._relu else width) for width in layout.widths]
-        self._deltas = [new(width) for width in layout.widths]
-        self._logit = np.empty(batch, dtype=parameters.dtype)
-        self._d_logit = np.empty(batch, dtype=parameters.dtype)
+        kind = parameters.dtype
+        self._outputs = [aligned((batch, width), kind) for width in layout.widths]
+        self._slopes = [
+            aligned((0 if self._relu else batch, width), kind) for width in layout.widths
+        ]
+        self._sent_back = aligned((batch * max(layout.widths, default=0),), kind)
+        self._logit, self._d_logit = aligned((batch,), kind), aligned((batch,), kind)
+        self._losses = np.empty(batch)
 
     def _hidden(self, X: Matrix, dropping: bool, seed: int) -> Matrix:
         """Run the hidden layers; each layer's outputs (and slopes) stay in its buffer."""
@@ -105,22 +116,30 @@ class Engine:
         rows = len(X)
         top = self._hidden(X, dropping=True, seed=seed)
         z, g = self._logit[:rows], self._d_logit[:rows]
-        np.dot(top, self._weights[-1][:, 0], out=z)
-        total = self._kind(weight.sum())
-        loss = kernels.loss_and_gradient(z, y, weight, self._biases[-1][0], total, g)
-        self._d_biases[-1][0] = g.sum()
+        weight_out = self._weights[-1][:, 0]
+        np.dot(top, weight_out, out=z)
+        loss = kernels.loss_and_gradient(
+            z, y, weight, self._biases[-1], g, self._d_biases[-1], self._losses
+        )
         np.dot(g, top, out=self._d_weights[-1][:, 0])
-        if self._deltas:
-            kernels.outer(g, self._weights[-1][:, 0], self._deltas[-1][:rows])
-        for index in range(len(self._deltas) - 1, -1, -1):
-            G = self._deltas[index][:rows]
-            if self._relu:
-                A = self._outputs[index][:rows]
-                kernels.relu_backward(G, A, self._scale, self._d_biases[index])
+        above = weight_out
+        for index in range(len(self._outputs) - 1, -1, -1):
+            # The gradient takes the place of what it was computed from: less memory to walk.
+            width, bias = self.layout.widths[index], self._d_biases[index]
+            G = (self._outputs if self._relu else self._slopes)[index][:rows]
+            if above is weight_out:
+                if self._relu:
+                    kernels.relu_backward_top(g, weight_out, G, self._scale, bias)
+                else:
+                    kernels.smooth_backward_top(g, weight_out, G, bias)
             else:
-                kernels.smooth_backward(G, self._slopes[index][:rows], self._d_biases[index])
+                sent = self._sent_back[: rows * width].reshape(rows, width)
+                np.dot(above, self._weights[index + 1].T, out=sent)
+                if self._relu:
+                    kernels.relu_backward(sent, G, self._scale, bias)
+                else:
+                    kernels.smooth_backward(sent, G, bias)
             below = self._outputs[index - 1][:rows] if index else X
             np.dot(below.T, G, out=self._d_weights[index])
-            if index:
-                np.dot(G, self._weights[index].T, out=self._deltas[index - 1][:rows])
-        return float(loss) / float(total)
+            above = G
+        return float(loss)

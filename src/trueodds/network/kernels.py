@@ -4,12 +4,12 @@ All take C-contiguous arrays of one float dtype (float32 in training, float64 in
 Dropout draws its mask from a counter: the hash of (seed, position) decides, so the mask needs no
 memory and no order. ``keep_below`` is the keeping share times 2^32; 0 means no dropout.
 """
-# mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
+from trueodds.functions.bits import select
 from trueodds.functions.kernels import log_loss_from_logits, sigmoid32, sigmoid64
 from trueodds.network.activations import CODES, GELU_CUBIC, GELU_SCALE, LEAK
 
@@ -37,8 +37,7 @@ def hashed(position, seed):
     h = np.uint32(h * np.uint32(0x85EBCA6B))
     h = np.uint32(h ^ (h >> np.uint32(13)))
     h = np.uint32(h * np.uint32(0xC2B2AE35))
-    h = np.uint32(h ^ (h >> np.uint32(16)))
-    return h
+    return np.uint32(h ^ (h >> np.uint32(16)))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -73,16 +72,31 @@ def relu_forward(Z, bias, keep_below, scale, seed):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def relu_backward(G, A, scale, bias_gradient):
-    """G ← G·scale where the unit was on, else 0; the bias gradient is the sum over rows."""
-    rows, width = G.shape
-    zero = G.dtype.type(0.0)
+    """Set A to G·scale where the unit was on, else 0; the bias gradient is the sum over rows."""
+    rows, width = A.shape
+    zero = A.dtype.type(0.0)
     for j in range(width):
         bias_gradient[j] = zero
     for i in range(rows):
         for j in range(width):
-            g = G[i, j] * scale if A[i, j] > zero else zero
-            G[i, j] = g
+            g = select(A[i, j] > zero, G[i, j] * scale, zero)
+            A[i, j] = g
             bias_gradient[j] += g
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def relu_backward_top(g, weight, A, scale, bias_gradient):
+    """`relu_backward` of the last hidden layer, whose G is the outer product g·weightᵀ."""
+    rows, width = A.shape
+    zero = A.dtype.type(0.0)
+    for j in range(width):
+        bias_gradient[j] = zero
+    for i in range(rows):
+        of_row = g[i] * scale
+        for j in range(width):
+            d = select(A[i, j] > zero, of_row * weight[j], zero)
+            A[i, j] = d
+            bias_gradient[j] += d
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -144,34 +158,49 @@ def dropout(A, D, keep_below, scale, seed):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def smooth_backward(G, D, bias_gradient):
-    """G ← G·D; the bias gradient is the sum over rows."""
-    rows, width = G.shape
+    """D ← G·D; the bias gradient is the sum over rows."""
+    rows, width = D.shape
     for j in range(width):
-        bias_gradient[j] = G.dtype.type(0.0)
+        bias_gradient[j] = D.dtype.type(0.0)
     for i in range(rows):
         for j in range(width):
             g = G[i, j] * D[i, j]
-            G[i, j] = g
+            D[i, j] = g
             bias_gradient[j] += g
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def outer(g, weight, G):
-    """G ← g·weightᵀ: the logit's gradient sent back to the last hidden layer."""
-    for i in range(G.shape[0]):
-        for j in range(G.shape[1]):
-            G[i, j] = g[i] * weight[j]
+def smooth_backward_top(g, weight, D, bias_gradient):
+    """`smooth_backward` of the last hidden layer, whose G is the outer product g·weightᵀ."""
+    rows, width = D.shape
+    for j in range(width):
+        bias_gradient[j] = D.dtype.type(0.0)
+    for i in range(rows):
+        for j in range(width):
+            d = g[i] * weight[j] * D[i, j]
+            D[i, j] = d
+            bias_gradient[j] += d
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def loss_and_gradient(z, y, weight, bias, total, gradient):
-    """Σ w·BCE(z + bias, y) in float64; the gradient is w·(σ(z + bias) − y)/total.
+def loss_and_gradient(z, y, weight, bias, gradient, bias_gradient, each):
+    """Mean log-loss Σ w·BCE(z + bias, y) / Σ w in float64, from logits: no log of a rounded σ.
 
-    From logits, so that no log of a rounded σ is taken.
+    ``gradient`` takes w·(σ(z + bias) − y) / Σ w, ``bias_gradient`` (one element) its sum, and
+    ``each`` (float64) the rows' terms: a running sum inside the loop would not vectorise.
     """
-    loss = 0.0
+    total = 0.0
+    for i in range(weight.shape[0]):
+        total += weight[i]
+    share = z.dtype.type(1.0 / total)
     for i in range(z.shape[0]):
-        logit = z[i] + bias
-        loss += weight[i] * log_loss_from_logits(np.float64(logit), np.float64(y[i]))
-        gradient[i] = weight[i] * (sigma(logit) - y[i]) / total
-    return loss
+        logit = z[i] + bias[0]
+        each[i] = weight[i] * log_loss_from_logits(np.float64(logit), np.float64(y[i]))
+        gradient[i] = weight[i] * share * (sigma(logit) - y[i])
+    loss = 0.0
+    slope = 0.0
+    for i in range(z.shape[0]):
+        loss += each[i]
+        slope += gradient[i]
+    bias_gradient[0] = slope
+    return loss / total

@@ -4,6 +4,7 @@ Every rule uses IEEE operations alone (+ − × ÷ √ and comparisons) in a fix
 the same inputs alone or among others, on any machine. Missing numbers give 0.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from statistics import NormalDist
 from typing import Any, ClassVar
@@ -34,7 +35,8 @@ class ClippedScale:
     def encode(self, values: NDArray[np.float64], out: NDArray[np.float32]) -> None:
         """Fill ``out`` of shape (rows, 1)."""
         # ±1e6 is already ±3 after the clip; beyond, t² could overflow.
-        t = np.clip((values - self.centre) * self.scale, -1e6, 1e6)
+        with np.errstate(over="ignore"):
+            t = np.clip((values - self.centre) * self.scale, -1e6, 1e6)
         t = t / np.sqrt(1.0 + (t / 3.0) * (t / 3.0))
         out[:, 0] = np.where(np.isnan(t), 0.0, t)
 
@@ -55,7 +57,8 @@ class Curve:
 
     def encode(self, values: NDArray[np.float64], out: NDArray[np.float32]) -> None:
         """Fill ``out`` of shape (rows, 1)."""
-        t = np.interp(values, self.x, self.y)
+        # Between knots closer than 1e-308 a slope overflows; y increases, so its ends bound it.
+        t = np.clip(np.interp(values, self.x, self.y), self.y[0], self.y[-1])
         out[:, 0] = np.where(np.isnan(values), 0.0, t)
 
     def to_json(self) -> dict[str, Any]:
@@ -132,7 +135,9 @@ class Levels:
 
 
 Block = ClippedScale | Curve | Equals | Missing | Levels
-_KINDS: dict[str, type[Block]] = {c.kind: c for c in (ClippedScale, Curve, Equals, Missing, Levels)}
+_KINDS: dict[str, Callable[..., Block]] = {
+    c.kind: c for c in (ClippedScale, Curve, Equals, Missing, Levels)
+}
 
 
 def block_from_json(data: dict[str, Any]) -> Block:
@@ -186,14 +191,14 @@ def category_blocks(source: str, codes: NDArray[np.int32], levels: int) -> list[
 
 def _clipped_scale(source: str, known: NDArray[np.float64]) -> ClippedScale:
     """Median to 0 and the quartiles' distance to about that of a normal law (1.35)."""
-    low, centre, high = np.quantile(known, [0.25, 0.5, 0.75])
+    # Within ±1e300 no difference overflows.
+    low, centre, high = np.quantile(np.clip(known, -1e300, 1e300), [0.25, 0.5, 0.75]).tolist()
     spread = (high - low) / 1.349
-    if not spread > 0.0 or not np.isfinite(spread):
-        spread = (known.max() / 4.0 - known.min() / 4.0) * 2.0
-    scale = 1.0 / spread if spread > 0.0 else 1.0
-    if not np.isfinite(scale):
-        scale = 1.0
-    return ClippedScale(source, float(centre), float(scale))
+    if not spread > 0.0:
+        spread = float((known.max() / 4.0 - known.min() / 4.0) * 2.0)
+    # The reciprocal of a spread under 1e-308 would be infinite.
+    scale = 1.0 / spread if spread > 1e-300 else 1.0
+    return ClippedScale(source, centre, scale)
 
 
 def _curve(

@@ -1,5 +1,6 @@
 """Quantities derived from dates: their parts, and the time between two of them."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any, Literal
@@ -51,8 +52,13 @@ def derived_sources(values: Values, schema: Schema) -> tuple[Derived, ...]:
             Derived(f"{part} {first} and {second}", part, (first, second)) for part in parts
         ]
     taken = {column.name for column in schema.columns}
-    made = derive(values, tuple(candidates))
-    return tuple(d for d in candidates if d.name not in taken and _varies(made[d.name]))
+    found = []
+    for candidate in candidates:
+        made = derive(values, (candidate,))[candidate.name]
+        if candidate.name not in taken and _varies(made):
+            found.append(candidate)
+            taken.add(candidate.name)
+    return tuple(found)
 
 
 def derive(values: Values, derived: tuple[Derived, ...]) -> dict[str, NDArray[np.float64]]:
@@ -85,7 +91,7 @@ def _hour(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _days_between(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         return np.asarray((second - first) / DAY)
 
 
@@ -96,7 +102,7 @@ def _calendar_days_between(
         return np.asarray(np.floor(second / DAY) - np.floor(first / DAY))
 
 
-_PARTS = {
+_PARTS: dict[Part, Callable[..., NDArray[np.float64]]] = {
     "month": _month,
     "weekday": _weekday,
     "hour": _hour,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.table.blocks import Block, block_from_json, category_blocks, number_blocks
+from trueodds.table.blocks import Block, Levels, block_from_json, category_blocks, number_blocks
 from trueodds.table.derive import Derived, derive, derived_sources
 from trueodds.table.schema import Schema
 from trueodds.table.values import Values
@@ -42,10 +42,10 @@ class Encoder:
         start = 0
         for block in self.blocks:
             part = out[:, start : start + block.width]
-            if block.source in numbers:
-                block.encode(numbers[block.source], part)
-            else:
+            if isinstance(block, Levels):
                 block.encode(values.codes[block.source], part)
+            else:
+                block.encode(numbers[block.source], part)
             start += block.width
         return out
 

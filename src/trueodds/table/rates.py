@@ -95,6 +95,6 @@ def _log_odds(
     yes = np.bincount(index, weights=weight * y, minlength=levels + 2)
     base = (yes.sum() + 0.5) / (rows.sum() + 1.0)
     rate = (yes + PRIOR_ROWS * base) / (rows + PRIOR_ROWS)
-    odds = np.log(rate / (1.0 - rate)) - np.log(base / (1.0 - base))
+    odds: NDArray[np.float64] = np.log(rate / (1.0 - rate)) - np.log(base / (1.0 - base))
     odds[rows == 0.0] = 0.0
     return odds.astype(np.float32)

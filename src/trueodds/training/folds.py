@@ -42,13 +42,7 @@ def stratified_folds(y: NDArray[np.uint8], count: int, seed: int) -> Folds:
     TrainingError
         If a class has fewer than two rows.
     """
-    rarer = int(min(y.sum(), len(y) - y.sum()))
-    if rarer < 2:
-        raise TrainingError(
-            f"one class has only {rarer} row{'s' if rarer != 1 else ''}: at least 2 rows of each "
-            "label are needed to learn and to check; add rows of the rarer label"
-        )
-    count = min(count, rarer)
+    count = min(count, _rarer_rows(y))
     rng = np.random.default_rng([seed, 1])
     of_row = np.empty(len(y), dtype=np.int16)
     start = 0
@@ -70,19 +64,23 @@ def group_folds(y: NDArray[np.uint8], groups: NDArray[np.int64], count: int, see
     Raises
     ------
     TrainingError
-        If there are fewer than two groups, or a fold's training rows would miss a class.
+        If there are fewer than two groups, a class has fewer than two rows, or a fold's training
+        rows would miss a class.
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
     present = len(np.unique(groups))
     if present < 2:
         raise TrainingError("the group column has a single value: at least 2 groups are needed")
-    count = min(count, present)
-    of_row = np.empty(len(y), dtype=np.int16)
-    splitter = StratifiedGroupKFold(n_splits=count, shuffle=True, random_state=seed)
+    count = min(count, present, _rarer_rows(y))
+    fold_of = np.empty(len(y), dtype=np.int64)
+    splitter = StratifiedGroupKFold(n_splits=count, shuffle=True, random_state=seed % 2**32)
     for fold, (_, held) in enumerate(splitter.split(np.zeros((len(y), 1)), y, groups)):
-        of_row[held] = fold
-    folds = Folds(of_row, count, f"{count} folds by group ({present:,} groups)")
+        fold_of[held] = fold
+    # Few large groups may leave a fold without rows.
+    full, of_row = np.unique(fold_of, return_inverse=True)
+    count = len(full)
+    folds = Folds(of_row.astype(np.int16), count, f"{count} folds by group ({present:,} groups)")
     require_both_classes(folds, y, "group")
     return folds
 
@@ -113,6 +111,17 @@ def time_folds(y: NDArray[np.uint8], time: NDArray[np.float64], count: int) -> F
     return folds
 
 
+def _rarer_rows(y: NDArray[np.uint8]) -> int:
+    """Rows of the rarer class; raises TrainingError if they are fewer than two."""
+    rows = int(min(y.sum(), len(y) - y.sum()))
+    if rows < 2:
+        raise TrainingError(
+            f"one class has only {rows} row{'s' if rows != 1 else ''}: at least 2 rows of each "
+            "label are needed to learn and to check; add rows of the rarer label"
+        )
+    return rows
+
+
 def require_both_classes(folds: Folds, y: NDArray[np.uint8], column: str) -> None:
     """Raise TrainingError if some fold's training rows hold one class only."""
     for fold in range(folds.count):
@@ -135,7 +144,10 @@ def make_folds(
     if groups is not None and time is not None:
         raise UsageError("folds can follow groups or time, not both: give one of them")
     if groups is not None:
-        _, numbers = np.unique(groups, return_inverse=True)
+        try:
+            _, numbers = np.unique(groups, return_inverse=True)
+        except TypeError:  # labels of several types, which have no order
+            _, numbers = np.unique(np.array([repr(g) for g in groups]), return_inverse=True)
         return group_folds(y, numbers.astype(np.int64), count, seed)
     if time is not None:
         return time_folds(y, time, count)

@@ -1,6 +1,7 @@
 """How many processes a training run is worth."""
 
 import os
+from itertools import pairwise
 
 from trueodds.errors import UsageError
 from trueodds.training.recipe import Recipe
@@ -24,7 +25,7 @@ def sensible_jobs(jobs: int | None, data: TrainingData, recipe: Recipe) -> int:
             raise UsageError(f"jobs must be a positive number, or -1 for all cores, got {jobs}")
         return cores() if jobs == -1 else jobs
     sizes = (data.width, *recipe.widths, 1)
-    weights = sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    weights = sum(a * b for a, b in pairwise(sizes))
     rows = len(data.y) * (data.folds.count - 1) / data.folds.count
     passes = recipe.epochs_for(int(rows)) * data.folds.count * recipe.members
     return cores() if 6.0 * weights * rows * passes > WORTH_A_PROCESS else 1

@@ -13,11 +13,11 @@ from trueodds.network.engine import Engine
 from trueodds.network.initialise import initialise
 from trueodds.network.kernels import gather
 from trueodds.network.layout import Layout
+from trueodds.training.averaging import WeightAverage
 from trueodds.training.optimiser import AdamW
 from trueodds.training.recipe import Recipe
 from trueodds.training.record import MemberRecord
 from trueodds.training.schedule import learning_rate
-
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +85,8 @@ def train_member(
     layout = Layout(task.shared.shape[1] + task.own.shape[1], recipe.widths, recipe.activation)
     parameters = initialise(layout, rng, _base_logit(task))
     engine = Engine(layout, parameters, batch, recipe.dropout)
-    judge = Engine(layout, parameters, min(1024, max(len(task.held_out), PROBE_ROWS)))
+    average = WeightAverage(parameters, recipe.memory * max(1, len(shown) // batch))
+    judge = Engine(layout, average.value, min(1024, max(len(task.held_out), PROBE_ROWS)))
     held_out = _rows(task, task.held_out)
     held_y, held_weight = task.y[task.held_out], task.weight[task.held_out]
     optimiser = AdamW(parameters, _segments(layout))
@@ -95,7 +96,7 @@ def train_member(
     epochs = recipe.epochs_for(len(shown))
     stride = -(-epochs // ROUNDS)
     steps, step = epochs * steps_per_epoch, 0
-    best, best_loss, best_epoch = parameters.copy(), np.inf, 0
+    best, best_loss, best_epoch = average.value.copy(), np.inf, 0
     train_curve: list[float] = []
     fold_curve: list[float] = []
     epoch = 0
@@ -114,22 +115,23 @@ def train_member(
                 batches += 1
                 rate = learning_rate(step, steps, recipe.learning_rate)
                 optimiser.step(engine.gradient, rate, recipe.decay)
+                average.update(parameters)
                 step += 1
             epoch += 1
         loss = mean_log_loss(judge.log_odds(held_out), held_y, held_weight)
         train_curve.append(total / max(1, batches))
         fold_curve.append(loss)
         if loss < best_loss:
-            best[:], best_loss, best_epoch = parameters, loss, epoch
+            best[:], best_loss, best_epoch = average.value, loss, epoch
         if progress is not None:
             progress(epoch, epochs, loss)
         if not np.isfinite(loss) or epoch - best_epoch > max(recipe.patience * epochs, stride):
             break
-    parameters[:] = best
+    average.value[:] = best
     log_odds = judge.log_odds(held_out)
     sample = slice(0, min(PROBE_ROWS, len(held_y)))
     return TrainedMember(
-        parameters=parameters,
+        parameters=best,
         log_odds=log_odds.astype(np.float64),
         importance=_importance(judge, held_out, held_y, held_weight, task.columns, rng),
         record=MemberRecord(

@@ -29,5 +29,7 @@ def importance_summary(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean and standard error over members of each column's importance, shapes (columns,)."""
     each = np.stack([member.importance for member in trained])
-    error = each.std(axis=0, ddof=1) / len(each) ** 0.5 if len(each) > 1 else np.zeros(each.shape[1])
+    error = (
+        each.std(axis=0, ddof=1) / len(each) ** 0.5 if len(each) > 1 else np.zeros(each.shape[1])
+    )
     return each.mean(axis=0), error

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,22 +24,25 @@ from trueodds.training.member import TrainedMember, train_member
 from trueodds.training.recipe import Recipe
 from trueodds.training.workspace import TrainingData, load_member, save_data
 
-ONE_THREAD = {
-    name: "1"
-    for name in (
+ONE_THREAD = dict.fromkeys(
+    (
         "OPENBLAS_NUM_THREADS",
         "MKL_NUM_THREADS",
         "BLIS_NUM_THREADS",
         "VECLIB_MAXIMUM_THREADS",
         "OMP_NUM_THREADS",
         "NUMBA_NUM_THREADS",
-    )
-}
+    ),
+    "1",
+)
 
 
 @dataclass(frozen=True)
 class Step:
-    """A member's news: ``epoch`` of ``epochs`` done with this held-out log-loss."""
+    """A member's news: ``epoch`` of ``epochs`` done with this held-out log-loss.
+
+    The last one has ``done``, the epochs that were run as both, and the least loss.
+    """
 
     fold: int
     member: int
@@ -102,8 +105,7 @@ def _train_here(
                 listener(Step(*at, epoch, epochs, loss))
 
             trained.append(train_member(data.task(fold, member), recipe, seed, tell))
-            last = trained[-1].record
-            listener(Step(fold, member, last.epochs, last.epochs, min(last.fold_loss), True))
+            listener(Step(**trained[-1].record.last_news()))
     return trained
 
 
@@ -133,7 +135,9 @@ def _workers(folder: Path, count: int) -> Iterator[list[subprocess.Popen[str]]]:
             process.wait()
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
-                    stream.close()
+                    # What was meant for a dead worker cannot be flushed.
+                    with suppress(OSError):
+                        stream.close()
 
 
 def _serve(
@@ -144,8 +148,10 @@ def _serve(
 
     def read(index: int, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            news.put((index, line))
+        # The stream is closed under this thread when the training stops.
+        with suppress(ValueError):
+            for line in process.stdout:
+                news.put((index, line))
         news.put((index, ""))
 
     for index, process in enumerate(processes):
@@ -157,13 +163,11 @@ def _serve(
         index, line = news.get()
         if not line:
             raise _death(processes[index], index)
-        message = json.loads(line)
-        if message.get("done"):
+        step = Step(**json.loads(line))
+        if step.done:
             open_members -= 1
-            listener(Step(message["fold"], message["member"], 0, 0, 0.0, True))
             _hand_out(processes[index], waiting)
-        else:
-            listener(Step(**message))
+        listener(step)
 
 
 def _hand_out(process: subprocess.Popen[str], waiting: list[tuple[int, int]]) -> None:

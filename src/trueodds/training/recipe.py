@@ -20,13 +20,15 @@ class Recipe:
     widths: tuple[int, ...] = (256, 256, 256)
     activation: Activation = "relu"
     dropout: float = 0.2
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     decay: float = 0.03
     """Decoupled weight decay; the weights shrink by learning rate × decay a step."""
     largest_batch: int = 256
     epochs: int = 24
     least_steps: int = 1200
     """Few rows get more epochs, until this many steps are reached."""
+    memory: float = 1.0
+    """Epochs that the running average of the weights remembers."""
     patience: float = 0.4
     """Stop when this share of the epochs brought no better fold loss."""
 

@@ -20,6 +20,11 @@ class MemberRecord:
     fold_loss: tuple[float, ...]
     """Log-loss on the fold left out."""
 
+    def last_news(self) -> dict[str, Any]:
+        """Fields of the last `trueodds.training.pool.Step` of this member."""
+        news = {"fold": self.fold, "member": self.member, "loss": min(self.fold_loss), "done": True}
+        return {**news, "epoch": self.epochs, "epochs": self.epochs}
+
 
 @dataclass(frozen=True)
 class TrainingRecord:

@@ -22,13 +22,15 @@ def main(folder: Path) -> None:
     for line in sys.stdin:
         fold, member = (int(part) for part in line.split())
 
-        def tell(epoch: int, epochs: int, loss: float, at: tuple[int, int] = (fold, member)) -> None:
+        def tell(
+            epoch: int, epochs: int, loss: float, at: tuple[int, int] = (fold, member)
+        ) -> None:
             message = {"fold": at[0], "member": at[1], "epoch": epoch, "epochs": epochs}
             print(json.dumps({**message, "loss": loss}), flush=True)
 
         trained = train_member(data.task(fold, member), recipe, seed, tell)
         save_member(folder / f"member{fold}-{member}.npz", trained)
-        print(json.dumps({"fold": fold, "member": member, "done": True}), flush=True)
+        print(json.dumps(trained.record.last_news()), flush=True)
 
 
 if __name__ == "__main__":

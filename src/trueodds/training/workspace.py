@@ -1,4 +1,4 @@
-"""The folder through which processes share one training table: arrays on disk, mapped not copied."""
+"""The folder through which processes share a training table: arrays on disk, not copied."""
 
 import json
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class TrainingData:
     @property
     def width(self) -> int:
         """Number of inputs of every member."""
-        return self.shared.shape[1] + self.own[0].shape[1]
+        return int(self.shared.shape[1] + self.own[0].shape[1])
 
     def task(self, fold: int, member: int) -> MemberTask:
         """What one member of one fold is trained on."""

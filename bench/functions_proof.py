@@ -1,0 +1,37 @@
+"""Walk every float of the functions named (all five by default) and keep the logs.
+
+Usage: ``python bench/functions_proof.py [--jobs N] [FUNCTION ...]``. Writes
+``bench/results/functions-proof-NAME.txt`` (what ``trueodds prove`` prints) and ``….json`` (the
+same with the bits of every input that MPFR had to decide), for float32 and float16.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from trueodds.functions.proof import FUNCTIONS, prove
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("functions", nargs="*", metavar="FUNCTION", help="all by default")
+    parser.add_argument("--jobs", type=int, default=None)
+    options = parser.parse_args()
+    wrong = 0
+    for function in options.functions or FUNCTIONS:
+        results = [prove(function, dtype, jobs=options.jobs) for dtype in ("float16", "float32")]
+        text = "\n".join(str(result) for result in results)
+        print(text, flush=True)
+        name = f"functions-proof-{function}"
+        (RESULTS / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
+        logs = [result.to_json() for result in results]
+        (RESULTS / f"{name}.json").write_text(json.dumps(logs) + "\n", encoding="utf-8")
+        wrong += sum(result.wrong for result in results)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""One contender on one fold of one table, in a process of its own; started by main_job.py.
+
+Prints one JSON line: scores, seconds, rows scored a second, one-row latency, own peak memory.
+"""
+
+import argparse
+import importlib
+import json
+import resource
+import time
+import warnings
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+import peers
+import tables
+
+SCORED_ROWS = 20_000
+ONE_ROW_CALLS, ONE_ROW_SECONDS = 50, 3.0
+
+
+def rows_a_second(forecast: peers.Forecast, X: pd.DataFrame) -> float:
+    """Throughput on the held-out rows, repeated to about 20,000; median of three runs."""
+    many = pd.concat([X] * max(1, -(-SCORED_ROWS // len(X))), ignore_index=True)
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        forecast(many)
+        seconds.append(time.perf_counter() - start)
+    return len(many) / median(seconds)
+
+
+def one_row_seconds(forecast: peers.Forecast, X: pd.DataFrame) -> float:
+    """Median time to score one row that arrives as a frame of its own."""
+    seconds: list[float] = []
+    begun = time.perf_counter()
+    while len(seconds) < ONE_ROW_CALLS and time.perf_counter() - begun < ONE_ROW_SECONDS:
+        row = X.iloc[[len(seconds) % len(X)]]
+        start = time.perf_counter()
+        forecast(row)
+        seconds.append(time.perf_counter() - start)
+    return median(seconds)
+
+
+def run(table: str, contender: str, fold: int, rows: int, threads: int) -> dict[str, Any]:
+    """Fit, score and time one contender."""
+    importlib.import_module(peers.module_of(contender))
+    about = next(entry for entry in tables.manifest() if entry["name"] == table)
+    X, y = tables.load(table, rows)
+    shown, held = tables.folds(y)[fold]
+    categories = [c for c in about["categorical_columns"] if c in X.columns]
+    X_shown, y_shown = X.iloc[shown].reset_index(drop=True), y[shown]
+    X_held, y_held = X.iloc[held].reset_index(drop=True), y[held]
+
+    start = time.perf_counter()
+    forecast = peers.CONTENDERS[contender](X_shown, y_shown, categories, threads)
+    fit_seconds = time.perf_counter() - start
+    p = np.asarray(forecast(X_held), dtype=np.float64)
+    return {
+        **tables.scores(y_held, p, float(y_shown.mean())),
+        "fit_seconds": fit_seconds,
+        "rows_per_second": rows_a_second(forecast, X_held),
+        "one_row_seconds": one_row_seconds(forecast, X_held),
+        "own_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "rows_fitted": len(shown),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("table")
+    parser.add_argument("contender", choices=peers.CONTENDERS)
+    parser.add_argument("--fold", type=int, default=0)
+    parser.add_argument("--rows", type=int, default=50_000)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    with threadpool_limits(options.threads):
+        print(json.dumps(run(**vars(options))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,309 @@
+"""The contenders of the main job: trueodds and its peers, each with early stopping and sane defaults.
+
+A contender is a function (X, y, categories, threads) → forecast, where X is a pandas frame as read,
+``categories`` the columns the manifest calls categorical, and forecast(X) gives probabilities of
+"yes". All preparation is inside, so that its time counts. Libraries are imported by the contender,
+and before its clock starts.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedKFold, train_test_split
+
+Floats = NDArray[np.float64]
+Forecast = Callable[[pd.DataFrame], Floats]
+Contender = Callable[[pd.DataFrame, Floats, list[str], int], Forecast]
+
+STOPPING_SHARE, PATIENCE, TREES = 0.15, 50, 2000
+MOST_LEVELS = 250
+"""scikit-learn's trees take 255 categories; rarer ones share a bucket, for every contender alike.
+"""
+
+
+class Preparation:
+    """Columns of a raw frame as numbers and pandas categories, by rules learned in training.
+
+    Text that is all numbers becomes numbers, ISO dates become days, text with a level for more
+    than half of the rows is set aside as an identifier, and other text is categorical.
+    """
+
+    def __init__(self, X: pd.DataFrame, categories: list[str]) -> None:
+        self.levels: dict[str, pd.Index] = {}
+        self.dates: list[str] = []
+        self.numbers: list[str] = []
+        for column in X.columns:
+            values = X[column]
+            if column in categories:
+                self.levels[column] = self._levels(values)
+            elif (
+                pd.api.types.is_numeric_dtype(values)
+                or pd.to_numeric(self._blank(values), errors="coerce").notna().mean() > 0.95
+            ):
+                self.numbers.append(column)
+            elif pd.to_datetime(values, errors="coerce", format="ISO8601").notna().mean() > 0.95:
+                self.dates.append(column)
+            elif values.nunique() <= 0.5 * len(values):
+                self.levels[column] = self._levels(values)
+
+    @staticmethod
+    def _blank(values: pd.Series) -> pd.Series:
+        return values.astype(str).str.strip()
+
+    def _levels(self, values: pd.Series) -> pd.Index:
+        return self._blank(values[values.notna()]).value_counts().index[:MOST_LEVELS]
+
+    def apply(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Prepare a frame; unseen and rare levels become "other", missing cells stay missing."""
+        out: dict[str, Any] = {}
+        for column in self.numbers:
+            values = X[column]
+            if not pd.api.types.is_numeric_dtype(values):
+                values = pd.to_numeric(self._blank(values), errors="coerce")
+            out[column] = values.astype(np.float64)
+        for column in self.dates:
+            moments = pd.to_datetime(X[column], errors="coerce", format="ISO8601", utc=True)
+            out[column] = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+        for column, levels in self.levels.items():
+            known = self._blank(X[column]).where(X[column].notna())
+            known = known.where(known.isna() | known.isin(levels), "other")
+            out[column] = pd.Categorical(known, categories=levels.union(["other"]))
+        frame = pd.DataFrame(out, index=X.index)
+        # XGBoost refuses some signs in names.
+        return frame.set_axis([f"c{i}" for i in range(frame.shape[1])], axis=1)
+
+
+Split = tuple[pd.DataFrame, Floats, pd.DataFrame, Floats]
+
+
+def _stopping_split(X: pd.DataFrame, y: Floats) -> Split:
+    shown, held, y_shown, y_held = train_test_split(
+        X, y, test_size=STOPPING_SHARE, stratify=y, random_state=0
+    )
+    return shown, y_shown, held, y_held
+
+
+def _on_prepared(
+    X: pd.DataFrame, categories: list[str], fit: Callable[[pd.DataFrame], Any]
+) -> Forecast:
+    """Fit on the prepared frame; the forecast prepares its rows the same way."""
+    preparation = Preparation(X, categories)
+    model = fit(preparation.apply(X))
+    return lambda rows: np.asarray(model.predict_proba(preparation.apply(rows)))[:, 1]
+
+
+class _Mean:
+    """Average of the probabilities of several models."""
+
+    def __init__(self, models: list[Any]) -> None:
+        self.models = models
+
+    def predict_proba(self, X: pd.DataFrame) -> Floats:
+        return np.mean([model.predict_proba(X) for model in self.models], axis=0)
+
+
+def _folded(fit: Callable[[Split], Any], X: pd.DataFrame, y: Floats) -> _Mean:
+    """Five models, each stopped early on its own fold."""
+    splitter = StratifiedKFold(5, shuffle=True, random_state=0)
+    return _Mean(
+        [fit((X.iloc[a], y[a], X.iloc[b], y[b])) for a, b in splitter.split(np.zeros(len(y)), y)]
+    )
+
+
+def base_rate(X: pd.DataFrame, y: Floats, categories: list[str], threads: int) -> Forecast:
+    """Forecast the share of "yes" for every row."""
+    share = float(y.mean())
+    return lambda rows: np.full(len(rows), share)
+
+
+def _inputs(X: pd.DataFrame) -> Any:
+    """Quantile-to-normal numbers with median and missing marks, one-hot categories."""
+    from sklearn.compose import ColumnTransformer, make_column_selector
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, QuantileTransformer
+
+    quantiles = QuantileTransformer(
+        n_quantiles=min(1000, len(X)), output_distribution="normal", random_state=0
+    )
+    numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), quantiles)
+    one_hot = OneHotEncoder(handle_unknown="ignore", min_frequency=5, sparse_output=False)
+    return ColumnTransformer(
+        [
+            ("numbers", numbers, make_column_selector(dtype_include="number")),
+            ("categories", one_hot, make_column_selector(dtype_include="category")),
+        ]
+    )
+
+
+def logistic_regression(
+    X: pd.DataFrame, y: Floats, categories: list[str], threads: int
+) -> Forecast:
+    """scikit-learn's LogisticRegression, C = 1."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    def fit(frame: pd.DataFrame) -> Any:
+        return make_pipeline(_inputs(frame), LogisticRegression(max_iter=2000)).fit(frame, y)
+
+    return _on_prepared(X, categories, fit)
+
+
+def sklearn_mlp(X: pd.DataFrame, y: Floats, categories: list[str], threads: int) -> Forecast:
+    """scikit-learn's MLPClassifier, 2 × 128, its own early stopping on 15 %."""
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import make_pipeline
+
+    def fit(frame: pd.DataFrame) -> Any:
+        net = MLPClassifier(
+            (128, 128),
+            early_stopping=True,
+            validation_fraction=STOPPING_SHARE,
+            random_state=0,
+        )
+        return make_pipeline(_inputs(frame), net).fit(frame, y)
+
+    return _on_prepared(X, categories, fit)
+
+
+def hist_gradient_boosting(
+    X: pd.DataFrame, y: Floats, categories: list[str], threads: int
+) -> Forecast:
+    """scikit-learn's HistGradientBoostingClassifier."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    def fit(frame: pd.DataFrame) -> Any:
+        return HistGradientBoostingClassifier(
+            max_iter=TREES,
+            early_stopping=True,
+            validation_fraction=STOPPING_SHARE,
+            n_iter_no_change=20,
+            categorical_features="from_dtype",
+            random_state=0,
+        ).fit(frame, y)
+
+    return _on_prepared(X, categories, fit)
+
+
+def _lightgbm(threads: int) -> Callable[[Split], Any]:
+    import lightgbm
+
+    def fit(split: Split) -> Any:
+        shown, y_shown, held, y_held = split
+        return lightgbm.LGBMClassifier(
+            n_estimators=TREES,
+            learning_rate=0.05,
+            n_jobs=threads,
+            random_state=0,
+            verbosity=-1,
+        ).fit(
+            shown,
+            y_shown,
+            eval_X=held,
+            eval_y=y_held,
+            eval_metric="logloss",
+            callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
+        )
+
+    return fit
+
+
+def _xgboost(threads: int) -> Callable[[Split], Any]:
+    import xgboost
+
+    def fit(split: Split) -> Any:
+        shown, y_shown, held, y_held = split
+        return xgboost.XGBClassifier(
+            n_estimators=TREES,
+            learning_rate=0.05,
+            enable_categorical=True,
+            early_stopping_rounds=PATIENCE,
+            eval_metric="logloss",
+            n_jobs=threads,
+            random_state=0,
+        ).fit(shown, y_shown, eval_set=[(held, y_held)], verbose=False)
+
+    return fit
+
+
+class _CatBoost:
+    """CatBoost with its categories as text, as it wants them."""
+
+    def __init__(self, split: Split, threads: int) -> None:
+        import catboost
+
+        shown, y_shown, held, y_held = split
+        text = list(shown.select_dtypes("category").columns)
+        self.text = text
+        self.model = catboost.CatBoostClassifier(
+            iterations=TREES,
+            early_stopping_rounds=PATIENCE,
+            eval_metric="Logloss",
+            cat_features=text,
+            thread_count=threads,
+            random_seed=0,
+            allow_writing_files=False,
+            verbose=False,
+        ).fit(self._texts(shown), y_shown, eval_set=(self._texts(held), y_held))
+
+    def _texts(self, X: pd.DataFrame) -> pd.DataFrame:
+        return X.assign(**{c: X[c].astype(object).fillna("missing") for c in self.text})
+
+    def predict_proba(self, X: pd.DataFrame) -> Floats:
+        return np.asarray(self.model.predict_proba(self._texts(X)))
+
+
+def _catboost(threads: int) -> Callable[[Split], Any]:
+    return lambda split: _CatBoost(split, threads)
+
+
+def _boosted(booster: Callable[[int], Callable[[Split], Any]], folded: bool) -> Contender:
+    """Early stopping on a 15 % split, or the mean of five models stopped on their folds."""
+
+    def contender(X: pd.DataFrame, y: Floats, categories: list[str], threads: int) -> Forecast:
+        fit = booster(threads)
+        if folded:
+            return _on_prepared(X, categories, lambda frame: _folded(fit, frame, y))
+        return _on_prepared(X, categories, lambda frame: fit(_stopping_split(frame, y)))
+
+    return contender
+
+
+def _trueodds(effort: str) -> Contender:
+    def contender(X: pd.DataFrame, y: Floats, categories: list[str], threads: int) -> Forecast:
+        from trueodds import TrueOddsClassifier
+
+        model = TrueOddsClassifier(effort=effort, n_jobs=threads).fit(X, y)
+        return lambda rows: np.asarray(model.predict_proba(rows))[:, 1]
+
+    return contender
+
+
+LIBRARIES = {"lightgbm": "lightgbm", "xgboost": "xgboost", "catboost": "catboost"}
+CONTENDERS: dict[str, Contender] = {
+    "base_rate": base_rate,
+    "logreg": logistic_regression,
+    "sk_mlp": sklearn_mlp,
+    "hgb": hist_gradient_boosting,
+    "xgboost": _boosted(_xgboost, folded=False),
+    "lightgbm": _boosted(_lightgbm, folded=False),
+    "catboost": _boosted(_catboost, folded=False),
+    "trueodds_quick": _trueodds("quick"),
+    "trueodds": _trueodds("standard"),
+    "trueodds_best": _trueodds("best"),
+    "xgboost_cv5": _boosted(_xgboost, folded=True),
+    "lightgbm_cv5": _boosted(_lightgbm, folded=True),
+    "catboost_cv5": _boosted(_catboost, folded=True),
+}
+DEFAULT = ("logreg", "sk_mlp", "hgb", "xgboost", "lightgbm", "catboost", "trueodds")
+
+
+def module_of(contender: str) -> str:
+    """Name the library a contender needs, to be imported before its clock starts."""
+    family = contender.removesuffix("_cv5")
+    if family.startswith("trueodds"):
+        return "trueodds.classifier"
+    return LIBRARIES.get(family, "sklearn.ensemble")

@@ -1,0 +1,76 @@
+"""The real tables of ../shared/data as pandas frames, their folds, and the scores of a forecast."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold, train_test_split
+
+import machine
+
+Floats = NDArray[np.float64]
+FOLDS = 5
+BINS = 15
+MISSING = ["", "?", "NA", "N/A", "NaN", "nan", "null", "NULL"]
+
+
+def manifest(folder: Path = machine.DATA) -> list[dict[str, Any]]:
+    """Read what is known of every table: file, target, "yes", columns to drop, categories."""
+    entries: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_text())
+    return entries
+
+
+def load(name: str, cap: int, folder: Path = machine.DATA) -> tuple[pd.DataFrame, Floats]:
+    """One table's inputs, as pandas reads them, and its target as 0.0 and 1.0.
+
+    Rows without a target are left out; more than ``cap`` rows are thinned to a stratified sample.
+    """
+    about = next(entry for entry in manifest(folder) if entry["name"] == name)
+    frame = pd.read_csv(
+        folder / about["file"], na_values=MISSING, keep_default_na=False, skipinitialspace=True
+    )
+    labels = pd.read_csv(
+        folder / about["file"], usecols=[about["target"]], dtype=str, keep_default_na=False
+    )[about["target"]].str.strip()
+    kept = labels.isin([about["positive"].strip(), about["other_label"].strip()])
+    y = (labels == about["positive"].strip()).to_numpy(dtype=np.float64)[kept]
+    X = frame.loc[kept].drop(columns=[about["target"], *about["drop"]]).reset_index(drop=True)
+    if len(y) > cap:
+        chosen, _ = train_test_split(np.arange(len(y)), train_size=cap, stratify=y, random_state=0)
+        chosen.sort()
+        X, y = X.iloc[chosen].reset_index(drop=True), y[chosen]
+    return X, y
+
+
+def folds(y: Floats) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """(rows to train on, rows to score) of five stratified folds, seed 0."""
+    splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    return list(splitter.split(np.zeros(len(y)), y))
+
+
+def calibration_error(y: Floats, p: Floats) -> float:
+    """Mean gap of forecast and frequency over 15 bins of equal mass (expected calibration error)."""
+    order = np.argsort(p, kind="stable")
+    parts = [part for part in np.array_split(order, BINS) if len(part)]
+    return float(sum(len(part) * abs(p[part].mean() - y[part].mean()) for part in parts) / len(y))
+
+
+def scores(y: Floats, p: Floats, base_rate: float) -> dict[str, float]:
+    """Scores of one fold; ``base_rate`` is the training rows' share of "yes"."""
+
+    def log_loss(q: Floats) -> float:
+        q = np.clip(q, 1e-15, 1.0 - 1e-15)
+        return float(-np.mean(y * np.log(q) + (1.0 - y) * np.log1p(-q)))
+
+    loss, base = log_loss(p), log_loss(np.full(len(y), base_rate))
+    return {
+        "log_loss": loss,
+        "relative_log_loss": loss / base,
+        "brier": float(np.mean((p - y) ** 2)),
+        "auc": float(roc_auc_score(y, p)),
+        "calibration_error": calibration_error(y, p),
+    }

@@ -1,0 +1,86 @@
+"""What is said and where: results to stdout, notes and errors to stderr."""
+
+import json
+import math
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+LABEL_WIDTH = 11
+
+
+def clean(text: object) -> str:
+    """Text on one line that cannot steer the terminal: names and labels come from strangers."""
+    return "".join(
+        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(str(text).split())
+    )
+
+
+def note(text: str) -> None:
+    """Print a remark to stderr."""
+    print(clean(text), file=sys.stderr, flush=True)
+
+
+def fail(text: str) -> None:
+    """Print an error to stderr, red on a terminal."""
+    sentence = clean(text)
+    if sys.stderr.isatty():
+        sentence = f"\x1b[31m{sentence}\x1b[0m"
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def print_json(data: dict[str, Any]) -> None:
+    """Print one JSON object to stdout; figures that are not defined become null."""
+    print(json.dumps(_finite(data), ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def print_facts(facts: Sequence[tuple[str, str]]) -> None:
+    """Print labelled lines to stdout, wrapped on a terminal; an empty label continues a list."""
+    terminal = sys.stdout.isatty()
+    width = max(40, shutil.get_terminal_size().columns) if terminal else 0
+    for label, text in facts:
+        head = f"{label:<{LABEL_WIDTH}} "
+        body = clean(text)
+        if terminal:
+            body = textwrap.fill(
+                body, width, initial_indent=head, subsequent_indent=" " * len(head)
+            )
+            print(f"\x1b[1m{body[: len(head)]}\x1b[0m{body[len(head) :]}")
+        else:
+            print(f"{head}{body}".rstrip())
+
+
+def print_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)
+) -> None:
+    """Print an aligned table to stdout, columns ``left`` flush left and the others right."""
+    cells = [[clean(cell) for cell in row] for row in (header, *rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    for number, row in enumerate(cells):
+        parts = [
+            cell.ljust(width) if i in left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        line = "   ".join(parts).rstrip()
+        if number == 0 and sys.stdout.isatty():
+            line = f"\x1b[1m{line}\x1b[0m"
+        print(line)
+
+
+def shortened(names: Sequence[str], most: int = 6) -> str:
+    """List names, the first few of many."""
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
+
+
+def _finite(value: Any) -> Any:
+    """Plain values with NaN and infinities as None, which JSON does not know."""
+    if isinstance(value, dict):
+        return {str(k): _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,102 @@
+"""``trueodds demo``: the main job on the table that ships with the package."""
+
+import csv
+import gzip
+import shlex
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from trueodds.cli.console import note, print_table
+from trueodds.cli.evaluate import evaluate, tell_evaluation
+from trueodds.cli.fit import FitJob, fit, tell_fit
+from trueodds.cli.predict import run_predict
+
+TABLE = "bank_marketing.csv.gz"
+SHOWN = ("age", "job", "contact", "month", "poutcome", "y", "probability")
+SHOWN_RANKS = (0.0, 0.02, 0.1, 0.5, 0.99)
+TENTH = 0.1
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the shipped table, as a file of its own."""
+
+    path: Path
+    rows: int
+
+
+def run_demo(folder: Path, jobs: int | None) -> None:
+    """Fit, evaluate and predict; every step says the command that does the same."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        _tell_story(folder, jobs)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"what was done so far is in {folder}") from None
+
+
+def _tell_story(folder: Path, jobs: int | None) -> None:
+    past, new = split_table(folder)
+    model, scored = folder / "bank.odds", folder / "bank_scored.csv"
+    print(
+        f"{past.rows + new.rows:,} phone calls of a bank (Moro, Rita & Cortez 2014, CC BY 4.0): "
+        "did the client say yes to a deposit?\n"
+        f"Every fourth call, {new.rows:,} of them, is held back as new. How long a call took is "
+        "known only\nafterwards, so the column duration is dropped."
+    )
+    asked = ("--target", "y", "--drop", "duration", "--effort", "quick", "--out")
+    _say("fit", past.path, *asked, model)
+    job = FitJob(
+        train=past.path,
+        target="y",
+        out=model,
+        report=model.with_suffix(".html"),
+        drop=("duration",),
+        effort="quick",
+        jobs=jobs,
+    )
+    tell_fit(fit(job))
+    _say("evaluate", model, new.path)
+    tell_evaluation(evaluate(model, new.path))
+    _say("predict", model, new.path, "--out", scored)
+    run_predict(model, new.path, scored, as_json=False)
+    _show_scored(scored)
+    note(f"Next: open {model.with_suffix('.html')} in a browser, then fit a table of your own.")
+
+
+def split_table(folder: Path) -> tuple[Part, Part]:
+    """Write the shipped table as two files: past calls, and every fourth one as new."""
+    packed = files("trueodds").joinpath("data", TABLE).read_bytes()
+    header, *rows = gzip.decompress(packed).splitlines(keepends=True)
+    parts = []
+    for name, chosen in (
+        ("bank_past.csv", [row for i, row in enumerate(rows) if i % 4 != 3]),
+        ("bank_new.csv", rows[3::4]),
+    ):
+        (folder / name).write_bytes(b"".join([header, *chosen]))
+        parts.append(Part(folder / name, len(chosen)))
+    return parts[0], parts[1]
+
+
+def _say(*words: str | Path) -> None:
+    print(f"\n$ trueodds {shlex.join(map(str, words))}", flush=True)
+
+
+def _show_scored(path: Path) -> None:
+    """Print a few scored rows from the likeliest down, and what the two ends came to."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: -float(row["probability"]))
+    chosen = [rows[int(rank * (len(rows) - 1))] for rank in SHOWN_RANKS]
+    cells = [
+        [f"{float(row[name]):.3f}" if name == "probability" else row[name] for name in SHOWN]
+        for row in chosen
+    ]
+    print_table(SHOWN, cells, left=range(1, len(SHOWN) - 1))
+    tenth = int(TENTH * len(rows))
+
+    def told(part: list[dict[str, str]]) -> str:
+        forecast = sum(float(row["probability"]) for row in part) / len(part)
+        came = sum(row["y"] == "yes" for row in part) / len(part)
+        return f"forecast {forecast:.1%}, came true {came:.1%}"
+
+    print(f"Likeliest tenth: {told(rows[:tenth])}. Least likely tenth: {told(rows[-tenth:])}.")

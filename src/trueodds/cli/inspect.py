@@ -1,0 +1,133 @@
+"""``trueodds inspect``: what is inside a model file."""
+
+from pathlib import Path
+from typing import Any
+
+from trueodds.cli.console import clean, print_facts, print_json, print_table
+from trueodds.cli.summary import print_scores, told_leaks, told_rows, told_target
+from trueodds.model import Model, load
+from trueodds.report.tables import KIND_WORDS, member_rows
+
+MOST_COLUMNS = 40
+MOST_MEMBERS = 20
+LONGEST_CELL = 40
+
+
+def run_inspect(model_file: Path, *, as_json: bool) -> None:
+    """Read a model file, which checks its checksum, and tell what it holds."""
+    model = load(model_file)
+    if as_json:
+        print_json(inspect_json(model_file, model))
+    else:
+        tell_model(model_file, model)
+
+
+def tell_model(model_file: Path, model: Model) -> None:
+    """Print the model's parts, one paragraph each."""
+    record = model.record
+    print_facts(
+        [
+            ("Model", f"{model_file} ({model_file.stat().st_size / 1000:,.0f} kB, checksum good)"),
+            ("Target", told_target(model)),
+            ("Table", f"{model.source}, {model.schema.rows:,} rows"),
+            ("SHA-256", model.source_sha256 or "not a file"),
+            ("Network", told_network(model)),
+            ("Training", f"{record.fold_rule}, effort {record.effort}, seed {record.seed}"),
+            (
+                "Calibration",
+                f"log-odds × {model.calibrator.slope:.4f} {model.calibrator.shift:+.4f}",
+            ),
+            ("Made with", ", ".join(f"{k} {v}" for k, v in model.versions.items())),
+        ]
+    )
+    print()
+    _print_columns(model)
+    print()
+    members = member_rows(record)
+    print_table(("member", "epochs", "kept", "log-loss"), members[:MOST_MEMBERS])
+    _more(len(members) - MOST_MEMBERS, "members")
+    print()
+    print_scores(model.scores)
+    print()
+    leaks = told_leaks(model)
+    health = list(model.health) or ["all layers learn well"]
+    print_facts(
+        [
+            ("Rows", told_rows(model.scores)),
+            *_listed("Health", health),
+            *_listed("Leak?", leaks),
+            *_listed("Notes", model.notes),
+        ]
+    )
+
+
+def told_network(model: Model) -> str:
+    """Layer sizes, activation, members and parameters."""
+    sizes = " → ".join(f"{size:,}" for size in model.layout.sizes)
+    members = len(model.members)
+    return (
+        f"{sizes}, {model.layout.activation}, σ at the end; {members} member"
+        f"{'s' if members != 1 else ''} of {model.layout.size:,} parameters"
+    )
+
+
+def inspect_json(model_file: Path, model: Model) -> dict[str, Any]:
+    """Return what ``inspect --json`` prints."""
+    return {
+        "model": str(model_file),
+        "bytes": model_file.stat().st_size,
+        "target": {
+            "name": model.target_name,
+            "yes": model.target_yes,
+            "no": model.target_no,
+            "rule": model.target_rule,
+        },
+        "source": model.source,
+        "source_sha256": model.source_sha256,
+        "schema": model.schema.to_json(),
+        "network": {
+            "sizes": list(model.layout.sizes),
+            "activation": model.layout.activation,
+            "members": len(model.members),
+            "parameters": model.layout.size,
+        },
+        "calibrator": model.calibrator.to_json(),
+        "record": model.record.to_json(),
+        "scores": model.scores.to_json(),
+        "layers": [[state.to_json() for state in states] for states in model.layers],
+        "health": list(model.health),
+        "notes": list(model.notes),
+        "versions": model.versions,
+    }
+
+
+def _print_columns(model: Model) -> None:
+    columns = model.schema.columns
+    rows = []
+    for column in columns[:MOST_COLUMNS]:
+        aside = column.kind == "aside"
+        rows.append(
+            (
+                _short(column.name),
+                "set aside" if aside else KIND_WORDS[column.kind],
+                f"{column.missing:,}" if column.missing else "",
+                f"{max(column.distinct, len(column.levels)):,}",
+                _short(column.reason or ("may leak the target" if column.leak else "")),
+            )
+        )
+    print_table(("column", "kind", "missing", "distinct", ""), rows, left=(0, 1, 4))
+    _more(len(columns) - MOST_COLUMNS, "columns")
+
+
+def _more(count: int, what: str) -> None:
+    if count > 0:
+        print(f"… and {count:,} more {what}: --json lists all")
+
+
+def _listed(label: str, texts: Any) -> list[tuple[str, str]]:
+    return [(label if i == 0 else "", text) for i, text in enumerate(texts)]
+
+
+def _short(text: str) -> str:
+    text = clean(text)
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"

@@ -1,0 +1,46 @@
+"""Where results go: default names, and checks made before any work is done."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from trueodds.errors import TrueOddsError, UsageError
+
+
+def stem(table: Path) -> str:
+    """File name of a table without its endings: ``adult`` for ``adult.csv.gz``."""
+    name = table.name
+    if name.lower().endswith(".gz"):
+        name = name[:-3]
+    return Path(name).stem or name
+
+
+def require_ending(path: Path, endings: Sequence[str], option: str) -> None:
+    """Raise UsageError unless the name ends as it should."""
+    if path.suffix.lower() not in endings:
+        raise UsageError(
+            f"{option}: {path.name} must end in {' or '.join(endings)}, such as "
+            f"{path.stem}{endings[0]}"
+        )
+
+
+def require_writable(path: Path, option: str, inputs: Sequence[Path] = ()) -> None:
+    """Raise when a file could not be written, or would replace one of the inputs.
+
+    Raises
+    ------
+    UsageError
+        If the file is one of the inputs.
+    TrueOddsError
+        If its folder is missing or not writable, or it is a folder itself.
+    """
+    folder = path.parent
+    if not folder.is_dir():
+        raise TrueOddsError(f"{option}: there is no folder {folder}; make it first")
+    if path.is_dir():
+        raise TrueOddsError(f"{option}: {path} is a folder; name a file")
+    if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise TrueOddsError(f"{option}: {path} cannot be written; choose another place")
+    for other in inputs:
+        if path.exists() and other.exists() and path.samefile(other):
+            raise UsageError(f"{option}: {path} is the input itself; choose another name")

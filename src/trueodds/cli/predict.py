@@ -1,0 +1,51 @@
+"""``trueodds predict``: rows and their probability; imports NumPy and the table reader alone."""
+
+from pathlib import Path
+
+from trueodds.cli.console import note, print_json
+from trueodds.cli.outputs import require_writable
+from trueodds.errors import TableError, UsageError
+from trueodds.model import load
+from trueodds.table import read_table, to_values, writable_ending, write_scored
+
+
+def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool) -> None:
+    """Score a table and write it with its probabilities.
+
+    Raises
+    ------
+    UsageError, TrueOddsError
+        Nothing is written then.
+    """
+    if as_json and out is None:
+        raise UsageError("--json needs --out: without it the scored rows themselves go to stdout")
+    if out is not None:
+        try:
+            writable_ending(out)
+        except TableError as error:
+            raise UsageError(f"--out: {error}") from None
+        require_writable(out, "--out", [new, model_file])
+    model = load(model_file)
+    frame = read_table(new)
+    notes = [*frame.notes, *to_values(frame, model.schema).notes]
+    probability = model.predict(frame)
+    notes += write_scored(frame, probability, out)
+    for remark in notes:
+        note(f"Note: {remark}")
+    mean = float(probability.mean())
+    if as_json:
+        print_json(
+            {
+                "out": str(out),
+                "rows": frame.rows,
+                "mean_probability": mean,
+                "target": model.target_name,
+                "yes": model.target_yes,
+                "notes": notes,
+            }
+        )
+    elif out is not None:
+        note(
+            f'{out}: {frame.rows:,} rows with the probability that "{model.target_name}" is '
+            f'"{model.target_yes}", {mean:.2%} on average'
+        )

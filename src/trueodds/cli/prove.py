@@ -1,0 +1,62 @@
+"""``trueodds prove``: the functions are correctly rounded, shown by trying every float."""
+
+import sys
+import time
+
+from trueodds.cli.console import note, print_json
+from trueodds.cli.progress import clock
+from trueodds.errors import UsageError
+from trueodds.functions.proof import FUNCTIONS, prove
+
+SAMPLE_STRIDE = 4097
+"""Without --all or --stride every so many-th float32 is tried: seconds instead of minutes. Odd, so
+that all low bits of the mantissa occur."""
+SECONDS_BETWEEN_LINES = 20.0
+
+
+def run_prove(
+    function: str | None,
+    dtype: str,
+    stride: int | None,
+    jobs: int | None,
+    *,
+    all_floats: bool,
+    as_json: bool,
+) -> None:
+    """Prove one function or all of them; ends with exit code 1 when a result is wrong."""
+    if all_floats and stride is not None:
+        raise UsageError("--all and --stride cannot go together: --all is --stride 1")
+    if stride is None:
+        stride = 1 if all_floats or dtype == "float16" else SAMPLE_STRIDE
+    results = []
+    for name in [function] if function else FUNCTIONS:
+        results.append(prove(name, dtype, stride, jobs, _Teller(name).hear))
+        if not as_json:
+            print(results[-1], flush=True)
+    if as_json:
+        print_json({"proofs": [result.to_json() for result in results]})
+    if any(result.wrong for result in results):
+        raise SystemExit(1)
+
+
+class _Teller:
+    """Progress of one walk: rewritten in place on a terminal, now and then a line elsewhere."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.began = self.told = time.monotonic()
+
+    def hear(self, tried: int, total: int) -> None:
+        """Say how far the walk is, not too often."""
+        now = time.monotonic()
+        terminal = sys.stderr.isatty()
+        if now - self.told < (0.2 if terminal else SECONDS_BETWEEN_LINES) and tried < total:
+            return
+        self.told = now
+        left = clock((now - self.began) * (total - tried) / max(tried, 1))
+        text = f"{self.name}: {tried / total:.0%} of {total:,} floats, {left} left"
+        if terminal:
+            end = "\r\x1b[K" if tried == total else ""
+            print(f"\r\x1b[K{text}{end}", end="", file=sys.stderr, flush=True)
+        elif tried < total:
+            note(text)

@@ -1,0 +1,139 @@
+"""Columns with a role of their own: the target, weights, groups and times."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.errors import TableError, UsageError
+from trueodds.table import Frame, Target, read_target
+from trueodds.table.cells import is_missing, text_of
+from trueodds.table.frame import missing_column
+from trueodds.table.kinds import infer_column
+from trueodds.table.schema import Column
+from trueodds.table.values import read_numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Roles:
+    """What the role columns hold, one entry a row, and the frame without them."""
+
+    inputs: Frame
+    target: Target
+    weight: NDArray[np.float64] | None
+    groups: NDArray[np.int64] | None
+    time: NDArray[np.float64] | None
+    drop: tuple[str, ...]
+
+
+def read_roles(
+    frame: Frame,
+    target: str,
+    *,
+    positive: str | None = None,
+    weight: str | None = None,
+    group: str | None = None,
+    time: str | None = None,
+    drop: tuple[str, ...] = (),
+) -> Roles:
+    """Take the role columns out of a training table; they are no inputs of the network.
+
+    Rows without a group are each a group of their own, rows without a time count as the earliest;
+    both are noted in the frame.
+
+    Raises
+    ------
+    UsageError
+        If a column is not there or has two roles.
+    TargetError
+        If the target has not two labels, or not the one that ``positive`` names.
+    TableError
+        If another column cannot play its role; names the row.
+    """
+    asked = {"--target": target, "--weight": weight, "--group": group, "--time": time}
+    names = {option: find(frame, name, option) for option, name in asked.items() if name}
+    dropped = tuple(dict.fromkeys(find(frame, name, "--drop") for name in drop))
+    taken: dict[str, str] = dict.fromkeys(dropped, "--drop")
+    for option, name in names.items():
+        if name in taken:
+            raise UsageError(f'the column "{name}" is named by both {taken[name]} and {option}')
+        taken[name] = option
+    labels = read_target(frame.column(names["--target"]), positive=positive, source=frame.source)
+    notes: list[str] = []
+    weights = groups = times = None
+    if "--weight" in names:
+        weights = read_weights(frame, names["--weight"], labels.kept)
+    if "--group" in names:
+        groups = read_groups(frame, names["--group"], notes)
+    if "--time" in names:
+        times = read_times(frame, names["--time"], notes)
+    inputs = frame.without(names.values())
+    return Roles(
+        inputs=replace(inputs, notes=(*inputs.notes, *notes)),
+        target=labels,
+        weight=weights,
+        groups=groups,
+        time=times,
+        drop=dropped,
+    )
+
+
+def find(frame: Frame, name: str, option: str) -> str:
+    """Return the frame's name of a column; raises UsageError with near names."""
+    for same in (name, name.strip()):
+        if same in frame.names:
+            return same
+    raise UsageError(f"{option}: {missing_column(name, frame.names, frame.source)}")
+
+
+def read_weights(frame: Frame, name: str, needed: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Weights ≥ 0 of all rows, shape (rows,); rows not needed may be without one and get 0."""
+    weights, _ = read_numbers(frame.column(name).alias("cells"), Column(name, "number"))
+    with np.errstate(invalid="ignore"):
+        good = np.isfinite(weights) & (weights >= 0.0)
+    wrong = np.flatnonzero(~good & needed)
+    if wrong.size:
+        cell = frame.column(name)[int(wrong[0])]
+        found = "missing" if cell is None or cell == "" else f'"{cell}"'
+        more = f" (and {wrong.size - 1:,} more rows)" if wrong.size > 1 else ""
+        raise TableError(
+            f'{frame.place(int(wrong[0]))}: the weight "{name}" is {found}{more}; weights must be '
+            "finite numbers ≥ 0 in every row"
+        )
+    return np.where(good, weights, 0.0)
+
+
+def read_groups(frame: Frame, name: str, notes: list[str]) -> NDArray[np.int64]:
+    """Numbers of the groups, shape (rows,); every row without a group gets a number of its own."""
+    text = text_of(frame.column(name).alias("cells"))
+    gone = np.array(is_missing(text), dtype=np.bool_)
+    _, numbers = np.unique(text.fill_null("").to_numpy().astype(str), return_inverse=True)
+    groups = numbers.astype(np.int64)
+    groups[gone] = groups.max(initial=0) + 1 + np.arange(int(gone.sum()))
+    if gone.any():
+        notes.append(
+            f'group column "{name}": {gone.sum():,} rows have none and each stand alone, '
+            f"such as {frame.place(int(np.argmax(gone)))}"
+        )
+    return groups
+
+
+def read_times(frame: Frame, name: str, notes: list[str]) -> NDArray[np.float64]:
+    """Dates (seconds) or numbers that order the rows, shape (rows,), NaN where missing."""
+    cells = frame.column(name)
+    # Unnamed, so that a running number is a time here and not an identifier.
+    column = infer_column(cells, named=False)
+    if column.kind not in ("number", "date"):
+        held = column.reason or f"holds {'yes/no' if column.kind == 'yesno' else 'categories'}"
+        raise TableError(
+            f'{frame.source}: the time column "{name}" cannot order the rows: {held}; dates or '
+            "numbers are needed"
+        )
+    times, _ = read_numbers(cells.alias("cells"), column)
+    gone = np.isnan(times)
+    if gone.any():
+        notes.append(
+            f'time column "{name}": {gone.sum():,} rows have no readable time and count as the '
+            f"earliest, such as {frame.place(int(np.argmax(gone)))}"
+        )
+    return times

@@ -1,0 +1,76 @@
+"""Scores, columns and targets as lines and tables."""
+
+from collections.abc import Sequence
+
+from trueodds.calibration.scores import Scores
+from trueodds.cli.console import print_table, shortened
+from trueodds.model import Model
+from trueodds.report.wording import count, decimals, share, span
+
+NAMES = (
+    ("Log-loss", "log_loss"),
+    ("Brier score", "brier"),
+    ("AUC", "auc"),
+    ("Calibration error", "calibration_error"),
+)
+
+
+def print_scores(scores: Scores, training: Scores | None = None) -> None:
+    """Print the four scores beside the base rate's and, when given, those of training."""
+    base = {
+        "log_loss": decimals(scores.base_log_loss),
+        "brier": decimals(scores.base_brier),
+        "auc": decimals(0.5),
+        "calibration_error": "",
+    }
+    header = ["", "score", "95 % interval", "base rate"]
+    rows = []
+    for name, key in NAMES:
+        found = getattr(scores, key)
+        row = [name, decimals(found.value), span(found), base[key]]
+        if training is not None:
+            row.append(decimals(getattr(training, key).value))
+        rows.append(row)
+    print_table([*header, *(["out-of-fold"] if training is not None else [])], rows)
+
+
+def told_target(model: Model) -> str:
+    """Which label is "yes" and why."""
+    rule = model.target_rule
+    hint = "" if rule.startswith("as you said") else "; --positive overrules"
+    return (
+        f'"{model.target_name}": yes is "{model.target_yes}", no is "{model.target_no}" '
+        f"({rule}{hint})"
+    )
+
+
+def told_rows(scores: Scores) -> str:
+    """How many rows were scored and how many of them are yes."""
+    return (
+        f"{count(scores.rows)} scored, {count(scores.positives)} of them yes; "
+        f"base rate {share(scores.base_rate)}"
+    )
+
+
+def told_columns(model: Model) -> str:
+    """How many columns are used and which are set aside."""
+    aside = [f"{c.name} ({c.reason})" for c in model.schema.columns if c.kind == "aside"]
+    used = f"{len(model.schema.used):,} used"
+    return f"{used}; {len(aside):,} set aside: {shortened(aside, 4)}" if aside else used
+
+
+def told_leaks(model: Model) -> list[str]:
+    """One sentence for each column that may give the target away."""
+    return [
+        f'"{c.name}" may give the answer away ({c.leak}); if it is not known beforehand, --drop it'
+        for c in model.schema.columns
+        if c.leak
+    ]
+
+
+def told_health(findings: Sequence[str]) -> str:
+    """The network's health in one line."""
+    if not findings:
+        return "all layers learn well"
+    more = f" (and {len(findings) - 1} more: see inspect)" if len(findings) > 1 else ""
+    return f"{findings[0]}{more}"

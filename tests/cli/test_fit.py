@@ -1,0 +1,177 @@
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from trueodds import load
+
+
+def fit(run, table, *words, target="answer"):
+    return run("fit", table, "--target", target, "--effort", "quick", *words)
+
+
+def test_fit_writes_model_and_report_under_the_tables_name(run, table, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "people.csv").rename(tmp_path / "people.v1.csv")
+    result = fit(run, "people.v1.csv")
+    assert result.exit_code == 0, result.output
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"people.v1.csv", "people.v1.odds", "people.v1.html"}
+    out = result.stdout
+    for words in (
+        'yes is "yes", no is "no" (a word for yes; --positive overrules)',
+        "240 scored",
+        "2 set aside: id (",
+        "unit (constant",
+        "Log-loss",
+        "Brier score",
+        "AUC",
+        "Calibration error",
+        "95 % interval",
+        "base rate",
+        "people.v1.odds",
+        "people.v1.html",
+    ):
+        assert words in out, words
+    model = load(tmp_path / "people.v1.odds")
+    assert model.source == "people.v1.csv"
+    bytes_read = (tmp_path / "people.v1.csv").read_bytes()
+    assert model.source_sha256 == hashlib.sha256(bytes_read).hexdigest()
+    assert model.target_name == "answer"
+
+
+def test_json_is_all_of_stdout(run, table, tmp_path):
+    out = tmp_path / "m.odds"
+    options = ("--drop", "job", "--group", "shop", "--weight", "wt", "--positive", "no")
+    result = fit(run, table, "--json", "--out", out, *options)
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["model"] == str(out)
+    assert Path(found["report"]) == tmp_path / "m.html"
+    assert found["target"]["yes"] == "no"
+    assert found["target"]["rows"] == 240
+    assert set(found["columns"]["used"]) == {"age", "smoker", "since"}
+    assert found["columns"]["aside"]["job"] == "dropped by you"
+    assert "group" in found["folds"]
+    assert 0 < found["scores"]["log_loss"]["low"] < found["scores"]["log_loss"]["value"]
+
+
+def test_the_same_seed_gives_the_same_file_whatever_the_jobs(run, table, tmp_path):
+    for name, jobs in (("a", 1), ("b", 2)):
+        options = ("--no-report", "--out", tmp_path / f"{name}.odds", "--jobs", jobs)
+        assert fit(run, table, *options).exit_code == 0
+    assert (tmp_path / "a.odds").read_bytes() == (tmp_path / "b.odds").read_bytes()
+    assert not (tmp_path / "a.html").exists()
+
+
+def test_rows_without_a_target_and_folds_by_time(run, table, tmp_path):
+    text = table.read_text()
+    header, *rows = text.splitlines()
+    rows = [row.rsplit(",", 1)[0] + ",?" if i < 5 else row for i, row in enumerate(rows)]
+    table.write_text("\n".join([header, *rows]) + "\n")
+    result = fit(run, table, "--time", "since", "--out", tmp_path / "m.odds")
+    assert result.exit_code == 0, result.output
+    assert "5 left out for a missing target" in result.stdout
+    assert "forward in time" in result.stdout
+
+
+def change(text: str, column: int, cells: dict[int, str]) -> str:
+    lines = [line.split(",") for line in text.splitlines()]
+    for row, cell in cells.items():
+        lines[row][column] = cell
+    return "\n".join(map(",".join, lines)) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        (["--target", "anser"], 2, 'no column "anser": did you mean "answer"?'),
+        (["--target", "unit"], 1, 'one label only ("kg" in 240 rows)'),
+        (["--target", "wt"], 1, '3 different labels ("1" in'),
+        (["--target", "answer", "--positive", "maybe"], 1, 'no label "maybe": its labels are'),
+        (["--target", "answer", "--drop", "agee"], 2, 'did you mean "age"?'),
+        (["--target", "answer", "--weight", "job"], 1, 'people.csv, line 2: the weight "job" is'),
+        (
+            ["--target", "answer", "--weight", "heft"],
+            2,
+            '--weight: people.csv has no column "heft"',
+        ),
+        (["--target", "answer", "--time", "job"], 1, 'time column "job" cannot order the rows'),
+        (["--target", "answer", "--group", "unit"], 1, "at least 2 groups"),
+        (["--target", "answer", "--drop", "answer"], 2, "named by both --drop and --target"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_is_touched(
+    run, table, tmp_path, options, code, told
+):
+    out, report = tmp_path / "m.odds", tmp_path / "m.html"
+    out.write_bytes(b"precious")
+    report.write_bytes(b"also")
+    result = run("fit", table, *options, "--out", out, "--effort", "quick")
+    assert result.exit_code == code, result.output
+    assert told in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    assert (out.read_bytes(), report.read_bytes()) == (b"precious", b"also")
+    assert {path.name for path in tmp_path.iterdir()} == {"people.csv", "m.odds", "m.html"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({3: "-1"}, 'line 4: the weight "wt" is "-1"'),
+        ({2: "", 5: "x"}, 'line 3: the weight "wt" is missing (and 1 more rows)'),
+        ({1: "inf"}, 'line 2: the weight "wt" is "inf"'),
+    ],
+)
+def test_a_weight_that_is_none_is_named_by_its_line(run, table, tmp_path, cells, told):
+    table.write_text(change(table.read_text(), 7, cells))
+    result = fit(run, table, "--weight", "wt", "--out", tmp_path / "m.odds")
+    assert result.exit_code == 1
+    assert told in result.stderr
+
+
+def test_a_missing_file_or_folder_is_said_before_any_work(run, table, tmp_path):
+    result = fit(run, tmp_path / "none.csv", "--out", tmp_path / "m.odds")
+    assert result.exit_code == 1
+    assert "there is no such file" in result.stderr
+    result = fit(run, tmp_path / "none.csv", "--out", tmp_path / "deep" / "m.odds")
+    assert result.exit_code == 1
+    assert f"there is no folder {tmp_path / 'deep'}" in result.stderr
+    (tmp_path / "taken.odds").mkdir()
+    result = fit(run, table, "--out", tmp_path / "taken.odds")
+    assert result.exit_code == 1
+    assert "is a folder" in result.stderr
+
+
+def test_a_table_without_usable_columns_is_one_sentence(run, tmp_path):
+    path = tmp_path / "bare.csv"
+    path.write_text("k,y\n" + "same,a\nsame,b\n" * 20)
+    result = fit(run, path, "--out", tmp_path / "m.odds", target="y")
+    assert result.exit_code == 1
+    assert "no column can be used" in result.stderr
+    assert result.stderr.count("\n") <= 2
+
+
+def test_a_failing_report_leaves_the_model_and_says_so(run, table, tmp_path, monkeypatch):
+    from trueodds.cli import fit as fit_module
+    from trueodds.errors import TrueOddsError
+
+    def full(*_: object) -> None:
+        raise TrueOddsError("the disk is full")
+
+    monkeypatch.setattr(fit_module, "write_report", full)
+    result = fit(run, table, "--out", tmp_path / "m.odds")
+    assert result.exit_code == 1
+    assert "The model was written to" in result.stderr
+    assert load(tmp_path / "m.odds").target_name == "answer"
+
+
+def test_suspected_leaks_are_called_out(run, table, tmp_path):
+    header, *rows = table.read_text().splitlines()
+    rows = [f"{row},{'late' if row.endswith('yes') else 'paid'}" for row in rows]
+    table.write_text("\n".join([header + ",outcome", *rows]) + "\n")
+    result = fit(run, table, "--no-report", "--out", tmp_path / "m.odds")
+    assert result.exit_code == 0, result.output
+    assert '"outcome" may give the answer away' in result.stdout

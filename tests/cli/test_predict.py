@@ -1,0 +1,123 @@
+import csv
+import gzip
+import io
+import json
+import subprocess
+import sys
+
+import numpy as np
+import polars as pl
+import pytest
+
+from trueodds import load
+from trueodds.table import read_table
+
+FORBIDDEN = ("numba", "sklearn", "scipy", "altair", "torch", "jinja2", "rich", "pandas")
+
+
+def test_stdout_is_the_input_byte_for_byte_with_a_column_more(spawn, model_file, table):
+    result = spawn("predict", model_file, table, cwd=table.parent)
+    assert result.returncode == 0, result.stderr
+    given, scored = table.read_bytes().splitlines(), result.stdout.splitlines()
+    assert len(given) == len(scored)
+    assert scored[0] == given[0] + b",probability"
+    expected = load(model_file).predict(read_table(table))
+    for line, written, probability in zip(given[1:], scored[1:], expected, strict=True):
+        before, _, value = written.rpartition(b",")
+        assert before == line
+        assert float(value) == probability
+
+
+def test_columns_in_another_order_more_of_them_and_no_target(run, model_file, table, tmp_path):
+    model = load(model_file)
+    frame = pl.read_csv(table, infer_schema=False)
+    turned = tmp_path / "turned.csv"
+    order = ["remark", "shop", "unit", "since", "smoker", "job", "age", "id"]
+    frame.reverse().with_columns(pl.lit("x,y").alias("remark")).select(order).write_csv(turned)
+    out = tmp_path / "scored.parquet"
+    result = run("predict", model_file, turned, "--out", out)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == ""
+    assert "240 rows" in result.stderr
+    scored = pl.read_parquet(out)
+    assert scored.columns == [*order, "probability"]
+    straight = model.predict(read_table(table))
+    assert np.array_equal(scored["probability"].reverse().to_numpy(), straight)
+
+
+def test_gzipped_csv_and_summary_as_json(run, model_file, table, tmp_path):
+    out = tmp_path / "scored.csv.gz"
+    result = run("predict", model_file, table, "--out", out, "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    rows = list(csv.DictReader(io.StringIO(gzip.decompress(out.read_bytes()).decode())))
+    mean = sum(float(row["probability"]) for row in rows) / len(rows)
+    assert found["rows"] == len(rows) == 240
+    assert found["mean_probability"] == pytest.approx(mean, rel=1e-12)
+
+
+def test_odd_cells_are_noted_with_their_place(run, model_file, table, tmp_path):
+    table.write_text(table.read_text().replace("10000, ", "10000,old "))
+    result = run("predict", model_file, table, "--out", tmp_path / "s.csv")
+    assert result.exit_code == 0, result.output
+    assert 'column "age": 1 cell is no number' in result.stderr
+    assert "people.csv, line 2" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("gone", "told"),
+    [("age", 'has no column "age"'), ("age,job", 'lacks 2 columns that are needed: "age", "job"')],
+)
+def test_a_missing_column_is_named(run, model_file, table, tmp_path, gone, told):
+    out = tmp_path / "s.csv"
+    out.write_text("precious")
+    pl.read_csv(table, infer_schema=False).drop(gone.split(",")).write_csv(table)
+    result = run("predict", model_file, table, "--out", out)
+    assert result.exit_code == 1
+    assert told in result.stderr
+    assert result.stdout == ""
+    assert out.read_text() == "precious"
+
+
+def test_the_input_is_never_overwritten(run, model_file, table):
+    before = table.read_bytes()
+    result = run("predict", model_file, table, "--out", table)
+    assert result.exit_code == 2
+    assert "is the input itself" in result.stderr
+    assert table.read_bytes() == before
+
+
+def test_what_is_no_model_is_refused(run, table, tmp_path):
+    result = run("predict", table, table)
+    assert result.exit_code == 1
+    assert "is not a trueodds model" in result.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_traceback(model_file, table):
+    command = f"{sys.executable} -m trueodds predict {model_file} {table} | head -1"
+    result = subprocess.run(command, shell=True, capture_output=True, check=False)
+    assert result.stdout.endswith(b"probability\n")
+    assert result.stderr == b""
+
+
+def test_scoring_imports_nothing_that_training_needs(model_file, table, tmp_path):
+    code = (
+        "import sys; from trueodds.cli import main\n"
+        "try: main()\n"
+        "finally: print(*sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)"
+    )
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        "predict",
+        model_file,
+        table,
+        "--out",
+        tmp_path / "s.csv",
+    ]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    loaded = result.stderr.splitlines()[-1].split()
+    assert "polars" in loaded
+    assert [name for name in FORBIDDEN if name in loaded] == []

@@ -1,0 +1,55 @@
+import time
+
+import pytest
+
+from trueodds.cli.progress import TrainingProgress, clock, tell_compiling
+from trueodds.cli.stop import StopRequest
+from trueodds.training.pool import Step
+
+
+def test_share_rises_with_epochs_and_early_stops():
+    shown = TrainingProgress(4, StopRequest())
+    assert shown.share == 0.0
+    assert shown.seconds_left is None
+    shown.hear(Step(0, 0, 5, 10, 0.4))
+    assert shown.share == pytest.approx(0.125)
+    shown.hear(Step(1, 0, 5, 10, 0.5))
+    shown.hear(Step(0, 0, 0, 0, 0.0, True))
+    assert shown.share == pytest.approx(0.375)
+    shown.began = time.monotonic() - 30
+    assert shown.seconds_left == pytest.approx(50, abs=1)
+
+
+def test_lines_are_sparse(capsys):
+    shown = TrainingProgress(3, StopRequest())
+    for fold in range(3):
+        shown.hear(Step(fold, 0, 1, 10, 0.5 - fold / 10))
+        shown.told -= 60 if fold == 1 else 0
+        shown.hear(Step(fold, 0, 0, 0, 0.0, True))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("trained 2 of 3 members (fold 2: log-loss 0.4000)")
+
+
+def test_a_stop_request_is_heard_at_the_next_step():
+    request = StopRequest()
+    request.signal = 2
+    with pytest.raises(KeyboardInterrupt):
+        TrainingProgress(1, request).hear(Step(0, 0, 1, 2, 0.5))
+
+
+def test_clock():
+    assert [clock(s) for s in (-1, 0.4, 59.6, 3725)] == ["0:00", "0:00", "1:00", "62:05"]
+
+
+def test_compiling_is_told_when_no_cache_holds_the_kernels(tmp_path, monkeypatch, capsys):
+    from trueodds.network import kernels
+
+    class Cache:
+        cache_path = str(tmp_path)
+
+    monkeypatch.setattr(kernels.loss_and_gradient, "_cache", Cache())
+    tell_compiling()
+    assert "compiling" in capsys.readouterr().err
+    (tmp_path / "kernels.loss_and_gradient-165.py311.nbi").touch()
+    tell_compiling()
+    assert capsys.readouterr().err == ""

@@ -1,0 +1,102 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from trueodds.cli.stop import StopRequest, spoken_errors
+from trueodds.errors import TrueOddsError, UsageError
+
+PROC = Path("/proc")
+needs_proc = pytest.mark.skipif(not PROC.is_dir(), reason="looks for processes in /proc")
+
+
+def processes_of(session: int) -> Iterator[str]:
+    """Command lines of the living processes of a session."""
+    for entry in PROC.iterdir():
+        try:
+            status = (entry / "stat").read_text().rpartition(")")[2].split()
+            if int(status[3]) == session and status[0] != "Z":
+                yield (entry / "cmdline").read_text().replace("\0", " ")
+        except (OSError, IndexError, ValueError):
+            continue
+
+
+@needs_proc
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_ends_a_fit_with_nothing_written_and_nobody_left(tmp_path, jobs):
+    rng = np.random.default_rng(0)
+    numbers = rng.normal(size=(20_000, 5))
+    y = (numbers[:, 0] + rng.normal(size=20_000) > 0).astype(int)
+    lines = [",".join(f"{v:.4f}" for v in row) + f",{t}" for row, t in zip(numbers, y, strict=True)]
+    (tmp_path / "t.csv").write_text("a,b,c,d,e,y\n" + "\n".join(lines) + "\n")
+    spare = tmp_path / "tmp"
+    spare.mkdir()
+    command = ["fit", "t.csv", "--target", "y", "--effort", "best", "--jobs", str(jobs)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "trueodds", *command],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        env={**os.environ, "TMPDIR": str(spare)},
+    )
+    try:
+        # Two jobs: once the workers run. One: some time after it began, training or about to.
+        deadline = time.monotonic() + 60
+        while jobs == 2 and time.monotonic() < deadline:
+            if sum("trueodds.training.worker" in line for line in processes_of(process.pid)) == 2:
+                break
+            time.sleep(0.05)
+        time.sleep(2.0)
+        assert process.poll() is None
+        # A terminal sends it to the whole foreground group.
+        os.killpg(process.pid, signal.SIGINT)
+        out, told = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130
+    assert out == b""
+    assert told.splitlines()[-1] == b"Stopped: nothing was written."
+    assert b"Traceback" not in told
+    assert list(processes_of(process.pid)) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"t.csv", "tmp"}
+    assert list(spare.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (KeyboardInterrupt(), 130, "Stopped: nothing was written."),
+        (
+            KeyboardInterrupt("a.odds was written before"),
+            130,
+            "Stopped: a.odds was written before.",
+        ),
+        (UsageError("not so"), 2, "Usage error: not so"),
+        (TrueOddsError("no\x1b[2Jgood"), 1, "Error: no\N{REPLACEMENT CHARACTER}[2Jgood"),
+        (PermissionError(13, "Permission denied", "x.csv"), 1, "Error: x.csv: Permission denied."),
+        (MemoryError(), 1, "Error: the memory is full; use fewer --jobs or a smaller table."),
+    ],
+)
+def test_errors_become_a_sentence_and_a_code(capsys, error, code, told):
+    with pytest.raises(SystemExit) as left, spoken_errors():
+        raise error
+    assert left.value.code == code
+    assert capsys.readouterr().err == told + "\n"
+
+
+def test_a_second_signal_does_not_disturb_the_cleaning_up():
+    request = StopRequest()
+    request.check()
+    with pytest.raises(KeyboardInterrupt):
+        request.hear(signal.SIGINT, None)
+    request.hear(signal.SIGINT, None)
+    with pytest.raises(KeyboardInterrupt):
+        request.check()

@@ -1,0 +1,284 @@
+"""The functions behave as NumPy's own ufuncs do."""
+
+import pickle
+import subprocess
+import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from trueodds import functions
+from trueodds.functions.ufuncs import LEAST_PER_THREAD, UFUNCS
+
+UNARY = ["sigmoid", "sigmoid_grad", "logit", "log_sigmoid", "softplus"]
+BINARY = ["log_loss_from_logits", "log_loss_grad_from_logits"]
+REALS = [np.float16, np.float32, np.float64]
+rng = np.random.default_rng(5)
+
+
+def operands(name: str, shape: tuple[int, ...], dtype: type = np.float64) -> list[np.ndarray]:
+    if name in BINARY:
+        return [rng.normal(size=shape).astype(dtype), rng.integers(0, 2, shape).astype(dtype)]
+    low, high = (0.01, 0.99) if name == "logit" else (-20.0, 20.0)
+    return [rng.uniform(low, high, shape).astype(dtype)]
+
+
+@pytest.mark.parametrize("name", UNARY + BINARY)
+def test_is_a_ufunc(name: str) -> None:
+    function = getattr(functions, name)
+    assert isinstance(function, np.ufunc)
+    assert function.__name__ == name
+    assert function.nin == (2 if name in BINARY else 1)
+    assert function.nout == 1
+    assert name in function.__doc__
+    assert pickle.loads(pickle.dumps(function)) is function
+
+
+@pytest.mark.parametrize("name", UNARY + BINARY)
+@pytest.mark.parametrize("dtype", REALS)
+def test_keeps_float_dtypes(name: str, dtype: type) -> None:
+    arrays = operands(name, (7, 3), dtype)
+    result = UFUNCS[name](*arrays)
+    assert result.dtype == dtype
+    assert result.shape == (7, 3)
+    wide = UFUNCS[name](*(a.astype(np.float64) for a in arrays))
+    np.testing.assert_array_equal(result, wide.astype(dtype))
+
+
+@pytest.mark.parametrize("dtype", ["?", "b", "B", "h", "H", "i", "I", "l", "L"])
+def test_integers_give_float64(dtype: str) -> None:
+    whole = np.array([0, 1, 1, 0], dtype=dtype)
+    for name in UNARY:
+        with np.errstate(all="ignore"):
+            result = UFUNCS[name](whole)
+            assert result.dtype == np.float64
+            np.testing.assert_array_equal(result, UFUNCS[name](whole.astype(float)))
+
+
+def test_refuses_what_exp_refuses() -> None:
+    for unusable in ("text", np.array(["a"]), np.array([1j])):
+        with pytest.raises(TypeError):
+            functions.sigmoid(unusable)
+
+
+@pytest.mark.parametrize("name", UNARY + BINARY)
+def test_scalars_give_scalars(name: str) -> None:
+    arguments = [0.25, 1.0][: UFUNCS[name].nin]
+    assert type(UFUNCS[name](*arguments)) is np.float64
+    for dtype in REALS:
+        assert type(UFUNCS[name](*(dtype(v) for v in arguments))) is dtype
+        zero_d = UFUNCS[name](*(np.array(v, dtype=dtype) for v in arguments))
+        assert type(zero_d) is dtype
+    assert UFUNCS[name](*(np.zeros((0, 4)) for _ in arguments)).shape == (0, 4)
+
+
+@pytest.mark.parametrize("name", UNARY + BINARY)
+@pytest.mark.parametrize("dtype", REALS)
+@pytest.mark.parametrize("n", [1, 5, 63, 64, 1000, 2048, 5001])
+def test_strides_and_shared_memory(name: str, dtype: type, n: int) -> None:
+    arrays = operands(name, (2 * n, 3), dtype)
+    expected = UFUNCS[name](*(np.ascontiguousarray(a[::2, 1]) for a in arrays))
+    views = [a[::2, 1] for a in arrays]
+    np.testing.assert_array_equal(UFUNCS[name](*views), expected)
+    np.testing.assert_array_equal(UFUNCS[name](*(v[::-1] for v in views))[::-1], expected)
+    target = np.full((n, 2), 9, dtype=dtype)
+    assert UFUNCS[name](*views, out=target[:, 0]).base is target
+    np.testing.assert_array_equal(target[:, 0], expected)
+    assert (target[:, 1] == 9).all()
+    shared = [v.copy() for v in views]
+    UFUNCS[name](*shared, out=shared[0])
+    np.testing.assert_array_equal(shared[0], expected)
+    overlapping = np.concatenate([views[0], views[0][:1]])
+    UFUNCS[name](overlapping[:-1], *views[1:], out=overlapping[1:])
+    np.testing.assert_array_equal(overlapping[1:], expected)
+
+
+def test_unaligned_and_swapped_bytes() -> None:
+    x = rng.normal(size=100).astype(np.float32)
+    expected = functions.sigmoid(x)
+    raw = np.zeros(401, np.uint8)
+    raw[1:] = x.view(np.uint8)
+    np.testing.assert_array_equal(functions.sigmoid(raw[1:].view(np.float32)), expected)
+    np.testing.assert_array_equal(functions.sigmoid(x.astype(">f4")), expected)
+
+
+def test_where_and_broadcasting() -> None:
+    x = rng.normal(size=(50, 40))
+    out = np.full_like(x, -1.0)
+    functions.sigmoid(x, out=out, where=x > 0)
+    np.testing.assert_array_equal(out, np.where(x > 0, functions.sigmoid(x), -1.0))
+    z, y = rng.normal(size=(30, 1)), np.array([0.0, 1.0])
+    loss = functions.log_loss_from_logits(z, y)
+    assert loss.shape == (30, 2)
+    np.testing.assert_array_equal(loss[:, 1], functions.log_loss_from_logits(z[:, 0], 1.0))
+    np.testing.assert_array_equal(
+        functions.softplus(np.broadcast_to(np.float32(0.5), (9, 9))),
+        np.full((9, 9), functions.softplus(np.float32(0.5))),
+    )
+
+
+def test_subclasses_and_masks() -> None:
+    class Marked(np.ndarray):
+        pass
+
+    x = rng.normal(size=6).view(Marked)
+    assert type(functions.sigmoid(x)) is type(np.exp(x)) is Marked
+    masked = np.ma.masked_array([0.0, 1.0, 2.0], mask=[0, 1, 0])
+    result = functions.sigmoid(masked)
+    assert isinstance(result, np.ma.MaskedArray)
+    assert result.mask.tolist() == [False, True, False]
+    assert result[0] == 0.5
+
+
+def test_pandas_and_polars_columns() -> None:
+    pandas = pytest.importorskip("pandas")
+    polars = pytest.importorskip("polars")
+    values = [-1.0, 0.0, 2.0]
+    expected = functions.sigmoid(np.array(values)).tolist()
+    series = functions.sigmoid(pandas.Series(values, index=["a", "b", "c"], name="z"))
+    assert series.tolist() == expected
+    assert series.index.tolist() == ["a", "b", "c"]
+    assert functions.sigmoid(polars.Series("z", values)).to_list() == expected
+
+
+@pytest.mark.parametrize("dtype", REALS)
+def test_edges(dtype: type) -> None:
+    with np.errstate(all="raise"):
+        ends = np.array([-np.inf, np.inf, 0.0, -0.0], dtype=dtype)
+        assert functions.sigmoid(ends).tolist() == [0.0, 1.0, 0.5, 0.5]
+        assert functions.sigmoid_grad(ends).tolist() == [0.0, 0.0, 0.25, 0.25]
+        assert functions.softplus(ends)[:2].tolist() == [0.0, np.inf]
+        assert functions.log_sigmoid(ends)[:2].tolist() == [-np.inf, 0.0]
+        assert not np.signbit(functions.sigmoid(ends)).any()
+        loss = functions.log_loss_from_logits
+        assert loss(ends[:2], dtype(1)).tolist() == [np.inf, 0.0]
+        assert loss(ends[:2], dtype(0)).tolist() == [0.0, np.inf]
+        slope = functions.log_loss_grad_from_logits
+        assert slope(ends[:2], dtype(1)).tolist() == [-1.0, 0.0]
+        assert slope(ends[:2], dtype(0)).tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("dtype", REALS)
+@pytest.mark.parametrize("n", [1, 3, 5000])
+def test_warnings_are_numpys(dtype: type, n: int) -> None:
+    extreme = np.resize(
+        np.array([-np.inf, np.inf, np.nan, -6e4, 6e4, -100, 100, -9, 0, 1e-6], dtype=dtype), n
+    )
+    large = np.resize(np.array([np.finfo(dtype).max, np.finfo(dtype).min]).astype(dtype), n)
+    with np.errstate(all="raise"):
+        for name in UNARY + BINARY:
+            if name != "logit":
+                for x in (extreme, large):
+                    UFUNCS[name](*[x, np.ones_like(x)][: UFUNCS[name].nin])
+        functions.logit(np.full(n, 0.3, dtype=dtype))
+        assert np.isnan(functions.logit(dtype(np.nan)))
+        for outside in (-1e-3, 1.5, -np.inf, np.inf):
+            with pytest.raises(FloatingPointError, match="invalid value encountered in logit"):
+                functions.logit(np.full(n, outside, dtype=dtype))
+        for edge in (0.0, 1.0):
+            with pytest.raises(FloatingPointError, match="divide by zero encountered in logit"):
+                functions.logit(np.full(n, edge, dtype=dtype))
+    with np.errstate(all="ignore"):
+        result = functions.logit(np.array([0, 1, -0.0, 2, -1], dtype=dtype))
+    assert result[:3].tolist() == [-np.inf, np.inf, -np.inf]
+    assert np.isnan(result[3:]).all()
+
+
+def test_flags_of_earlier_work_are_left_alone() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with np.errstate(all="warn"):
+            functions.sigmoid(np.float32(-90.0))
+            functions.sigmoid(rng.normal(size=(100, 3))[:, 1])
+
+
+@pytest.mark.parametrize("dtype", REALS)
+def test_nan_keeps_its_payload(dtype: type) -> None:
+    word = {2: np.uint16, 4: np.uint32, 8: np.uint64}[np.dtype(dtype).itemsize]
+    quiet = np.array([np.nan, -np.nan], dtype=dtype).view(word) | word(5)
+    for name in UNARY:
+        with np.errstate(all="ignore"):
+            for n in (1, 50):
+                bits = UFUNCS[name](np.repeat(quiet, n).view(dtype)).view(word)
+                np.testing.assert_array_equal(bits, np.repeat(quiet, n))
+
+
+@pytest.mark.parametrize("name", UNARY + BINARY)
+@pytest.mark.parametrize("dtype", REALS)
+def test_threads_change_nothing(name: str, dtype: type) -> None:
+    arrays = operands(name, (2 * LEAST_PER_THREAD + 77,), dtype)
+    before = functions.set_threads(1)
+    try:
+        alone = UFUNCS[name](*arrays)
+        for count in (2, 3):
+            functions.set_threads(count)
+            np.testing.assert_array_equal(UFUNCS[name](*arrays), alone)
+            np.testing.assert_array_equal(UFUNCS[name](*(a[::-1] for a in arrays)), alone[::-1])
+    finally:
+        functions.set_threads(before)
+
+
+def test_thread_flags_reach_the_caller() -> None:
+    p = np.full(2 * LEAST_PER_THREAD, 0.5)
+    p[-1] = 2.0
+    before = functions.set_threads(2)
+    try:
+        with np.errstate(invalid="raise"), pytest.raises(FloatingPointError, match="invalid"):
+            functions.logit(p)
+    finally:
+        functions.set_threads(before)
+
+
+def test_refuses_no_threads() -> None:
+    with pytest.raises(ValueError, match="1 or more, found 0"):
+        functions.set_threads(0)
+
+
+def test_many_callers_at_once() -> None:
+    x = rng.normal(size=300_000).astype(np.float32)
+    expected = functions.sigmoid(x)
+    with ThreadPoolExecutor(4) as pool:
+        for result in pool.map(functions.sigmoid, [x] * 16):
+            np.testing.assert_array_equal(result, expected)
+
+
+def run(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_import_compiles_nothing() -> None:
+    code = "import trueodds.functions as f, sys; print('numba' in sys.modules, f.sigmoid.nin)"
+    assert run(code) == "False 1\n"
+
+
+def test_a_new_process_finds_the_same_machine_code() -> None:
+    # All functions and dtypes from the cache in one process: none is taken for another.
+    code = (
+        "import numpy as np, trueodds.functions.ufuncs as u\n"
+        "x = np.array([0.125, 0.25, 0.875])\n"
+        "for name, f in reversed(u.UFUNCS.items()):\n"
+        "    for t in (np.float32, np.float64, np.float16):\n"
+        "        print(name, f(*[x.astype(t)] * f.nin).tolist())\n"
+    )
+    x = np.array([0.125, 0.25, 0.875])
+    expected = "".join(
+        f"{name} {f(*[x.astype(t)] * f.nin).tolist()}\n"
+        for name, f in reversed(UFUNCS.items())
+        for t in (np.float32, np.float64, np.float16)
+    )
+    assert run(code) == expected
+
+
+def test_a_failed_compilation_gives_nan_not_rubbish() -> None:
+    code = (
+        "import sys, numpy as np\n"
+        "sys.modules['trueodds.functions.loops'] = None\n"
+        "from trueodds.functions import sigmoid\n"
+        "sys.unraisablehook = lambda args: print(args.exc_type.__name__)\n"
+        "for x in (np.zeros(4), np.zeros((4, 2))[:, 0]): print(np.isnan(sigmoid(x)).all())\n"
+    )
+    assert run(code).split() == ["ModuleNotFoundError", "True"] * 2

@@ -1,0 +1,57 @@
+"""Every command and every Python block in README and docs runs."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.M | re.S)
+LONG = ("prove", "bench/")
+"""Walks over the floats and benchmarks have suites of their own; here they must name real files."""
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """All shell and Python blocks of a page."""
+    return [(m[1], m[2]) for m in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+def run(line: str, folder: Path, environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        line, shell=True, cwd=folder, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_runs(page: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    scripts = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+    for kind, text in blocks(page):
+        if kind == "python":
+            run(f"{sys.executable} - <<'END'\n{text}\nEND", tmp_path, environment)
+            continue
+        for line in text.splitlines():
+            command = line.split("#")[0].strip()
+            if not command:
+                continue
+            if command.startswith("make "):
+                # The targets themselves are CI's: here they must exist.
+                run(f"{command} --dry-run", ROOT, environment)
+            elif any(word in command for word in LONG):
+                for script in re.findall(r"bench/\w+\.py", command):
+                    assert (ROOT / script).is_file(), command
+                if "trueodds" in command:
+                    run(f"trueodds {command.split()[1]} --help", tmp_path, environment)
+            else:
+                run(command, tmp_path, environment)
+
+
+def test_readme_has_commands() -> None:
+    assert len(blocks(ROOT / "README.md")) >= 4
