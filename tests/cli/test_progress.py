@@ -41,15 +41,12 @@ def test_clock():
     assert [clock(s) for s in (-1, 0.4, 59.6, 3725)] == ["0:00", "0:00", "1:00", "62:05"]
 
 
-def test_compiling_is_told_when_no_cache_holds_the_kernels(tmp_path, monkeypatch, capsys):
-    from trueodds.network import kernels
+def test_compiling_is_told_when_no_cache_holds_the_kernels(monkeypatch, capsys):
+    from trueodds.training import compiled
 
-    class Cache:
-        cache_path = str(tmp_path)
-
-    monkeypatch.setattr(kernels.loss_and_gradient, "_cache", Cache())
+    monkeypatch.setattr(compiled, "kernels_are_cached", lambda: False)
     tell_compiling()
     assert "compiling" in capsys.readouterr().err
-    (tmp_path / "kernels.loss_and_gradient-165.py311.nbi").touch()
+    monkeypatch.setattr(compiled, "kernels_are_cached", lambda: True)
     tell_compiling()
     assert capsys.readouterr().err == ""

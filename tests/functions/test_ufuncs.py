@@ -57,6 +57,27 @@ def test_integers_give_float64(dtype: str) -> None:
             np.testing.assert_array_equal(result, UFUNCS[name](whole.astype(float)))
 
 
+@pytest.mark.parametrize("name", BINARY)
+def test_mixed_operands_are_promoted_as_by_add(name: str) -> None:
+    for dtype in REALS:
+        z = np.array([-2.0, 0.0, 3.0], dtype=dtype)
+        for y in (1, True, 0.5, np.int8([1, 0, 1]), np.array([True, False, True])):
+            result = UFUNCS[name](z, y)
+            assert result.dtype == np.add(z, y).dtype == dtype
+            full = np.broadcast_to(np.asarray(y, dtype=dtype), z.shape)
+            np.testing.assert_array_equal(result, UFUNCS[name](z, full))
+        assert UFUNCS[name](z, np.array([1, 0, 1])).dtype == np.float64
+    small = UFUNCS[name](np.int8([-3, 5]), np.array([True, False]))
+    np.testing.assert_array_equal(small, UFUNCS[name](np.array([-3.0, 5.0]), np.array([1.0, 0.0])))
+    x = np.arange(-128, 128).astype(np.int8)
+    both = np.stack([x, x[::-1]], axis=1)
+    expected = functions.sigmoid(x.astype(float))
+    np.testing.assert_array_equal(functions.sigmoid(both)[:, 0], expected)
+    np.testing.assert_array_equal(
+        functions.sigmoid(x.astype(np.int16) * 3), functions.sigmoid(x * 3.0)
+    )
+
+
 def test_refuses_what_exp_refuses() -> None:
     for unusable in ("text", np.array(["a"]), np.array([1j])):
         with pytest.raises(TypeError):

@@ -53,7 +53,7 @@ def real_values(rows: int = 400, seed: int = 0) -> Values:
                 rng.integers(-1, 12, rows),
                 rng.integers(-1, 2, rows),
                 np.where(rng.random(rows) < 0.1, nan, d),
-                d + rng.uniform(0, 1e7, rows),
+                np.where(rng.random(rows) < 0.1, nan, d + rng.uniform(0, 1e7, rows)),
                 strict=True,
             )
         )

@@ -78,7 +78,9 @@ def fit_calibrator(
                 [cross, second.sum() + PRIOR_ROWS / 4.0],
             ]
         )
+        # A slope moves e-fold at most per step: forecasts near 0 ask for far more.
         step = np.linalg.solve(hessian, gradient)
+        step /= max(1.0, abs(float(step[0])))
         length = 1.0
         while length > 1e-6 and not objective(point - length * step) <= value:
             length /= 2.0

@@ -90,13 +90,15 @@ def score(
         ties=ties,
         bins=_bins(mass, ties),
     )
-    value = sorted_rows.measure(mass)
+    value = np.array(sorted_rows.measure(mass))
     rng = np.random.default_rng([seed, 4])
     draws = int(np.clip(ENOUGH_DRAWS // len(y), 200, resamples)) if resamples > 200 else resamples
     samples = np.empty((draws, 4))
     for draw in range(draws):
         counts = np.bincount(rng.integers(0, len(y), len(y)), minlength=len(y))
         samples[draw] = sorted_rows.measure(mass * counts)
+    # Resampled calibration errors carry the rows' noise twice: only their spread is of use.
+    samples[:, 3] = np.maximum(samples[:, 3] - np.nanmean(samples[:, 3]) + value[3], 0.0)
     low, high = _percentiles(samples)
     intervals = [
         Interval(float(v), float(a), float(b)) for v, a, b in zip(value, low, high, strict=True)

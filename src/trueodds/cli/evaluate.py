@@ -8,7 +8,7 @@ from trueodds.cli.console import note, print_facts, print_json
 from trueodds.cli.summary import print_scores, told_rows
 from trueodds.model import Model, load
 from trueodds.report.wording import calibration_verdict
-from trueodds.table import apply_target, read_table, to_values
+from trueodds.table import apply_target, read_table
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,10 @@ def evaluate(model_file: Path, labelled: Path) -> Evaluated:
         first_line=frame.first_line,
     )
     rows = frame.take(kept)
-    for remark in (*frame.notes, *to_values(rows, model.schema).notes):
+    values = model.read(rows)
+    for remark in (*frame.notes, *values.notes):
         note(f"Note: {remark}")
-    scores = score(y, model.log_odds(rows))
+    scores = score(y, model.log_odds_of(values))
     return Evaluated(scores, model, int(len(kept) - kept.sum()))
 
 

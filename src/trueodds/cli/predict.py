@@ -5,8 +5,9 @@ from pathlib import Path
 from trueodds.cli.console import note, print_json
 from trueodds.cli.outputs import require_writable
 from trueodds.errors import TableError, UsageError
+from trueodds.functions.portable import sigmoid
 from trueodds.model import load
-from trueodds.table import read_table, to_values, writable_ending, write_scored
+from trueodds.table import read_table, writable_ending, write_scored
 
 
 def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool) -> None:
@@ -27,8 +28,9 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
         require_writable(out, "--out", [new, model_file])
     model = load(model_file)
     frame = read_table(new)
-    notes = [*frame.notes, *to_values(frame, model.schema).notes]
-    probability = model.predict(frame)
+    values = model.read(frame)
+    notes = [*frame.notes, *values.notes]
+    probability = sigmoid(model.log_odds_of(values))
     notes += write_scored(frame, probability, out)
     for remark in notes:
         note(f"Note: {remark}")

@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trueodds.cli.console import note
@@ -122,9 +121,7 @@ def training_progress(total: int, stop: StopRequest) -> Iterator[TrainingProgres
 
 def tell_compiling() -> None:
     """Say once that the training kernels are about to be compiled, when no cache holds them."""
-    from trueodds.network import kernels
+    from trueodds.training.compiled import kernels_are_cached
 
-    cache = getattr(kernels.loss_and_gradient, "_cache", None)
-    folder = getattr(cache, "cache_path", None)
-    if folder is not None and not any(Path(folder).glob("kernels.loss_and_gradient-*.nbi")):
+    if not kernels_are_cached():
         note("First run on this machine: compiling the training kernels (once, under a minute).")

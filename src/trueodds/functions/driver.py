@@ -1,8 +1,9 @@
 """The one inner loop that NumPy calls: strides, shared memory, threads and flags for all functions.
 
-It is given, as the ufunc's data, a plan of seven words: the address of a loop of
+It is given, as the ufunc's data, a plan of eight words: the address of a loop of
 :mod:`trueodds.functions.loops`, that loop's data, the number of operands, their size in bytes, the
-least count of values for a thread, the greatest count of threads, and where a thread begins.
+least count of values for a thread, the greatest count of threads, where a thread begins, and
+the kind of operand (0: the result's own; else see ``widen``).
 """
 
 # Numba's types, not Python's: mypy cannot follow them.
@@ -18,10 +19,14 @@ from trueodds.functions.loops import DIVIDE, INVALID, Loop
 from trueodds.functions.memory import (
     call_loop,
     clear_flags,
+    floats64_at,
     join_thread,
     raise_flags,
     raised_flags,
+    signed8_at,
+    signed16_at,
     start_thread,
+    words8_at,
     words16_at,
     words32_at,
     words64_at,
@@ -56,18 +61,35 @@ def move(size, source, step, target, stride, n):
 
 
 @helper
+def widen(kind, source, step, target, n):
+    """Copy n integers of one or two bytes as float64; kind: 1 and 2 for a byte, 3 and 4 for two."""
+    y = carray(floats64_at(target), n)
+    for i in range(n):
+        place = source + i * step
+        if kind == 1:
+            y[i] = words8_at(place)[0]
+        elif kind == 2:
+            y[i] = signed8_at(place)[0]
+        elif kind == 3:
+            y[i] = words16_at(place)[0]
+        else:
+            y[i] = signed16_at(place)[0]
+
+
+@helper
 def serial(plan, args, steps, n):
     """Give the loop contiguous memory: the operands' own, or copies a block at a time."""
-    p = carray(words64_at(plan), 7)
+    p = carray(words64_at(plan), 8)
     operands = p[2]
     size = p[3]
+    kind = p[7]
     a = carray(words64_at(args), 3)
     s = carray(words64_at(steps), 3)
     last = operands - 1
-    direct = s[last] == size
+    direct = (s[last] == size) | (n == 1)
     for k in range(last):
-        direct &= (s[k] == size) & (a[k] != a[last])
-    if direct or n == 1:
+        direct &= (n == 1) | ((s[k] == size) & (a[k] != a[last]))
+    if direct and kind == 0:
         return call_loop(p[0], args, n, p[1])
     copies = np.empty(3 * BLOCK, np.int64)
     places = np.empty(3, np.int64)
@@ -77,7 +99,10 @@ def serial(plan, args, steps, n):
     for start in range(0, n, BLOCK):
         m = min(BLOCK, n - start)
         for k in range(last):
-            move(size, a[k] + start * s[k], s[k], places[k], size, m)
+            if kind == 0:
+                move(size, a[k] + start * s[k], s[k], places[k], size, m)
+            else:
+                widen(kind, a[k] + start * s[k], s[k], places[k], m)
         flags |= call_loop(p[0], intp(places.ctypes.data), m, p[1])
         move(size, places[last], size, a[last] + start * s[last], s[last], m)
     # Numba frees an array after the last mention of it; the addresses above do not count.

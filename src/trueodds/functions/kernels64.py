@@ -30,6 +30,7 @@ LOG_POINT = np.array([row[0] for row in tables.LOG_TABLE])
 LOG_HIGH = np.array([row[1] for row in tables.LOG_TABLE])
 LOG_LOW = np.array([row[2] for row in tables.LOG_TABLE])
 TINY = 2.0**-200
+NEAR_ZERO = 2.0**-100
 INF = float("inf")
 NAN = float("nan")
 
@@ -39,6 +40,8 @@ def exp_pair(x):
     """exp(−|x|) = (high + low) 2ⁿ with 0.99 < high < 2, relative error 2⁻⁶¹; e⁻⁷⁴⁶ beyond 746."""
     a = -abs(x)
     a = select(a > -746.0, a, -746.0)
+    # Nearer to zero only products would differ, by being subnormal and slow.
+    a = select(a < -NEAR_ZERO, a, -NEAR_ZERO)
     shifted = a * STEPS_PER_E + MAGIC
     k = shifted - MAGIC
     r = a - k * STEP_HIGH
@@ -70,7 +73,7 @@ def two_power(n):
 @kernel
 def one_plus(high, low, n):
     """1 + (high + low) 2ⁿ as a pair, n ≤ 0."""
-    scale = two_power(select(n > int64(-1000), n, int64(-1000)))
+    scale = two_power(select(n > int64(-100), n, int64(-100)))
     e = high * scale
     s = 1.0 + e
     return s, (e - (s - 1.0)) + low * scale
@@ -152,7 +155,7 @@ def log_pair(w, w_low, high, low):
 def softplus64(x):
     """log(1 + exp(x)) of a float64, within 0.51 ULP, subnormal results included."""
     high, low, n = exp_pair(x)
-    scale = two_power(select(n > int64(-1000), n, int64(-1000)))
+    scale = two_power(select(n > int64(-100), n, int64(-100)))
     y, y_low = log_pair(high * scale, low * scale, select(x > 0.0, x, 0.0), 0.0)
     y = y + y_low
     y = select(x < -64.0, round_scaled(high, low, n), y)

@@ -28,6 +28,9 @@ def _pointer(element: Any) -> Any:
 
 floats64_at = _pointer(types.float64)
 floats32_at = _pointer(types.float32)
+signed8_at = _pointer(types.int8)
+signed16_at = _pointer(types.int16)
+words8_at = _pointer(types.uint8)
 words16_at = _pointer(types.uint16)
 words32_at = _pointer(types.int32)
 words64_at = _pointer(types.int64)

@@ -21,6 +21,7 @@ STEP_HIGH = c.LN2_HIGH / c.STEP
 STEP_LOW = c.LN2_LOW / c.STEP
 POWER_HIGH = np.array([high for high, _ in tables.EXP_TABLE])
 POWER_LOW = np.array([low for _, low in tables.EXP_TABLE])
+NEAR_ZERO = 2.0**-100
 SPLITTER = 2.0**27 + 1.0
 ROWS = 8192
 """Values worked on at a time, so that the intermediate arrays stay in the cache."""
@@ -28,7 +29,7 @@ ROWS = 8192
 
 def exp_pair(x: Array) -> tuple[Array, Array, Integers]:
     """exp(−|x|) = (high + low) 2ⁿ with 0.99 < high < 2."""
-    a = np.fmax(-np.abs(x), -746.0)
+    a = np.minimum(np.fmax(-np.abs(x), -746.0), -NEAR_ZERO)
     shifted = a * STEPS_PER_E + c.MAGIC
     k = shifted - c.MAGIC
     r = a - k * STEP_HIGH
@@ -96,7 +97,7 @@ def sigmoid(z: NDArray[np.float64]) -> NDArray[np.float64]:
             x = flat[start : start + ROWS]
             positive = x >= 0.0
             high, low, n = exp_pair(x)
-            scale = two_power(np.maximum(n, -1000))
+            scale = two_power(np.maximum(n, -100))
             e = high * scale
             s = 1.0 + e
             s_low = (e - (s - 1.0)) + low * scale

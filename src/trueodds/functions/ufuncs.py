@@ -17,8 +17,10 @@ LEAST_PER_THREAD: Final = 1 << 17
 """Values a thread must have to itself: below it, starting a thread costs more than it saves."""
 
 LOOP = ctypes.CFUNCTYPE(None, *[ctypes.c_ssize_t] * 4)
-DTYPES: Final = (np.dtype(np.float64), np.dtype(np.float32), np.dtype(np.float16))
-"""Float64 first: NumPy then takes integers of every width to it."""
+NARROW: Final = {"?": 1, "B": 1, "b": 2, "H": 3, "h": 4}
+"""Integers that NumPy would take to float16 or float32: they have loops of their own to float64."""
+LOOPS: Final = ("?d", "bd", "Bd", "hd", "Hd", "ee", "ff", "dd")
+"""Dtypes of the operands and of the result; NumPy takes the first that holds what it is given."""
 
 _loading = threading.RLock()
 _threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -26,14 +28,17 @@ _plans: list["Plan"] = []
 
 
 class Plan:
-    """One dtype of one ufunc: its slot in the ufunc's table and what its loop is told."""
+    """One loop of one ufunc: its slot in the ufunc's table and what its loop is told."""
 
-    def __init__(self, name: str, dtype: np.dtype[Any], operands: int) -> None:
+    def __init__(self, name: str, given: str, result: str, operands: int) -> None:
         self.name = name
-        self.dtype = dtype
+        self.dtype = dtype = np.dtype(result)
+        numbers = [np.dtype(given).num] * (operands - 1)
+        self.types = bytes([*numbers, dtype.num])
         self.operands = operands
         self.words = np.array(
-            [0, 0, operands, dtype.itemsize, LEAST_PER_THREAD, _threads, 0], dtype=np.int64
+            [0, 0, operands, dtype.itemsize, LEAST_PER_THREAD, _threads, 0, NARROW.get(given, 0)],
+            dtype=np.int64,
         )
         self.table: np.ndarray[Any, np.dtype[np.uint16]] | None = None
         self.first_call = LOOP(self.load_and_run)
@@ -92,16 +97,14 @@ def half_table(function: np.ufunc) -> np.ndarray[Any, np.dtype[np.uint16]]:
 
 
 def make_ufunc(name: str, doc: str, operands: int) -> np.ufunc:
-    """A ufunc of float64, float32 and float16 with ``operands`` arrays, the result among them."""
-    plans = [Plan(name, dtype, operands) for dtype in DTYPES]
+    """A ufunc with ``operands`` arrays, the result among them, for every pair of :data:`LOOPS`."""
+    plans = [Plan(name, given, result, operands) for given, result in LOOPS]
     count = len(plans)
     functions = (ctypes.c_void_p * count)(
         *(ctypes.cast(plan.first_call, ctypes.c_void_p) for plan in plans)
     )
     data = (ctypes.c_void_p * count)(*(plan.words.ctypes.data for plan in plans))
-    types = (ctypes.c_char * (count * operands))(
-        *(bytes([plan.dtype.num]) for plan in plans for _ in range(operands))
-    )
+    types = (ctypes.c_char * (count * operands))(*b"".join(plan.types for plan in plans))
     text, title = ctypes.c_char_p(doc.encode()), ctypes.c_char_p(name.encode())
     for i, plan in enumerate(plans):
         plan.slot = lambda address, i=i: functions.__setitem__(i, address)

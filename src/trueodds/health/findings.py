@@ -6,8 +6,9 @@ from trueodds.health.state import LayerState
 
 SATURATED = 0.5
 """Share of saturated units above which a layer hardly passes gradients (Glorot & Bengio 2010)."""
-DEAD = 0.5
-"""Share of dead units above which half of a layer's width is wasted (Lu et al. 2019)."""
+DEAD = 0.9
+"""Share of dead units above which a layer is about to die (Lu et al. 2019). Weight decay silences
+units that a small table does not need: half a layer silent is no fault by itself."""
 VANISHED = 1e-4
 """First/last gradient ratio below which the first layer stands still beside the last."""
 

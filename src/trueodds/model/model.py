@@ -18,7 +18,7 @@ from trueodds.table.encode import Encoder
 from trueodds.table.frame import Frame
 from trueodds.table.rates import RateTable, encode_rates
 from trueodds.table.schema import Schema
-from trueodds.table.values import to_values
+from trueodds.table.values import Values, to_values
 from trueodds.training.record import TrainingRecord
 
 
@@ -63,16 +63,18 @@ class Model:
         TableError
             If a needed column is missing.
         """
-        frame = X if isinstance(X, Frame) else as_frame(_rows(X))
-        return self.calibrator.apply(self.raw_log_odds(frame))
+        return self.log_odds_of(self.read(X))
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Probability of "yes", shape (rows,), in (0, 1); see `log_odds` for ``X``."""
         return np.asarray(sigmoid(self.log_odds(X)))
 
-    def raw_log_odds(self, frame: Frame) -> NDArray[np.float64]:
-        """Mean of the members' log-odds before calibration, shape (rows,)."""
-        values = to_values(frame, self.schema)
+    def read(self, X: Any) -> Values:
+        """Read the model's columns from a table; ``notes`` names cells that count as missing."""
+        return to_values(X if isinstance(X, Frame) else as_frame(_rows(X)), self.schema)
+
+    def log_odds_of(self, values: Values) -> NDArray[np.float64]:
+        """Calibrated log-odds of rows that `read` has read, shape (rows,)."""
         shared = self.encoder.encode(values)
         total = np.zeros(values.rows)
         inputs: dict[int, NDArray[np.float32]] = {}
@@ -81,7 +83,7 @@ class Model:
                 own = encode_rates(values, self.rates[member.fold])
                 inputs[member.fold] = np.concatenate([shared, own], axis=1)
             total += member_log_odds(self.layout, member, inputs[member.fold])
-        return total / len(self.members)
+        return self.calibrator.apply(total / len(self.members))
 
     def save(self, path: str | Path) -> None:
         """Write the model to one file, whole or not at all."""

@@ -35,11 +35,12 @@ def write_report(model: Subject, evidence: Evidence, path: Path) -> None:
         temporary.write_bytes(page)
         os.replace(temporary, path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise TrueOddsError(
             f"The report {path} could not be written ({error.strerror}); "
             "choose a folder that exists and can be written to."
         ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def render(model: Subject, evidence: Evidence) -> str:

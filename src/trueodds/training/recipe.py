@@ -15,13 +15,13 @@ class Recipe:
     """All that shapes a training run besides the table and the seed."""
 
     folds: int = 5
-    members: int = 1
+    members: int = 2
     """Members for each fold; their log-odds are averaged."""
     widths: tuple[int, ...] = (256, 256, 256)
     activation: Activation = "relu"
     dropout: float = 0.2
-    learning_rate: float = 1e-3
-    decay: float = 0.03
+    learning_rate: float = 2e-3
+    decay: float = 3.0
     """Decoupled weight decay; the weights shrink by learning rate × decay a step."""
     largest_batch: int = 256
     epochs: int = 24
@@ -63,5 +63,5 @@ def recipe_for(effort: str) -> Recipe:
     if effort == "quick":
         return replace(standard, members=1, epochs=12, least_steps=600, widths=(128, 128))
     if effort == "best":
-        return replace(standard, members=4, epochs=40, folds=10)
+        return replace(standard, members=4, epochs=40, folds=8)
     raise UsageError(f"unknown effort {effort!r}: choose from {', '.join(EFFORTS)}")

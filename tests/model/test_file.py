@@ -1,0 +1,83 @@
+"""A model file comes back bit for bit, and a damaged one is refused with a sentence."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from trueodds import Model, TrueOddsClassifier, load
+from trueodds.errors import ModelFileError, TrueOddsError
+
+rng = np.random.default_rng(0)
+TABLE = pl.DataFrame(
+    {
+        "n": rng.normal(size=80),
+        "c": rng.choice(list("abcdefghijk"), 80),
+        "b": rng.choice(["u", "v"], 80),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    y = (TABLE["n"].to_numpy() + rng.normal(size=80) > 0).astype(int)
+    made: Model = TrueOddsClassifier("quick").fit(TABLE, y).model_
+    return made
+
+
+@pytest.fixture(scope="module")
+def data(model: Model, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("whole") / "m.odds"
+    model.save(path)
+    return path.read_bytes()
+
+
+def test_round_trip_keeps_every_bit(model: Model, data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.odds").write_bytes(data)
+    back = load(tmp_path / "a.odds")
+    assert back.log_odds(TABLE).tobytes() == model.log_odds(TABLE).tobytes()
+    back.save(tmp_path / "b.odds")
+    assert (tmp_path / "b.odds").read_bytes() == data
+
+
+def test_a_failing_write_leaves_the_old_file(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "m.odds"
+    path.write_bytes(b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(TrueOddsError, match="No space left"):
+        model.save(path)
+    assert [p.name for p in tmp_path.iterdir()] == ["m.odds"]
+    assert path.read_bytes() == b"old"
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(part=st.floats(0, 1), bit=st.integers(0, 7), cut=st.booleans())
+def test_damage_is_refused_or_harmless(
+    model: Model, data: bytes, tmp_path: Path, part: float, bit: int, cut: bool
+) -> None:
+    at = int(part * (len(data) - 1))
+    hurt = data[:at] if cut else data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
+    path = tmp_path / "hurt.odds"
+    path.write_bytes(hurt)
+    try:
+        back = load(path)
+    except ModelFileError:
+        return
+    assert back.log_odds(TABLE).tobytes() == model.log_odds(TABLE).tobytes()
+
+
+@pytest.mark.parametrize("text", [b"", b"[" * 100_000, b'{"a":' * 50_000])
+def test_foreign_files_are_refused(text: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "foreign.odds"
+    path.write_bytes(len(text).to_bytes(8, "little") + text)
+    with pytest.raises(ModelFileError, match="not a trueodds model"):
+        load(path)
