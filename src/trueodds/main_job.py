@@ -145,11 +145,7 @@ def learn(
             members=tuple(t.record for t in trained),
         ),
         layers=tuple(t.layers for t in trained),
-        health=tuple(
-            line
-            for t in trained
-            for line in findings(t.layers, f"fold {t.record.fold + 1}, member {t.record.member + 1}")
-        ),
+        health=tuple(line for t in trained for line in findings(t.layers, t.record.title)),
         notes=(*frame.notes, *values.notes),
         versions=versions(),
         source=source or frame.source,

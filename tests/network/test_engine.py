@@ -166,4 +166,3 @@ def test_aligned_arrays_start_on_a_cache_line(dtype):
 def test_dropout_out_of_range_is_refused(dropout):
     with pytest.raises(ValueError, match="dropout must be in"):
         network("relu", dropout=dropout)
-

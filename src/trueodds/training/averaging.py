@@ -1,7 +1,8 @@
 """A running average of the weights along training (Polyak & Juditsky 1992; arXiv 1803.05407).
 
 The average sits in the middle of the valley around which the steps jump: its forecasts are less
-overconfident than any single step's, and choosing among looks at it overfits the held-out fold less.
+overconfident than any single step's, and choosing among
+looks at it overfits the held-out fold less.
 """
 
 from typing import Any

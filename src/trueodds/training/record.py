@@ -20,6 +20,11 @@ class MemberRecord:
     fold_loss: tuple[float, ...]
     """Log-loss on the fold left out."""
 
+    @property
+    def title(self) -> str:
+        """What people call this member, counted from 1."""
+        return f"fold {self.fold + 1}, member {self.member + 1}"
+
     def last_news(self) -> dict[str, Any]:
         """Fields of the last `trueodds.training.pool.Step` of this member."""
         news = {"fold": self.fold, "member": self.member, "loss": min(self.fold_loss), "done": True}
