@@ -218,8 +218,8 @@ def main() -> int:
     page = path.read_text(encoding="utf-8")
     fresh = rewritten(page)
     if options.check:
-        missing = [n for n in re.findall(r"figures/(\w+)\.svg", page) if n not in figures()]
-        return 0 if fresh == page and not missing else 1
+        named = set(re.findall(r"figures/(\w+)\.svg", page))
+        return 0 if fresh == page and named == set(figures()) else 1
     FIGURES.mkdir(exist_ok=True)
     for name, chart in figures().items():
         chart.configure(background="white").save(FIGURES / f"{name}.svg")

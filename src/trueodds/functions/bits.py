@@ -10,6 +10,10 @@ from numba import njit, types
 from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
+from trueodds.functions.cache import drop_stale_code
+
+drop_stale_code()  # every kernel imports this module before it is compiled
+
 kernel = njit(cache=True, error_model="numpy", forceinline=True)
 """Division by zero gives an infinity, as in IEEE 754; a check for it would stop vectorisation."""
 

@@ -104,7 +104,7 @@ def make_ufunc(name: str, doc: str, operands: int) -> np.ufunc:
         *(ctypes.cast(plan.first_call, ctypes.c_void_p) for plan in plans)
     )
     data = (ctypes.c_void_p * count)(*(plan.words.ctypes.data for plan in plans))
-    types = (ctypes.c_char * (count * operands))(*b"".join(plan.types for plan in plans))
+    types = ctypes.create_string_buffer(b"".join(plan.types for plan in plans))
     text, title = ctypes.c_char_p(doc.encode()), ctypes.c_char_p(name.encode())
     for i, plan in enumerate(plans):
         plan.slot = lambda address, i=i: functions.__setitem__(i, address)
