@@ -1,4 +1,4 @@
-"""The contenders of the main job: trueodds and its peers, each with early stopping and sane defaults.
+"""The contenders of the main job: trueodds and its peers, stopped early, with sane defaults.
 
 A contender is a function (X, y, categories, threads) → forecast, where X is a pandas frame as read,
 ``categories`` the columns the manifest calls categorical, and forecast(X) gives probabilities of
@@ -39,15 +39,22 @@ class Preparation:
             values = X[column]
             if column in categories:
                 self.levels[column] = self._levels(values)
-            elif (
-                pd.api.types.is_numeric_dtype(values)
-                or pd.to_numeric(self._blank(values), errors="coerce").notna().mean() > 0.95
-            ):
+            elif self._is_number(values):
                 self.numbers.append(column)
-            elif pd.to_datetime(values, errors="coerce", format="ISO8601").notna().mean() > 0.95:
+            elif self._is_date(values):
                 self.dates.append(column)
             elif values.nunique() <= 0.5 * len(values):
                 self.levels[column] = self._levels(values)
+
+    def _is_number(self, values: pd.Series) -> bool:
+        if pd.api.types.is_numeric_dtype(values):
+            return True
+        numbers = pd.to_numeric(self._blank(values[values.notna()]), errors="coerce")
+        return len(numbers) > 0 and bool(numbers.notna().mean() > 0.95)
+
+    def _is_date(self, values: pd.Series) -> bool:
+        moments = pd.to_datetime(values.dropna(), errors="coerce", format="ISO8601")
+        return len(moments) > 0 and bool(moments.notna().mean() > 0.95)
 
     @staticmethod
     def _blank(values: pd.Series) -> pd.Series:
@@ -102,7 +109,7 @@ class _Mean:
         self.models = models
 
     def predict_proba(self, X: pd.DataFrame) -> Floats:
-        return np.mean([model.predict_proba(X) for model in self.models], axis=0)
+        return np.asarray(np.mean([model.predict_proba(X) for model in self.models], axis=0))
 
 
 def _folded(fit: Callable[[Split], Any], X: pd.DataFrame, y: Floats) -> _Mean:

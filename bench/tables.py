@@ -53,7 +53,7 @@ def folds(y: Floats) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
 
 
 def calibration_error(y: Floats, p: Floats) -> float:
-    """Mean gap of forecast and frequency over 15 bins of equal mass (expected calibration error)."""
+    """Mean gap of forecast and frequency over 15 bins of equal mass."""
     order = np.argsort(p, kind="stable")
     parts = [part for part in np.array_split(order, BINS) if len(part)]
     return float(sum(len(part) * abs(p[part].mean() - y[part].mean()) for part in parts) / len(y))

@@ -1,7 +1,7 @@
 """Machine code on disk is dropped when any source of this package has changed.
 
-Numba looks at the file of the compiled function alone: a loop would go on running the kernel, or the
-coefficients, that another file held when it was compiled.
+Numba looks at the file of the compiled function alone: a loop would go on running the kernel or
+the coefficients that another file held when it was compiled.
 """
 
 import hashlib

@@ -9,11 +9,13 @@ the usual small weights a deep sigmoid network does not learn at all (docs/decis
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.network.engine import aligned
 from trueodds.network.layout import Layout
 
-GAINS = {"relu": 2.0**0.5, "leaky_relu": 2.0**0.5, "silu": 2.0**0.5, "gelu": 2.0**0.5}
-"""Standard deviation of a weight times √fan_in, for the activations that start from a normal law.
-"""
+GAINS = {"relu": 2.0**0.5, "leaky_relu": 2.0**0.5, "silu": 1.6765, "gelu": 1.5336}
+"""Standard deviation of a weight times √fan_in: 1/√E[φ(z)²] for a standard normal z, so that the
+next layer's pre-activations have unit variance too (√2 for ReLU; the others by Gauss–Hermite
+quadrature)."""
 
 
 def orthogonal(fan_in: int, fan_out: int, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -41,7 +43,7 @@ def initialise(layout: Layout, rng: np.random.Generator, logit: float = 0.0) -> 
         Bias of the output neuron, in nats: the base rate's log-odds, so that the network starts
         from the base rate's log-loss.
     """
-    flat = np.zeros(layout.size, dtype=np.float32)
+    flat = aligned((layout.size,), np.float32)
     weights, biases = layout.weights(flat), layout.biases(flat)
     for index, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
         fan_in, fan_out = weight.shape

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from trueodds.functions import log_loss_from_logits
 from trueodds.health.probe import probe
 from trueodds.health.state import LayerState
-from trueodds.network.engine import Engine
+from trueodds.network.engine import Engine, aligned
 from trueodds.network.initialise import initialise
 from trueodds.network.kernels import gather
 from trueodds.network.layout import Layout
@@ -91,7 +91,7 @@ def train_member(
     held_y, held_weight = task.y[task.held_out], task.weight[task.held_out]
     optimiser = AdamW(parameters, _segments(layout))
 
-    X = np.empty((batch, layout.inputs), dtype=np.float32)
+    X = aligned((batch, layout.inputs), np.float32)
     steps_per_epoch = max(1, len(shown) // batch)
     epochs = recipe.epochs_for(len(shown))
     stride = -(-epochs // ROUNDS)
