@@ -38,7 +38,7 @@ TITLES = {
 PACKAGES = ("trueodds", "numpy", "numba", "polars", "scikit-learn", "scipy", "altair")
 KERNELS = """
 import numpy as np
-import trueodds.classifier, trueodds.report, trueodds.cli.app, trueodds.cli.fit
+import trueodds.main_job, trueodds.report, trueodds.cli.app, trueodds.cli.fit
 from trueodds.functions import log_loss_from_logits, sigmoid
 from trueodds.network.engine import Engine
 from trueodds.network.initialise import initialise

@@ -54,4 +54,4 @@ def test_every_command_runs(page: Path, tmp_path: Path) -> None:
 
 
 def test_readme_has_commands() -> None:
-    assert len(blocks(ROOT / "README.md")) >= 4
+    assert len(blocks(ROOT / "README.md")) >= 3

@@ -1,0 +1,57 @@
+"""The benchmarks start, compare and write their results: on one small table, in a copy."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Path:
+    if not (SHARED / "data").is_dir():
+        pytest.skip("the real tables are not here")
+    (tmp_path / "shared").symlink_to(SHARED)
+    shutil.copytree(ROOT / "bench", tmp_path / "main" / "bench")
+    return tmp_path / "main" / "bench"
+
+
+def run(script: Path, *words: str) -> str:
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, str(script), *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_main_job_compares_contenders_on_the_same_fold(bench: Path) -> None:
+    words = "--tables sonar --contenders base_rate logreg trueodds_quick --threads 1 --name smoke"
+    text = run(bench / "main_job.py", *words.split())
+    assert "sonar" in text
+    assert (bench / "results" / "smoke.txt").is_file()
+    lines = [
+        json.loads(line) for line in (bench / "results" / "smoke.jsonl").read_text().splitlines()
+    ]
+    found = {line["contender"]: line for line in lines}
+    assert set(found) == {"base_rate", "logreg", "trueodds_quick"}
+    assert found["base_rate"]["relative_log_loss"] == pytest.approx(1.0, abs=0.01)
+    assert found["trueodds_quick"]["relative_log_loss"] < 1.0
+
+
+def test_recipe_ablation_reads_changes(bench: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(bench))
+    import recipe_ablation
+
+    recipe = recipe_ablation.recipe_of("decay=1.0 widths=(8,) activation='silu'")
+    assert (recipe.decay, recipe.widths, recipe.activation) == (1.0, (8,), "silu")
