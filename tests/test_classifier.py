@@ -1,7 +1,14 @@
 """The estimator keeps scikit-learn's contract."""
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.base import clone
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import check_estimator
 
 from trueodds import TrueOddsClassifier
@@ -20,3 +27,42 @@ def test_scikit_learns_own_checks() -> None:
 def test_groups_of_another_length_are_refused() -> None:
     with pytest.raises(ValueError, match="groups has shape"):
         TrueOddsClassifier("quick").fit(np.eye(6), [0, 1] * 3, groups=[1] * 7)
+
+
+def messy(rows: int = 240) -> tuple[pd.DataFrame, np.ndarray[Any, Any]]:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=rows)
+    frame = pd.DataFrame({"x": x, "c": rng.choice(["a", "b", None], rows)})
+    frame.loc[::9, "x"] = np.nan
+    return frame, np.where(x + rng.normal(size=rows) > 0, "stays", "leaves")
+
+
+@pytest.mark.usefixtures("tiny_recipe")
+def test_text_and_missing_cells_and_text_labels() -> None:
+    X, y = messy()
+    model = TrueOddsClassifier(random_state=1).fit(X, y)
+    assert model.classes_.tolist() == ["leaves", "stays"]
+    p = model.predict_proba(X)
+    np.testing.assert_allclose(p.sum(axis=1), 1.0)
+    z = model.decision_function(X)
+    np.testing.assert_allclose(np.log(p[:, 1] / p[:, 0]), z, atol=1e-9)
+    assert (model.predict(X) == np.where(z > 0, "stays", "leaves")).all()
+
+
+@pytest.mark.usefixtures("tiny_recipe")
+def test_clones_pipelines_and_cross_validation() -> None:
+    X, y = messy()
+    model = clone(TrueOddsClassifier(effort="quick", random_state=3))
+    assert model.get_params() == {"effort": "quick", "random_state": 3, "n_jobs": None}
+    piped = make_pipeline(FunctionTransformer(), model)
+    scores = cross_val_score(piped, X, y, scoring="neg_log_loss", cv=3)
+    assert np.isfinite(scores).all()
+
+
+@pytest.mark.usefixtures("tiny_recipe")
+def test_weights_and_groups_are_taken() -> None:
+    X, y = messy()
+    groups = np.arange(len(y)) // 3
+    model = TrueOddsClassifier().fit(X, y, sample_weight=np.linspace(0, 1, len(y)), groups=groups)
+    assert "by group" in model.model_.record.fold_rule
+    assert model.evidence_.weight is not None

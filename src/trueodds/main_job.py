@@ -78,7 +78,7 @@ def learn(
     """
     kept = np.flatnonzero(target.kept) if weight is None else _weighed(target, weight)
     frame, y = frame.take(kept), target.y[np.searchsorted(np.flatnonzero(target.kept), kept)]
-    weights = np.ones(len(y)) if weight is None else weight[kept] / weight[kept].mean()
+    weights = np.ones(len(y)) if weight is None else _mean_one(weight[kept])
 
     schema = infer_schema(frame, drop=drop)
     values = to_values(frame, schema)
@@ -153,6 +153,12 @@ def learn(
     )
     importance = column_importances(columns, *importance_summary(trained))
     return Learned(model, Evidence(y, honest, mass, importance))
+
+
+def _mean_one(weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights of mean 1; scaled by the largest first, so that no sum overflows."""
+    scaled = weight / weight.max()
+    return np.asarray(scaled / scaled.mean())
 
 
 def _weighed(target: Target, weight: NDArray[np.float64]) -> NDArray[np.int64]:

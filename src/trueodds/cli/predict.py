@@ -5,8 +5,8 @@ from pathlib import Path
 from trueodds.cli.console import note, print_json
 from trueodds.cli.outputs import require_writable
 from trueodds.errors import TableError, UsageError
-from trueodds.functions.portable import sigmoid
 from trueodds.model import load
+from trueodds.model.model import probability
 from trueodds.table import read_table, writable_ending, write_scored
 
 
@@ -30,11 +30,11 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
     frame = read_table(new)
     values = model.read(frame)
     notes = [*frame.notes, *values.notes]
-    probability = sigmoid(model.log_odds_of(values))
-    notes += write_scored(frame, probability, out)
+    forecast = probability(model.log_odds_of(values))
+    notes += write_scored(frame, forecast, out)
     for remark in notes:
         note(f"Note: {remark}")
-    mean = float(probability.mean())
+    mean = float(forecast.mean())
     if as_json:
         print_json(
             {

@@ -4,19 +4,19 @@ Results on CPU tensors are those of :mod:`trueodds.functions`, bit for bit. Othe
 refused rather than computed in another way.
 """
 
-# torch.autograd.Function.apply has no types of its own.
-# mypy: disable-error-code="no-untyped-call"
+# torch.autograd.Function.apply has no types of its own; without torch installed nothing has.
+# mypy: disable-error-code="no-untyped-call", allow-subclassing-any
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from trueodds import functions
 from trueodds.errors import UsageError
 
-Tensor = torch.Tensor
 EXACT = (torch.float16, torch.float32, torch.float64)
 
 

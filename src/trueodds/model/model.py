@@ -66,8 +66,8 @@ class Model:
         return self.log_odds_of(self.read(X))
 
     def predict(self, X: Any) -> NDArray[np.float64]:
-        """Probability of "yes", shape (rows,), in (0, 1); see `log_odds` for ``X``."""
-        return np.asarray(sigmoid(self.log_odds(X)))
+        """Probability of "yes", shape (rows,), never 0 or 1; see `log_odds` for ``X``."""
+        return probability(self.log_odds(X))
 
     def read(self, X: Any) -> Values:
         """Read the model's columns from a table; ``notes`` names cells that count as missing."""
@@ -90,6 +90,15 @@ class Model:
         from trueodds.model.file import save
 
         save(self, Path(path))
+
+
+def probability(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """σ of log-odds, kept in [2⁻¹⁰²², 1 − 2⁻⁵³].
+
+    σ rounds to 1 beyond 36.7 nats and to a subnormal below −708; nobody can be that sure, and one
+    wrong certainty would make any log-loss infinite.
+    """
+    return np.clip(sigmoid(log_odds), np.finfo(np.float64).tiny, 1.0 - 2.0**-53)
 
 
 def _rows(X: Any) -> Any:
