@@ -12,15 +12,17 @@ from trueodds.calibration.scores import score
 from trueodds.errors import TableError, TrainingError
 from trueodds.health.findings import findings
 from trueodds.model import Model
-from trueodds.model.network import Member
-from trueodds.network.layout import Layout
+from trueodds.model.fixed import OUTPUT_BITS, require_exact
+from trueodds.model.quantise import quantise
+from trueodds.model.rounding import measure_rounding
+from trueodds.model.scorer import Scorer
 from trueodds.report.evidence import Evidence, column_importances
 from trueodds.table import Frame, Target, infer_schema, suspect_leaks, to_values
 from trueodds.table.encode import fit_encoder
 from trueodds.table.rates import fit_rates
 from trueodds.training.folds import make_folds
 from trueodds.training.jobs import sensible_jobs
-from trueodds.training.outcome import importance_summary, out_of_fold
+from trueodds.training.outcome import held_out_log_odds, importance_summary, out_of_fold
 from trueodds.training.pool import Listener, train_members
 from trueodds.training.recipe import recipe_for
 from trueodds.training.record import TrainingRecord
@@ -116,7 +118,17 @@ def learn(
     work = sensible_jobs(jobs, data, recipe)
     trained = train_members(data, recipe, seed, work, listener)
 
-    raw = out_of_fold(trained, folds)
+    numbers = [member.record.fold for member in trained]
+    networks = quantise(
+        numbers,
+        [member.layout for member in trained],
+        [member.parameters for member in trained],
+        [data.sample(fold) for fold in numbers],
+    )
+    tables = tuple(of_fold for of_fold, _ in rates)
+    scorer = Scorer(networks, encoder, tables)
+    raw = out_of_fold(scorer.outputs(values) * 2.0**-OUTPUT_BITS, numbers, folds)
+    plain = out_of_fold(held_out_log_odds(trained, data), numbers, folds)
     known = np.isfinite(raw)
     mass = None if weight is None else weights
     held = None if mass is None else mass[known]
@@ -131,10 +143,16 @@ def learn(
         target_no=target.no,
         target_rule=target.rule,
         encoder=encoder,
-        rates=tuple(tables for tables, _ in rates),
-        layout=Layout(data.width, recipe.widths, recipe.activation),
-        members=tuple(Member(t.record.fold, t.parameters) for t in trained),
+        rates=tables,
+        networks=networks,
         calibrator=calibrator,
+        rounding=measure_rounding(
+            calibrator.apply(raw[known]),
+            calibrator.apply(plain[known]),
+            y[known],
+            held,
+            require_exact(networks),
+        ),
         scores=score(y[known], honest[known], held, seed=seed),
         record=TrainingRecord(
             effort=effort,

@@ -27,7 +27,8 @@ def test_everything_inside_is_shown(run, model_file):
 def test_json(run, model_file):
     found = json.loads(run("inspect", model_file, "--json").stdout)
     model = load(model_file)
-    assert found["network"]["sizes"] == list(model.layout.sizes)
+    assert found["network"]["sizes"] == [list(m.sizes) for m in model.networks.members]
+    assert 0.0 <= found["rounding"]["probability"] < 1e-4
     assert found["record"]["effort"] == "quick"
     assert [c["name"] for c in found["schema"]["columns"]] == [c.name for c in model.schema.columns]
     assert found["bytes"] == model_file.stat().st_size

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from trueodds.network.engine import Engine
-from trueodds.network.layout import Layout
 from trueodds.training.member import MemberTask, TrainedMember, mean_log_loss, train_member
 from trueodds.training.recipe import Recipe
 
@@ -35,17 +35,20 @@ def train(recipe: Recipe = SMALL, fold: int = 0, member: int = 0, seed: int = 0)
     return train_member(task(fold, member), recipe, seed)
 
 
+def held_out(trained: TrainedMember) -> NDArray[np.float32]:
+    about = task()
+    X = np.concatenate([about.shared, about.own], axis=1)[about.held_out]
+    return Engine(trained.layout, trained.parameters, len(X)).log_odds(X)
+
+
 def test_the_best_weights_are_handed_back() -> None:
     trained, about = train(), task()
     record = trained.record
     best = min(record.fold_loss)
     assert record.fold_loss[-(-record.best_epoch // record.stride) - 1] == best
-    X = np.concatenate([about.shared, about.own], axis=1)[about.held_out]
-    engine = Engine(Layout(3, (16,)), trained.parameters, len(X))
-    again = engine.log_odds(X)
-    np.testing.assert_allclose(again, trained.log_odds, rtol=1e-5, atol=1e-6)
     y, weight = about.y[about.held_out], about.weight[about.held_out]
-    assert mean_log_loss(trained.log_odds, y, weight) == pytest.approx(best, rel=1e-6)
+    # Dropping redundant units may cost a little, see Recipe.compaction.
+    assert mean_log_loss(held_out(trained), y, weight) == pytest.approx(best, rel=1e-3)
 
 
 def test_seed_fold_and_member_decide_the_bits() -> None:
@@ -65,7 +68,7 @@ def test_importance_tells_signal_from_noise() -> None:
 def test_a_run_that_diverges_still_hands_back_finite_weights() -> None:
     trained = train(replace(SMALL, learning_rate=1e6, decay=0.0))
     assert np.isfinite(trained.parameters).all()
-    assert np.isfinite(trained.log_odds).all()
+    assert np.isfinite(held_out(trained)).all()
 
 
 def test_rows_of_weight_0_teach_nothing() -> None:
@@ -73,7 +76,7 @@ def test_rows_of_weight_0_teach_nothing() -> None:
     about.weight[about.shown] = 0.0
     about.weight[about.shown[:4]] = 1.0
     trained = train_member(about, SMALL, 0)
-    assert np.isfinite(trained.log_odds).all()
+    assert np.isfinite(held_out(trained)).all()
 
 
 def test_progress_is_heard_to_the_end() -> None:

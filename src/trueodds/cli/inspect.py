@@ -1,5 +1,6 @@
 """``trueodds inspect``: what is inside a model file."""
 
+from math import ceil, log2
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def tell_model(model_file: Path, model: Model) -> None:
             ("Table", f"{model.source}, {model.schema.rows:,} rows"),
             ("SHA-256", model.source_sha256 or "not a file"),
             ("Network", told_network(model)),
+            ("Exactness", told_rounding(model)),
             ("Training", f"{record.fold_rule}, effort {record.effort}, seed {record.seed}"),
             (
                 "Calibration",
@@ -63,11 +65,24 @@ def tell_model(model_file: Path, model: Model) -> None:
 
 def told_network(model: Model) -> str:
     """Layer sizes, activation, members and parameters."""
-    sizes = " → ".join(f"{size:,}" for size in model.layout.sizes)
-    members = len(model.members)
+    members = model.networks.members
+    layers = zip(*(member.sizes for member in members), strict=True)
+    sizes = " → ".join(
+        f"{min(layer):,}" if min(layer) == max(layer) else f"{min(layer):,}–{max(layer):,}"
+        for layer in layers
+    )
     return (
-        f"{sizes}, {model.layout.activation}, σ at the end; {members} member"
-        f"{'s' if members != 1 else ''} of {model.layout.size:,} parameters"
+        f"{sizes}, {model.networks.activation}, σ at the end; {len(members)} member"
+        f"{'s' if len(members) != 1 else ''}, {sum(m.parameters for m in members):,} parameters"
+    )
+
+
+def told_rounding(model: Model) -> str:
+    """What exact scoring changes, and the proof's margin."""
+    cost = model.rounding
+    return (
+        f"probabilities change by at most {cost.probability:.0e}, log-loss by {cost.log_loss:+.0e} "
+        f"against float64; sums stay below 2^{ceil(log2(max(cost.largest_sum, 1.0)))}"
     )
 
 
@@ -86,11 +101,12 @@ def inspect_json(model_file: Path, model: Model) -> dict[str, Any]:
         "source_sha256": model.source_sha256,
         "schema": model.schema.to_json(),
         "network": {
-            "sizes": list(model.layout.sizes),
-            "activation": model.layout.activation,
-            "members": len(model.members),
-            "parameters": model.layout.size,
+            "sizes": [list(member.sizes) for member in model.networks.members],
+            "activation": model.networks.activation,
+            "members": len(model.networks.members),
+            "parameters": sum(member.parameters for member in model.networks.members),
         },
+        "rounding": model.rounding.to_json(),
         "calibrator": model.calibrator.to_json(),
         "record": model.record.to_json(),
         "scores": model.scores.to_json(),

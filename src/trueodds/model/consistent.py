@@ -1,9 +1,11 @@
 """Whether the parts of a model read from a file fit together, so that no row can trip over it."""
 
+from itertools import pairwise
 from math import isfinite
 
 import numpy as np
 
+from trueodds.model.fixed import require_exact
 from trueodds.model.model import Model
 from trueodds.table.blocks import ClippedScale, Curve, Equals, Levels
 from trueodds.table.encode import Encoder
@@ -11,14 +13,11 @@ from trueodds.table.schema import Column
 
 
 def require_consistent(model: Model) -> None:
-    """Raise ValueError, in a few words, for a model that could not score a row."""
+    """Raise ValueError, in a few words, for a model that could not score a row exactly."""
+    require_exact(model.networks)
     columns = {column.name: column for column in model.schema.used}
     _require_encoder(model.encoder, columns)
     for tables in model.rates:
-        _require(
-            model.encoder.width + len(tables) == model.layout.inputs,
-            "the encoder makes another number of inputs than the network has",
-        )
         for table in tables:
             column = columns.get(table.source)
             _require(
@@ -29,11 +28,12 @@ def require_consistent(model: Model) -> None:
                 and bool(np.isfinite(table.log_odds).all()),
                 f'the rates of column "{table.source}" do not fit its levels',
             )
-    folds = range(len(model.rates))
-    _require(
-        bool(model.members) and all(member.fold in folds for member in model.members),
-        "a member belongs to no fold",
-    )
+    for member in model.networks.members:
+        _require(member.fold in range(len(model.rates)), "a member belongs to no fold")
+        _require(
+            model.encoder.width + len(model.rates[member.fold]) == member.sizes[0],
+            "the encoder makes another number of inputs than the network has",
+        )
     slope, shift = float(model.calibrator.slope), float(model.calibrator.shift)
     _require(0.0 < slope < float("inf") and isfinite(shift), "the calibrator is not finite")
 
@@ -58,8 +58,10 @@ def _require_encoder(encoder: Encoder, columns: dict[str, Column]) -> None:
             if isinstance(block, ClippedScale):
                 good = good and isfinite(block.centre) and 0.0 < block.scale < float("inf")
             elif isinstance(block, Curve):
-                good = good and len(block.x) == len(block.y) > 0
+                good = good and len(block.x) == len(block.y) > 1
                 good = good and all(map(isfinite, (*block.x, *block.y)))
+                good = good and all(a < b for a, b in pairwise(block.x))
+                good = good and all(a <= b for a, b in pairwise(block.y))
             elif isinstance(block, Equals):
                 good = good and len(block.values) > 0
         _require(good, f'the inputs of "{block.source}" do not fit the columns')

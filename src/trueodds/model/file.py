@@ -1,8 +1,8 @@
 """The .odds file: safetensors arrays and one JSON header; no pickle, nothing in it can run.
 
-Layout version 1. The safetensors metadata holds one entry, ``trueodds``: a JSON text with
-``format`` (1), ``sha256`` of all else, and the fields of `Model` but the arrays. Arrays:
-``members`` (members, parameters) float32, and ``rates/FOLD/POSITION`` float32 by fold and column.
+docs/format.md describes it well enough to write a reader. Arrays: ``weights/MEMBER/LAYER`` int16,
+``biases/MEMBER/LAYER`` int64, ``shifts/MEMBER/LAYER`` int16, ``rates/FOLD/POSITION`` float32. The
+safetensors metadata holds one entry, ``trueodds``: the header as JSON text.
 """
 
 import hashlib
@@ -24,15 +24,17 @@ from trueodds.calibration.scores import Scores
 from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.health.state import LayerState
 from trueodds.model.consistent import require_consistent
+from trueodds.model.fixed import FixedLayer, FixedNetworks, Grid, Member
 from trueodds.model.model import Model
-from trueodds.model.network import Member
-from trueodds.network.layout import Layout
+from trueodds.model.rounding import Rounding
 from trueodds.table.encode import Encoder
 from trueodds.table.rates import RateTable
 from trueodds.table.schema import Schema
 from trueodds.training.record import TrainingRecord
 
-FORMAT = 1
+FORMAT = 2
+FEATURES: frozenset[str] = frozenset()
+"""What a file may ask its reader to know beyond format 2: nothing yet."""
 LARGEST_HEADER = 100_000_000
 PLAIN = (
     "target_name",
@@ -43,6 +45,9 @@ PLAIN = (
     "source",
     "source_sha256",
 )
+LAYER_ARRAYS = ("weights", "biases", "shifts")
+
+Arrays = dict[str, NDArray[Any]]
 
 
 def save(model: Model, path: Path) -> None:
@@ -53,27 +58,7 @@ def save(model: Model, path: Path) -> None:
     TrueOddsError
         If the file cannot be written; an older file of that name then stays as it was.
     """
-    arrays = {"members": np.stack([member.parameters for member in model.members])}
-    for fold, tables in enumerate(model.rates):
-        for position, table in enumerate(tables):
-            arrays[f"rates/{fold}/{position}"] = table.log_odds
-    header = {
-        "format": FORMAT,
-        "schema": model.schema.to_json(),
-        "encoder": model.encoder.to_json(),
-        "rates": [[table.source for table in tables] for tables in model.rates],
-        "layout": model.layout.to_json(),
-        "folds": [member.fold for member in model.members],
-        "calibrator": model.calibrator.to_json(),
-        "scores": model.scores.to_json(),
-        "record": model.record.to_json(),
-        "layers": [[state.to_json() for state in states] for states in model.layers],
-        "health": model.health,
-        "notes": model.notes,
-        **{name: getattr(model, name) for name in PLAIN},
-    }
-    header["sha256"] = _digest(header, arrays)
-    data = save_tensors(arrays, metadata={"trueodds": _text(header)})
+    data = to_bytes(model)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         try:
@@ -99,15 +84,56 @@ def load(path: str | Path) -> Model:
     Raises
     ------
     ModelFileError
-        If the file is missing, damaged, no model, or of a newer format.
+        If the file is missing, damaged, no model, or of another format.
     """
     path = Path(path)
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ModelFileError(f"{path} cannot be read: {error.strerror}; check the path") from error
+    return from_bytes(data, str(path))
+
+
+def to_bytes(model: Model) -> bytes:
+    """Return the content of a model's file."""
+    arrays: Arrays = {}
+    for number, member in enumerate(model.networks.members):
+        for index, layer in enumerate(member.layers):
+            for kind in LAYER_ARRAYS:
+                arrays[f"{kind}/{number}/{index}"] = getattr(layer, kind)
+    for fold, tables in enumerate(model.rates):
+        for position, table in enumerate(tables):
+            arrays[f"rates/{fold}/{position}"] = table.log_odds
+    header = {
+        "format": FORMAT,
+        "needs": [],
+        "schema": model.schema.to_json(),
+        "encoder": model.encoder.to_json(),
+        "rates": [[table.source for table in tables] for tables in model.rates],
+        "networks": model.networks.header(),
+        "calibrator": model.calibrator.to_json(),
+        "rounding": model.rounding.to_json(),
+        "scores": model.scores.to_json(),
+        "record": model.record.to_json(),
+        "layers": [[state.to_json() for state in states] for states in model.layers],
+        "health": model.health,
+        "notes": model.notes,
+        **{name: getattr(model, name) for name in PLAIN},
+    }
+    header["sha256"] = _digest(header, arrays)
+    return save_tensors(arrays, metadata={"trueodds": _text(header)})
+
+
+def from_bytes(data: bytes, name: str = "the model") -> Model:
+    """Read a model from the content of its file; ``name`` is what messages call it.
+
+    Raises
+    ------
+    ModelFileError
+        If it is damaged, no model, or of another format.
+    """
     try:
-        header = _header(data, path)
+        header = _header(data, name)
         arrays = load_tensors(data)
         if _digest(header, arrays) != header["sha256"]:
             raise ValueError("its content does not match its checksum")
@@ -118,13 +144,13 @@ def load(path: str | Path) -> Model:
         raise
     # A stranger's header may hold anything in any place: lists for records, 1e999 for a count, …
     except (SafetensorError, ValueError, TypeError, LookupError, AttributeError) as error:
-        raise _damaged(path, str(error)) from error
+        raise _damaged(name, str(error)) from error
     except (ArithmeticError, RecursionError, MemoryError) as error:
-        raise _damaged(path, type(error).__name__) from error
+        raise _damaged(name, type(error).__name__) from error
 
 
-def _header(data: bytes, path: Path) -> dict[str, Any]:
-    foreign = ModelFileError(f"{path} is not a trueodds model (.odds file); check the path")
+def _header(data: bytes, name: str) -> dict[str, Any]:
+    foreign = ModelFileError(f"{name} is not a trueodds model (.odds file); check the path")
     if len(data) < 8:
         raise foreign
     (size,) = struct.unpack("<Q", data[:8])
@@ -136,21 +162,20 @@ def _header(data: bytes, path: Path) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, RecursionError):
         raise foreign from None
     header: dict[str, Any] = json.loads(text)
-    if header["format"] > FORMAT:
+    if header["format"] > FORMAT or not FEATURES.issuperset(header.get("needs", ())):
         raise ModelFileError(
-            f"{path} has format {header['format']}, newer than {FORMAT}, the newest that this "
-            "trueodds reads: update trueodds"
+            f"{name} has format {header['format']} and needs {header.get('needs', [])}, more than "
+            f"format {FORMAT}, the newest that this trueodds reads: update trueodds"
+        )
+    if header["format"] < FORMAT:
+        raise ModelFileError(
+            f"{name} has format {header['format']}, of a trueodds before its first release: "
+            "fit the model again"
         )
     return header
 
 
-def _model(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
-    layout = Layout.from_json(header["layout"])
-    parameters = arrays["members"]
-    if parameters.shape != (len(header["folds"]), layout.size) or parameters.dtype != np.float32:
-        raise ValueError(f"members have shape {parameters.shape}, expected {layout.size} wide")
-    if not np.isfinite(parameters).all():
-        raise ValueError("a weight is not finite")
+def _model(header: dict[str, Any], arrays: Arrays) -> Model:
     return Model(
         schema=Schema.from_json(header["schema"]),
         encoder=Encoder.from_json(header["encoder"]),
@@ -161,11 +186,9 @@ def _model(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
             )
             for fold, sources in enumerate(header["rates"])
         ),
-        layout=layout,
-        members=tuple(
-            Member(int(fold), row) for fold, row in zip(header["folds"], parameters, strict=True)
-        ),
+        networks=_networks(header["networks"], arrays),
         calibrator=Calibrator(**header["calibrator"]),
+        rounding=Rounding(**header["rounding"]),
         scores=Scores.from_json(header["scores"]),
         record=TrainingRecord.from_json(header["record"]),
         layers=tuple(tuple(LayerState(**s) for s in states) for states in header["layers"]),
@@ -175,15 +198,30 @@ def _model(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
     )
 
 
-def _damaged(path: Path, why: str) -> ModelFileError:
-    return ModelFileError(f"{path} is damaged: {why}; copy it again or fit it again")
+def _networks(header: dict[str, Any], arrays: Arrays) -> FixedNetworks:
+    grids = tuple(Grid(int(g["bits"]), int(g["limit"])) for g in header["grids"])
+    members = tuple(
+        Member(
+            int(fold),
+            tuple(
+                FixedLayer(*(arrays[f"{kind}/{number}/{index}"] for kind in LAYER_ARRAYS))
+                for index in range(len(grids))
+            ),
+        )
+        for number, fold in enumerate(header["folds"])
+    )
+    return FixedNetworks(header["activation"], grids, members)
+
+
+def _damaged(name: str, why: str) -> ModelFileError:
+    return ModelFileError(f"{name} is damaged: {why}; copy it again or fit it again")
 
 
 def _text(header: dict[str, Any]) -> str:
     return json.dumps(header, ensure_ascii=False, separators=(",", ":"))
 
 
-def _digest(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> str:
+def _digest(header: dict[str, Any], arrays: Arrays) -> str:
     """Checksum of the header, itself left out, and of all arrays."""
     digest = hashlib.sha256()
     rest = {name: value for name, value in header.items() if name != "sha256"}

@@ -1,6 +1,8 @@
 """The trained whole: everything from a row of cells to its probability, and how it came to be."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +12,33 @@ from numpy.typing import NDArray
 from trueodds.calibration.calibrator import Calibrator
 from trueodds.calibration.scores import Scores
 from trueodds.functions.portable import sigmoid
+from trueodds.functions.portable_scalar import sigmoid_of
 from trueodds.health.state import LayerState
-from trueodds.model.network import Member, member_log_odds
-from trueodds.network.layout import Layout
+from trueodds.model.fixed import OUTPUT_BITS, FixedNetworks
+from trueodds.model.rounding import Rounding
+from trueodds.model.row import RowReader
+from trueodds.model.scorer import Scorer
 from trueodds.table.convert import as_frame
 from trueodds.table.encode import Encoder
 from trueodds.table.frame import Frame
-from trueodds.table.rates import RateTable, encode_rates
+from trueodds.table.rates import RateTable
 from trueodds.table.schema import Schema
 from trueodds.table.values import Values, to_values
 from trueodds.training.record import TrainingRecord
 
+LEAST = float(np.finfo(np.float64).tiny)
+MOST = 1.0 - 2.0**-53
+"""Probabilities stay within these: σ rounds to 1 beyond 36.7 nats and to a subnormal below −708;
+nobody can be that sure, and one wrong certainty would make any log-loss infinite."""
+
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A trained model; immutable. ``save`` and `trueodds.load` are each other's inverse."""
+    """A trained model; immutable, safe to share among threads.
+
+    ``save`` and `trueodds.load` are each other's inverse. Its forecast of a row has the same bits
+    alone or in any batch, with any number of threads, on any machine (docs/format.md).
+    """
 
     schema: Schema
     target_name: str
@@ -34,9 +48,10 @@ class Model:
     encoder: Encoder
     rates: tuple[tuple[RateTable, ...], ...]
     """For every fold the tables that feed its members."""
-    layout: Layout
-    members: tuple[Member, ...]
+    networks: FixedNetworks
     calibrator: Calibrator
+    rounding: Rounding
+    """What scoring in whole numbers changes."""
     scores: Scores
     """Of the calibrated out-of-fold forecast of the training rows."""
     record: TrainingRecord
@@ -63,10 +78,14 @@ class Model:
         TableError
             If a needed column is missing.
         """
+        if isinstance(X, Mapping) and (row := self._row_log_odds(X)) is not None:
+            return np.array([row])
         return self.log_odds_of(self.read(X))
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Probability of "yes", shape (rows,), never 0 or 1; see `log_odds` for ``X``."""
+        if isinstance(X, Mapping) and (row := self._row_log_odds(X)) is not None:
+            return np.array([min(max(sigmoid_of(row), LEAST), MOST)])
         return probability(self.log_odds(X))
 
     def read(self, X: Any) -> Values:
@@ -75,15 +94,7 @@ class Model:
 
     def log_odds_of(self, values: Values) -> NDArray[np.float64]:
         """Calibrated log-odds of rows that `read` has read, shape (rows,)."""
-        shared = self.encoder.encode(values)
-        total = np.zeros(values.rows)
-        inputs: dict[int, NDArray[np.float32]] = {}
-        for member in self.members:
-            if member.fold not in inputs:
-                own = encode_rates(values, self.rates[member.fold])
-                inputs[member.fold] = np.concatenate([shared, own], axis=1)
-            total += member_log_odds(self.layout, member, inputs[member.fold])
-        return self.calibrator.apply(total / len(self.members))
+        return np.asarray(self._calibrated(self._scorer.outputs(values).sum(axis=0)))
 
     def save(self, path: str | Path) -> None:
         """Write the model to one file, whole or not at all."""
@@ -91,19 +102,42 @@ class Model:
 
         save(self, Path(path))
 
+    @cached_property
+    def _scorer(self) -> Scorer:
+        return Scorer(self.networks, self.encoder, self.rates)
+
+    @cached_property
+    def _reader(self) -> RowReader:
+        return RowReader(self.schema, self.encoder, self.rates)
+
+    def _row_log_odds(self, row: Mapping[str, Any]) -> float | None:
+        """Log-odds of one row of plain cells, or None for what only a table's reader can tell."""
+        inputs = self._reader.inputs(row)
+        if inputs is None:
+            return None
+        total = float(self._scorer.row_outputs(*inputs).sum())
+        return float(self._calibrated(total))
+
+    def _calibrated(self, total: Any) -> Any:
+        """From the exact sum of the members' outputs; the one place where log-odds are rounded."""
+        mean = total / (len(self.networks.members) * 2.0**OUTPUT_BITS)
+        return self.calibrator.apply(mean)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as the bytes of its file: no code, and checked again when it comes back."""
+        from trueodds.model.file import from_bytes, to_bytes
+
+        return from_bytes, (to_bytes(self),)
+
 
 def probability(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """σ of log-odds, kept in [2⁻¹⁰²², 1 − 2⁻⁵³].
-
-    σ rounds to 1 beyond 36.7 nats and to a subnormal below −708; nobody can be that sure, and one
-    wrong certainty would make any log-loss infinite.
-    """
-    return np.clip(sigmoid(log_odds), np.finfo(np.float64).tiny, 1.0 - 2.0**-53)
+    """σ of log-odds, kept in [2⁻¹⁰²², 1 − 2⁻⁵³]."""
+    return np.clip(sigmoid(log_odds), LEAST, MOST)
 
 
 def _rows(X: Any) -> Any:
     """One row given as a dict of cells becomes a list of one row."""
-    if not isinstance(X, dict):
+    if not isinstance(X, Mapping):
         return X
     columns = any(hasattr(v, "__len__") and not isinstance(v, str | bytes) for v in X.values())
     return X if columns else [X]

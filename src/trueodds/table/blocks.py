@@ -2,10 +2,14 @@
 
 Every rule uses IEEE operations alone (+ − × ÷ √ and comparisons) in a fixed order, so a row gets
 the same inputs alone or among others, on any machine. Missing numbers give 0.
+
+``encode`` works on a column, ``nonzero`` on one cell with Python's floats: the same bits.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from math import sqrt
 from statistics import NormalDist
 from typing import Any, ClassVar
 
@@ -21,6 +25,10 @@ LEAST_LEVEL_ROWS = 5
 MOST_LEVELS = 64
 """Most levels of a category with an indicator of their own; the others share one."""
 
+Inputs = list[tuple[int, float]]
+"""A cell's inputs that are not 0: position within its block, and value."""
+Out = NDArray[np.floating[Any]]
+
 
 @dataclass(frozen=True)
 class ClippedScale:
@@ -32,13 +40,20 @@ class ClippedScale:
     centre: float
     scale: float
 
-    def encode(self, values: NDArray[np.float64], out: NDArray[np.float32]) -> None:
+    def encode(self, values: NDArray[np.float64], out: Out) -> None:
         """Fill ``out`` of shape (rows, 1)."""
         # ±1e6 is already ±3 after the clip; beyond, t² could overflow.
         with np.errstate(over="ignore"):
             t = np.clip((values - self.centre) * self.scale, -1e6, 1e6)
         t = t / np.sqrt(1.0 + (t / 3.0) * (t / 3.0))
         out[:, 0] = np.where(np.isnan(t), 0.0, t)
+
+    def nonzero(self, value: float) -> Inputs:
+        """Inputs of one cell."""
+        if value != value:
+            return []
+        t = min(max((value - self.centre) * self.scale, -1e6), 1e6)
+        return [(0, t / sqrt(1.0 + (t / 3.0) * (t / 3.0)))]
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
@@ -55,11 +70,29 @@ class Curve:
     x: tuple[float, ...]
     y: tuple[float, ...]
 
-    def encode(self, values: NDArray[np.float64], out: NDArray[np.float32]) -> None:
+    def encode(self, values: NDArray[np.float64], out: Out) -> None:
         """Fill ``out`` of shape (rows, 1)."""
-        # Between knots closer than 1e-308 a slope overflows; y increases, so its ends bound it.
-        t = np.clip(np.interp(values, self.x, self.y), self.y[0], self.y[-1])
+        # Not np.interp: a compiler may fuse its product and sum, by machine.
+        x, y = np.array(self.x), np.array(self.y)
+        v = np.clip(values, x[0], x[-1])
+        left = np.clip(np.searchsorted(x, v, side="right") - 1, 0, len(x) - 2)
+        # A slope between knots closer than 1e-308 or farther than 1e308 overflows: y bounds it.
+        with np.errstate(over="ignore", invalid="ignore"):
+            slope = (y[1:] - y[:-1]) / (x[1:] - x[:-1])
+            t = y[left] + slope[left] * (v - x[left])
+        t = np.fmin(np.fmax(t, y[left]), y[left + 1])
         out[:, 0] = np.where(np.isnan(values), 0.0, t)
+
+    def nonzero(self, value: float) -> Inputs:
+        """Inputs of one cell."""
+        if value != value:
+            return []
+        x, y = self.x, self.y
+        v = min(max(value, x[0]), x[-1])
+        left = min(bisect_right(x, v) - 1, len(x) - 2)
+        low, high = y[left], y[left + 1]
+        t = low + (high - low) / (x[left + 1] - x[left]) * (v - x[left])
+        return [(0, min(t if t > low else low, high))]
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
@@ -79,10 +112,14 @@ class Equals:
         """One input a value."""
         return len(self.values)
 
-    def encode(self, values: NDArray[np.float64], out: NDArray[np.float32]) -> None:
+    def encode(self, values: NDArray[np.float64], out: Out) -> None:
         """Fill ``out`` of shape (rows, width)."""
         for position, value in enumerate(self.values):
             out[:, position] = values == value
+
+    def nonzero(self, value: float) -> Inputs:
+        """Inputs of one cell."""
+        return [(position, 1.0) for position, v in enumerate(self.values) if v == value]
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
@@ -97,9 +134,13 @@ class Missing:
     width: ClassVar[int] = 1
     source: str
 
-    def encode(self, values: NDArray[np.float64], out: NDArray[np.float32]) -> None:
+    def encode(self, values: NDArray[np.float64], out: Out) -> None:
         """Fill ``out`` of shape (rows, 1)."""
         out[:, 0] = np.isnan(values)
+
+    def nonzero(self, value: float) -> Inputs:
+        """Inputs of one cell."""
+        return [(0, 1.0)] if value != value else []
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
@@ -121,13 +162,18 @@ class Levels:
     other: int
     width: int
 
-    def encode(self, codes: NDArray[np.int32], out: NDArray[np.float32]) -> None:
+    def encode(self, codes: NDArray[np.int32], out: Out) -> None:
         """Fill ``out`` of shape (rows, width)."""
         # Codes −1 (missing) and −2 (unseen) index the two entries behind the levels.
         table = np.array([*self.slots, self.other, self.missing], dtype=np.int64)
         slots = table[codes]
         rows = np.flatnonzero(slots >= 0)
         out[rows, slots[rows]] = 1.0
+
+    def nonzero(self, code: int) -> Inputs:
+        """Inputs of one cell, given by its code."""
+        slot = self.slots[code] if code >= 0 else self.missing if code == -1 else self.other
+        return [(slot, 1.0)] if slot >= 0 else []
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""

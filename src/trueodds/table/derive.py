@@ -1,6 +1,6 @@
 """Quantities derived from dates: their parts, and the time between two of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any, Literal
@@ -63,10 +63,16 @@ def derived_sources(values: Values, schema: Schema) -> tuple[Derived, ...]:
 
 def derive(values: Values, derived: tuple[Derived, ...]) -> dict[str, NDArray[np.float64]]:
     """Each derived quantity by name, float64 of shape (rows,), NaN where a date is missing."""
+    return derive_columns(values.numbers, derived)
+
+
+def derive_columns(
+    numbers: Mapping[str, NDArray[np.float64]], derived: tuple[Derived, ...]
+) -> dict[str, NDArray[np.float64]]:
+    """`derive` from the dates' columns alone."""
     out = {}
     for source in derived:
-        seconds = [values.numbers[name] for name in source.columns]
-        out[source.name] = _PARTS[source.part](*seconds)
+        out[source.name] = _PARTS[source.part](*(numbers[name] for name in source.columns))
     return out
 
 

@@ -37,8 +37,13 @@ class Encoder:
 
     def encode(self, values: Values) -> NDArray[np.float32]:
         """Inputs of all rows, shape (rows, width), float32, finite whatever the values are."""
-        numbers = {**values.numbers, **derive(values, self.derived)}
         out = np.zeros((values.rows, self.width), dtype=np.float32)
+        self.encode_into(values, out)
+        return out
+
+    def encode_into(self, values: Values, out: NDArray[np.floating[Any]]) -> None:
+        """Fill the first `width` columns of a matrix of zeros with all rows' inputs."""
+        numbers = {**values.numbers, **derive(values, self.derived)}
         start = 0
         for block in self.blocks:
             part = out[:, start : start + block.width]
@@ -47,7 +52,6 @@ class Encoder:
             else:
                 block.encode(numbers[block.source], part)
             start += block.width
-        return out
 
     def positions(
         self, columns: Sequence[str], rated: Sequence[str]

@@ -31,6 +31,9 @@ class RateTable:
     source: str
     log_odds: NDArray[np.float32]
 
+    def __post_init__(self) -> None:
+        self.log_odds.setflags(write=False)
+
 
 def rated_columns(schema: Schema) -> tuple[str, ...]:
     """Names of the categories that get a rate."""

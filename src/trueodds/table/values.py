@@ -39,6 +39,14 @@ class Values:
     notes: tuple[str, ...] = ()
     """Cells that could not be read and count as missing, one sentence a column."""
 
+    def between(self, start: int, stop: int) -> "Values":
+        """Return the rows from start to stop, as views."""
+        return Values(
+            stop - start,
+            {name: column[start:stop] for name, column in self.numbers.items()},
+            {name: column[start:stop] for name, column in self.codes.items()},
+        )
+
 
 def to_values(frame: Frame, schema: Schema) -> Values:
     """Read the schema's used columns from a table, wherever they stand in it.

@@ -1,21 +1,14 @@
 """How many processes a training run is worth."""
 
-import os
 from itertools import pairwise
 
 from trueodds.errors import UsageError
+from trueodds.machine import cores
 from trueodds.training.recipe import Recipe
 from trueodds.training.workspace import TrainingData
 
 WORTH_A_PROCESS = 3e11
 """Floating-point operations, a few seconds' work, below which starting processes costs more."""
-
-
-def cores() -> int:
-    """Cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def sensible_jobs(jobs: int | None, data: TrainingData, recipe: Recipe) -> int:

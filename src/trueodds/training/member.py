@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.functions import log_loss_from_logits
+from trueodds.functions import log_loss_from_logits, sigmoid
 from trueodds.health.probe import probe
 from trueodds.health.state import LayerState
 from trueodds.network.engine import Engine, aligned
@@ -14,6 +14,8 @@ from trueodds.network.initialise import initialise
 from trueodds.network.kernels import gather
 from trueodds.network.layout import Layout
 from trueodds.training.averaging import WeightAverage
+from trueodds.training.compact import ROWS as COMPACT_ROWS
+from trueodds.training.compact import compact
 from trueodds.training.optimiser import AdamW
 from trueodds.training.recipe import Recipe
 from trueodds.training.record import MemberRecord
@@ -45,13 +47,13 @@ class MemberTask:
 class TrainedMember:
     """What one member hands back.
 
-    ``parameters`` is the flat float32 buffer, ``log_odds`` float64 of shape (held-out rows,),
-    ``importance`` float64 of shape (columns,): rise of the held-out log-loss when the column is
-    shuffled.
+    ``layout`` and ``parameters`` (flat float32) are the network after `compact`; ``importance``,
+    float64 of shape (columns,), is the rise of its held-out log-loss when the column is shuffled.
+    ``layers`` tell of the network as it was trained.
     """
 
+    layout: Layout
     parameters: NDArray[np.float32]
-    log_odds: NDArray[np.float64]
     importance: NDArray[np.float64]
     record: MemberRecord
     layers: tuple[LayerState, ...]
@@ -128,11 +130,14 @@ def train_member(
         if not np.isfinite(loss) or epoch - best_epoch > max(recipe.patience * epochs, stride):
             break
     average.value[:] = best
-    log_odds = judge.log_odds(held_out)
     sample = slice(0, min(PROBE_ROWS, len(held_y)))
+    layers = probe(judge, held_out[sample], held_y[sample], held_weight[sample])
+    seen = _rows(task, np.sort(rng.permutation(shown)[:COMPACT_ROWS]))
+    smaller, parameters = compact(layout, best, seen, recipe.compaction * _base_entropy(task))
+    judge = Engine(smaller, parameters, judge.batch)
     return TrainedMember(
-        parameters=best,
-        log_odds=log_odds.astype(np.float64),
+        layout=smaller,
+        parameters=parameters,
         importance=_importance(judge, held_out, held_y, held_weight, task.columns, rng),
         record=MemberRecord(
             fold=task.fold,
@@ -143,7 +148,7 @@ def train_member(
             train_loss=tuple(train_curve),
             fold_loss=tuple(fold_curve),
         ),
-        layers=probe(judge, held_out[sample], held_y[sample], held_weight[sample]),
+        layers=layers,
     )
 
 
@@ -160,6 +165,12 @@ def _base_logit(task: MemberTask) -> float:
     weight = task.weight[task.shown].astype(np.float64)
     yes = float(weight @ task.y[task.shown])
     return float(np.log((yes + 0.5) / (float(weight.sum()) - yes + 0.5)))
+
+
+def _base_entropy(task: MemberTask) -> float:
+    """Log-loss, in nats, of always forecasting the base rate of the rows shown."""
+    z = np.array([_base_logit(task)])
+    return float(log_loss_from_logits(z, sigmoid(z))[0])
 
 
 def _rows(task: MemberTask, rows: NDArray[np.int64]) -> NDArray[np.float32]:

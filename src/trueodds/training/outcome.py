@@ -5,23 +5,59 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.network.activations import activate
 from trueodds.training.folds import Folds
 from trueodds.training.member import TrainedMember
+from trueodds.training.workspace import TrainingData
+
+BLOCK = 8192
+"""Rows worked on at a time."""
 
 
-def out_of_fold(trained: Sequence[TrainedMember], folds: Folds) -> NDArray[np.float64]:
+def out_of_fold(
+    outputs: NDArray[np.float64], members: Sequence[int], folds: Folds
+) -> NDArray[np.float64]:
     """Mean log-odds of each row from the members that did not see it.
 
-    Shape (rows,), float64; NaN for rows that every member saw (folds by time).
+    Parameters
+    ----------
+    outputs
+        Log-odds of all rows by every member, shape (members, rows).
+    members
+        The fold that each member left out.
+
+    Returns
+    -------
+    ndarray
+        Shape (rows,), float64; NaN for rows that every member saw (folds by time).
     """
     total = np.zeros(len(folds.of_row))
     count = np.zeros(len(folds.of_row))
-    for member in trained:
-        rows = folds.held_out(member.record.fold)
-        total[rows] += member.log_odds
+    for fold, output in zip(members, outputs, strict=True):
+        rows = folds.held_out(fold)
+        total[rows] += output[rows]
         count[rows] += 1.0
     with np.errstate(invalid="ignore"):
         return np.asarray(total / count)
+
+
+def held_out_log_odds(trained: Sequence[TrainedMember], data: TrainingData) -> NDArray[np.float64]:
+    """Every member's log-odds of the rows it left out, in plain float64, (members, rows).
+
+    The measure of what exact scoring changes; 0 for rows that the member saw.
+    """
+    out = np.zeros((len(trained), len(data.y)))
+    for position, member in enumerate(trained):
+        flat = member.parameters.astype(np.float64)
+        weights, biases = member.layout.weights(flat), member.layout.biases(flat)
+        rows = data.folds.held_out(member.record.fold)
+        for start in range(0, len(rows), BLOCK):
+            part = rows[start : start + BLOCK]
+            A = data.inputs(member.record.fold, part).astype(np.float64)
+            for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
+                A = activate(A @ weight + bias, member.layout.activation)
+            out[position, part] = A @ weights[-1][:, 0] + biases[-1][0]
+    return out
 
 
 def importance_summary(

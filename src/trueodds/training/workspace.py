@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.health.state import LayerState
+from trueodds.network.layout import Layout
 from trueodds.training.folds import Folds
 from trueodds.training.member import MemberTask, TrainedMember
 from trueodds.training.recipe import Recipe
 from trueodds.training.record import MemberRecord
+
+SAMPLE_ROWS = 2048
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +37,15 @@ class TrainingData:
     def width(self) -> int:
         """Number of inputs of every member."""
         return int(self.shared.shape[1] + self.own[0].shape[1])
+
+    def inputs(self, fold: int, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Inputs of some rows as the members of a fold see them, shape (n, width)."""
+        return np.concatenate([self.shared[rows], self.own[fold][rows]], axis=1)
+
+    def sample(self, fold: int) -> NDArray[np.float32]:
+        """Inputs of some hundreds of the rows that a fold's members are trained on."""
+        rows = self.folds.trained_on(fold)
+        return self.inputs(fold, rows[:: -(-len(rows) // SAMPLE_ROWS)])
 
     def task(self, fold: int, member: int) -> MemberTask:
         """What one member of one fold is trained on."""
@@ -98,10 +110,15 @@ def save_member(path: Path, trained: TrainedMember) -> None:
     np.savez(
         path,
         parameters=trained.parameters,
-        log_odds=trained.log_odds,
         importance=trained.importance,
         about=np.array(
-            json.dumps({"record": asdict(trained.record), "layers": _states(trained.layers)})
+            json.dumps(
+                {
+                    "layout": trained.layout.to_json(),
+                    "record": asdict(trained.record),
+                    "layers": _states(trained.layers),
+                }
+            )
         ),
     )
 
@@ -114,8 +131,8 @@ def load_member(path: Path) -> TrainedMember:
         for curve in ("train_loss", "fold_loss"):
             record[curve] = tuple(record[curve])
         return TrainedMember(
+            layout=Layout.from_json(about["layout"]),
             parameters=stored["parameters"],
-            log_odds=stored["log_odds"],
             importance=stored["importance"],
             record=MemberRecord(**record),
             layers=tuple(LayerState(**state) for state in about["layers"]),

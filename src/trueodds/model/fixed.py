@@ -1,0 +1,148 @@
+"""Networks in whole numbers, whose sums of products are exact and so have no order.
+
+Inputs, weights and outputs of every layer are whole multiples of powers of two. As long as the
+sum of all |input|·|weight| stays below 2⁵³ in those units, every partial sum of a float64 matrix
+product is exact, so any order of summation, blocking, fused multiply-add or number of threads gives
+the same bits. `require_exact` proves it from the weights alone. docs/format.md states the
+arithmetic.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.network.activations import ACTIVATIONS, Activation
+
+LARGEST_SUM = 2**52
+"""Bound to be proved for every sum; 2⁵³ is where float64 stops being exact."""
+FINEST_GRID = 40
+FINEST_WEIGHT = 100
+"""Finer grids are not used; a stranger's file with others is refused."""
+OUTPUT_BITS = 32
+OUTPUT_LIMIT = 2**41
+"""A member's log-odds are rounded to multiples of 2⁻³² and kept within ±2⁹."""
+MOST_MEMBERS = 2**11
+"""So many outputs still add up exactly."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What feeds a layer: whole numbers q, |q| ≤ ``limit``, each meaning q·2^−bits."""
+
+    bits: int
+    limit: int
+
+
+OUTPUT = Grid(OUTPUT_BITS, OUTPUT_LIMIT)
+
+
+@dataclass(frozen=True, eq=False)
+class FixedLayer:
+    """Unit j gives (Σᵢ qᵢ·weights[i, j] + biases[j])·2^−(bits + shifts[j])."""
+
+    weights: NDArray[np.int16]
+    """Shape (fan_in, fan_out)."""
+    biases: NDArray[np.int64]
+    """Shape (fan_out,)."""
+    shifts: NDArray[np.int16]
+    """Shape (fan_out,): a weight means weights[i, j]·2^−shifts[j]."""
+
+    def __post_init__(self) -> None:
+        for array in (self.weights, self.biases, self.shifts):
+            array.setflags(write=False)
+
+    def largest_sums(self, limit: int) -> NDArray[np.float64]:
+        """Σ|q·weight| + |bias| that each unit can reach with inputs within ±limit; (fan_out,)."""
+        size = np.abs(self.weights.astype(np.int64)).sum(axis=0).astype(np.float64)
+        return np.asarray(size * float(limit) + np.abs(self.biases.astype(np.float64)))
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One network: its layers, the last with one unit; ``fold`` names the rates that feed it."""
+
+    fold: int
+    layers: tuple[FixedLayer, ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Units of every layer, from the inputs to the logit."""
+        return (len(self.layers[0].weights), *(len(layer.biases) for layer in self.layers))
+
+    @property
+    def parameters(self) -> int:
+        """How many weights and biases there are."""
+        return sum(layer.weights.size + layer.biases.size for layer in self.layers)
+
+
+@dataclass(frozen=True, eq=False)
+class FixedNetworks:
+    """All members' networks: one activation, one depth, and one grid before each layer.
+
+    A hidden layer hands on clamp(rint(φ(z)·2^bits), ±limit), ties to even, with the next layer's
+    grid; the last unit's z is put on `OUTPUT` in the same way.
+    """
+
+    activation: Activation
+    grids: tuple[Grid, ...]
+    members: tuple[Member, ...]
+
+    def header(self) -> dict[str, Any]:
+        """Plain values for the model file's header: all but the arrays."""
+        return {
+            "activation": self.activation,
+            "grids": [asdict(grid) for grid in self.grids],
+            "folds": [member.fold for member in self.members],
+        }
+
+
+def require_exact(networks: FixedNetworks) -> float:
+    """Prove that no sum can leave float64's exact whole numbers, whatever the inputs.
+
+    Returns
+    -------
+    float
+        The largest sum that could occur, in whole units, at most 2⁵².
+
+    Raises
+    ------
+    ValueError
+        If a bound fails or the layers do not fit together.
+    """
+    if networks.activation not in ACTIVATIONS:
+        raise ValueError(f"unknown activation {networks.activation!r}")
+    if not networks.grids or not 0 < len(networks.members) <= MOST_MEMBERS:
+        raise ValueError("there are no members, no layers, or too many")
+    for grid in networks.grids:
+        if not 0 <= grid.bits <= FINEST_GRID or not 0 < grid.limit <= LARGEST_SUM:
+            raise ValueError(f"a layer's inputs have {grid.bits} bits and limit {grid.limit}")
+    largest = 0.0
+    for member in networks.members:
+        if len(member.layers) != len(networks.grids):
+            raise ValueError("a member has another number of layers than there are grids")
+        width = len(member.layers[0].weights)
+        for layer, grid in zip(member.layers, networks.grids, strict=True):
+            width = _require_shape(layer, width)
+            largest = max(largest, float(layer.largest_sums(grid.limit).max()))
+        if width != 1:
+            raise ValueError(f"a last layer has {width} units, not 1")
+    if not largest <= LARGEST_SUM:
+        raise ValueError("a sum of products could leave the exact whole numbers")
+    return largest
+
+
+def _require_shape(layer: FixedLayer, width: int) -> int:
+    """Check one layer against the units before it; returns its own number of units."""
+    shape = layer.weights.shape
+    if len(shape) != 2 or shape[0] != width or not min(shape):
+        raise ValueError(f"a layer of shape {shape} follows {width} units")
+    if layer.biases.shape != shape[1:] or layer.shifts.shape != shape[1:]:
+        raise ValueError("a layer's biases or shifts do not fit its weights")
+    for name, kind in (("weights", np.int16), ("biases", np.int64), ("shifts", np.int16)):
+        if getattr(layer, name).dtype != kind:
+            raise ValueError(f"{name} of a layer are of type {getattr(layer, name).dtype}")
+    if np.abs(layer.shifts.astype(np.int64)).max() > FINEST_WEIGHT:
+        raise ValueError("a weight's grid is out of range")
+    return int(shape[1])

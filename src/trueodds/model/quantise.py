@@ -1,0 +1,140 @@
+"""From trained float32 networks to whole numbers: the grids chosen, the bounds proved.
+
+Weights get 16 bits, on a grid of each unit's own; the inputs of every layer get the finest grid
+that their range and the layer's weights leave room for. Only where the range that the weights
+allow would make that grid coarse (deep networks) are outputs clamped, far beyond what training rows
+reach.
+"""
+
+from collections.abc import Sequence
+from math import ceil, floor, frexp, log2
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.errors import TrainingError
+from trueodds.model.fixed import (
+    FINEST_WEIGHT,
+    LARGEST_SUM,
+    FixedLayer,
+    FixedNetworks,
+    Grid,
+    Member,
+    require_exact,
+)
+from trueodds.network.activations import activate
+from trueodds.network.layout import Layout
+
+INPUT_RANGE = 32.0
+"""Inputs are kept within ±32: no encoder's input leaves that, and hardly a category's log-odds."""
+FINEST = 24
+"""Bits after the point that are worth having."""
+WANTED = 18
+"""Outputs are clamped rather than kept on a grid coarser than this."""
+COARSEST = 6
+HEADROOM = 16.0
+"""A clamp lies at least so many times beyond the largest output on training rows."""
+FINEST_SHIFT = 28
+"""Weights are kept on grids no finer than 2⁻²⁸, coarser beside biases beyond 1."""
+
+Float = NDArray[np.float64]
+
+
+def quantise(
+    folds: Sequence[int],
+    layouts: Sequence[Layout],
+    parameters: Sequence[NDArray[np.float32]],
+    samples: Sequence[NDArray[np.float32]],
+) -> FixedNetworks:
+    """Round trained networks to whole numbers; one entry a member in every argument.
+
+    Parameters
+    ----------
+    folds
+        Whose rates feed the member.
+    layouts, parameters
+        The trained networks: one activation and depth, widths may differ.
+    samples
+        Rows each was trained on, shape (n, inputs), which show how large its outputs get.
+
+    Raises
+    ------
+    TrainingError
+        If the weights are so large that no useful grid makes the sums exact.
+    """
+    activation = layouts[0].activation
+    flat = [buffer.astype(np.float64) for buffer in parameters]
+    weights = [layout.weights(f) for layout, f in zip(layouts, flat, strict=True)]
+    biases = [layout.biases(f) for layout, f in zip(layouts, flat, strict=True)]
+    outputs = [sample.astype(np.float64) for sample in samples]
+    reach = INPUT_RANGE
+    grids: list[Grid] = []
+    layers: list[list[FixedLayer]] = [[] for _ in folds]
+    for index in range(layouts[0].depth):
+        own = [(w[index], b[index]) for w, b in zip(weights, biases, strict=True)]
+        rounded = [_round_weights(weight, bias) for weight, bias in own]
+        needs = [_need(*r, bias) for r, (_, bias) in zip(rounded, own, strict=True)]
+        bits = min(_room(need, reach) for need in needs)
+        if bits < WANTED and index > 0:
+            seen = max(float(np.abs(A).max(initial=0.0)) for A in outputs)
+            reach = min(reach, _power_above(HEADROOM * seen))
+            bits = min(_room(need, reach) for need in needs)
+        if bits < COARSEST:
+            raise TrainingError(
+                f"the weights of layer {index + 1} are too large to be scored exactly: the network "
+                "has diverged; use another seed, a lower learning rate or fewer layers"
+            )
+        grids.append(Grid(bits, int(np.ldexp(reach, bits))))
+        for position, ((whole, shifts), (weight, bias)) in enumerate(
+            zip(rounded, own, strict=True)
+        ):
+            scaled = np.rint(np.ldexp(bias, bits + shifts)).astype(np.int64)
+            layers[position].append(FixedLayer(whole, scaled, shifts))
+            outputs[position] = activate(outputs[position] @ weight + bias, activation)
+        reach = _reach([made[-1] for made in layers], grids[-1], activation)
+    members = tuple(Member(f, tuple(made)) for f, made in zip(folds, layers, strict=True))
+    networks = FixedNetworks(activation, tuple(grids), members)
+    require_exact(networks)
+    return networks
+
+
+def _round_weights(weight: Float, bias: Float) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+    """Each unit's weights as 16-bit whole numbers, and the grid that uses those bits best."""
+    shifts = np.empty(weight.shape[1], dtype=np.int16)
+    for unit, (largest, offset) in enumerate(zip(np.abs(weight).max(axis=0), bias, strict=True)):
+        shift = 15 - frexp(float(largest))[1] if largest > 0.0 else 0
+        if np.rint(np.ldexp(largest, shift)) > 32767:
+            shift -= 1
+        # A grid much finer than the bias shows nothing and uses up the room for the sums.
+        most = FINEST_SHIFT - max(0, frexp(abs(float(offset)))[1])
+        shifts[unit] = max(min(shift, most), -FINEST_WEIGHT)
+    return np.rint(np.ldexp(weight, shifts)).astype(np.int16), shifts
+
+
+def _need(whole: NDArray[np.int16], shifts: NDArray[np.int16], bias: Float) -> tuple[Float, Float]:
+    """Each unit's Σ|weight| and |bias| in units of its weights' grid."""
+    return np.abs(whole.astype(np.float64)).sum(axis=0), np.ldexp(np.abs(bias), shifts)
+
+
+def _room(need: tuple[Float, Float], reach: float) -> int:
+    """Finest grid of inputs within ±reach that keeps every sum at most `LARGEST_SUM`."""
+    largest = float((need[0] * reach + need[1] + 1.0).max())
+    # The bias is rounded once more: a hair of the room is kept for that.
+    return min(floor(log2(LARGEST_SUM) - log2(largest) - 1e-3), FINEST)
+
+
+def _reach(layers: Sequence[FixedLayer], grid: Grid, activation: str) -> float:
+    """A power of two that no output exceeds, from the weights alone."""
+    if activation in ("tanh", "sigmoid"):
+        return 1.0
+    # No other activation is larger than its argument.
+    return _power_above(
+        max(
+            float(np.ldexp(layer.largest_sums(grid.limit), -(grid.bits + layer.shifts)).max())
+            for layer in layers
+        )
+    )
+
+
+def _power_above(value: float) -> float:
+    return float(np.ldexp(1.0, min(max(ceil(log2(max(value, 2.0**-20))), -20), 500)))
