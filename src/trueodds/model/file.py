@@ -36,6 +36,8 @@ FORMAT = 2
 FEATURES: frozenset[str] = frozenset()
 """What a file may ask its reader to know beyond format 2: nothing yet."""
 LARGEST_HEADER = 100_000_000
+SHA256_END = len('{"sha256":"') + 64 + len('",')
+"""Where the header's text goes on behind its checksum."""
 PLAIN = (
     "target_name",
     "target_yes",
@@ -120,8 +122,10 @@ def to_bytes(model: Model) -> bytes:
         "notes": model.notes,
         **{name: getattr(model, name) for name in PLAIN},
     }
-    header["sha256"] = _digest(header, arrays)
-    return save_tensors(arrays, metadata={"trueodds": _text(header)})
+    rest = json.dumps(header, separators=(",", ":"))[1:]
+    return save_tensors(
+        arrays, metadata={"trueodds": f'{{"sha256":"{_digest(rest, arrays)}",{rest}'}
+    )
 
 
 def from_bytes(data: bytes, name: str = "the model") -> Model:
@@ -133,9 +137,10 @@ def from_bytes(data: bytes, name: str = "the model") -> Model:
         If it is damaged, no model, or of another format.
     """
     try:
-        header = _header(data, name)
+        text = _header_text(data, name)
+        header = _header(text, name)
         arrays = load_tensors(data)
-        if _digest(header, arrays) != header["sha256"]:
+        if not text.startswith(f'{{"sha256":"{_digest(text[SHA256_END:], arrays)}",'):
             raise ValueError("its content does not match its checksum")
         model = _model(header, arrays)
         require_consistent(model)
@@ -149,7 +154,7 @@ def from_bytes(data: bytes, name: str = "the model") -> Model:
         raise _damaged(name, type(error).__name__) from error
 
 
-def _header(data: bytes, name: str) -> dict[str, Any]:
+def _header_text(data: bytes, name: str) -> str:
     foreign = ModelFileError(f"{name} is not a trueodds model (.odds file); check the path")
     if len(data) < 8:
         raise foreign
@@ -158,9 +163,12 @@ def _header(data: bytes, name: str) -> dict[str, Any]:
         raise foreign
     try:
         outer = json.loads(data[8 : 8 + size])
-        text = outer["__metadata__"]["trueodds"]
+        return str(outer["__metadata__"]["trueodds"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise foreign from None
+
+
+def _header(text: str, name: str) -> dict[str, Any]:
     header: dict[str, Any] = json.loads(text)
     if header["format"] > FORMAT or not FEATURES.issuperset(header.get("needs", ())):
         raise ModelFileError(
@@ -217,18 +225,12 @@ def _damaged(name: str, why: str) -> ModelFileError:
     return ModelFileError(f"{name} is damaged: {why}; copy it again or fit it again")
 
 
-def _text(header: dict[str, Any]) -> str:
-    return json.dumps(header, ensure_ascii=False, separators=(",", ":"))
-
-
-def _digest(header: dict[str, Any], arrays: Arrays) -> str:
-    """Checksum of the header, itself left out, and of all arrays."""
-    digest = hashlib.sha256()
-    rest = {name: value for name, value in header.items() if name != "sha256"}
-    digest.update(_text(rest).encode("utf-8", "surrogatepass"))
+def _digest(rest: str, arrays: Arrays) -> str:
+    """Checksum of the header's text behind the checksum itself, and of all arrays."""
+    digest = hashlib.sha256(rest.encode("utf-8", "surrogatepass"))
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(f"\n{name} {array.dtype.name} {'x'.join(map(str, array.shape))}\n".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()
 

@@ -118,7 +118,8 @@ def _need(whole: NDArray[np.int16], shifts: NDArray[np.int16], bias: Float) -> t
 
 def _room(need: tuple[Float, Float], reach: float) -> int:
     """Finest grid of inputs within ±reach that keeps every sum at most `LARGEST_SUM`."""
-    largest = float((need[0] * reach + need[1] + 1.0).max())
+    # Even a unit without weights needs inputs that are exact.
+    largest = max(reach, float((need[0] * reach + need[1] + 1.0).max()))
     # The bias is rounded once more: a hair of the room is kept for that.
     return min(floor(log2(LARGEST_SUM) - log2(largest) - 1e-3), FINEST)
 

@@ -31,7 +31,7 @@ class Recipe:
     """Epochs that the running average of the weights remembers."""
     patience: float = 0.4
     """Stop when this share of the epochs brought no better fold loss."""
-    compaction: float = 2e-5
+    compaction: float = 1e-5
     """Share of the base rate's log-loss that dropping redundant units may cost, see `compact`."""
 
     def to_json(self) -> dict[str, Any]:

@@ -1,0 +1,50 @@
+"""The independent reader in JavaScript gives the same bits."""
+
+import json
+
+import numpy as np
+
+from trueodds.functions.portable import sigmoid
+
+
+def test_sigmoid(node, sent) -> None:
+    rng = np.random.default_rng(0)
+    z = np.concatenate(
+        [
+            rng.normal(0.0, 3.0, 4000),
+            rng.normal(0.0, 300.0, 4000),
+            rng.integers(0, 2**64, 4000, dtype=np.uint64).view(np.float64),
+            [0.0, -0.0, 36.7, -36.7, -708.4, -745.2, np.inf, -np.inf],
+        ]
+    )
+    z = z[~np.isnan(z)]
+    found = node("tell(cells.map(sigmoid));", [sent(float(x)) for x in z])
+    assert found.tobytes() == sigmoid(z).tobytes()
+
+
+def test_it_knows_a_damaged_file(golden, node) -> None:
+    load = f"const data = readFileSync({json.dumps(str(golden.path))});\n"
+    code = (
+        "const whole = data.buffer.slice(data.byteOffset, data.byteOffset + data.length);\n"
+        "const good = await verify(whole);\n"
+        "new Uint8Array(whole)[whole.byteLength - 1] ^= 1;\n"
+        "tell([good ? 1 : 0, (await verify(whole)) ? 1 : 0]);"
+    )
+    assert node(load + code, []).tolist() == [1.0, 0.0]
+
+
+def test_golden_files(golden, node, sent) -> None:
+    values = golden.model.read(golden.cells)
+    rows = [
+        {**cells, **{name: float(column[i]) for name, column in values.numbers.items()}}
+        for i, cells in enumerate(golden.cells)
+    ]
+    found = node(
+        f"const data = readFileSync({json.dumps(str(golden.path))});\n"
+        "const model = read(data.buffer.slice(data.byteOffset, data.byteOffset + data.length));\n"
+        "const all = cells.map((row) => score(model, row));\n"
+        "tell(all.flatMap((s) => [s.logOdds, s.probability]));",
+        [{name: sent(cell) for name, cell in row.items()} for row in rows],
+    )
+    assert found[::2].tobytes() == golden.log_odds.tobytes()
+    assert found[1::2].tobytes() == golden.probability.tobytes()

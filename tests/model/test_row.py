@@ -1,0 +1,69 @@
+"""One row of cells is read as a table's row is, whatever is in it."""
+
+import datetime
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from trueodds.table.cells import MISSING_MARKERS
+
+numbers = (
+    st.floats()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False).map(str)
+    | st.integers(-(10**20), 10**20).map(lambda n: f" {n:,} ")
+    | st.sampled_from(["1e5", "1E400", "+7", ".5", "-.5", "5.", "0x1F", "1_000", "$12.5", "12 %"])
+)
+words = st.sampled_from(
+    ["red", " green", "blue\t", "RED", "town 1", "town 13", "\u00a0town 2\u2003", "yes", "no", "Y"]
+)
+times = (
+    st.datetimes(datetime.datetime(1, 1, 1), datetime.datetime(9999, 1, 1))
+    | st.dates()
+    | st.datetimes().map(str)
+    | st.sampled_from(["2021-03-05 10:30:00", "2021-03-05", "05.03.2021", "soon"])
+)
+cells = (
+    numbers
+    | words
+    | times
+    | st.none()
+    | st.booleans()
+    | st.text(max_size=6)
+    | st.sampled_from(MISSING_MARKERS)
+    | st.sampled_from([np.float32(0.1), np.int8(3), np.bool_(True), np.datetime64("NaT"), b"red"])
+)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_cell_in_any_column(data: st.DataObject, golden_called) -> None:
+    golden = golden_called("relu")
+    row: dict[str, Any] = dict(golden.cells[data.draw(st.integers(0, 23))])
+    for name in data.draw(st.lists(st.sampled_from(sorted(row)), min_size=1, max_size=3)):
+        row[name] = data.draw(cells)
+    alone = golden.model.log_odds(row)
+    assert alone.tobytes() == golden.model.log_odds([row]).tobytes()
+    # Beside other types, cells reach the model by way of text.
+    among = golden.model.log_odds([golden.cells[0], row, golden.cells[1]])[1:2]
+    assert alone.tobytes() == among.tobytes()
+
+
+def test_columns_in_a_dict_are_a_table(golden_called) -> None:
+    golden = golden_called("relu")
+    columns = {name: [row[name] for row in golden.cells] for name in golden.cells[0]}
+    assert golden.model.log_odds(columns).tobytes() == golden.log_odds.tobytes()
+
+
+@pytest.mark.parametrize("more", [{"tags": ["a", "b"]}, {"extra": 1}])
+def test_what_else_a_row_may_hold(more: dict[str, Any], golden_called) -> None:
+    golden = golden_called("relu")
+    row = {**golden.cells[0], **more}
+    if "tags" in more:
+        with pytest.raises(ValueError, match="list of cells for each column"):
+            golden.model.predict(row)
+    else:
+        assert golden.model.predict(row)[0] == golden.probability[0]
