@@ -59,7 +59,10 @@ SCORER_STEPS = {
     ),
     "outputs not clamped above": ("np.minimum(A, limit, out=A)", "pass"),
     "outputs not clamped below": ("np.maximum(A, -limit, out=A)", "pass"),
-    "products in float32": ("part @ self._first", "(part.astype('f') @ self._first.astype('f'))"),
+    "products in float32": (
+        "part.numbers @ self._number_weights",
+        "(part.numbers.astype('f') @ self._number_weights.astype('f')).astype('d')",
+    ),
 }
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from trueodds import Model, TrueOddsClassifier
 from trueodds.model import threads
 from trueodds.model.fixed import OUTPUT
+from trueodds.table.rates import encode_rates
 
 TABLE = Path(__file__).parents[2] / "examples" / "german_credit.csv"
 
@@ -138,13 +139,13 @@ def test_any_blas_kernel(
 def forward(model: Model, table: pl.DataFrame, product) -> NDArray[np.float64]:
     """The members by any matrix product, layer by layer, in whole units."""
     values = model.read(table)
-    X = model._scorer.inputs(values)
-    shared, total = model.encoder.width, np.zeros(values.rows)
-    starts = np.cumsum([shared, *(len(tables) for tables in model.rates)])
+    shared, total = np.zeros((values.rows, model.encoder.width)), np.zeros(values.rows)
+    model.encoder.encode_into(values, shared)
     grids = [*model.networks.grids, OUTPUT]
     for member in model.networks.members:
-        own = slice(starts[member.fold], starts[member.fold + 1])
-        q = np.concatenate([X[:, :shared], X[:, own]], axis=1)
+        own = encode_rates(values, model.rates[member.fold])
+        q = np.rint(np.ldexp(np.concatenate([shared, own], axis=1), grids[0].bits))
+        q = np.clip(q, -grids[0].limit, grids[0].limit)
         for index, layer in enumerate(member.layers):
             sums = product(q, layer.weights.astype(np.float64)) + layer.biases
             z = np.ldexp(sums, -grids[index].bits - layer.shifts.astype(int))

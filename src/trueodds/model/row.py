@@ -23,6 +23,7 @@ _PLAIN_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _BLANKS = " \t\r\n"
 _NAN = float("nan")
 _ABSENT = object()
+_NUMPY = (np.integer, np.floating, np.bool_, np.str_)
 _ONE_CELL = (str, float, int, bool, type(None), bytes)
 
 Feed = tuple[int, Callable[[Any], Inputs]]
@@ -66,6 +67,8 @@ class RowReader:
             cell = row.get(name, _ABSENT)
             if cell is _ABSENT:
                 return None
+            if isinstance(cell, _NUMPY):
+                cell = cell.item()
             value: Any
             if codes is None:
                 value = _number(cell, column)

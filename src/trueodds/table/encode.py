@@ -14,7 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.table.blocks import Block, Levels, block_from_json, category_blocks, number_blocks
+from trueodds.table.blocks import (
+    Block,
+    Equals,
+    Levels,
+    Missing,
+    block_from_json,
+    category_blocks,
+    number_blocks,
+)
 from trueodds.table.derive import Derived, derive, derived_sources
 from trueodds.table.schema import Schema
 from trueodds.table.values import Values
@@ -52,6 +60,12 @@ class Encoder:
             else:
                 block.encode(numbers[block.source], part)
             start += block.width
+
+    @property
+    def indicators(self) -> NDArray[np.bool_]:
+        """Which inputs are only ever 0 or 1, shape (width,)."""
+        kinds = [np.full(b.width, isinstance(b, Equals | Missing | Levels)) for b in self.blocks]
+        return np.concatenate([np.zeros(0, np.bool_), *kinds])
 
     def positions(
         self, columns: Sequence[str], rated: Sequence[str]

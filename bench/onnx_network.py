@@ -1,0 +1,81 @@
+"""Our trained networks as an ONNX graph in float32: what onnxruntime makes of the same weights."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds import Model
+from trueodds.table.rates import RateTable
+
+
+def inputs_of(model: Model) -> int:
+    """Inputs of the graph: the encoder's, then the rates of every fold."""
+    return model.encoder.width + sum(len(tables) for tables in model.rates)
+
+
+def rates_of(model: Model) -> list[tuple[int, tuple[RateTable, ...]]]:
+    """Where each fold's rates start among the inputs."""
+    starts = [model.encoder.width]
+    for tables in model.rates:
+        starts.append(starts[-1] + len(tables))
+    return list(zip(starts, model.rates, strict=False))
+
+
+def onnx_bytes(model: Model) -> bytes:
+    """A graph from encoded inputs (rows, encoder's inputs + all folds' rates) to probabilities.
+
+    Every member is a chain of Gemm and Relu, which onnxruntime fuses; their log-odds are averaged,
+    calibrated and put through Sigmoid. ReLU networks only.
+    """
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    networks = model.networks
+    if networks.activation != "relu":
+        raise ValueError(f"only ReLU networks are exported here, not {networks.activation}")
+    nodes: list[Any] = []
+    constants: dict[str, NDArray[np.float32]] = {}
+
+    def constant(name: str, value: Any) -> str:
+        constants[name] = np.asarray(value, dtype=np.float32)
+        return name
+
+    inputs, starts = inputs_of(model), rates_of(model)
+    outputs = []
+    for number, member in enumerate(networks.members):
+        above = "X"
+        for index, (layer, grid) in enumerate(zip(member.layers, networks.grids, strict=True)):
+            weights = np.ldexp(layer.weights.astype(np.float64), -layer.shifts.astype(int))
+            bias = np.ldexp(
+                layer.biases.astype(np.float64), -(grid.bits + layer.shifts.astype(int))
+            )
+            if index == 0:
+                wide = np.zeros((inputs, weights.shape[1]))
+                wide[: model.encoder.width] = weights[: model.encoder.width]
+                start, own = starts[member.fold]
+                wide[start : start + len(own)] = weights[model.encoder.width :]
+                weights = wide
+            name = f"{number}_{index}"
+            given = [above, constant(f"W{name}", weights), constant(f"b{name}", bias)]
+            nodes.append(helper.make_node("Gemm", given, [f"z{name}"]))
+            above = f"z{name}"
+            if index < len(networks.grids) - 1:
+                nodes.append(helper.make_node("Relu", [above], [f"a{name}"]))
+                above = f"a{name}"
+        outputs.append(above)
+    nodes.append(helper.make_node("Mean", outputs, ["mean"]))
+    slope, shift = model.calibrator.slope, model.calibrator.shift
+    nodes.append(helper.make_node("Mul", ["mean", constant("slope", slope)], ["scaled"]))
+    nodes.append(helper.make_node("Add", ["scaled", constant("shift", shift)], ["log_odds"]))
+    nodes.append(helper.make_node("Sigmoid", ["log_odds"], ["probability"]))
+    graph = helper.make_graph(
+        nodes,
+        "trueodds",
+        [helper.make_tensor_value_info("X", TensorProto.FLOAT, ["rows", inputs])],
+        [helper.make_tensor_value_info("probability", TensorProto.FLOAT, ["rows", 1])],
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.checker.check_model(made)
+    return bytes(made.SerializeToString())
