@@ -121,7 +121,16 @@ def main(folder: Path) -> None:
     data = table(rng)
     cells = rows(data)
     recipe = replace(
-        Recipe(), folds=3, members=1, widths=(12, 8), epochs=8, least_steps=200, decay=0.1
+        Recipe(),
+        folds=3,
+        members=1,
+        many_members=1,
+        widths=(12, 8),
+        dropout=0.2,
+        learning_rate=2e-3,
+        decay=0.1,
+        epochs=8,
+        least_steps=200,
     )
     models = {a: fitted(data, replace(recipe, activation=a)) for a in ACTIVATIONS}
     models["pieces"] = models["relu"]
