@@ -33,7 +33,7 @@ PIECES_IN_ALL = 192
 
 def pieces_each(numbers: int) -> int:
     """Stretches for each of so many numbers."""
-    return max(LEAST_PIECES, min(MOST_PIECES, PIECES_IN_ALL // max(1, numbers)))
+    return min(MOST_PIECES, max(LEAST_PIECES, PIECES_IN_ALL // max(1, numbers)))
 
 
 def number_blocks(
