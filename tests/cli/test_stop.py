@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trueodds.cli.stop import StopRequest, spoken_errors
+from trueodds.cli.stop import Stopped, StopRequest, spoken_errors
 from trueodds.errors import TrueOddsError, UsageError
 
 PROC = Path("/proc")
@@ -75,7 +75,7 @@ def test_ctrl_c_ends_a_fit_with_nothing_written_and_nobody_left(tmp_path, jobs):
     [
         (KeyboardInterrupt(), 130, "Stopped: nothing was written."),
         (
-            KeyboardInterrupt("a.odds was written before"),
+            Stopped("a.odds was written before"),
             130,
             "Stopped: a.odds was written before.",
         ),
