@@ -54,7 +54,7 @@ def test_numbers_are_rated_where_their_values_recur() -> None:
     rng = np.random.default_rng(0)
     assert cuts_of(np.repeat(np.arange(20.0), 25)) == tuple(np.arange(19) + 0.5)
     assert cuts_of(np.repeat(np.arange(20.0), 19)) == ()
-    assert cuts_of(np.repeat(np.arange(12.0), 100)) == ()
+    assert cuts_of(np.repeat(np.arange(8.0), 100)) == ()
     assert cuts_of(rng.normal(size=4000)) == ()
     assert cuts_of(np.full(50, np.nan)) == ()
 

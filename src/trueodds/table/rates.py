@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.table.choice import DOMINANT, FEW_VALUES
+from trueodds.table.choice import DOMINANT
 from trueodds.table.schema import Schema
 from trueodds.table.values import Values
 
 PRIOR_ROWS = 10.0
 INNER_FOLDS = 5
 LEAST_LEVELS = 9
-"""Categories with at least so many levels get a rate; fewer levels need no help."""
+"""Categories and numbers with at least so many levels get a rate; fewer need no help."""
 RECURRING = 20.0
 """Numbers get rates when a value has at least so many rows on average, enough to tell its rate."""
 BINS = 32
@@ -72,8 +72,7 @@ def _cuts(numbers: NDArray[np.float64]) -> tuple[float, ...]:
     """Cuts between bins of a number whose values recur; none for other numbers."""
     known = numbers[np.isfinite(numbers)]
     distinct, counts = np.unique(known, return_counts=True)
-    # Few values have indicators of their own.
-    if len(distinct) <= FEW_VALUES or len(known) < RECURRING * len(distinct):
+    if len(distinct) < LEAST_LEVELS or len(known) < RECURRING * len(distinct):
         return ()
     alone = counts >= DOMINANT * len(numbers)
     first = np.ones(len(distinct), dtype=np.bool_)
