@@ -176,23 +176,28 @@ def sklearn_mlp(X: pd.DataFrame, y: Floats, categories: list[str], threads: int)
     return _on_prepared(X, categories, fit)
 
 
-def hist_gradient_boosting(
-    X: pd.DataFrame, y: Floats, categories: list[str], threads: int
-) -> Forecast:
-    """scikit-learn's HistGradientBoostingClassifier."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
+def _hist_gradient_boosting(calibration: str = "") -> Contender:
+    """scikit-learn's HistGradientBoostingClassifier, alone or calibrated over five folds."""
 
-    def fit(frame: pd.DataFrame) -> Any:
-        return HistGradientBoostingClassifier(
+    def contender(X: pd.DataFrame, y: Floats, categories: list[str], threads: int) -> Forecast:
+        from sklearn.calibration import CalibratedClassifierCV
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        trees = HistGradientBoostingClassifier(
             max_iter=TREES,
             early_stopping=True,
             validation_fraction=STOPPING_SHARE,
             n_iter_no_change=20,
             categorical_features="from_dtype",
             random_state=0,
-        ).fit(frame, y)
+        )
+        folds = StratifiedKFold(5, shuffle=True, random_state=0)
+        model = CalibratedClassifierCV(trees, method=calibration, cv=folds)
+        return _on_prepared(
+            X, categories, lambda frame: (model if calibration else trees).fit(frame, y)
+        )
 
-    return _on_prepared(X, categories, fit)
+    return contender
 
 
 def _lightgbm(threads: int) -> Callable[[Split], Any]:
@@ -294,7 +299,9 @@ CONTENDERS: dict[str, Contender] = {
     "base_rate": base_rate,
     "logreg": logistic_regression,
     "sk_mlp": sklearn_mlp,
-    "hgb": hist_gradient_boosting,
+    "hgb": _hist_gradient_boosting(),
+    "hgb_isotonic": _hist_gradient_boosting("isotonic"),
+    "hgb_temperature": _hist_gradient_boosting("temperature"),
     "xgboost": _boosted(_xgboost, folded=False),
     "lightgbm": _boosted(_lightgbm, folded=False),
     "catboost": _boosted(_catboost, folded=False),

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from trueodds import main_job
-from trueodds.table import read_table, read_target
+from trueodds.table import choice, rates, read_table, read_target
 from trueodds.training.recipe import Recipe
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -26,10 +26,16 @@ TABLES = (
     *("titanic", "german_credit", "telco_churn", "hmeq", "spambase", "mammography", "adult"),
     *("bank_marketing", "polish_bankruptcy", "give_me_some_credit"),
 )
+INPUTS: dict[str, Any] = {
+    "MOST_PIECES": choice,
+    "PIECES_IN_ALL": choice,
+    "RECURRING": rates,
+}
+"""Constants of the inputs that a change may name, and the module they live in."""
 CHANGES = (
-    *("", "members=1", "members=1 decay=0.03", "members=1 decay=1.0", "members=1 decay=10.0"),
-    *("members=1 learning_rate=0.001", "members=1 memory=0.001", "members=1 dropout=0.4"),
-    *("members=1 activation='silu'", "members=1 widths=(256,256)"),
+    *("", "MOST_PIECES=1", "MOST_PIECES=8", "PIECES_IN_ALL=1000", "RECURRING=1e9"),
+    *("members=1", "epochs=24 least_steps=1200", "widths=(128,128)", "widths=(256,256,256)"),
+    *("dropout=0.2", "learning_rate=0.002", "decay=1.5", "decay=6.0", "activation='silu'"),
 )
 
 
@@ -37,7 +43,17 @@ def recipe_of(change: str) -> Recipe:
     """The standard recipe with some settings replaced, given as name=value words."""
     pairs = (word.split("=", 1) for word in change.split())
     settings: dict[str, Any] = {name: ast.literal_eval(value) for name, value in pairs}
-    return replace(Recipe(), **settings)
+    if "members" in settings:
+        settings.setdefault("many_members", settings["members"])
+    return replace(Recipe(), **{k: v for k, v in settings.items() if k not in INPUTS})
+
+
+def set_inputs(change: str) -> None:
+    """Set the inputs' constants that a change names; the others keep their values."""
+    for word in change.split():
+        name, value = word.split("=", 1)
+        if name in INPUTS:
+            setattr(INPUTS[name], name, ast.literal_eval(value))
 
 
 def measure(recipe: Recipe, most_rows: int) -> dict[str, float]:
@@ -67,8 +83,12 @@ def main() -> None:
     asked = parser.parse_args()
     for change in asked.changes:
         began = time.perf_counter()
+        usual = {name: getattr(module, name) for name, module in INPUTS.items()}
+        set_inputs(change)
         found = measure(recipe_of(change), asked.rows)
         each = " ".join(f"{name} {value:.3f}" for name, value in found.items())
+        for name, module in INPUTS.items():
+            setattr(module, name, usual[name])
         overall = float(np.mean(list(found.values())))
         title = f"{change or 'standard'} ({time.perf_counter() - began:.0f} s)"
         print(f"{overall:.4f}  {title}  {each}", flush=True)

@@ -14,7 +14,9 @@ from trueodds.table import as_frame, read_target
 from trueodds.training.recipe import Recipe
 
 ROWS = 400
-SMALL = replace(Recipe(), folds=3, members=2, widths=(16, 16), epochs=2, least_steps=60)
+SMALL = replace(
+    Recipe(), folds=3, members=2, many_members=2, widths=(16, 16), epochs=2, least_steps=60
+)
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,6 @@ from trueodds.model.model import probability
 from trueodds.model.reference import reference_log_odds
 from trueodds.network.activations import ACTIVATIONS
 from trueodds.table import as_frame, read_target
-from trueodds.table.rates import RateTable
 from trueodds.training.recipe import Recipe
 
 ROWS = 400
@@ -50,6 +49,7 @@ def table(rng: np.random.Generator) -> pl.DataFrame:
                 "M8[us]"
             ),
             "y": np.where(rng.random(ROWS) < 1.0 / (1.0 + np.exp(-z)), "yes", "no"),
+            "limit": np.where(rng.random(ROWS) < 0.05, np.nan, rng.integers(0, 15, ROWS) * 50.0),
         }
     )
 
@@ -98,7 +98,7 @@ def edges(model: Model, rng: np.random.Generator) -> Model:
     networks = FixedNetworks("relu", grids, tuple(members))
     require_exact(networks)
     rates = tuple(
-        tuple(RateTable(t.source, (t.log_odds * 8.0).astype(np.float32)) for t in tables)
+        tuple(replace(t, log_odds=(t.log_odds * 8.0).astype(np.float32)) for t in tables)
         for tables in model.rates
     )
     return replace(model, networks=networks, rates=rates)
@@ -121,9 +121,19 @@ def main(folder: Path) -> None:
     data = table(rng)
     cells = rows(data)
     recipe = replace(
-        Recipe(), folds=3, members=1, widths=(12, 8), epochs=8, least_steps=200, decay=0.1
+        Recipe(),
+        folds=3,
+        members=1,
+        many_members=1,
+        widths=(12, 8),
+        dropout=0.2,
+        learning_rate=2e-3,
+        decay=0.1,
+        epochs=8,
+        least_steps=200,
     )
     models = {a: fitted(data, replace(recipe, activation=a)) for a in ACTIVATIONS}
+    models["pieces"] = models["relu"]
     models["edges"] = edges(models["relu"], rng)
     for name, model in models.items():
         path = folder / f"{name}.odds"

@@ -15,7 +15,7 @@ from trueodds.model.reference import reference_log_odds, reference_probability
 def test_there_is_one_for_every_activation_and_the_edges() -> None:
     folder = Path(__file__).parents[1] / "golden"
     names = {path.stem for path in folder.glob("*.odds")}
-    assert names >= {"relu", "leaky_relu", "silu", "gelu", "tanh", "sigmoid", "edges"}
+    assert names >= {"relu", "leaky_relu", "silu", "gelu", "tanh", "sigmoid", "edges", "pieces"}
 
 
 def test_tables_give_the_golden_bits(golden) -> None:

@@ -17,10 +17,10 @@ from trueodds.table.blocks import (
     Equals,
     Levels,
     Missing,
+    Pieces,
     block_from_json,
-    category_blocks,
-    number_blocks,
 )
+from trueodds.table.choice import category_blocks, number_blocks
 
 EXTREMES = [nan, inf, -inf, 0.0, -0.0, 5e-324, -5e-324, 1e-320, 1e308, -1.7976931348623157e308, 1.0]
 anything = st.floats() | st.sampled_from(EXTREMES)
@@ -51,6 +51,12 @@ def test_numbers_become_finite_and_each_row_stands_alone(
             alone = np.concatenate([encoded(block, values[i : i + 1]) for i in range(len(values))])
             assert np.array_equal(whole, alone)
             assert encoded(twin(block), values).tobytes() == whole.tobytes()
+            assert not isinstance(block, Levels)
+            for value, row in zip(values.tolist(), whole, strict=True):
+                single = np.zeros(block.width, dtype=np.float32)
+                for position, amount in block.nonzero(value):
+                    single[position] = amount
+                assert np.array_equal(single, row)
 
 
 @settings(max_examples=200, deadline=None)
@@ -94,6 +100,19 @@ def test_scale_is_robust_and_bends_smoothly_to_three() -> None:
     t = (x[:2] - block.centre) * block.scale
     assert got[:2] == pytest.approx(t / np.sqrt(1 + t**2 / 9), abs=1e-6)
     assert got[2:].tolist() == pytest.approx([3.0, 3.0, -3.0, 0.0], abs=1e-5)
+
+
+def test_pieces_add_up_to_any_piecewise_linear_function() -> None:
+    block = Pieces("x", (0.0, 1.0, 3.0, 7.0))
+    x = np.array([-5.0, 0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 99.0])
+    got = encoded(block, x)
+    assert got[:, 0].tolist() == [-0.5, -0.5, 0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]
+    heights = np.array([2.0, -1.0, 4.0])
+    wanted = np.interp(x, block.x, np.concatenate([[0.0], np.cumsum(heights)]))
+    assert got @ heights + 0.5 * heights.sum() == pytest.approx(wanted, abs=1e-6)
+    assert encoded(block, np.array([nan]))[0].tolist() == [0.0, 0.0, 0.0]
+    infinite = encoded(block, np.array([-inf, inf]))
+    assert infinite.tolist() == [[-0.5] * 3, [0.5] * 3]
 
 
 def test_curve_gives_normal_scores() -> None:

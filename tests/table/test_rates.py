@@ -5,9 +5,11 @@ import pytest
 from numpy.typing import NDArray
 
 from trueodds.table.rates import (
+    BINS,
     INNER_FOLDS,
     PRIOR_ROWS,
     RateTable,
+    bin_codes,
     encode_rates,
     fit_rates,
     rated_columns,
@@ -33,7 +35,60 @@ def table(seed: int = 0) -> tuple[Values, NDArray[np.float32], NDArray[np.float3
 
 
 def test_only_categories_with_many_levels_are_rated() -> None:
-    assert rated_columns(SCHEMA) == ("many",)
+    values, *_ = table()
+    assert rated_columns(values, SCHEMA) == {"many": ()}
+
+
+NUMBER = Schema((Column("x", "number"),), 0)
+
+
+def number_values(x: NDArray[np.float64]) -> Values:
+    return Values(len(x), {"x": x}, {})
+
+
+def cuts_of(x: NDArray[np.float64]) -> tuple[float, ...]:
+    return rated_columns(number_values(x), NUMBER).get("x", ())
+
+
+def test_numbers_are_rated_where_their_values_recur() -> None:
+    rng = np.random.default_rng(0)
+    assert cuts_of(np.repeat(np.arange(20.0), 25)) == tuple(np.arange(19) + 0.5)
+    assert cuts_of(np.repeat(np.arange(20.0), 19)) == ()
+    assert cuts_of(np.repeat(np.arange(8.0), 100)) == ()
+    assert cuts_of(rng.normal(size=4000)) == ()
+    assert cuts_of(np.full(50, np.nan)) == ()
+
+
+def test_more_values_than_bins_share_them_but_a_dominant_one_stands_alone() -> None:
+    rng = np.random.default_rng(1)
+    x = np.where(rng.random(20_000) < 0.5, 50.0, rng.integers(0, 100, 20_000))
+    cuts = cuts_of(x)
+    codes = bin_codes(x, cuts)
+    assert BINS <= len(cuts) + 1 <= BINS + 2
+    assert len(np.unique(x[codes == codes[x == 50.0][0]])) == 1
+    others = np.bincount(codes[x != 50.0], minlength=len(cuts) + 1)
+    assert np.sort(others)[-1] < 3 * 10_000 / BINS
+
+
+def test_neighbours_in_floating_point_fall_on_their_own_side_of_a_cut() -> None:
+    steps = np.arange(20, dtype=np.int64) + np.float64(1.0).view(np.int64)
+    x = np.repeat(steps.view(np.float64), 25)
+    cuts = cuts_of(x)
+    assert bin_codes(x, cuts).tolist() == np.repeat(np.arange(20), 25).tolist()
+
+
+def test_a_numbers_rates_are_those_of_its_bins() -> None:
+    rng = np.random.default_rng(2)
+    x = np.where(rng.random(600) < 0.1, np.nan, rng.integers(0, 15, 600).astype(float))
+    y = (rng.random(600) < 0.3 + 0.4 * (x == 7.0)).astype(np.float32)
+    ones = np.ones(600, dtype=np.float32)
+    shown = np.arange(500)
+    (made,), own = fit_rates(number_values(x), NUMBER, y, ones, shown, SEED)
+    assert np.argmax(made.log_odds) == 7
+    assert np.array_equal(own[500:], encode_rates(number_values(x), (made,))[500:])
+    odd = number_values(np.array([np.nan, -np.inf, np.inf, 7.4]))
+    wanted = made.log_odds[[-1, 0, 14, 7]]
+    assert encode_rates(odd, (made,))[:, 0].tolist() == wanted.tolist()
 
 
 def test_a_training_rows_rate_does_not_hear_of_its_own_label() -> None:

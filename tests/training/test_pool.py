@@ -12,7 +12,7 @@ from trueodds.training.pool import Step, train_members
 from trueodds.training.recipe import Recipe
 from trueodds.training.workspace import TrainingData
 
-TINY = replace(Recipe(), members=1, widths=(8,), epochs=3, least_steps=20)
+TINY = replace(Recipe(), members=1, many_members=1, widths=(8,), epochs=3, least_steps=20)
 
 
 def data() -> TrainingData:

@@ -7,7 +7,7 @@ import numpy as np
 
 from trueodds.model.fixed import require_exact
 from trueodds.model.model import Model
-from trueodds.table.blocks import ClippedScale, Curve, Equals, Levels
+from trueodds.table.blocks import FARTHEST, ClippedScale, Curve, Equals, Levels, Pieces
 from trueodds.table.encode import Encoder
 from trueodds.table.schema import Column
 
@@ -20,10 +20,14 @@ def require_consistent(model: Model) -> None:
     for tables in model.rates:
         for table in tables:
             column = columns.get(table.source)
+            kinds = ("number",) if table.cuts else ("category", "yesno")
             _require(
                 column is not None
-                and column.kind in ("category", "yesno")
-                and table.log_odds.shape == (len(column.levels) + 2,)
+                and column.kind in kinds
+                and all(map(isfinite, table.cuts))
+                and all(a < b for a, b in pairwise(table.cuts))
+                and table.log_odds.shape
+                == ((len(table.cuts) + 1 if table.cuts else len(column.levels)) + 2,)
                 and table.log_odds.dtype == np.float32
                 and bool(np.isfinite(table.log_odds).all()),
                 f'the rates of column "{table.source}" do not fit its levels',
@@ -62,6 +66,10 @@ def _require_encoder(encoder: Encoder, columns: dict[str, Column]) -> None:
                 good = good and all(map(isfinite, (*block.x, *block.y)))
                 good = good and all(a < b for a, b in pairwise(block.x))
                 good = good and all(a <= b for a, b in pairwise(block.y))
+            elif isinstance(block, Pieces):
+                good = good and len(block.x) > 1
+                good = good and all(abs(knot) <= FARTHEST for knot in block.x)
+                good = good and all(a < b for a, b in pairwise(block.x))
             elif isinstance(block, Equals):
                 good = good and len(block.values) > 0
         _require(good, f'the inputs of "{block.source}" do not fit the columns')

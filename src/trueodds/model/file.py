@@ -27,14 +27,15 @@ from trueodds.model.consistent import require_consistent
 from trueodds.model.fixed import FixedLayer, FixedNetworks, Grid, Member
 from trueodds.model.model import Model
 from trueodds.model.rounding import Rounding
+from trueodds.table.blocks import Pieces
 from trueodds.table.encode import Encoder
 from trueodds.table.rates import RateTable
 from trueodds.table.schema import Schema
 from trueodds.training.record import TrainingRecord
 
 FORMAT = 2
-FEATURES: frozenset[str] = frozenset()
-"""What a file may ask its reader to know beyond format 2: nothing yet."""
+FEATURES = frozenset({"pieces", "cuts"})
+"""What a file may ask its reader to know beyond format 2: `Pieces`, and rates of numbers."""
 LARGEST_HEADER = 100_000_000
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text goes on behind its checksum."""
@@ -108,10 +109,11 @@ def to_bytes(model: Model) -> bytes:
             arrays[f"rates/{fold}/{position}"] = table.log_odds
     header = {
         "format": FORMAT,
-        "needs": [],
+        "needs": _needs(model),
         "schema": model.schema.to_json(),
         "encoder": model.encoder.to_json(),
         "rates": [[table.source for table in tables] for tables in model.rates],
+        "cuts": _cuts(model),
         "networks": model.networks.header(),
         "calibrator": model.calibrator.to_json(),
         "rounding": model.rounding.to_json(),
@@ -126,6 +128,17 @@ def to_bytes(model: Model) -> bytes:
     return save_tensors(
         arrays, metadata={"trueodds": f'{{"sha256":"{_digest(rest, arrays)}",{rest}'}
     )
+
+
+def _needs(model: Model) -> list[str]:
+    """What of `FEATURES` this model makes use of."""
+    pieces = any(isinstance(block, Pieces) for block in model.encoder.blocks)
+    return ["cuts"] * bool(_cuts(model)) + ["pieces"] * pieces
+
+
+def _cuts(model: Model) -> dict[str, tuple[float, ...]]:
+    """Cuts of every rated number; the folds share them, as they do not depend on the target."""
+    return {t.source: t.cuts for tables in model.rates for t in tables if t.cuts}
 
 
 def from_bytes(data: bytes, name: str = "the model") -> Model:
@@ -189,7 +202,11 @@ def _model(header: dict[str, Any], arrays: Arrays) -> Model:
         encoder=Encoder.from_json(header["encoder"]),
         rates=tuple(
             tuple(
-                RateTable(source, arrays[f"rates/{fold}/{position}"])
+                RateTable(
+                    source,
+                    arrays[f"rates/{fold}/{position}"],
+                    tuple(header.get("cuts", {}).get(source, ())),
+                )
                 for position, source in enumerate(sources)
             )
             for fold, sources in enumerate(header["rates"])

@@ -12,6 +12,7 @@ from trueodds.model.model import LEAST, MOST, Model
 from trueodds.network.activations import GELU_CUBIC, GELU_SCALE, LEAK, Activation
 from trueodds.table.blocks import Levels
 from trueodds.table.derive import derive
+from trueodds.table.rates import RateTable
 from trueodds.table.values import Values
 
 
@@ -32,7 +33,7 @@ def reference_log_odds(model: Model, values: Values) -> list[float]:
                 inputs[position] = amount
             shared += inputs
         own = [
-            [float(table.log_odds[values.codes[table.source][row]]) for table in tables]
+            [float(table.log_odds[_level(table, values, row)]) for table in tables]
             for tables in model.rates
         ]
         total = sum(
@@ -42,6 +43,13 @@ def reference_log_odds(model: Model, values: Values) -> list[float]:
         mean = float(Fraction(total, len(model.networks.members) << OUTPUT.bits))
         found.append(model.calibrator.slope * mean + model.calibrator.shift)
     return found
+
+
+def _level(table: RateTable, values: Values, row: int) -> int:
+    if not table.cuts:
+        return int(values.codes[table.source][row])
+    number = float(values.numbers[table.source][row])
+    return -1 if number != number else sum(cut <= number for cut in table.cuts)
 
 
 def reference_probability(log_odds: float) -> float:

@@ -5,6 +5,7 @@ is a level or a plain number) are read here, and any other by what reads a table
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -91,10 +92,12 @@ class RowReader:
         return positions, amounts
 
 
-def _rate(table: RateTable) -> Callable[[int], Inputs]:
-    """A category's log-odds by code as one input; −2 and −1 index its last two entries."""
+def _rate(table: RateTable) -> Callable[[Any], Inputs]:
+    """A column's log-odds by code or bin as one input; −2 and −1 index its last two entries."""
     inputs = [[(0, value)] for value in table.log_odds.tolist()]
-    return inputs.__getitem__
+    if not table.cuts:
+        return inputs.__getitem__
+    return lambda v: inputs[-1 if v != v else bisect_right(table.cuts, v)]
 
 
 def _codes(column: Column) -> dict[str, int] | None:

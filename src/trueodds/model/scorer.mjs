@@ -19,8 +19,9 @@ export function read(buffer) {
   const text = new TextDecoder("utf-8", { fatal: true });
   const outer = JSON.parse(text.decode(new Uint8Array(buffer, 8, size)));
   const header = JSON.parse(outer.__metadata__.trueodds);
-  if (header.format !== 2 || (header.needs ?? []).length > 0) {
-    throw new Error(`this reader knows format 2, the file has ${header.format}`);
+  const unknown = (header.needs ?? []).filter((name) => !["pieces", "cuts"].includes(name));
+  if (header.format !== 2 || unknown.length > 0) {
+    throw new Error(`this reader knows format 2, the file has ${header.format} ${unknown}`);
   }
   const array = (name) => {
     const { dtype, data_offsets: [start, stop] } = outer[name];
@@ -41,7 +42,11 @@ export function read(buffer) {
     })),
   }));
   const rates = header.rates.map((sources, fold) =>
-    sources.map((source, position) => ({ source, values: array(`rates/${fold}/${position}`) })),
+    sources.map((source, position) => ({
+      source,
+      values: array(`rates/${fold}/${position}`),
+      cuts: header.cuts?.[source],
+    })),
   );
   const columns = header.schema.columns.filter((column) => column.kind !== "aside");
   for (const column of columns) {
@@ -83,7 +88,11 @@ export function score(model, row) {
     BLOCKS[block.kind](block, values.get(block.source)),
   );
   const own = model.rates.map((tables) =>
-    tables.map(({ source, values: table }) => table.at(values.get(source))),
+    tables.map(({ source, values: table, cuts }) => {
+      const v = values.get(source);
+      if (cuts === undefined) return table.at(v);
+      return table.at(Number.isNaN(v) ? -1 : cuts.filter((cut) => cut <= v).length);
+    }),
   );
   const grids = [...header.networks.grids, OUTPUT];
   let total = 0;
@@ -158,6 +167,13 @@ const BLOCKS = {
     while (left < x.length - 2 && x[left + 1] <= u) left += 1;
     const t = y[left] + ((y[left + 1] - y[left]) / (x[left + 1] - x[left])) * (u - x[left]);
     return [Math.min(t > y[left] ? t : y[left], y[left + 1])];
+  },
+  pieces({ x }, v) {
+    const u = Math.min(Math.max(v, x[0]), x[x.length - 1]);
+    return x.slice(1).map((high, i) => {
+      if (Number.isNaN(v)) return 0;
+      return Math.min(Math.max((u - x[i]) / (high - x[i]), 0), 1) - 0.5;
+    });
   },
   equals: ({ values }, v) => values.map((known) => (known === v ? 1 : 0)),
   missing: (_, v) => [Number.isNaN(v) ? 1 : 0],

@@ -9,21 +9,15 @@ the same inputs alone or among others, on any machine. Missing numbers give 0.
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from math import sqrt
-from statistics import NormalDist
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-FEW_VALUES = 12
-"""A number with at most so many distinct values also gets an indicator for each."""
-DOMINANT = 0.2
-"""A value with at least this share of the rows gets its own indicator."""
-KNOTS = 64
-LEAST_LEVEL_ROWS = 5
-MOST_LEVELS = 64
-"""Most levels of a category with an indicator of their own; the others share one."""
+FARTHEST = 1e300
+"""Knots stay within ±this, so that no difference of two overflows."""
 
 Inputs = list[tuple[int, float]]
 """A cell's inputs that are not 0: position within its block, and value."""
@@ -93,6 +87,49 @@ class Curve:
         low, high = y[left], y[left + 1]
         t = low + (high - low) / (x[left + 1] - x[left]) * (v - x[left])
         return [(0, min(t if t > low else low, high))]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        return {"kind": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Piecewise-linear encoding (arXiv 2203.05556): one input for each stretch between two knots.
+
+    It is −½ below the stretch, ½ above it, and linear between, so that a network learns any
+    piecewise-linear function of the number by one weighted sum.
+    """
+
+    kind: ClassVar[str] = "pieces"
+    source: str
+    x: tuple[float, ...]
+    """Knots, increasing, at most `FARTHEST` from 0."""
+
+    @property
+    def width(self) -> int:
+        """One input a stretch."""
+        return len(self.x) - 1
+
+    def encode(self, values: NDArray[np.float64], out: Out) -> None:
+        """Fill ``out`` of shape (rows, width)."""
+        x = np.array(self.x)
+        gone = np.isnan(values)
+        v = np.clip(np.where(gone, x[0], values), x[0], x[-1])[:, None]
+        # Knots closer than 1e-308 may overflow to ±∞, which the clip mends.
+        with np.errstate(over="ignore"):
+            t = (v - x[:-1]) / (x[1:] - x[:-1])
+        out[:] = np.where(gone[:, None], 0.0, np.clip(t, 0.0, 1.0) - 0.5)
+
+    def nonzero(self, value: float) -> Inputs:
+        """Inputs of one cell."""
+        if value != value:
+            return []
+        v = min(max(value, self.x[0]), self.x[-1])
+        return [
+            (position, min(max((v - low) / (high - low), 0.0), 1.0) - 0.5)
+            for position, (low, high) in enumerate(pairwise(self.x))
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
@@ -180,9 +217,9 @@ class Levels:
         return {"kind": self.kind, **asdict(self)}
 
 
-Block = ClippedScale | Curve | Equals | Missing | Levels
+Block = ClippedScale | Curve | Pieces | Equals | Missing | Levels
 _KINDS: dict[str, Callable[..., Block]] = {
-    c.kind: c for c in (ClippedScale, Curve, Equals, Missing, Levels)
+    c.kind: c for c in (ClippedScale, Curve, Pieces, Equals, Missing, Levels)
 }
 
 
@@ -190,79 +227,3 @@ def block_from_json(data: dict[str, Any]) -> Block:
     """Inverse of every block's ``to_json``."""
     fields = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k != "kind"}
     return _KINDS[data["kind"]](**fields)
-
-
-def number_blocks(source: str, values: NDArray[np.float64]) -> list[Block]:
-    """Rules for a number, chosen from the training rows."""
-    blocks: list[Block] = []
-    known = values[np.isfinite(values)]
-    if len(known):
-        distinct, counts = np.unique(known, return_counts=True)
-        shares = counts / len(values)
-        if len(distinct) > 1:
-            blocks += [_clipped_scale(source, known), _curve(source, distinct, counts, shares)]
-        if 2 < len(distinct) <= FEW_VALUES:
-            own = distinct[counts >= LEAST_LEVEL_ROWS]
-        else:
-            own = distinct[(shares >= DOMINANT) & (len(distinct) > 2)]
-        if len(own):
-            blocks.append(Equals(source, tuple(own.tolist())))
-    if np.isnan(values).any():
-        blocks.append(Missing(source))
-    return blocks
-
-
-def category_blocks(source: str, codes: NDArray[np.int32], levels: int) -> list[Block]:
-    """Rules for a category, chosen from the training rows; two levels need one input."""
-    counts = np.bincount(codes[codes >= 0], minlength=levels)
-    missing = int(np.count_nonzero(codes == -1))
-    order = np.argsort(-counts, kind="stable")
-    own = [int(c) for c in order if counts[c] >= min(LEAST_LEVEL_ROWS, len(codes) // 10 + 1)]
-    own = own[:MOST_LEVELS]
-    if len(own) == 2 and levels == 2:
-        own = own[1:]
-    slots = np.full(levels, -1, dtype=np.int64)
-    slots[own] = np.arange(len(own))
-    width = len(own)
-    missing_slot = other_slot = -1
-    if missing:
-        missing_slot, width = width, width + 1
-    if levels > 2 and len(own) < levels:
-        other_slot, width = width, width + 1
-        slots[slots < 0] = other_slot
-    if not width:
-        return []
-    return [Levels(source, tuple(slots.tolist()), missing_slot, other_slot, width)]
-
-
-def _clipped_scale(source: str, known: NDArray[np.float64]) -> ClippedScale:
-    """Median to 0 and the quartiles' distance to about that of a normal law (1.35)."""
-    # Within ±1e300 no difference overflows.
-    low, centre, high = np.quantile(np.clip(known, -1e300, 1e300), [0.25, 0.5, 0.75]).tolist()
-    spread = (high - low) / 1.349
-    if not spread > 0.0:
-        spread = float((known.max() / 4.0 - known.min() / 4.0) * 2.0)
-    # The reciprocal of a spread under 1e-308 would be infinite.
-    scale = 1.0 / spread if spread > 1e-300 else 1.0
-    return ClippedScale(source, centre, scale)
-
-
-def _curve(
-    source: str,
-    distinct: NDArray[np.float64],
-    counts: NDArray[np.int64],
-    shares: NDArray[np.float64],
-) -> Curve:
-    """Normal scores of the mid-ranks; a dominant value does not take the others' ranks."""
-    rest = shares < DOMINANT
-    if np.count_nonzero(rest) >= 2:
-        distinct, counts = distinct[rest], counts[rest]
-    ends = np.cumsum(counts)
-    ranks = (ends - 0.5 * counts) / ends[-1]
-    if len(distinct) > KNOTS:
-        wanted = np.linspace(0.0, 1.0, KNOTS)
-        chosen = np.unique(np.clip(np.searchsorted(ranks, wanted), 0, len(distinct) - 1))
-        distinct, ranks = distinct[chosen], ranks[chosen]
-    normal = NormalDist()
-    y = tuple(normal.inv_cdf(float(np.clip(r, 0.002, 0.998))) for r in ranks)
-    return Curve(source, tuple(distinct.tolist()), y)

@@ -1,10 +1,10 @@
 """From a column's values to the network's inputs: every step a simple, stored, exact rule.
 
 Numbers become a robustly scaled value with a smooth clip (RealMLP, arXiv 2407.04491), a
-quantile-to-normal curve through stored knots, indicators of dominant or few values, and of
-missing; categories become indicators of their frequent levels; dates become elapsed time, their
-parts, and the differences between dates. All that depends on the target lives in
-`trueodds.table.rates`, fold by fold.
+quantile-to-normal curve through stored knots, a piecewise-linear encoding (arXiv 2203.05556),
+indicators of dominant or few values, and of missing; categories become indicators of their frequent
+levels; dates become elapsed time, their parts, and the differences between dates. All that depends
+on the target lives in `trueodds.table.rates`, fold by fold.
 """
 
 from collections.abc import Sequence
@@ -14,15 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.table.blocks import (
-    Block,
-    Equals,
-    Levels,
-    Missing,
-    block_from_json,
-    category_blocks,
-    number_blocks,
-)
+from trueodds.table.blocks import Block, Equals, Levels, Missing, block_from_json
+from trueodds.table.choice import category_blocks, number_blocks, pieces_each
 from trueodds.table.derive import Derived, derive, derived_sources
 from trueodds.table.schema import Schema
 from trueodds.table.values import Values
@@ -105,12 +98,14 @@ def fit_encoder(values: Values, schema: Schema) -> Encoder:
     """Choose every rule from the training rows, without looking at the target."""
     derived = derived_sources(values, schema)
     numbers = {**values.numbers, **derive(values, derived)}
+    varied = [v for v in numbers.values() if len(np.unique(v[np.isfinite(v)])) > 2]
+    pieces = pieces_each(len(varied))
     blocks: list[Block] = []
     for column in schema.used:
         if column.name in values.codes:
             blocks += category_blocks(column.name, values.codes[column.name], len(column.levels))
         else:
-            blocks += number_blocks(column.name, numbers[column.name])
+            blocks += number_blocks(column.name, numbers[column.name], pieces)
     for source in derived:
-        blocks += number_blocks(source.name, numbers[source.name])
+        blocks += number_blocks(source.name, numbers[source.name], pieces)
     return Encoder(derived, tuple(blocks))

@@ -19,6 +19,6 @@ def sensible_jobs(jobs: int | None, data: TrainingData, recipe: Recipe) -> int:
         return cores() if jobs == -1 else jobs
     sizes = (data.width, *recipe.widths, 1)
     weights = sum(a * b for a, b in pairwise(sizes))
-    rows = len(data.y) * (data.folds.count - 1) / data.folds.count
-    passes = recipe.epochs_for(int(rows)) * data.folds.count * recipe.members
+    rows = data.rows_shown
+    passes = recipe.epochs_for(rows) * data.folds.count * recipe.members_for(rows)
     return cores() if 6.0 * weights * rows * passes > WORTH_A_PROCESS else 1

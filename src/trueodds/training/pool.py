@@ -76,7 +76,8 @@ def train_members(
     TrainingError
         If a worker process dies.
     """
-    members = [(fold, m) for fold in range(data.folds.count) for m in range(recipe.members)]
+    each = recipe.members_for(data.rows_shown)
+    members = [(fold, m) for fold in range(data.folds.count) for m in range(each)]
     listener = listener or (lambda step: None)
     if min(jobs, len(members)) <= 1:
         return _train_here(data, recipe, seed, members, listener)

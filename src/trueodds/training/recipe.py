@@ -16,16 +16,18 @@ class Recipe:
 
     folds: int = 5
     members: int = 2
-    """Members for each fold; their log-odds are averaged."""
-    widths: tuple[int, ...] = (256, 256, 256)
+    """Members for each fold; their log-odds are averaged. See `members_for`."""
+    many_members: int = 4
+    """Members for each fold of a table of few rows."""
+    widths: tuple[int, ...] = (128, 128, 128)
     activation: Activation = "relu"
-    dropout: float = 0.2
-    learning_rate: float = 2e-3
+    dropout: float = 0.1
+    learning_rate: float = 3e-3
     decay: float = 3.0
     """Decoupled weight decay; the weights shrink by learning rate × decay a step."""
     largest_batch: int = 256
-    epochs: int = 24
-    least_steps: int = 1200
+    epochs: int = 32
+    least_steps: int = 1600
     """Few rows get more epochs, until this many steps are reached."""
     memory: float = 1.0
     """Epochs that the running average of the weights remembers."""
@@ -45,6 +47,14 @@ class Recipe:
             batch *= 2
         return min(batch, rows)
 
+    def members_for(self, rows: int) -> int:
+        """Members for each fold when trained on so many rows.
+
+        Where batches are smaller than the largest, there are too few rows to fill them: single
+        members vary most and cost least, so that more of them pay.
+        """
+        return self.members if self.batch(rows) == self.largest_batch else self.many_members
+
     def epochs_for(self, rows: int) -> int:
         """Epochs planned for a training table of so many rows."""
         steps = max(1, rows // self.batch(rows))
@@ -63,7 +73,9 @@ def recipe_for(effort: str) -> Recipe:
     if effort == "standard":
         return standard
     if effort == "quick":
-        return replace(standard, members=1, epochs=12, least_steps=600, widths=(128, 128))
+        return replace(
+            standard, members=1, many_members=2, epochs=12, least_steps=600, widths=(128, 128)
+        )
     if effort == "best":
-        return replace(standard, members=4, epochs=40, folds=8)
+        return replace(standard, members=5, many_members=10, epochs=40, folds=8)
     raise UsageError(f"unknown effort {effort!r}: choose from {', '.join(EFFORTS)}")

@@ -47,6 +47,11 @@ class TrainingData:
         rows = self.folds.trained_on(fold)
         return self.inputs(fold, rows[:: -(-len(rows) // SAMPLE_ROWS)])
 
+    @property
+    def rows_shown(self) -> int:
+        """Rows shown to the members of the last fold; those of the others see about as many."""
+        return len(self.folds.trained_on(self.folds.count - 1))
+
     def task(self, fold: int, member: int) -> MemberTask:
         """What one member of one fold is trained on."""
         return MemberTask(

@@ -1,0 +1,23 @@
+"""What a recipe makes of a table's size."""
+
+import pytest
+
+from trueodds.errors import UsageError
+from trueodds.training.recipe import EFFORTS, recipe_for
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_few_rows_get_more_members_and_more_epochs(effort: str) -> None:
+    recipe = recipe_for(effort)
+    few, many = 200, 100_000
+    assert recipe.members_for(few) > recipe.members_for(many) == recipe.members
+    assert recipe.epochs_for(few) > recipe.epochs_for(many) == recipe.epochs
+    assert recipe.batch(many) == recipe.largest_batch
+    assert recipe.batch(few) * 12 <= few
+    steps = recipe.epochs_for(few) * (few // recipe.batch(few))
+    assert recipe.least_steps <= steps < 2 * recipe.least_steps
+
+
+def test_an_unknown_effort_is_refused() -> None:
+    with pytest.raises(UsageError, match="quick, standard, best"):
+        recipe_for("utmost")
