@@ -17,7 +17,7 @@ class Recipe:
     folds: int = 5
     members: int = 2
     """Members for each fold; their log-odds are averaged. See `members_for`."""
-    many_members: int = 4
+    many_members: int = 3
     """Members for each fold of a table of few rows."""
     widths: tuple[int, ...] = (128, 128, 128)
     activation: Activation = "relu"
@@ -77,5 +77,5 @@ def recipe_for(effort: str) -> Recipe:
             standard, members=1, many_members=2, epochs=12, least_steps=600, widths=(128, 128)
         )
     if effort == "best":
-        return replace(standard, members=5, many_members=10, epochs=40, folds=8)
+        return replace(standard, members=5, many_members=8, epochs=40, folds=8)
     raise UsageError(f"unknown effort {effort!r}: choose from {', '.join(EFFORTS)}")
