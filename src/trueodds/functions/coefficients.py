@@ -115,8 +115,8 @@ VANISHED: Final = 104.0
 """exp(−104) is less than half of the least float32: beyond it softplus and σ are zero."""
 DOUBT_LOG: Final = 2.0**-34
 """Error granted to log(1 + e^−|x|) in pairs of float32, relative to the result …"""
-DOUBT_SQUARE: Final = 2.0**-23
-"""… and relative to d²: six roundings of terms below d²/2, each 2⁻²⁵ of it, make 2⁻²³·⁴."""
+DOUBT_SQUARE: Final = 2.0**-22
+"""… and relative to d²: six roundings of terms near d²/2, 2⁻²⁴ of it each, make 2⁻²²·⁴."""
 POINTS32: Final = 32.0
 """Points at which log(1 + e) is tabulated, e = 0 … 1 in steps of 1/31."""
 MAGIC_WHOLE: Final = 1.5 * 2.0**23
