@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test slow lint bench
+.PHONY: demo test slow lint interop bench
 
 demo: $(VENV)/core ## the main job on the table that ships with the package
 	$(BIN)/trueodds demo --out demo
@@ -20,6 +20,17 @@ lint: $(VENV)/dev ## style, types, import order
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Only a wheel lying in one of pip's --find-links folders (PIP_FIND_LINKS) is taken, and without its
+# dependencies: the index's default torch for Linux brings gigabytes of CUDA along.
+interop: $(VENV)/dev ## the PyTorch functions and the types beside torch, where a CPU wheel is at hand
+	@test -f $(VENV)/torch || { \
+	  $(PIP) filelock fsspec jinja2 networkx sympy typing-extensions && \
+	  $(PIP) --no-index --no-deps torch && \
+	  $(BIN)/python -c 'import torch' && touch $(VENV)/torch; \
+	} >$(VENV)/torch.log 2>&1 || \
+	  echo "no CPU wheel of torch in pip's find-links: the PyTorch tests are left out"
+	@test ! -f $(VENV)/torch || { $(BIN)/python -m pytest tests/interop && $(BIN)/mypy; }
 
 bench: $(VENV)/bench ## against the peers; writes bench/results
 	$(BIN)/python bench/training_speed.py

@@ -111,6 +111,17 @@ LIFT: Final = 2.0**-38
 DOUBT: Final = 2.0**-35
 """Relative error granted to a pair of float32 before its rounding is trusted."""
 
+VANISHED: Final = 104.0
+"""exp(−104) is less than half of the least float32: beyond it softplus and σ are zero."""
+DOUBT_LOG: Final = 2.0**-34
+"""Error granted to log(1 + e^−|x|) in pairs of float32, relative to the result …"""
+DOUBT_SQUARE: Final = 2.0**-22
+"""… and relative to d²: six roundings of terms near d²/2, 2⁻²⁴ of it each, make 2⁻²²·⁴."""
+POINTS32: Final = 32.0
+"""Points at which log(1 + e) is tabulated, e = 0 … 1 in steps of 1/31."""
+MAGIC_WHOLE: Final = 1.5 * 2.0**23
+"""Adding it to a small float32 rounds to a whole number, kept in the low bits of the sum."""
+
 EXPM1_REST32: Final = tuple(
     float.fromhex(c)
     for c in (
@@ -198,3 +209,92 @@ POWERS32_LOW: Final = tuple(
     )
 )
 """2^(j/32) divided by its float32, minus one."""
+
+LOG1P_REST32: Final = tuple(
+    float.fromhex(c)
+    for c in (
+        "-0x1.0000000000000p-1",
+        "0x1.55555e0000000p-2",
+        "-0x1.000d220000000p-2",
+        "0x1.982e040000000p-3",
+    )
+)
+"""(log(1 + d) − d) / d² on −0.01495 ≤ d ≤ 0.01694, error 2⁻³⁴ relative to d."""
+
+LOG_POINTS32: Final = tuple(
+    float.fromhex(c)
+    for c in (
+        "0x1.0000000000000p+0",
+        "0x1.f0a3560000000p-1",
+        "0x1.e111e20000000p-1",
+        "0x1.d2d5aa0000000p-1",
+        "0x1.c591960000000p-1",
+        "0x1.b8cfb00000000p-1",
+        "0x1.acdd2a0000000p-1",
+        "0x1.a1cd160000000p-1",
+        "0x1.96eb860000000p-1",
+        "0x1.8cd9180000000p-1",
+        "0x1.833d1e0000000p-1",
+        "0x1.7a059e0000000p-1",
+        "0x1.71095c0000000p-1",
+        "0x1.68ca820000000p-1",
+        "0x1.60bde60000000p-1",
+        "0x1.58fe200000000p-1",
+        "0x1.51ab7a0000000p-1",
+        "0x1.4ac26c0000000p-1",
+        "0x1.44092c0000000p-1",
+        "0x1.3d69920000000p-1",
+        "0x1.3756680000000p-1",
+        "0x1.3136be0000000p-1",
+        "0x1.2b85ee0000000p-1",
+        "0x1.25d7160000000p-1",
+        "0x1.2090e20000000p-1",
+        "0x1.1b59c40000000p-1",
+        "0x1.1672d60000000p-1",
+        "0x1.11b5c40000000p-1",
+        "0x1.0d13640000000p-1",
+        "0x1.0873e80000000p-1",
+        "0x1.041b980000000p-1",
+        "0x1.00040c0000000p-1",
+    )
+)
+"""Floats near 1 / (1 + j/31), j = 0 … 31, whose logarithms are almost float32."""
+
+LOG_VALUES32: Final = tuple(
+    float.fromhex(c)
+    for c in (
+        "0x0.0p+0",
+        "0x1.f31bce0000000p-6",
+        "0x1.fe76060000000p-5",
+        "0x1.7a43860000000p-4",
+        "0x1.f0583a0000000p-4",
+        "0x1.3299fe0000000p-3",
+        "0x1.6adff20000000p-3",
+        "0x1.a065c40000000p-3",
+        "0x1.d671240000000p-3",
+        "0x1.04e2c00000000p-2",
+        "0x1.1dfc6c0000000p-2",
+        "0x1.36a7400000000p-2",
+        "0x1.4f49860000000p-2",
+        "0x1.666d200000000p-2",
+        "0x1.7d87ca0000000p-2",
+        "0x1.9446d40000000p-2",
+        "0x1.aa3f060000000p-2",
+        "0x1.bf6b6c0000000p-2",
+        "0x1.d473280000000p-2",
+        "0x1.e999060000000p-2",
+        "0x1.fd62c00000000p-2",
+        "0x1.08dd1e0000000p-1",
+        "0x1.1280020000000p-1",
+        "0x1.1c4eca0000000p-1",
+        "0x1.2594d00000000p-1",
+        "0x1.2eeb5e0000000p-1",
+        "0x1.37dace0000000p-1",
+        "0x1.40a48c0000000p-1",
+        "0x1.4962c60000000p-1",
+        "0x1.52424a0000000p-1",
+        "0x1.5abdb20000000p-1",
+        "0x1.62dc180000000p-1",
+    )
+)
+"""Minus the logarithms of those, relative error below 2⁻³⁶."""

@@ -18,7 +18,7 @@ from numba import carray, cfunc, float32, float64, types
 
 from trueodds.functions import halves, kernels
 from trueodds.functions.memory import address_of, wide_vectors, words16_at
-from trueodds.functions.sigmoid_walk import walk_sigmoid32
+from trueodds.functions.walks import LOG_SIGMOID, SIGMOID, SOFTPLUS, walk
 
 INVALID = 1
 DIVIDE = 2
@@ -82,7 +82,7 @@ def logit16(operands, n, data):
 @loop(types.float32)
 def sigmoid32(operands, n, data):
     """σ of float32."""
-    walk_sigmoid32(address_of(operands[0]), address_of(operands[1]), n)
+    walk(SIGMOID, address_of(operands[0]), address_of(operands[1]), n)
     return 0
 
 
@@ -122,10 +122,7 @@ def sigmoid_grad64(operands, n, data):
 @loop(types.float32)
 def softplus32(operands, n, data):
     """log(1 + eˣ) of float32."""
-    x = carray(operands[0], n)
-    y = carray(operands[1], n)
-    for i in range(n):
-        y[i] = kernels.softplus32(x[i])
+    walk(SOFTPLUS, address_of(operands[0]), address_of(operands[1]), n)
     return 0
 
 
@@ -143,10 +140,7 @@ def softplus64(operands, n, data):
 @loop(types.float32)
 def log_sigmoid32(operands, n, data):
     """Log σ of float32."""
-    x = carray(operands[0], n)
-    y = carray(operands[1], n)
-    for i in range(n):
-        y[i] = kernels.log_sigmoid32(x[i])
+    walk(LOG_SIGMOID, address_of(operands[0]), address_of(operands[1]), n)
     return 0
 
 

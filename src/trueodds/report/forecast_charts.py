@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trueodds.functions.portable import sigmoid
 from trueodds.report.chart import HEIGHT, LEFT, inline, layers
 from trueodds.report.curves import Curve
 from trueodds.report.distribution import Spread
@@ -19,7 +20,7 @@ from trueodds.report.theme import ACCENT, PAPER, PLAIN
 if TYPE_CHECKING:
     import altair as alt
 
-PERCENT_TICKS = (0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999)
+PERCENT_TICKS = np.array([0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999])
 """Where the log-odds axis may have a label."""
 
 
@@ -132,6 +133,14 @@ def forecast_bars(spread: Spread, low: float, high: float) -> alt.LayerChart:
     return layers(bars, height=56)
 
 
+def _percent_labels(ticks: list[float]) -> str:
+    """A Vega expression that names each of the rising log-odds by its probability."""
+    words = [f"'{100 * p:.3g}%'" for p in sigmoid(np.array(ticks)).tolist()]
+    between = [(a + b) / 2 for a, b in zip(ticks, ticks[1:], strict=False)]
+    cases = [f"datum.value < {v!r} ? {w} : " for v, w in zip(between, words, strict=False)]
+    return "".join(cases) + words[-1]
+
+
 def class_spread(spread: Spread, yes: str, no: str) -> alt.LayerChart:
     """Forecasts of each class over log-odds, the axis labelled in probabilities."""
     import altair as alt
@@ -142,10 +151,9 @@ def class_spread(spread: Spread, yes: str, no: str) -> alt.LayerChart:
         for a, b, s in zip(spread.edges, spread.edges[1:], shares, strict=False):
             rows.append({"a": a, "b": b, "share": s, "key": key, "label": label})
     low, high = float(spread.edges[0]), float(spread.edges[-1])
-    chances = [p for p in PERCENT_TICKS if low <= np.log(p / (1 - p)) <= high]
-    if len(chances) < 3:
-        chances = [float(1 / (1 + np.exp(-v))) for v in np.linspace(low, high, 5)]
-    ticks = [float(np.log(p / (1 - p))) for p in chances]
+    ticks = [v for v in np.log(PERCENT_TICKS / (1 - PERCENT_TICKS)).tolist() if low <= v <= high]
+    if len(ticks) < 3:
+        ticks = np.linspace(low, high, 5).tolist()
     chart = (
         alt.Chart(inline(rows))
         .mark_rect(opacity=0.5)
@@ -156,7 +164,7 @@ def class_spread(spread: Spread, yes: str, no: str) -> alt.LayerChart:
                 scale=alt.Scale(domain=[low, high], nice=False),
                 axis=alt.Axis(
                     values=ticks,
-                    labelExpr="format(1 / (1 + exp(-datum.value)), '.3~p')",
+                    labelExpr=_percent_labels(ticks),
                     grid=False,
                     labelOverlap="greedy",
                     labelSeparation=6,

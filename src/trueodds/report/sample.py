@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.errors import TrueOddsError
+from trueodds.functions.portable import sigmoid
 from trueodds.report.evidence import Evidence
 
 Floats = NDArray[np.float64]
@@ -48,8 +49,6 @@ def sample_of(evidence: Evidence) -> Sample:
     TrueOddsError
         When the arrays differ in length or a weight is negative or not finite.
     """
-    from scipy.special import expit
-
     y = np.asarray(evidence.y)
     log_odds = np.asarray(evidence.log_odds, dtype=np.float64)
     given = evidence.weight
@@ -67,7 +66,7 @@ def sample_of(evidence: Evidence) -> Sample:
     positive = y[order] != 0
     return Sample(
         log_odds=log_odds[order],
-        probability=expit(log_odds[order]),
+        probability=sigmoid(log_odds[order]),
         yes=np.where(positive, weight[order], 0.0),
         no=np.where(positive, 0.0, weight[order]),
         left_out=int(y.size - order.size),

@@ -1,4 +1,4 @@
-"""float32 σ over contiguous memory: sixteen lanes at a time, and float64 where those are in doubt.
+"""float32 σ, log σ and softplus over contiguous memory: sixteen lanes, float64 where in doubt.
 
 Both ways are correctly rounded, so which one a value took cannot be seen in its bits.
 """
@@ -10,11 +10,14 @@ import numpy as np
 from numba import carray, intp, njit
 
 from trueodds.functions.bits import lowest_bit
-from trueodds.functions.kernels32 import sigmoid32
+from trueodds.functions.kernels32 import log_sigmoid32, sigmoid32, softplus32
 from trueodds.functions.memory import floats32_at, wide_vectors
-from trueodds.functions.sixteen import has_avx512, sigmoid_sixteens
+from trueodds.functions.sixteen import log_sigmoid_sixteens, sigmoid_sixteens, softplus_sixteens
+from trueodds.functions.vectors import has_avx512
 
 HAS_AVX512 = has_avx512()
+SIGMOID, SOFTPLUS, LOG_SIGMOID = 0, 1, 2
+"""Which function a walk computes."""
 BLOCK = 2048
 """Values in a block; a block's masks and doubtful values stay in the first-level cache."""
 CROWD = BLOCK // 16
@@ -28,13 +31,31 @@ helper = njit(error_model="numpy")
 
 
 @helper
-def walk_float64(source, target, n):
-    """σ of n float32 by the float64 kernel, eight lanes at a time."""
+def walk_float64(which, source, target, n):
+    """A function of n float32 by its float64 kernel, eight lanes at a time."""
     wide_vectors()
     x = carray(floats32_at(source), n)
     y = carray(floats32_at(target), n)
-    for i in range(n):
-        y[i] = sigmoid32(x[i])
+    if which == SIGMOID:
+        for i in range(n):
+            y[i] = sigmoid32(x[i])
+    elif which == SOFTPLUS:
+        for i in range(n):
+            y[i] = softplus32(x[i])
+    else:
+        for i in range(n):
+            y[i] = log_sigmoid32(x[i])
+
+
+@helper
+def walk_sixteens(which, source, target, sure, count):
+    """A function of ``count`` times 16 float32, as far as it is certain."""
+    if which == SIGMOID:
+        sigmoid_sixteens(source, target, sure, count)
+    elif which == SOFTPLUS:
+        softplus_sixteens(source, target, sure, count)
+    else:
+        log_sigmoid_sixteens(source, target, sure, count)
 
 
 @helper
@@ -54,10 +75,10 @@ def find_doubtful(sure, vectors, places):
 
 
 @helper
-def walk_sigmoid32(source, target, n):
-    """σ of n float32 at one address to another, which must not overlap."""
+def walk(which, source, target, n):
+    """A function of n float32 at one address to another, which must not overlap."""
     if not HAS_AVX512 or n < 64:
-        walk_float64(source, target, n)
+        walk_float64(which, source, target, n)
         return
     sure = np.empty(BLOCK // 16, np.uint16)
     places = np.empty(CROWD, np.int64)
@@ -71,13 +92,13 @@ def walk_sigmoid32(source, target, n):
         y = target + 4 * start
         if pause > 0 or whole == 0:
             pause -= 1
-            walk_float64(x, y, m)
+            walk_float64(which, x, y, m)
             continue
-        sigmoid_sixteens(x, y, intp(sure.ctypes.data), whole // 16)
+        walk_sixteens(which, x, y, intp(sure.ctypes.data), whole // 16)
         found = find_doubtful(sure, whole // 16, places)
         if found > CROWD:
             pause = PAUSE
-            walk_float64(x, y, m)
+            walk_float64(which, x, y, m)
             continue
         if found > 0:
             given = carray(floats32_at(x), m)
@@ -85,8 +106,8 @@ def walk_sigmoid32(source, target, n):
             for i in range(found):
                 doubtful[i] = given[places[i]]
             padded = (found + 31) // 32 * 32
-            walk_float64(intp(doubtful.ctypes.data), intp(settled.ctypes.data), padded)
+            walk_float64(which, intp(doubtful.ctypes.data), intp(settled.ctypes.data), padded)
             for i in range(found):
                 result[places[i]] = settled[i]
         if whole < m:
-            walk_float64(x + 4 * whole, y + 4 * whole, m - whole)
+            walk_float64(which, x + 4 * whole, y + 4 * whole, m - whole)
