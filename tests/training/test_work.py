@@ -37,10 +37,9 @@ def test_without_a_member_nothing_stays(tmp_path: Path) -> None:
 
 def test_members_stay_until_the_work_is_removed(tmp_path: Path) -> None:
     out = tmp_path / "m.odds"
-    with pytest.raises(KeyboardInterrupt), work_folder(out, RUN) as work:
+    with work_folder(out, RUN) as work:
         keep(work.path)
         (work.arrays / "shared.npy").write_bytes(b"large")
-        raise KeyboardInterrupt
     assert {p.name for p in work.path.iterdir()} == {"lock", "run.json", "member-1-0-0"}
     with work_folder(out, RUN) as work:
         assert work.members == 1
@@ -137,6 +136,7 @@ def test_runs_that_come_and_go_never_share(tmp_path: Path) -> None:
     """Twenty threads race for one output: whoever is in is alone, and nothing is left."""
     out, inside, most, let_in = tmp_path / "m.odds", 0, 0, 0
     guard = threading.Lock()
+    refusals: set[str] = set()
 
     def race() -> None:
         nonlocal inside, most, let_in
@@ -149,7 +149,7 @@ def test_runs_that_come_and_go_never_share(tmp_path: Path) -> None:
                     with guard:
                         inside -= 1
             except TrueOddsError as error:
-                assert "another fit" in str(error)
+                refusals.add(str(error).split(" (process ")[0])
 
     threads = [threading.Thread(target=race) for _ in range(20)]
     for thread in threads:
@@ -157,6 +157,7 @@ def test_runs_that_come_and_go_never_share(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert most == 1
+    assert refusals <= {f"{out} is being made by another fit"}
     assert let_in > 0
     assert list(tmp_path.iterdir()) == []
 
@@ -164,7 +165,9 @@ def test_runs_that_come_and_go_never_share(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with (
-        pytest.raises(TrueOddsError, match=r"the work folder .* cannot be written: Not a directory"),
+        pytest.raises(
+            TrueOddsError, match=r"the work folder .* cannot be written: Not a directory"
+        ),
         work_folder(tmp_path / "file" / "m.odds", RUN),
     ):
         pass

@@ -9,6 +9,7 @@ import polars as pl
 
 from trueodds.errors import TableError
 from trueodds.table.delimited import read_delimited
+from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.records import read_json
 
@@ -42,6 +43,7 @@ def read_table(path: str | Path) -> Frame:
     TableError
         When there is no such file, or it is not a table of that format.
     """
+    require_threads()
     path = Path(path)
     name = path.name
     suffixes = [suffix.lower() for suffix in path.suffixes]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from trueodds.errors import TableError
 from trueodds.table.cells import MISSING_MARKERS, parse_number, text_of
 from trueodds.table.dates import parse_any_date, parse_dates, seconds
+from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame
 from trueodds.table.labels import bare
 from trueodds.table.numeric import (
@@ -81,6 +82,7 @@ def to_values(frame: Frame, schema: Schema) -> Values:
 
 def read_numbers(cells: pl.Series, column: Column) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Read a number or date column, and say which cells are neither that nor missing."""
+    require_threads()
     if column.kind == "date":
         return _read_dates(cells, column)
     if is_numeric(cells.dtype) or cells.dtype == pl.Boolean:
@@ -121,6 +123,7 @@ def read_codes(cells: pl.Series, column: Column) -> NDArray[np.int32]:
     A cell is compared by its text without outer blanks; failing that by its number (``1.0`` is
     level ``1``), and in a yes/no column also without regard to case and quotes.
     """
+    require_threads()
     text = text_of(cells)
     if column.levels:
         known = pl.Series(column.levels, dtype=pl.String)
