@@ -87,7 +87,7 @@ cells = st.text(st.sampled_from('a1é,;"\n\r \t'), max_size=4)
 rows = st.lists(st.lists(cells, min_size=1, max_size=3), min_size=1, max_size=6)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows, st.sampled_from(["\n", "\r\n", "\r"]), st.integers(1, 9), st.booleans())
 @example([["a", ""], ["1", ' "x']], "\n", 2, False)
 def test_any_text_at_all(

@@ -146,6 +146,8 @@ class _Text:
 
     def __init__(self, file: TextFile, piece: int, delimiter: str | None) -> None:
         self._file, self._piece = file, piece
+        if not any(part.strip() for part in file.pieces(piece)):
+            raise TableError(f"{file.name} is empty: a table needs a header line and rows.")
         head = ""
         for part in file.pieces(piece):
             head += part
