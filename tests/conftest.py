@@ -12,5 +12,6 @@ TINY = replace(Recipe(), folds=2, members=1, many_members=1, widths=(8,), epochs
 @pytest.fixture
 def tiny_recipe(monkeypatch: pytest.MonkeyPatch) -> Recipe:
     """Every effort trains the tiny recipe."""
-    monkeypatch.setattr("trueodds.main_job.recipe_for", lambda effort: TINY)
+    for user in ("trueodds.main_job", "trueodds.cli.fit"):
+        monkeypatch.setattr(f"{user}.recipe_for", lambda effort: TINY)
     return TINY

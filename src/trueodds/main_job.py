@@ -26,6 +26,7 @@ from trueodds.training.outcome import held_out_log_odds, importance_summary, out
 from trueodds.training.pool import Listener, train_members
 from trueodds.training.recipe import recipe_for
 from trueodds.training.record import TrainingRecord
+from trueodds.training.work import WorkFolder
 from trueodds.training.workspace import TrainingData
 from trueodds.versions import versions
 
@@ -52,6 +53,7 @@ def learn(
     listener: Listener | None = None,
     source: str = "",
     source_sha256: str = "",
+    work: WorkFolder | None = None,
 ) -> Learned:
     """Train, calibrate and check a model of the target.
 
@@ -72,6 +74,8 @@ def learn(
         Processes side by side; None chooses by the work there is. The result is the same.
     listener
         Hears of every look at a held-out fold.
+    work
+        Where finished members are kept, and those of an earlier run are taken from.
 
     Raises
     ------
@@ -115,8 +119,8 @@ def learn(
         folds=folds,
         columns=encoder.positions(columns, [table.source for table in rates[0][0]]),
     )
-    work = sensible_jobs(jobs, data, recipe)
-    trained = train_members(data, recipe, seed, work, listener)
+    side_by_side = sensible_jobs(jobs, data, recipe)
+    trained = train_members(data, recipe, seed, side_by_side, listener, work)
 
     numbers = [member.record.fold for member in trained]
     networks = quantise(

@@ -1,9 +1,11 @@
 """``trueodds fit``: a table becomes a model and a report."""
 
 import hashlib
+import platform
+import secrets
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,15 @@ from trueodds.cli.summary import (
     told_rows,
     told_target,
 )
-from trueodds.errors import TrueOddsError
+from trueodds.errors import TableError, TrueOddsError
+from trueodds.files import whole_file
 from trueodds.main_job import Learned, learn
+from trueodds.model.file import to_bytes
 from trueodds.report import write_report
-from trueodds.table import Target, read_table
+from trueodds.table import Frame, Target, read_table
 from trueodds.training.recipe import recipe_for
+from trueodds.training.work import WorkFolder, work_folder
+from trueodds.versions import versions
 
 
 @dataclass(frozen=True)
@@ -73,10 +79,11 @@ def fit(job: FitJob) -> Fitted:
         require_ending(job.report, [".html", ".htm"], "--report")
         require_writable(job.report, "--report", [job.train])
     stop = StopRequest()
+    members = recipe.folds * recipe.members
     try:
-        with stoppable(stop), training_progress(recipe.folds * recipe.members, stop) as shown:
+        with stoppable(stop), training_progress(members, stop) as shown:
             shown.phase(f"Reading {job.train.name}")
-            frame = read_table(job.train)
+            frame, sha256 = read_unchanged(job.train)
             roles = read_roles(
                 frame,
                 job.target,
@@ -86,35 +93,49 @@ def fit(job: FitJob) -> Fitted:
                 time=job.time,
                 drop=job.drop,
             )
-            shown.phase("Preparing the columns")
-            tell_compiling()
-            learned = learn(
-                roles.inputs,
-                roles.target,
-                weight=roles.weight,
-                groups=roles.groups,
-                time=roles.time,
-                drop=roles.drop,
-                effort=job.effort,
-                seed=job.seed,
-                jobs=job.jobs,
-                listener=shown.hear,
-                source=frame.source,
-                source_sha256=file_sha256(job.train),
-            )
-            shown.phase("Writing the model and the report")
-            learned.model.save(job.out)
-            stop.written.append(str(job.out))
-            if job.report is not None:
-                write_report(learned.model, learned.evidence, job.report)
-                stop.written.append(str(job.report))
+            with work_folder(job.out, told_run(job, sha256)) as work:
+                stop.kept = lambda: told_kept(work, members)
+                for remark in work.notes:
+                    note(remark)
+                if work.members:
+                    note(f"Resuming: {told_members(work, members)} done before ({work.path}).")
+                shown.phase("Preparing the columns")
+                tell_compiling()
+                learned = learn(
+                    roles.inputs,
+                    roles.target,
+                    weight=roles.weight,
+                    groups=roles.groups,
+                    time=roles.time,
+                    drop=roles.drop,
+                    effort=job.effort,
+                    seed=job.seed,
+                    jobs=job.jobs,
+                    listener=shown.hear,
+                    source=frame.source,
+                    source_sha256=sha256,
+                    work=work,
+                )
+                shown.phase("Writing the model and the report")
+                write_model(learned, job.out, work.path)
+                stop.written.append(str(job.out))
+                if job.report is not None:
+                    # Another folder may lie on another disk, from which nothing can be renamed.
+                    near = job.report.parent.resolve() == job.out.parent.resolve()
+                    write_report(
+                        learned.model, learned.evidence, job.report, work.path if near else None
+                    )
+                    stop.written.append(str(job.report))
+                work.remove()
     except KeyboardInterrupt:
-        if stop.written:
-            raise Stopped(stop.told()) from None
+        if told := stop.told():
+            raise Stopped(told) from None
         raise
     except TrueOddsError:
         if stop.written:
             note(f"The model was written to {stop.written[0]} before this error.")
+        elif told := stop.kept():
+            note(f"Before this error: {told}.")
         raise
     return Fitted(job, learned, roles.target, time.monotonic() - began)
 
@@ -190,7 +211,86 @@ def run_fit(job: FitJob, *, as_json: bool) -> None:
         tell_fit(fitted)
 
 
+def read_unchanged(path: Path) -> tuple[Frame, str]:
+    """Read a table, and the SHA-256 of its file in hex ("" when it is no plain file).
+
+    Raises
+    ------
+    TableError
+        If it cannot be read, or is being written at the same time.
+    """
+    if not path.is_file():
+        return read_table(path), ""
+    try:
+        before = file_sha256(path)
+        frame = read_table(path)
+        after = file_sha256(path)
+    except FileNotFoundError:
+        raise TableError(f"{path} vanished while it was read; fetch it again") from None
+    if before != after:
+        raise TableError(f"{path} was changed while it was read; run again when it is complete")
+    return frame, before
+
+
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+WITHOUT_EFFECT = ("train", "target", "out", "report", "jobs")
+"""Fields of `FitJob` that leave the members as they are, or are named apart."""
+
+
+def told_run(job: FitJob, sha256: str) -> dict[str, Any]:
+    """All that the members of a fit depend on, by the names that people know."""
+    options = {f"--{k}": v for k, v in asdict(job).items() if k not in WITHOUT_EFFECT}
+    drop = ", ".join(job.drop) or None
+    return {
+        # What came through a pipe cannot be known again.
+        "the table": sha256 or secrets.token_hex(),
+        "--target": job.target,
+        **options,
+        "--drop": drop,
+        "the recipe": recipe_for(job.effort).to_json(),
+        **versions(),
+        "the machine": f"{platform.system()} {platform.machine()} {blas_core()}",
+    }
+
+
+def blas_core() -> str:
+    """Kind of processor that BLAS has chosen its kernels for, on which a member's bits depend."""
+    from threadpoolctl import threadpool_info
+
+    found = {str(info.get("architecture", "")) for info in threadpool_info()}
+    return " ".join(sorted(found - {""}))
+
+
+def told_members(work: WorkFolder, members: int) -> str:
+    """Say how many members a work folder holds."""
+    return f"{work.members} of {members} members {'is' if work.members == 1 else 'are'}"
+
+
+def told_kept(work: WorkFolder, members: int) -> str:
+    """Say what a run leaves to the next; empty when nothing."""
+    if not work.members:
+        return ""
+    return f"{told_members(work, members)} kept in {work.path}; the same command goes on from there"
+
+
+def write_model(learned: Learned, out: Path, scratch: Path) -> None:
+    """Write the model whole or not at all.
+
+    Raises
+    ------
+    TrueOddsError
+        If that fails; an older file of that name is then as it was.
+    """
+    try:
+        with whole_file(out, scratch) as file:
+            file.write(to_bytes(learned.model))
+    except OSError as error:
+        raise TrueOddsError(
+            f"the model could not be written to {out}: {error.strerror or error}; free some space "
+            "or choose another place with --out"
+        ) from None

@@ -1,13 +1,47 @@
 """``trueodds predict``: rows and their probability; imports NumPy and the table reader alone."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from trueodds.cli.console import note, print_json
 from trueodds.cli.outputs import require_writable
 from trueodds.errors import TableError, UsageError
-from trueodds.model import load
+from trueodds.model import Model, load
 from trueodds.model.model import probability
-from trueodds.table import read_table, writable_ending, write_scored
+from trueodds.table import Frame, TableStream, stream_table, writable_ending, write_stream
+from trueodds.table.values import OddCells
+
+
+@dataclass
+class Tally:
+    """What is known of all rows when the last has been scored."""
+
+    rows: int = 0
+    total: float = 0.0
+    """Sum of the probabilities."""
+    odd: dict[str, OddCells] = field(default_factory=dict)
+
+    def scored(
+        self, model: Model, table: TableStream
+    ) -> Iterator[tuple[Frame, NDArray[np.float64]]]:
+        """Score the frames one after another."""
+        for frame in table.frames:
+            values = model.read(frame)
+            forecast = probability(model.log_odds_of(values))
+            self.rows += frame.rows
+            self.total += float(forecast.sum())
+            for cells in values.odd:
+                before = self.odd.get(cells.column)
+                self.odd[cells.column] = cells if before is None else before.plus(cells)
+            yield frame, forecast
+
+    def notes(self, model: Model) -> list[str]:
+        """Cells that count as missing, one sentence a column in the model's order."""
+        return [self.odd[c.name].told() for c in model.schema.used if c.name in self.odd]
 
 
 def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool) -> None:
@@ -27,19 +61,18 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
             raise UsageError(f"--out: {error}") from None
         require_writable(out, "--out", [new, model_file])
     model = load(model_file)
-    frame = read_table(new)
-    values = model.read(frame)
-    notes = [*frame.notes, *values.notes]
-    forecast = probability(model.log_odds_of(values))
-    notes += write_scored(frame, forecast, out)
+    table = stream_table(new)
+    tally = Tally()
+    told = write_stream(table.first, tally.scored(model, table), out)
+    notes = [*table.first.notes, *tally.notes(model), *told]
     for remark in notes:
         note(f"Note: {remark}")
-    mean = float(forecast.mean())
+    mean = tally.total / tally.rows
     if as_json:
         print_json(
             {
                 "out": str(out),
-                "rows": frame.rows,
+                "rows": tally.rows,
                 "mean_probability": mean,
                 "target": model.target_name,
                 "yes": model.target_yes,
@@ -48,6 +81,6 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
         )
     elif out is not None:
         note(
-            f'{out}: {frame.rows:,} rows with the probability that "{model.target_name}" is '
+            f'{out}: {tally.rows:,} rows with the probability that "{model.target_name}" is '
             f'"{model.target_yes}", {mean:.2%} on average'
         )

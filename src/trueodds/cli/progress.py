@@ -36,6 +36,8 @@ class TrainingProgress:
         self.reached: dict[tuple[int, int], float] = {}
         self.best: dict[tuple[int, int], float] = {}
         self.finished: set[tuple[int, int]] = set()
+        self.given = 0.0
+        """Share of the work that an earlier run has done."""
 
     def hear(self, step: Step) -> None:
         """Take one step's news."""
@@ -44,7 +46,10 @@ class TrainingProgress:
         if step.done:
             self.finished.add(member)
             self.reached[member] = 1.0
-            if self.bar is None:
+            if step.resumed:
+                self.given += 1.0 / self.total
+                self.began = time.monotonic()
+            elif self.bar is None:
                 self._tell_line(member)
         else:
             self.reached[member] = step.epoch / step.epochs
@@ -60,9 +65,10 @@ class TrainingProgress:
     @property
     def seconds_left(self) -> float | None:
         """Seconds that the rest takes at the pace so far; None while that is a mere guess."""
-        if self.share < ENOUGH_TO_TELL:
+        done = self.share - self.given
+        if done < ENOUGH_TO_TELL:
             return None
-        return (time.monotonic() - self.began) * (1.0 - self.share) / self.share
+        return (time.monotonic() - self.began) * (1.0 - self.share) / done
 
     def phase(self, text: str) -> None:
         """Say what goes on beside training: reading, writing."""

@@ -6,7 +6,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -39,10 +39,14 @@ class StopRequest:
         self.asked_at = -IMPATIENCE
         self.written: list[str] = []
         """Files that are there whatever happens now."""
+        self.kept: Callable[[], str] = lambda: ""
+        """What to say about work that the next run can go on from, if there is any."""
 
     def told(self) -> str:
         """What to say about the files."""
-        return f"{' and '.join(self.written)} was written before" if self.written else ""
+        if self.written:
+            return f"{' and '.join(self.written)} was written before"
+        return self.kept()
 
     def hear(self, number: int, frame: FrameType | None) -> None:
         """Signal handler: raise KeyboardInterrupt, but not into the cleaning up after it."""

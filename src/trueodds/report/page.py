@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import os
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
 from trueodds.errors import TrueOddsError
+from trueodds.files import whole_file
 from trueodds.report.bundle import BUNDLE, read_asset
 from trueodds.report.evidence import Evidence
 from trueodds.report.figures import Figure, all_figures
@@ -18,10 +18,13 @@ from trueodds.report.tables import bin_rows, column_rows, member_rows, score_row
 from trueodds.report.wording import clean, count, headline, quoted, setting, share
 
 
-def write_report(model: Subject, evidence: Evidence, path: Path) -> None:
+def write_report(
+    model: Subject, evidence: Evidence, path: Path, scratch: Path | None = None
+) -> None:
     """Write the report of a model as one self-contained HTML file.
 
-    The same model and evidence give the same bytes. The file appears whole or not at all.
+    The same model and evidence give the same bytes. The file appears whole or not at all; until
+    then it is in the folder ``scratch``, or beside its place.
 
     Raises
     ------
@@ -30,17 +33,14 @@ def write_report(model: Subject, evidence: Evidence, path: Path) -> None:
     """
     page = render(model, evidence).encode()
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        temporary.write_bytes(page)
-        os.replace(temporary, path)
+        with whole_file(path, scratch) as file:
+            file.write(page)
     except OSError as error:
         raise TrueOddsError(
-            f"The report {path} could not be written ({error.strerror}); "
+            f"The report {path} could not be written ({error.strerror or error}); "
             "choose a folder that exists and can be written to."
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def render(model: Subject, evidence: Evidence) -> str:

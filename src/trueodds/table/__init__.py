@@ -14,9 +14,10 @@ from trueodds.table.kinds import infer_schema
 from trueodds.table.leaks import suspect_leaks
 from trueodds.table.read import read_table
 from trueodds.table.schema import Column, Kind, Schema
+from trueodds.table.stream import TableStream, stream_table
 from trueodds.table.target import Target, apply_target, read_target
 from trueodds.table.values import Values, to_values
-from trueodds.table.write import writable_ending, write_scored
+from trueodds.table.write import writable_ending, write_scored, write_stream
 
 __all__ = [
     "MISSING_MARKERS",
@@ -24,6 +25,7 @@ __all__ = [
     "Frame",
     "Kind",
     "Schema",
+    "TableStream",
     "Target",
     "Values",
     "apply_target",
@@ -32,8 +34,10 @@ __all__ = [
     "infer_schema",
     "read_table",
     "read_target",
+    "stream_table",
     "suspect_leaks",
     "to_values",
     "writable_ending",
     "write_scored",
+    "write_stream",
 ]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from trueodds.errors import TableError
 from trueodds.table.cells import text_of
+from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.records import column_of, from_records
 
@@ -30,6 +31,7 @@ def as_frame(X: Any, names: Sequence[str] | None = None) -> Frame:
     TableError
         For anything else, 1-d, 3-d, complex and sparse arrays included.
     """
+    require_threads()
     if isinstance(X, Frame):
         return X if names is None else _framed(X.data, names, X.source)
     if isinstance(X, pl.LazyFrame):
@@ -66,6 +68,7 @@ def as_column(values: Any, name: str = "y") -> pl.Series:
     TableError
         When it is not one-dimensional; an array of shape (rows, 1) is let through.
     """
+    require_threads()
     if isinstance(values, pl.Series):
         return values.alias(name)
     if nw.dependencies.is_pandas_series(values):

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from trueodds.errors import TableError
 
 DELIMITERS = (",", ";", "\t", "|")
-_SAMPLE_CHARACTERS = 1 << 18
+SAMPLE_CHARACTERS = 1 << 18
 _SAMPLE_RECORDS = 200
 _LONGEST_CELL = 1 << 27
 _EXCEL_HINT = re.compile(r"sep=[,;|\t]\r?\n", re.IGNORECASE)
@@ -48,14 +48,19 @@ def read_delimited(text: str, source: str, delimiter: str | None = None) -> Reco
         text = text.replace("\r", "\n")
     if not text or text.isspace():
         raise TableError(f"{source} is empty: a table needs a header line and rows.")
-    if _EXCEL_HINT.match(text):
+    if excel_hint(text):
         delimiter, text = text[4], text[5:]  # Excel's first line "sep=;" becomes a blank one
     if delimiter is None:
         delimiter = guess_delimiter(text)
-    records = _read_regular(text, delimiter) or _read_any(text, source, delimiter)
+    records = read_regular(text, delimiter) or _read_any(text, source, delimiter)
     if not records.lines.size:
         raise TableError(f"{source} has a header line but no rows: nothing to read.")
     return records
+
+
+def excel_hint(text: str) -> bool:
+    """Whether text begins with Excel's line ``sep=;``."""
+    return _EXCEL_HINT.match(text) is not None
 
 
 def guess_delimiter(text: str) -> str:
@@ -64,7 +69,7 @@ def guess_delimiter(text: str) -> str:
     Looks at up to 200 records. Ties go to the delimiter that gives more cells, then to the order
     of ``DELIMITERS``; text that no delimiter divides is one column, delimiter comma.
     """
-    sample = text[:_SAMPLE_CHARACTERS]
+    sample = text[:SAMPLE_CHARACTERS]
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
         if delimiter not in sample:
@@ -93,7 +98,7 @@ def _widths(sample: str, delimiter: str, cut: bool) -> list[int]:
     return widths[:-1] if cut and len(widths) > 1 else widths
 
 
-def _read_regular(text: str, delimiter: str) -> Records | None:
+def read_regular(text: str, delimiter: str) -> Records | None:
     """Read text whose quotes are all well placed and whose records agree; None for any other."""
     raw = text.encode()
     data = np.frombuffer(raw, np.uint8)
@@ -157,68 +162,116 @@ def _quotes_well_placed(data: NDArray[np.uint8], quotes: NDArray[np.int64], sepa
     return bool(before.all() and after.all())
 
 
-def _read_any(text: str, source: str, delimiter: str) -> Records:
-    """Read with the csv module, record by record, and name the line that does not fit."""
-    numbered = _numbered(text, source, delimiter)
-    if delimiter + ' "' in text and len({len(cells) for _, cells in numbered}) > 1:
-        numbered = _numbered(text, source, delimiter, skipinitialspace=True)
-    if not numbered:
-        raise TableError(f"{source} is empty: a table needs a header line and rows.")
-    if text.count('"') % 2 and "\n" in numbered[-1][1][-1]:
-        raise TableError(
-            f"{source}, line {numbered[-1][0]}: a quote is opened and never closed, and takes in "
-            f"the rest of the file."
-        )
-    headers, body = numbered[0][1], numbered[1:]
-    notes: list[str] = []
-    if body and all(len(cells) == len(headers) + 1 for _, cells in body):
-        if all(not cells[-1].strip() for _, cells in body):
-            headers = [*headers, ""]
-            notes.append("every row ends with a delimiter, the header does not: one empty column")
-        else:
-            headers = ["", *headers]
-            notes.append("the header has one cell less than the rows: the first column is unnamed")
-    for number, cells in body:
-        if len(cells) != len(headers):
+@dataclass
+class Shape:
+    """What the records of a text have to tell before any of them is a row."""
+
+    headers: list[str] | None = None
+    rows: int = 0
+    one_more: bool = True
+    """Every row has one cell more than the header."""
+    last_blank: bool = True
+    """Every row ends with a blank cell."""
+    even: bool = True
+    """All records have one width."""
+    odd_line: int = 0
+    """First line of the first row that is wider or narrower than the header …"""
+    odd_width: int = 0
+    """… and its cells."""
+    last_line: int = 0
+    last_spans: bool = False
+    """The last cell holds a line end."""
+
+    @classmethod
+    def of(cls, numbered: Iterable[tuple[int, list[str]]]) -> "Shape":
+        """Look at all records, the header first."""
+        shape = cls()
+        for number, cells in numbered:
+            shape.last_line, shape.last_spans = number, "\n" in cells[-1]
+            if shape.headers is None:
+                shape.headers = cells
+                continue
+            shape.rows += 1
+            width = len(shape.headers)
+            if len(cells) != width:
+                shape.even = False
+                if not shape.odd_line:
+                    shape.odd_line, shape.odd_width = number, len(cells)
+            shape.one_more &= len(cells) == width + 1
+            shape.last_blank &= not cells[-1].strip()
+        return shape
+
+    def settle(
+        self, source: str, delimiter: str, unpaired: bool
+    ) -> tuple[list[str], tuple[str, ...]]:
+        """Headers for all cells, and what to note; raises TableError for records that do not fit.
+
+        ``unpaired`` tells that the text has an odd number of quotes.
+        """
+        headers = self.headers
+        if headers is None:
+            raise TableError(f"{source} is empty: a table needs a header line and rows.")
+        if unpaired and self.last_spans:
             raise TableError(
-                f"{source}, line {number}: {_cells(len(cells))} where the header has "
+                f"{source}, line {self.last_line}: a quote is opened and never closed, and takes "
+                f"in the rest of the file."
+            )
+        if self.rows and self.one_more:
+            if self.last_blank:
+                note = "every row ends with a delimiter, the header does not: one empty column"
+                return [*headers, ""], (note,)
+            note = "the header has one cell less than the rows: the first column is unnamed"
+            return ["", *headers], (note,)
+        if self.odd_line:
+            raise TableError(
+                f"{source}, line {self.odd_line}: {_cells(self.odd_width)} where the header has "
                 f"{len(headers)} ({_spoken(delimiter)} between cells); check for a missing quote "
                 f"or a stray delimiter."
             )
+        return headers, ()
+
+
+def _read_any(text: str, source: str, delimiter: str) -> Records:
+    """Read with the csv module, record by record, and name the line that does not fit."""
+    numbered = list(number_records(io.StringIO(text, newline=""), source, delimiter))
+    shape = Shape.of(numbered)
+    if delimiter + ' "' in text and not shape.even:
+        lines = io.StringIO(text, newline="")
+        numbered = list(number_records(lines, source, delimiter, skipinitialspace=True))
+        shape = Shape.of(numbered)
+    headers, notes = shape.settle(source, delimiter, text.count('"') % 2 == 1)
+    return as_records(headers, numbered[1:], notes)
+
+
+def as_records(
+    headers: list[str], body: list[tuple[int, list[str]]], notes: tuple[str, ...] = ()
+) -> Records:
+    """Columns of numbered rows that are as wide as the headers."""
+    cells = [list(column) for column in zip(*(row for _, row in body), strict=True)]
     columns = pl.DataFrame(
-        _transposed((cells for _, cells in body), len(headers)),
-        schema={f"{i}": pl.String for i in range(len(headers))},
+        cells or [[] for _ in headers], schema={f"{i}": pl.String for i in range(len(headers))}
     )
-    lines = np.array([number for number, _ in body], dtype=np.int64)
-    return Records(headers, columns, lines, tuple(notes))
+    return Records(headers, columns, np.array([n for n, _ in body], dtype=np.int64), notes)
 
 
-def _numbered(
-    text: str, source: str, delimiter: str, skipinitialspace: bool = False
-) -> list[tuple[int, list[str]]]:
-    """List the records that are not blank, each with the line it starts in."""
+def number_records(
+    lines: Iterable[str], source: str, delimiter: str, skipinitialspace: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """Read the records that are not blank, each with the line it starts in."""
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=skipinitialspace
-    )
-    numbered: list[tuple[int, list[str]]] = []
-    line = 1
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=skipinitialspace)
+    line, width = 1, 0
     try:
         for cells in reader:
             blank = not cells or (len(cells) == 1 and not cells[0].strip())
             # A table of one column may hold quoted empty cells; an empty line is never a row.
-            single = len(numbered[0][1]) == 1 if numbered else cells == [""]
+            single = width == 1 if width else cells == [""]
             if not blank or (cells and single):
-                numbered.append((line, cells))
+                width = width or len(cells)
+                yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
         raise TableError(f"{source}, line {line}: {error}; check the quotes there.") from None
-    return numbered
-
-
-def _transposed(records: Iterable[list[str]], width: int) -> list[list[str]]:
-    columns = [list(column) for column in zip(*records, strict=True)]
-    return columns or [[] for _ in range(width)]
 
 
 def _cells(count: int) -> str:

@@ -9,14 +9,15 @@ import polars as pl
 
 from trueodds.errors import TableError
 from trueodds.table.delimited import read_delimited
+from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.records import read_json
 
-_DELIMITED = {".csv": None, ".tsv": "\t", ".tab": "\t", ".txt": None, ".data": None}
+DELIMITED = {".csv": None, ".tsv": "\t", ".tab": "\t", ".txt": None, ".data": None}
 _JSON = (".jsonl", ".ndjson", ".json")
 _ARROW = (".arrow", ".feather", ".ipc")
-_KNOWN = (*_DELIMITED, *_JSON, ".parquet", *_ARROW)
-_GZIP = b"\x1f\x8b"
+_KNOWN = (*DELIMITED, *_JSON, ".parquet", *_ARROW)
+GZIP = b"\x1f\x8b"
 _FOREIGN = {
     b"PK\x03\x04": "a zip archive or Excel workbook: unpack it or save the sheet as CSV",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook: save the sheet as CSV",
@@ -42,17 +43,10 @@ def read_table(path: str | Path) -> Frame:
     TableError
         When there is no such file, or it is not a table of that format.
     """
+    require_threads()
     path = Path(path)
     name = path.name
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    zipped = bool(suffixes) and suffixes[-1] == ".gz"
-    ending = (suffixes[-2] if len(suffixes) > 1 else "") if zipped else "".join(suffixes[-1:])
-    if ending not in _KNOWN or (zipped and ending in (".parquet", *_ARROW)):
-        if path.is_dir() or not path.exists():
-            _load(path)
-        raise TableError(
-            f"{name}: unknown ending; a table is {', '.join(_KNOWN)}, the text ones also with .gz."
-        )
+    ending, zipped = table_format(path)
     raw = _load(path)
     if ending == ".parquet" or ending in _ARROW:
         return _read_binary(raw, name, ending)
@@ -64,7 +58,7 @@ def read_table(path: str | Path) -> Frame:
         if not data.width or not data.height:
             raise TableError(f"{name} holds no records: nothing to read.")
     else:
-        records = read_delimited(text, name, _DELIMITED[ending] if _tabbed(text, ending) else None)
+        records = read_delimited(text, name, DELIMITED[ending] if _tabbed(text, ending) else None)
         data, headers, first_line, lines = records.columns, records.headers, 2, records.lines
         notes.extend(records.notes)
         if lines[0] == 2 and lines[-1] == lines.size + 1:
@@ -74,9 +68,30 @@ def read_table(path: str | Path) -> Frame:
     return Frame(data, tuple(headers), name, first_line, (*notes, *renamed), lines)
 
 
+def table_format(path: Path) -> tuple[str, bool]:
+    """Return the ending that tells a table's format, and whether ``.gz`` stands behind it.
+
+    Raises
+    ------
+    TableError
+        For an ending that is not known, or no such file.
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    zipped = bool(suffixes) and suffixes[-1] == ".gz"
+    ending = (suffixes[-2] if len(suffixes) > 1 else "") if zipped else "".join(suffixes[-1:])
+    if ending not in _KNOWN or (zipped and ending in (".parquet", *_ARROW)):
+        if path.is_dir() or not path.exists():
+            _load(path)
+        raise TableError(
+            f"{path.name}: unknown ending; a table is {', '.join(_KNOWN)}, the text ones also "
+            "with .gz."
+        )
+    return ending, zipped
+
+
 def _tabbed(text: str, ending: str) -> bool:
     """Whether the ending's own delimiter is there; many a .tsv holds commas."""
-    delimiter = _DELIMITED[ending]
+    delimiter = DELIMITED[ending]
     return delimiter is not None and delimiter in text.split("\n", 1)[0]
 
 
@@ -97,7 +112,7 @@ def _load(path: Path) -> bytes:
 
 
 def _unzip(raw: bytes, name: str, zipped: bool) -> bytes:
-    if not raw.startswith(_GZIP):
+    if not raw.startswith(GZIP):
         if zipped:
             raise TableError(f"{name} is not compressed with gzip: drop the .gz or compress it.")
         return raw
@@ -107,11 +122,16 @@ def _unzip(raw: bytes, name: str, zipped: bool) -> bytes:
         raise TableError(f"{name} is a damaged gzip file: {error}.") from None
 
 
+def refuse_foreign(head: bytes, name: str) -> None:
+    """Raise TableError for a file whose first bytes are those of no text."""
+    for magic, what in _FOREIGN.items():
+        if head.startswith(magic):
+            raise TableError(f"{name} looks like {what}.")
+
+
 def _decode(raw: bytes, name: str, notes: list[str]) -> str:
     """Text of a file; a file that is not text is refused with what it looks like."""
-    for magic, what in _FOREIGN.items():
-        if raw.startswith(magic):
-            raise TableError(f"{name} looks like {what}.")
+    refuse_foreign(raw, name)
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         notes.append("read as UTF-16")
         try:

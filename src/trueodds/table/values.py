@@ -1,7 +1,7 @@
 """Cells as numbers and codes: what the encoder works on, the same for a row in any batch."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from trueodds.errors import TableError
 from trueodds.table.cells import MISSING_MARKERS, parse_number, text_of
 from trueodds.table.dates import parse_any_date, parse_dates, seconds
+from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame
 from trueodds.table.labels import bare
 from trueodds.table.numeric import (
@@ -26,6 +27,32 @@ UNSEEN = -2
 _TRUTH = {"true": "1", "false": "0", "yes": "1", "no": "0", "y": "1", "n": "0", "t": "1", "f": "0"}
 
 
+@dataclass(frozen=True)
+class OddCells:
+    """Cells of a column of numbers or dates that are neither that nor missing."""
+
+    column: str
+    dates: bool
+    count: int
+    example: str
+    place: str
+    """Where the first of them is."""
+
+    def plus(self, later: "OddCells") -> "OddCells":
+        """These and those of later rows."""
+        return replace(self, count=self.count + later.count)
+
+    def told(self) -> str:
+        """One sentence for the user."""
+        what = "dates" if self.dates else "numbers"
+        one = self.count == 1
+        verb = f"cell is no {what[:-1]} and counts" if one else f"cells are no {what} and count"
+        return (
+            f'column "{self.column}": {self.count:,} {verb} as missing, such as '
+            f'"{self.example}" ({self.place})'
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Values:
     """The used columns of some rows, read by a schema."""
@@ -36,8 +63,13 @@ class Values:
     codes: dict[str, NDArray[np.int32]]
     """Category and yes/no columns, shape (rows,): position in the column's levels, -1 missing,
     -2 a level that the training table did not have."""
-    notes: tuple[str, ...] = ()
-    """Cells that could not be read and count as missing, one sentence a column."""
+    odd: tuple["OddCells", ...] = ()
+    """Cells that could not be read and count as missing, one entry a column."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Cells that could not be read, one sentence a column."""
+        return tuple(cells.told() for cells in self.odd)
 
     def between(self, start: int, stop: int) -> "Values":
         """Return the rows from start to stop, as views."""
@@ -65,7 +97,7 @@ def to_values(frame: Frame, schema: Schema) -> Values:
         raise TableError(f"{frame.source} lacks {len(lacking)} columns that are needed: {shown}.")
     numbers: dict[str, NDArray[np.float64]] = {}
     codes: dict[str, NDArray[np.int32]] = {}
-    notes: list[str] = []
+    found: list[OddCells] = []
     for column in schema.used:
         # polars would take a name such as "^a$" for a pattern.
         cells = frame.column(column.name).alias("cells")
@@ -75,12 +107,15 @@ def to_values(frame: Frame, schema: Schema) -> Values:
         values, odd = read_numbers(cells, column)
         numbers[column.name] = values
         if odd.any():
-            notes.append(_odd_note(frame, cells, column, odd))
-    return Values(frame.rows, numbers, codes, tuple(notes))
+            row = int(np.argmax(odd))
+            dates, count = column.kind == "date", int(odd.sum())
+            found.append(OddCells(column.name, dates, count, str(cells[row]), frame.place(row)))
+    return Values(frame.rows, numbers, codes, tuple(found))
 
 
 def read_numbers(cells: pl.Series, column: Column) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Read a number or date column, and say which cells are neither that nor missing."""
+    require_threads()
     if column.kind == "date":
         return _read_dates(cells, column)
     if is_numeric(cells.dtype) or cells.dtype == pl.Boolean:
@@ -121,6 +156,7 @@ def read_codes(cells: pl.Series, column: Column) -> NDArray[np.int32]:
     A cell is compared by its text without outer blanks; failing that by its number (``1.0`` is
     level ``1``), and in a yes/no column also without regard to case and quotes.
     """
+    require_threads()
     text = text_of(cells)
     if column.levels:
         known = pl.Series(column.levels, dtype=pl.String)
@@ -165,13 +201,3 @@ def _second_look(words: list[str], column: Column) -> dict[str, int]:
 
 def _mask(column: pl.Series) -> NDArray[np.bool_]:
     return np.array(column.to_numpy(), dtype=np.bool_)
-
-
-def _odd_note(frame: Frame, cells: pl.Series, column: Column, odd: NDArray[np.bool_]) -> str:
-    count, first = int(odd.sum()), int(np.argmax(odd))
-    what = "dates" if column.kind == "date" else "numbers"
-    verb = f"cell is no {what[:-1]} and counts" if count == 1 else f"cells are no {what} and count"
-    return (
-        f'column "{column.name}": {count:,} {verb} as missing, such as '
-        f'"{cells[first]}" ({frame.place(first)})'
-    )

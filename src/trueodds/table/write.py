@@ -1,12 +1,9 @@
 """Scored rows out: the input's columns untouched, in order, and the probability."""
 
-import contextlib
-import gzip
-import io
 import json
-import os
-import secrets
 import sys
+import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from trueodds.errors import TableError
+from trueodds.files import whole_file
 from trueodds.table.frame import Frame
+from trueodds.table.sink import sink_typed
 
 _DELIMITERS = {".csv": ",", ".txt": ",", ".tsv": "\t", ".tab": "\t"}
 _JSON = (".jsonl", ".ndjson")
@@ -47,18 +46,53 @@ def write_scored(
     TableError
         For an unknown ending or a place that cannot be written.
     """
+    return write_stream(frame, [(frame, probability)], path)
+
+
+def write_stream(
+    first: Frame, scored: Iterable[tuple[Frame, NDArray[np.float64]]], path: str | Path | None
+) -> tuple[str, ...]:
+    """Write a table that comes in parts, each with its probabilities, as `write_scored` does.
+
+    ``first`` has the parts' headers and types. One part is held at a time.
+    """
+    name = _free_name(first)
+    notes = () if name == "probability" else (f'the new column is called "{name}"',)
+    parts = (_checked(frame, probability) for frame, probability in scored)
+    if path is None:
+        _to_stdout(_delimited(first, parts, name, ","))
+        return notes
+    path = Path(path)
+    ending = writable_ending(path)
+    try:
+        with whole_file(path) as file:
+            if ending in _DELIMITERS:
+                texts = _delimited(first, parts, name, _DELIMITERS[ending])
+            elif ending in _JSON:
+                texts = (_json_lines(frame, p, name) for frame, p in parts)
+            else:
+                sink_typed(parts, name, ending, file)
+                return notes
+            for raw in _zipped(texts) if path.suffix.lower() == ".gz" else texts:
+                file.write(raw)
+    except OSError as error:
+        raise TableError(f"{path} cannot be written: {error.strerror or error}.") from None
+    return notes
+
+
+def _checked(frame: Frame, probability: NDArray[np.float64]) -> tuple[Frame, NDArray[np.float64]]:
     probability = np.asarray(probability, dtype=np.float64)
     if probability.shape != (frame.rows,):
         raise ValueError(f"{probability.shape} probabilities for {frame.rows} rows")
-    name = _free_name(frame)
-    notes = () if name == "probability" else (f'the new column is called "{name}"',)
-    if path is None:
-        _to_stdout(_delimited(frame, probability, name, ","))
-        return notes
-    path = Path(path)
-    raw = _encoded(frame, probability, name, path)
-    _replace(path, raw)
-    return notes
+    return frame, probability
+
+
+def _zipped(texts: Iterable[bytes]) -> Iterator[bytes]:
+    """Gzip without a time stamp: the same content gives the same bytes."""
+    packer = zlib.compressobj(9, wbits=31)
+    for raw in texts:
+        yield packer.compress(raw)
+    yield packer.flush()
 
 
 def writable_ending(path: str | Path) -> str:
@@ -75,23 +109,6 @@ def writable_ending(path: str | Path) -> str:
     return ending
 
 
-def _encoded(frame: Frame, probability: NDArray[np.float64], name: str, path: Path) -> bytes:
-    ending = writable_ending(path)
-    if ending in _DELIMITERS:
-        raw = _delimited(frame, probability, name, _DELIMITERS[ending])
-    elif ending in _JSON:
-        raw = _json_lines(frame, probability, name)
-    else:
-        buffer = io.BytesIO()
-        scored = pl.DataFrame([*frame.data, pl.Series(name, probability)])
-        if ending == ".parquet":
-            scored.write_parquet(buffer)
-        else:
-            scored.write_ipc(buffer)
-        raw = buffer.getvalue()
-    return gzip.compress(raw, mtime=0) if path.suffix.lower() == ".gz" else raw
-
-
 def _free_name(frame: Frame) -> str:
     """``probability``, or with the first number that no column has yet."""
     taken = {*frame.names, *frame.headers}
@@ -100,18 +117,28 @@ def _free_name(frame: Frame) -> str:
     return next(n for i in range(1, len(taken) + 2) if (n := f"probability_{i}") not in taken)
 
 
-def _delimited(frame: Frame, probability: NDArray[np.float64], name: str, delimiter: str) -> bytes:
-    columns = [_as_text(column).alias(str(i)) for i, column in enumerate(frame.data)]
-    # repr is the shortest text that reads back as the same float64.
-    columns.append(pl.Series("p", list(map(repr, probability.tolist())), dtype=pl.String))
-    head = [pl.Series(str(i), [h or None], dtype=pl.String) for i, h in enumerate(frame.headers)]
-    head.append(pl.Series("p", [name]))
-    return b"".join(
-        pl.DataFrame(part)
-        .write_csv(include_header=False, separator=delimiter, quote_style="necessary")
-        .encode()
-        for part in (head, columns)
+def _delimited(
+    first: Frame,
+    parts: Iterable[tuple[Frame, NDArray[np.float64]]],
+    name: str,
+    delimiter: str,
+) -> Iterator[bytes]:
+    head = [pl.Series(str(i), [h or None], dtype=pl.String) for i, h in enumerate(first.headers)]
+    header = _csv([*head, pl.Series("p", [name])], delimiter)
+    for frame, probability in parts:
+        columns = [_as_text(column).alias(str(i)) for i, column in enumerate(frame.data)]
+        # repr is the shortest text that reads back as the same float64.
+        columns.append(pl.Series("p", list(map(repr, probability.tolist())), dtype=pl.String))
+        # With the first rows, so that nothing is said when these fail.
+        yield header + _csv(columns, delimiter)
+        header = b""
+
+
+def _csv(columns: list[pl.Series], delimiter: str) -> bytes:
+    text = pl.DataFrame(columns).write_csv(
+        include_header=False, separator=delimiter, quote_style="necessary"
     )
+    return text.encode()
 
 
 def _as_text(column: pl.Series) -> pl.Series:
@@ -149,27 +176,12 @@ def _json_lines(frame: Frame, probability: NDArray[np.float64], name: str) -> by
     return "".join(line + "\n" for line in lines).encode()
 
 
-def _to_stdout(raw: bytes) -> None:
+def _to_stdout(texts: Iterable[bytes]) -> None:
     sys.stdout.flush()
     buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(raw.decode())
-    else:
-        buffer.write(raw)
+    for raw in texts:
+        if buffer is None:
+            sys.stdout.write(raw.decode())
+        else:
+            buffer.write(raw)
     sys.stdout.flush()
-
-
-def _replace(path: Path, raw: bytes) -> None:
-    """Write beside the file and rename, so that nobody ever sees half of it."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        try:
-            with open(temporary, "xb") as file:
-                file.write(raw)
-            os.replace(temporary, path)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise TableError(f"{path} cannot be written: {reason}.") from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()

@@ -20,10 +20,13 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from trueodds.errors import TrainingError
+from trueodds.training.checkpoints import Checkpoints
 from trueodds.training.member import TrainedMember, train_member
 from trueodds.training.recipe import Recipe
-from trueodds.training.workspace import TrainingData, load_member, save_data
+from trueodds.training.work import WorkFolder
+from trueodds.training.workspace import TrainingData, save_data
 
+WORKER = [sys.executable, "-m", "trueodds.training.worker"]
 ONE_THREAD = dict.fromkeys(
     (
         "OPENBLAS_NUM_THREADS",
@@ -50,6 +53,8 @@ class Step:
     epochs: int
     loss: float
     done: bool = False
+    resumed: bool = False
+    """An earlier run has trained it."""
 
 
 Listener = Callable[[Step], None]
@@ -61,6 +66,7 @@ def train_members(
     seed: int,
     jobs: int,
     listener: Listener | None = None,
+    work: WorkFolder | None = None,
 ) -> list[TrainedMember]:
     """Train every member of every fold; the order of the result is fold by fold.
 
@@ -70,23 +76,37 @@ def train_members(
         Processes at once; 1 trains in this process. The result does not depend on it.
     listener
         Hears of every look at a held-out fold, in this process and thread.
+    work
+        Where finished members are kept as they come, and those of an earlier run are found.
 
     Raises
     ------
     TrainingError
-        If a worker process dies.
+        If a worker process dies or the disk is full.
     """
     each = recipe.members_for(data.rows_shown)
     members = [(fold, m) for fold in range(data.folds.count) for m in range(each)]
     listener = listener or (lambda step: None)
-    if min(jobs, len(members)) <= 1:
-        return _train_here(data, recipe, seed, members, listener)
-    with tempfile.TemporaryDirectory(prefix="trueodds-") as name:
-        folder = Path(name)
-        save_data(folder, data, recipe, seed)
-        with _workers(folder, min(jobs, len(members))) as processes:
-            _serve(processes, list(members), listener)
-        return [load_member(folder / f"member{fold}-{m}.npz") for fold, m in members]
+    kept = None if work is None else work.checkpoints.of(recipe, seed)
+    found: dict[tuple[int, int], TrainedMember] = {}
+    if kept is not None:
+        for at in members:
+            trained = kept.load(*at)
+            if trained is not None:
+                found[at] = trained
+                listener(Step(**trained.record.last_news(), resumed=True))
+    waiting = [at for at in members if at not in found]
+    jobs = min(jobs, len(waiting))
+    if jobs <= 1:
+        found |= _train_here(data, recipe, seed, waiting, listener, kept)
+    elif work is not None and kept is not None:
+        found |= _train_there(data, recipe, seed, jobs, waiting, listener, work.arrays, kept)
+    else:
+        with tempfile.TemporaryDirectory(prefix="trueodds-") as name:
+            folder = Path(name)
+            mine = Checkpoints(folder)
+            found |= _train_there(data, recipe, seed, jobs, waiting, listener, folder, mine)
+    return [found[at] for at in members]
 
 
 def _train_here(
@@ -95,8 +115,9 @@ def _train_here(
     seed: int,
     members: list[tuple[int, int]],
     listener: Listener,
-) -> list[TrainedMember]:
-    trained = []
+    kept: Checkpoints | None,
+) -> dict[tuple[int, int], TrainedMember]:
+    trained = {}
     with threadpool_limits(limits=1):
         for fold, member in members:
 
@@ -105,21 +126,56 @@ def _train_here(
             ) -> None:
                 listener(Step(*at, epoch, epochs, loss))
 
-            trained.append(train_member(data.task(fold, member), recipe, seed, tell))
-            listener(Step(**trained[-1].record.last_news()))
+            made = trained[fold, member] = train_member(data.task(fold, member), recipe, seed, tell)
+            if kept is not None:
+                try:
+                    kept.save(made)
+                except OSError as error:
+                    raise _unsaved(kept.folder, error.strerror or str(error)) from None
+            listener(Step(**made.record.last_news()))
     return trained
 
 
+def _train_there(
+    data: TrainingData,
+    recipe: Recipe,
+    seed: int,
+    jobs: int,
+    members: list[tuple[int, int]],
+    listener: Listener,
+    arrays: Path,
+    kept: Checkpoints,
+) -> dict[tuple[int, int], TrainedMember]:
+    """Train in processes that map the arrays from a folder and leave their members in another."""
+    try:
+        save_data(arrays, data, recipe, seed)
+    except OSError as error:
+        raise _unsaved(arrays, error.strerror or str(error)) from None
+    with _workers(arrays, kept, jobs) as processes:
+        _serve(processes, list(members), listener, kept.folder)
+    trained = {at: kept.load(*at) for at in members}
+    for at, made in trained.items():
+        if made is None:
+            raise TrainingError(
+                f"{kept.path(*at)} was changed while training went on; run the same again"
+            )
+    return {at: made for at, made in trained.items() if made is not None}
+
+
+def _unsaved(folder: Path, reason: str) -> TrainingError:
+    return TrainingError(f"{folder} cannot be written: {reason}; free some space there")
+
+
 @contextmanager
-def _workers(folder: Path, count: int) -> Iterator[list[subprocess.Popen[str]]]:
+def _workers(arrays: Path, kept: Checkpoints, count: int) -> Iterator[list[subprocess.Popen[str]]]:
     """Start workers; whatever happens, none is left when the block ends."""
     processes: list[subprocess.Popen[str]] = []
     try:
         for index in range(count):
-            with (folder / f"worker{index}.log").open("w") as log:
+            with (arrays / f"worker{index}.log").open("w") as log:
                 processes.append(
                     subprocess.Popen(
-                        [sys.executable, "-m", "trueodds.training.worker", str(folder)],
+                        [*WORKER, str(arrays), str(kept.folder), kept.key],
                         stdin=subprocess.PIPE,
                         stdout=subprocess.PIPE,
                         stderr=log,
@@ -142,7 +198,10 @@ def _workers(folder: Path, count: int) -> Iterator[list[subprocess.Popen[str]]]:
 
 
 def _serve(
-    processes: list[subprocess.Popen[str]], waiting: list[tuple[int, int]], listener: Listener
+    processes: list[subprocess.Popen[str]],
+    waiting: list[tuple[int, int]],
+    listener: Listener,
+    kept: Path,
 ) -> None:
     """Hand out members, longest wait first, until all are done."""
     news: queue.Queue[tuple[int, str]] = queue.Queue()
@@ -164,7 +223,10 @@ def _serve(
         index, line = news.get()
         if not line:
             raise _death(processes[index], index)
-        step = Step(**json.loads(line))
+        told = json.loads(line)
+        if "unsaved" in told:
+            raise _unsaved(kept, told["unsaved"])
+        step = Step(**told)
         if step.done:
             open_members -= 1
             _hand_out(processes[index], waiting)
@@ -186,8 +248,8 @@ def _hand_out(process: subprocess.Popen[str], waiting: list[tuple[int, int]]) ->
 
 def _death(process: subprocess.Popen[str], index: int) -> TrainingError:
     code = process.wait()
-    folder = Path(str(process.args[-1]))  # type: ignore[index]
-    log = (folder / f"worker{index}.log").read_text(encoding="utf-8", errors="replace").strip()
+    arrays = Path(str(process.args[len(WORKER)]))  # type: ignore[index]
+    log = (arrays / f"worker{index}.log").read_text(encoding="utf-8", errors="replace").strip()
     if code < 0:
         reason = f"was ended by signal {-code}; is the memory full? Use fewer --jobs"
     else:

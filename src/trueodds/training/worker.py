@@ -1,26 +1,31 @@
 """A worker process: trains the members it is told of, one at a time, on one BLAS thread.
 
-Started by `trueodds.training.pool` as ``python -m trueodds.training.worker FOLDER``. It reads
+Started by `trueodds.training.pool` as ``python -m trueodds.training.worker ARRAYS MEMBERS KEY``:
+the folder of the shared arrays, that of the finished members, and the run's key. It reads
 "fold member" lines from standard input and answers with JSON lines on standard output; it ends
 when its input ends, so it never outlives the parent.
 """
 
 import json
+import os
+import queue
 import signal
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
+from trueodds.training.checkpoints import Checkpoints
 from trueodds.training.member import train_member
-from trueodds.training.workspace import load_data, save_member
+from trueodds.training.workspace import load_data
 
 
-def main(folder: Path) -> None:
+def main(arrays: Path, kept: Checkpoints) -> None:
     """Serve one pool until its line goes quiet."""
     # Ctrl-C reaches the whole foreground group; the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    data, recipe, seed = load_data(folder)
-    for line in sys.stdin:
-        fold, member = (int(part) for part in line.split())
+    data, recipe, seed = load_data(arrays)
+    for fold, member in _orders():
 
         def tell(
             epoch: int, epochs: int, loss: float, at: tuple[int, int] = (fold, member)
@@ -29,9 +34,28 @@ def main(folder: Path) -> None:
             print(json.dumps({**message, "loss": loss}), flush=True)
 
         trained = train_member(data.task(fold, member), recipe, seed, tell)
-        save_member(folder / f"member{fold}-{member}.npz", trained)
+        try:
+            kept.save(trained)
+        except OSError as error:
+            print(json.dumps({"unsaved": error.strerror or str(error)}), flush=True)
+            return
         print(json.dumps(trained.record.last_news()), flush=True)
 
 
+def _orders() -> Iterator[tuple[int, int]]:
+    """Members to train; a parent that is gone ends the process, in the middle of one too."""
+    orders: queue.Queue[str] = queue.Queue()
+
+    def read() -> None:
+        for line in sys.stdin:
+            orders.put(line)
+        os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        fold, member = (int(part) for part in orders.get().split())
+        yield fold, member
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Checkpoints(Path(sys.argv[2]), sys.argv[3]))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,10 +111,10 @@ def load_data(folder: Path) -> tuple[TrainingData, Recipe, int]:
     return data, recipe, int(job["seed"])
 
 
-def save_member(path: Path, trained: TrainedMember) -> None:
-    """Write one member's result; the parent reads it after the worker's word that it is there."""
+def save_member(file: BinaryIO, trained: TrainedMember) -> None:
+    """Write one member's result, for `load_member`; see `trueodds.training.checkpoints`."""
     np.savez(
-        path,
+        file,
         parameters=trained.parameters,
         importance=trained.importance,
         about=np.array(
@@ -128,9 +129,9 @@ def save_member(path: Path, trained: TrainedMember) -> None:
     )
 
 
-def load_member(path: Path) -> TrainedMember:
+def load_member(file: BinaryIO) -> TrainedMember:
     """Read what `save_member` wrote."""
-    with np.load(path) as stored:
+    with np.load(file) as stored:
         about = json.loads(str(stored["about"]))
         record = about["record"]
         for curve in ("train_loss", "fold_loss"):

@@ -1,0 +1,77 @@
+"""Scored rows as Parquet or Arrow, part by part."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from trueodds.errors import TableError
+from trueodds.table.frame import Frame
+
+Parts = Iterator[tuple[Frame, NDArray[np.float64]]]
+
+
+def sink_typed(parts: Parts, name: str, ending: str, file: BinaryIO) -> None:
+    """Write the parts with their probabilities under ``name``, with no more than a few in memory.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be written; else whatever the parts raise.
+    """
+    first = _scored(*next(parts), name)
+    second = next(parts, None)
+    if second is None:
+        if ending == ".parquet":
+            first.write_parquet(file)
+        else:
+            first.write_ipc(file)
+        return
+    _sink(first, second, parts, name, ending, file)
+
+
+def _sink(
+    first: pl.DataFrame,
+    second: tuple[Frame, NDArray[np.float64]],
+    rest: Parts,
+    name: str,
+    ending: str,
+    file: BinaryIO,
+) -> None:
+    from polars.io.plugins import register_io_source
+
+    failed: list[BaseException] = []
+    waiting = [first, _scored(*second, name)]
+
+    def pulled(
+        with_columns: list[str] | None,
+        predicate: pl.Expr | None,
+        n_rows: int | None,
+        batch_size: int | None,
+    ) -> Iterator[pl.DataFrame]:
+        # polars would hand on its own words for what went wrong here.
+        try:
+            while waiting:
+                yield waiting.pop(0)
+            for frame, probability in rest:
+                yield _scored(frame, probability, name)
+        except BaseException as error:
+            failed.append(error)
+            raise
+
+    table = register_io_source(pulled, schema=first.schema)
+    try:
+        if ending == ".parquet":
+            table.sink_parquet(file)
+        else:
+            table.sink_ipc(file)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        if failed:
+            raise failed[0] from None
+        raise TableError(f"{file.name} cannot be written: {str(error).splitlines()[0]}.") from None
+
+
+def _scored(frame: Frame, probability: NDArray[np.float64], name: str) -> pl.DataFrame:
+    return pl.DataFrame([*frame.data, pl.Series(name, probability)])

@@ -1,0 +1,270 @@
+"""A table file as a stream of frames: any number of rows in the memory of a few thousand.
+
+The frames one after another are the table that `read_table` gives: the same cells, names, notes and
+line numbers, and the same refusals, before the first frame. Delimited text is read several times:
+for its encoding, for whether every record fits, and for its rows. Parquet comes in slices. What
+cannot be cut (JSON, Arrow, pipes) comes in one frame.
+"""
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from trueodds.errors import TableError
+from trueodds.table.delimited import (
+    SAMPLE_CHARACTERS,
+    Records,
+    Shape,
+    as_records,
+    excel_hint,
+    guess_delimiter,
+    number_records,
+    read_regular,
+)
+from trueodds.table.frame import Frame, unique_names
+from trueodds.table.read import DELIMITED, read_table, table_format
+from trueodds.table.textfile import TextFile
+
+SMALL = 1 << 23
+"""Bytes up to which a file is read whole, which is quicker."""
+PIECE = 1 << 22
+"""Characters of text held at a time, a few times over."""
+ROWS = 1 << 16
+"""Rows of a slice of Parquet."""
+CELLS = 1 << 19
+"""Cells of a frame of text that only the csv module can read."""
+LONGEST = 1 << 26
+"""Characters after which a record that has no end is left to the csv module, which has a limit."""
+
+
+@dataclass(frozen=True)
+class TableStream:
+    """Frames of one table in order; can be walked once."""
+
+    frames: Iterator[Frame]
+    first: Frame
+    """The first of them, for names, types and notes."""
+
+
+def stream_table(path: str | Path, *, small: int = SMALL, piece: int = PIECE) -> TableStream:
+    """Open a table file of any size.
+
+    Parameters
+    ----------
+    small, piece
+        See `SMALL` and `PIECE`; for tests.
+
+    Raises
+    ------
+    TableError
+        As `read_table`; while the frames are walked, only if the file was changed meanwhile.
+    """
+    path = Path(path)
+    frames = _frames(path, small, piece)
+    first = next(frames)
+    return TableStream(_again(first, frames), first)
+
+
+def _again(first: Frame, rest: Iterator[Frame]) -> Iterator[Frame]:
+    yield first
+    del first  # not held while the others come
+    yield from rest
+
+
+def _frames(path: Path, small: int, piece: int) -> Iterator[Frame]:
+    ending, zipped = table_format(path)
+    try:
+        found = path.stat()
+        whole = not stat.S_ISREG(found.st_mode) or found.st_size <= small
+    except OSError:
+        whole = True
+    if whole or (ending not in DELIMITED and ending != ".parquet"):
+        yield read_table(path)
+    elif ending == ".parquet":
+        yield from _slices(path)
+    else:
+        yield from _delimited(path, ending, zipped, piece)
+
+
+def _slices(path: Path) -> Iterator[Frame]:
+    name = path.name
+    before = _state(path)
+    rows = 0
+    try:
+        table = pl.scan_parquet(path)
+        headers = tuple(table.collect_schema().names())
+        height = int(table.select(pl.len()).collect().item())
+        names, renamed = unique_names(headers)
+        while rows < height:
+            data = table.slice(rows, ROWS).collect()
+            data.columns = names
+            lines = np.arange(rows + 1, rows + data.height + 1)
+            if _state(path) != before:
+                raise _changed(name)
+            yield Frame(data, headers, name, 1, tuple(renamed), lines)
+            rows += data.height
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        if rows:
+            raise _changed(name) from None
+    if not rows:
+        yield read_table(path)  # says what is wrong with it
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _changed(name: str) -> TableError:
+    return TableError(f"{name} was changed while it was read; run again when it rests")
+
+
+def _delimited(path: Path, ending: str, zipped: bool, piece: int) -> Iterator[Frame]:
+    file = TextFile(path, zipped)
+    try:
+        text = _Text(file, piece, DELIMITED[ending])
+        names: list[str] = []
+        renamed: list[str] = []
+        for records in text.records():
+            if not names:
+                names, renamed = unique_names(records.headers)
+            records.columns.columns = names
+            notes = (*file.notes, *records.notes, *renamed)
+            headers = tuple(records.headers)
+            yield Frame(records.columns, headers, path.name, 2, notes, records.lines)
+        file.require_unchanged()
+    finally:
+        file.close()
+
+
+class _Text:
+    """Delimited text, looked at once to know how its records are to be read."""
+
+    def __init__(self, file: TextFile, piece: int, delimiter: str | None) -> None:
+        self._file, self._piece = file, piece
+        if not any(part.strip() for part in file.pieces(piece)):
+            raise TableError(f"{file.name} is empty: a table needs a header line and rows.")
+        head = ""
+        for part in file.pieces(piece):
+            head += part
+            if len(head) > SAMPLE_CHARACTERS:
+                break
+        if delimiter is not None and delimiter not in head.split("\n", 1)[0]:
+            delimiter = None
+        self._skip = 0
+        if excel_hint(head):
+            delimiter, self._skip = head[4], 5
+        self._delimiter = delimiter or guess_delimiter(head[self._skip :])
+
+    def records(self) -> Iterator[Records]:
+        """Some rows at a time; all that can be wrong with the text is raised before the first."""
+        try:
+            # A text without rows is the csv module's to complain of.
+            regular = sum(len(records.lines) for records in self._regular()) > 0
+        except _Irregular:
+            regular = False
+        yield from self._regular() if regular else self._any()
+
+    def _regular(self) -> Iterator[Records]:
+        """Read with polars block by block, under the header put before each."""
+        header, before = "", 0
+        for block in self._blocks():
+            if not header:
+                header = _first_record(block)
+                if not header:
+                    before += block.count("\n")
+                    continue
+                records = read_regular(block, self._delimiter)
+                shift = before
+            else:
+                records = read_regular(header + block, self._delimiter)
+                shift = before - header.count("\n")
+            if records is None:
+                raise _Irregular
+            before += block.count("\n")
+            if len(records.lines):
+                yield replace(records, lines=records.lines + shift)
+
+    def _blocks(self) -> Iterator[str]:
+        """Text cut between records, if all its quotes are well placed."""
+        rest, skip = "", self._skip
+        for piece in self._file.pieces(self._piece):
+            rest += piece[skip:]
+            skip = max(0, skip - len(piece))
+            end = _last_end(rest)
+            if end:
+                yield rest[:end]
+                rest = rest[end:]
+            elif len(rest) > LONGEST:
+                raise _Irregular
+        if rest:
+            yield rest
+
+    def _any(self) -> Iterator[Records]:
+        """Read with the csv module: once to know all widths, then in batches."""
+        spaced, unpaired = self._looked_for(self._delimiter + ' "')
+        shape = Shape.of(self._numbered(False))
+        skipping = spaced and not shape.even
+        if skipping:
+            shape = Shape.of(self._numbered(True))
+        headers, notes = shape.settle(self._file.name, self._delimiter, unpaired)
+        if not shape.rows:
+            raise TableError(f"{self._file.name} has a header line but no rows: nothing to read.")
+        most = max(1, CELLS // len(headers))
+        body: list[tuple[int, list[str]]] = []
+        numbered = self._numbered(skipping)
+        next(numbered)
+        for record in numbered:
+            body.append(record)
+            if len(body) == most:
+                yield as_records(headers, body, notes)
+                body = []
+        if body:
+            yield as_records(headers, body, notes)
+
+    def _numbered(self, skipinitialspace: bool) -> Iterator[tuple[int, list[str]]]:
+        lines = self._file.lines(self._piece, self._skip)
+        return number_records(lines, self._file.name, self._delimiter, skipinitialspace)
+
+    def _looked_for(self, sought: str) -> tuple[bool, bool]:
+        """Whether a text of two or three characters is there, and whether a quote has no pair."""
+        found, quotes, last = False, 0, ""
+        for piece in self._file.pieces(self._piece):
+            found |= sought in last + piece
+            quotes += piece.count('"')
+            last = (last + piece)[-len(sought) :]
+        return found, quotes % 2 == 1
+
+
+class _Irregular(Exception):  # noqa: N818
+    """The text needs the csv module."""
+
+
+def _last_end(text: str) -> int:
+    """Position behind the last line end that no quotes hold, 0 without one."""
+    if '"' not in text:
+        return text.rfind("\n") + 1
+    raw = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    quotes, ends = np.flatnonzero(raw == ord('"')), np.flatnonzero(raw == ord("\n"))
+    outside = ends[np.searchsorted(quotes, ends) % 2 == 0]
+    return int(outside[-1]) + 1 if outside.size else 0
+
+
+def _first_record(block: str) -> str:
+    """First record that is not blank, with its line end."""
+    start = 0
+    while start < len(block):
+        end = start
+        while True:
+            end = block.find("\n", end) + 1 or len(block)
+            if block.count('"', start, end) % 2 == 0 or end == len(block):
+                break
+        record = block[start:end]
+        if record.strip("\r\n"):
+            return record if record.endswith("\n") else record + "\n"
+        start = end
+    return ""

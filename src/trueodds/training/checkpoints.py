@@ -1,0 +1,68 @@
+"""Finished members on disk: small files, each checked by a sum of its own.
+
+A member depends on the table, the recipe and the seed alone, so that one file a finished member is
+all that a run needs to go on after a kill, to the same bytes. A file takes its name when it is
+whole (`trueodds.files`) and starts with a checksum and the key of the run it belongs to: what a
+power cut has shortened, or another run has left, is not taken.
+"""
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from trueodds.files import whole_file
+from trueodds.training.member import TrainedMember
+from trueodds.training.recipe import Recipe
+from trueodds.training.workspace import load_member, save_member
+
+_HEAD = b"trueodds member 1 "
+_DIGEST = 64
+"""Hexadecimal digits of a SHA-256."""
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """The members of one run in a folder; ``key`` names all that they depend on."""
+
+    folder: Path
+    key: str = ""
+
+    def of(self, recipe: Recipe, seed: int) -> "Checkpoints":
+        """Those of a recipe and a seed: two trainings within one run have files of their own."""
+        told = json.dumps([self.key, recipe.to_json(), seed], sort_keys=True)
+        return Checkpoints(self.folder, hashlib.sha256(told.encode()).hexdigest())
+
+    def path(self, fold: int, member: int) -> Path:
+        """Where a member is kept."""
+        return self.folder / f"member-{self.key[:8]}-{fold}-{member}"
+
+    def save(self, trained: TrainedMember) -> None:
+        """Keep a member; raises OSError when that fails."""
+        buffer = io.BytesIO()
+        save_member(buffer, trained)
+        body = self.key.encode() + b"\n" + buffer.getvalue()
+        path = self.path(trained.record.fold, trained.record.member)
+        with whole_file(path) as file:
+            file.write(_HEAD + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+
+    def load(self, fold: int, member: int) -> TrainedMember | None:
+        """Return a kept member; None where there is none, a damaged one or another run's."""
+        body = checked(self.path(fold, member))
+        if body is None:
+            return None
+        key, _, stored = body.partition(b"\n")
+        return load_member(io.BytesIO(stored)) if key == self.key.encode() else None
+
+
+def checked(path: Path) -> bytes | None:
+    """What follows a checkpoint's checksum; None unless that agrees."""
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return None
+    start = len(_HEAD) + _DIGEST + 1
+    body = raw[start:]
+    good = _HEAD + hashlib.sha256(body).hexdigest().encode() + b"\n"
+    return body if raw[:start] == good else None

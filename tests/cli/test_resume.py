@@ -1,0 +1,120 @@
+"""A fit that was stopped goes on where it was, says so, and ends with the same bytes."""
+
+import pytest
+
+from trueodds.cli.progress import TrainingProgress
+from trueodds.training import checkpoints
+from trueodds.training.pool import Step
+
+pytestmark = pytest.mark.usefixtures("tiny_recipe")
+
+
+@pytest.fixture
+def fit(run, table):
+    def call(*more, jobs=1):
+        words = ["fit", table, "--target", "answer", "--out", table.with_name("p.odds")]
+        return run(*words, "--effort", "quick", "--jobs", jobs, *more)
+
+    return call
+
+
+@pytest.fixture
+def stop_after(monkeypatch):
+    """Ctrl-C when so many members are done."""
+    whole = TrainingProgress.hear
+
+    def arrange(count):
+        def hear(self: TrainingProgress, step: Step) -> None:
+            whole(self, step)
+            if step.done and len(self.finished) == count:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(TrainingProgress, "hear", hear)
+
+    yield arrange
+    monkeypatch.setattr(TrainingProgress, "hear", whole)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_stopped_and_resumed_is_the_same_model(fit, stop_after, table, monkeypatch, jobs):
+    out, work = table.with_name("p.odds"), table.with_name(".p.odds.work")
+    assert fit(jobs=jobs).exit_code == 0
+    calm = out.read_bytes()
+    out.unlink()
+    with monkeypatch.context():
+        stop_after(1)
+        stopped = fit(jobs=jobs)
+    assert stopped.exit_code == 130
+    assert not out.exists()
+    # With two jobs the other member may be done before it is heard of.
+    kept = len(list(work.glob("member-*")))
+    verb = "is" if kept == 1 else "are"
+    assert f"Stopped: {kept} of 2 members {verb} kept in {work}; the same command" in stopped.stderr
+    stop_after(99)
+    resumed = fit(jobs=jobs)
+    assert resumed.exit_code == 0, resumed.output
+    assert f"Resuming: {kept} of 2 members {verb} done before ({work})." in resumed.stderr
+    assert out.read_bytes() == calm
+    assert not work.exists()
+
+
+def test_what_has_changed_is_said_and_nothing_old_is_taken(fit, stop_after, table):
+    work = table.with_name(".p.odds.work")
+    stop_after(1)
+    assert fit().exit_code == 130
+    stopped = fit("--seed", 3)
+    assert "1 finished member of another run: --seed was 0, is 3; starting anew" in stopped.stderr
+    assert "Resuming" not in stopped.stderr
+    stopped = fit("--drop", "age", "--seed", 3)
+    assert "another run: --drop was not given, is age; starting anew" in stopped.stderr
+    table.write_text(table.read_text().replace("10001,", "99999,"))
+    stopped = fit("--drop", "age", "--seed", 3)
+    assert "another run: the table has changed; starting anew" in stopped.stderr
+    run_file = work / "run.json"
+    run_file.write_text(run_file.read_text().replace('"trueodds": "', '"trueodds": "0.0.'))
+    stop_after(99)
+    finished = fit("--drop", "age", "--seed", 3)
+    assert "trueodds was 0.0." in finished.stderr
+    assert finished.exit_code == 0
+    assert not work.exists()
+
+
+def test_what_does_not_matter_may_change(fit, stop_after, table):
+    stop_after(1)
+    assert fit(jobs=1).exit_code == 130
+    stop_after(99)
+    finished = fit("--no-report", jobs=2)
+    assert "Resuming: 1 of 2 members is done" in finished.stderr
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_full_disk_is_one_sentence_and_what_was_done_is_kept(fit, table, monkeypatch, jobs):
+    """The second member finds the disk full."""
+    out, work = table.with_name("p.odds"), table.with_name(".p.odds.work")
+    out.write_bytes(b"precious")
+    if jobs == 2:
+        # What the worker processes meet: their member's name is taken by a folder.
+        real = checkpoints.Checkpoints.of
+
+        def of(self, recipe, seed):
+            made = real(self, recipe, seed)
+            made.path(1, 0).mkdir(exist_ok=True)
+            return made
+
+        monkeypatch.setattr(checkpoints.Checkpoints, "of", of)
+        reason = "Is a directory"
+    else:
+        real_save = checkpoints.Checkpoints.save
+
+        def save(self, trained):
+            if trained.record.fold == 1:
+                raise OSError(28, "No space left on device")
+            real_save(self, trained)
+
+        monkeypatch.setattr(checkpoints.Checkpoints, "save", save)
+        reason = "No space left on device"
+    result = fit(jobs=jobs)
+    assert result.exit_code == 1
+    assert f"Error: {work} cannot be written: {reason}; free some space there" in result.stderr
+    assert "Traceback" not in result.output
+    assert out.read_bytes() == b"precious"
