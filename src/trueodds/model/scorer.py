@@ -23,7 +23,9 @@ Float = NDArray[np.float64]
 BLOCK = 1 << 17
 """First-layer outputs worked on at a time, so that they stay in the cache."""
 ROWS = 2048
-"""Rows encoded at a time, by one thread."""
+"""Rows encoded at a time, by one thread …"""
+CELLS = 1 << 23
+"""… but no more inputs than this (64 MB): a table may have tens of thousands of columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,14 +100,15 @@ class Scorer:
         """Every member's log-odds in units of 2⁻³², whole numbers, shape (members, rows)."""
         out = np.empty((self.members, values.rows))
         step = max(16, BLOCK // self._first.shape[1])
+        rows = max(16, min(ROWS, CELLS // (self._inputs + 1)))
 
         def score(start: int) -> None:
-            X = self.inputs(values.between(start, min(start + ROWS, values.rows)))
+            X = self.inputs(values.between(start, min(start + rows, values.rows)))
             for low in range(0, len(X), step):
                 part = X[low : low + step]
                 out[:, start + low : start + low + len(part)] = self._onward(part @ self._first)
 
-        side_by_side(score, range(0, values.rows, ROWS))
+        side_by_side(score, range(0, values.rows, rows))
         return out
 
     def row_outputs(self, positions: list[int], amounts: list[float]) -> Float:

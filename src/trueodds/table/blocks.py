@@ -7,7 +7,6 @@ the same inputs alone or among others, on any machine. Missing numbers give 0.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from math import sqrt
 from statistics import NormalDist
@@ -181,15 +180,8 @@ class Levels:
 
 
 Block = ClippedScale | Curve | Equals | Missing | Levels
-_KINDS: dict[str, Callable[..., Block]] = {
-    c.kind: c for c in (ClippedScale, Curve, Equals, Missing, Levels)
-}
-
-
-def block_from_json(data: dict[str, Any]) -> Block:
-    """Inverse of every block's ``to_json``."""
-    fields = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k != "kind"}
-    return _KINDS[data["kind"]](**fields)
+BLOCKS: dict[str, type[Block]] = {c.kind: c for c in (ClippedScale, Curve, Equals, Missing, Levels)}
+"""Every block by its kind."""
 
 
 def number_blocks(source: str, values: NDArray[np.float64]) -> list[Block]:
