@@ -98,13 +98,16 @@ def learn(
         )
 
     recipe = recipe_for(effort)
-    folds = make_folds(
-        y,
-        recipe.folds,
-        seed,
-        None if groups is None else np.asarray(groups)[kept],
-        None if time is None else time[kept],
-    )
+    try:
+        folds = make_folds(
+            y,
+            recipe.folds,
+            seed,
+            None if groups is None else np.asarray(groups)[kept],
+            None if time is None else time[kept],
+        )
+    except TrainingError as error:
+        raise TrainingError(f"{frame.source}: {error}") from None
     labels, masses = y.astype(np.float32), weights.astype(np.float32)
     rates = [
         fit_rates(values, schema, labels, masses, folds.trained_on(fold), [seed, fold])

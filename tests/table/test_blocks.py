@@ -3,6 +3,7 @@
 import json
 from math import inf, nan
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,6 @@ from trueodds.table.blocks import (
     Levels,
     Missing,
     Pieces,
-    block_from_json,
 )
 from trueodds.table.choice import category_blocks, number_blocks
 
@@ -35,7 +35,7 @@ def encoded(block: Block, values: NDArray[np.float64] | NDArray[np.int32]) -> ND
 
 
 def twin(block: Block) -> Block:
-    return block_from_json(json.loads(json.dumps(block.to_json(), allow_nan=False)))
+    return msgspec.convert(json.loads(json.dumps(block.to_json(), allow_nan=False)), type(block))
 
 
 @settings(max_examples=300, deadline=None)

@@ -3,11 +3,13 @@
 import json
 from math import inf, nan
 
+import msgspec
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trueodds.table.encode import Encoder, fit_encoder
+from trueodds.model.header import EncoderHeader, encoder_of
+from trueodds.table.encode import fit_encoder
 from trueodds.table.schema import Column, Schema
 from trueodds.table.values import Values
 
@@ -79,7 +81,7 @@ def test_inputs_are_finite_and_each_row_stands_alone(training: Values, new: Valu
 def test_json_keeps_every_bit(training: Values, new: Values) -> None:
     encoder = fit_encoder(training, SCHEMA)
     text = json.dumps(encoder.to_json(), allow_nan=False)
-    back = Encoder.from_json(json.loads(text))
+    back = encoder_of(msgspec.json.decode(text, type=EncoderHeader))
     assert back == encoder
     assert json.dumps(back.to_json()) == text
     assert back.encode(new).tobytes() == encoder.encode(new).tobytes()

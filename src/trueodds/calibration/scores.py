@@ -45,12 +45,6 @@ class Scores:
         """Plain values for the model file's header and ``--json``."""
         return asdict(self)
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Scores":
-        """Inverse of :meth:`to_json`."""
-        intervals = ("log_loss", "brier", "auc", "calibration_error")
-        return cls(**{**data, **{name: Interval(**data[name]) for name in intervals}})
-
 
 def score(
     y: NDArray[np.uint8],

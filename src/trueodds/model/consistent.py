@@ -1,22 +1,39 @@
-"""Whether the parts of a model read from a file fit together, so that no row can trip over it."""
+"""Whether the parts of a model read from a file fit together, so that no row can trip over it.
+
+Each part has the right types already (`trueodds.model.header`). What is checked here is all that
+scoring and telling rely on: names that exist, counts that agree, numbers in range, and that no
+matrix of the scorer is much larger than the file that asks for it.
+"""
 
 from itertools import pairwise
 from math import isfinite
 
 import numpy as np
 
-from trueodds.model.fixed import require_exact
+from trueodds.model.fixed import FixedNetworks, require_exact
 from trueodds.model.model import Model
 from trueodds.table.blocks import FARTHEST, ClippedScale, Curve, Equals, Levels, Pieces
+from trueodds.table.cells import NUMBER_STYLES
+from trueodds.table.dates import DATE_FORMATS
 from trueodds.table.encode import Encoder
-from trueodds.table.schema import Column
+from trueodds.table.schema import Column, Schema
+
+MOST_PADDED = 16
+"""The scorer pads all members to one width and gives each the rates of all folds: it may hold so
+many numbers for each weight of the file …"""
+SPARE = 1 << 21
+"""… and so many more (16 MB)."""
+LARGEST_CURVE = 1e6
+"""Normal scores stay within ±3; beyond this an input could overflow on its grid."""
+LARGEST_CALIBRATION = 1e100
+MOST_ROWS = 2**53
 
 
 def require_consistent(model: Model) -> None:
     """Raise ValueError, in a few words, for a model that could not score a row exactly."""
-    require_exact(model.networks)
+    _require_schema(model.schema)
     columns = {column.name: column for column in model.schema.used}
-    _require_encoder(model.encoder, columns)
+    _require_encoder(model.encoder, {c.name for c in model.schema.columns}, columns)
     for tables in model.rates:
         for table in tables:
             column = columns.get(table.source)
@@ -32,17 +49,35 @@ def require_consistent(model: Model) -> None:
                 and bool(np.isfinite(table.log_odds).all()),
                 f'the rates of column "{table.source}" do not fit its levels',
             )
+    require_exact(model.networks)
     for member in model.networks.members:
         _require(member.fold in range(len(model.rates)), "a member belongs to no fold")
         _require(
             model.encoder.width + len(model.rates[member.fold]) == member.sizes[0],
             "the encoder makes another number of inputs than the network has",
         )
-    slope, shift = float(model.calibrator.slope), float(model.calibrator.shift)
-    _require(0.0 < slope < float("inf") and isfinite(shift), "the calibrator is not finite")
+    _require_room(model.networks, model.encoder.width + sum(map(len, model.rates)))
+    slope, shift = model.calibrator.slope, model.calibrator.shift
+    good = 0.0 < slope <= LARGEST_CALIBRATION and abs(shift) <= LARGEST_CALIBRATION
+    _require(good, "the calibrator is out of range")
 
 
-def _require_encoder(encoder: Encoder, columns: dict[str, Column]) -> None:
+def _require_schema(schema: Schema) -> None:
+    names = [column.name for column in schema.columns]
+    _require(len(set(names)) == len(names), "two columns have one name")
+    _require(0 <= schema.rows <= MOST_ROWS, "it has an impossible number of rows")
+    for column in schema.columns:
+        _require(
+            column.date_format in ("", *DATE_FORMATS)
+            and column.number_style in NUMBER_STYLES
+            and len(set(column.levels)) == len(column.levels)
+            and 0 <= column.missing <= schema.rows
+            and 0 <= column.distinct <= schema.rows,
+            f'what is said of column "{column.name}" cannot be',
+        )
+
+
+def _require_encoder(encoder: Encoder, taken: set[str], columns: dict[str, Column]) -> None:
     dates = {name for name, column in columns.items() if column.kind == "date"}
     coded = {name for name, column in columns.items() if column.kind in ("category", "yesno")}
     for source in encoder.derived:
@@ -51,6 +86,8 @@ def _require_encoder(encoder: Encoder, columns: dict[str, Column]) -> None:
             len(source.columns) == wanted and set(source.columns) <= dates,
             f'"{source.name}" is derived from no date',
         )
+        _require(source.name not in taken, f'"{source.name}" is there twice')
+        taken.add(source.name)
     numbers = (set(columns) - coded) | {source.name for source in encoder.derived}
     for block in encoder.blocks:
         if isinstance(block, Levels):
@@ -63,7 +100,8 @@ def _require_encoder(encoder: Encoder, columns: dict[str, Column]) -> None:
                 good = good and isfinite(block.centre) and 0.0 < block.scale < float("inf")
             elif isinstance(block, Curve):
                 good = good and len(block.x) == len(block.y) > 1
-                good = good and all(map(isfinite, (*block.x, *block.y)))
+                good = good and all(map(isfinite, block.x))
+                good = good and all(abs(y) <= LARGEST_CURVE for y in block.y)
                 good = good and all(a < b for a, b in pairwise(block.x))
                 good = good and all(a <= b for a, b in pairwise(block.y))
             elif isinstance(block, Pieces):
@@ -73,6 +111,22 @@ def _require_encoder(encoder: Encoder, columns: dict[str, Column]) -> None:
             elif isinstance(block, Equals):
                 good = good and len(block.values) > 0
         _require(good, f'the inputs of "{block.source}" do not fit the columns')
+
+
+def _require_room(networks: FixedNetworks, inputs: int) -> None:
+    """Bound what the scorer allocates.
+
+    Every layer is padded to its widest member, the first to the rates of all folds.
+    """
+    members = networks.members
+    stored = padded = 0
+    for index in range(len(networks.grids)):
+        shapes = [member.layers[index].weights.shape for member in members]
+        stored += sum(rows * columns for rows, columns in shapes)
+        widest = max(columns for _, columns in shapes) + 1
+        deepest = inputs if index == 0 else max(rows for rows, _ in shapes)
+        padded += len(members) * (deepest + 1) * widest
+    _require(padded <= MOST_PADDED * stored + SPARE, "its members are too unlike to be scored")
 
 
 def _require(good: bool, why: str) -> None:

@@ -3,40 +3,39 @@
 docs/format.md describes it well enough to write a reader. Arrays: ``weights/MEMBER/LAYER`` int16,
 ``biases/MEMBER/LAYER`` int64, ``shifts/MEMBER/LAYER`` int16, ``rates/FOLD/POSITION`` float32. The
 safetensors metadata holds one entry, ``trueodds``: the header as JSON text.
+
+A file is checked from the outside in: sizes and offsets (`trueodds.model.arrays`), the checksum,
+every field of the header (`trueodds.model.header`), and whether all fits together
+(`trueodds.model.consistent`). docs/security.md says what that promises.
 """
 
 import hashlib
-import json
 import os
-import struct
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load as load_tensors
-from safetensors.numpy import save as save_tensors
 
-from trueodds.calibration.calibrator import Calibrator
-from trueodds.calibration.scores import Scores
 from trueodds.errors import ModelFileError, TrueOddsError
-from trueodds.health.state import LayerState
+from trueodds.model.arrays import Arrays, NotAModelError, read_container
 from trueodds.model.consistent import require_consistent
-from trueodds.model.fixed import FixedLayer, FixedNetworks, Grid, Member
+from trueodds.model.fixed import FixedLayer, FixedNetworks, Member
+from trueodds.model.header import (
+    Header,
+    NetworksHeader,
+    encoder_of,
+    header_text,
+    read_header,
+    read_kind,
+    told_of,
+)
 from trueodds.model.model import Model
-from trueodds.model.rounding import Rounding
 from trueodds.table.blocks import Pieces
-from trueodds.table.encode import Encoder
 from trueodds.table.rates import RateTable
-from trueodds.table.schema import Schema
-from trueodds.training.record import TrainingRecord
 
 FORMAT = 2
 FEATURES = frozenset({"pieces", "cuts"})
 """What a file may ask its reader to know beyond format 2: `Pieces`, and rates of numbers."""
-LARGEST_HEADER = 100_000_000
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text goes on behind its checksum."""
 PLAIN = (
@@ -50,8 +49,6 @@ PLAIN = (
 )
 LAYER_ARRAYS = ("weights", "biases", "shifts")
 
-Arrays = dict[str, NDArray[Any]]
-
 
 def save(model: Model, path: Path) -> None:
     """Write a model under a temporary name, then rename: the same model gives the same bytes.
@@ -59,9 +56,14 @@ def save(model: Model, path: Path) -> None:
     Raises
     ------
     TrueOddsError
-        If the file cannot be written; an older file of that name then stays as it was.
+        If the file cannot be written, or could not be read back; an older file of that name then
+        stays as it was.
     """
     data = to_bytes(model)
+    try:
+        _read(data)
+    except (ModelFileError, ValueError, RecursionError) as error:
+        raise TrueOddsError(f"the model cannot be held by a file: {error}") from error
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         try:
@@ -92,13 +94,16 @@ def load(path: str | Path) -> Model:
     path = Path(path)
     try:
         data = path.read_bytes()
-    except OSError as error:
-        raise ModelFileError(f"{path} cannot be read: {error.strerror}; check the path") from error
+    except (OSError, ValueError) as error:  # ValueError: a zero character in the path
+        reason = getattr(error, "strerror", None) or error
+        raise ModelFileError(f"{path} cannot be read: {reason}; check the path") from error
     return from_bytes(data, str(path))
 
 
 def to_bytes(model: Model) -> bytes:
     """Return the content of a model's file."""
+    from safetensors.numpy import save as save_tensors
+
     arrays: Arrays = {}
     for number, member in enumerate(model.networks.members):
         for index, layer in enumerate(member.layers):
@@ -124,9 +129,9 @@ def to_bytes(model: Model) -> bytes:
         "notes": model.notes,
         **{name: getattr(model, name) for name in PLAIN},
     }
-    rest = json.dumps(header, separators=(",", ":"))[1:]
+    rest = header_text(header)[1:]
     return save_tensors(
-        arrays, metadata={"trueodds": f'{{"sha256":"{_digest(rest, arrays)}",{rest}'}
+        arrays, metadata={"trueodds": f'{{"sha256":"{_digest(rest.encode(), arrays)}",{rest}'}
     )
 
 
@@ -144,112 +149,106 @@ def _cuts(model: Model) -> dict[str, tuple[float, ...]]:
 def from_bytes(data: bytes, name: str = "the model") -> Model:
     """Read a model from the content of its file; ``name`` is what messages call it.
 
+    Memory is bounded by the file's own size: arrays are views of ``data``.
+
     Raises
     ------
     ModelFileError
         If it is damaged, no model, or of another format.
     """
     try:
-        text = _header_text(data, name)
-        header = _header(text, name)
-        arrays = load_tensors(data)
-        if not text.startswith(f'{{"sha256":"{_digest(text[SHA256_END:], arrays)}",'):
-            raise ValueError("its content does not match its checksum")
-        model = _model(header, arrays)
-        require_consistent(model)
-        return model
-    except ModelFileError:
-        raise
-    # A stranger's header may hold anything in any place: lists for records, 1e999 for a count, …
-    except (SafetensorError, ValueError, TypeError, LookupError, AttributeError) as error:
-        raise _damaged(name, str(error)) from error
-    except (ArithmeticError, RecursionError, MemoryError) as error:
-        raise _damaged(name, type(error).__name__) from error
+        return _read(data)
+    except NotAModelError:
+        told = f"{name} is not a trueodds model (.odds file); check the path"
+    except ModelFileError as error:
+        told = f"{name} {error}"
+    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
+        told = f"{name} is damaged: {_short(error)}; copy it again or fit it again"
+    raise ModelFileError(told)
 
 
-def _header_text(data: bytes, name: str) -> str:
-    foreign = ModelFileError(f"{name} is not a trueodds model (.odds file); check the path")
-    if len(data) < 8:
-        raise foreign
-    (size,) = struct.unpack("<Q", data[:8])
-    if size > min(LARGEST_HEADER, len(data) - 8):
-        raise foreign
-    try:
-        outer = json.loads(data[8 : 8 + size])
-        return str(outer["__metadata__"]["trueodds"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise foreign from None
-
-
-def _header(text: str, name: str) -> dict[str, Any]:
-    header: dict[str, Any] = json.loads(text)
-    if header["format"] > FORMAT or not FEATURES.issuperset(header.get("needs", ())):
+def _read(data: bytes) -> Model:
+    header, arrays = read_container(data)
+    text = header.encode()
+    if not header.startswith(f'{{"sha256":"{_digest(text[SHA256_END:], arrays)}",'):
+        raise ValueError("its content does not match its checksum")
+    kind = read_kind(text)
+    if kind.format > FORMAT or not FEATURES.issuperset(kind.needs):
         raise ModelFileError(
-            f"{name} has format {header['format']} and needs {header.get('needs', [])}, more than "
+            f"has format {kind.format} and needs {_short(list(kind.needs))}, more than "
             f"format {FORMAT}, the newest that this trueodds reads: update trueodds"
         )
-    if header["format"] < FORMAT:
+    if kind.format < FORMAT:
         raise ModelFileError(
-            f"{name} has format {header['format']}, of a trueodds before its first release: "
-            "fit the model again"
+            f"has format {kind.format}, of a trueodds before its first release: fit the model again"
         )
-    return header
+    model = _model(read_header(text), arrays)
+    require_consistent(model)
+    return model
 
 
-def _model(header: dict[str, Any], arrays: Arrays) -> Model:
+def _model(header: Header, arrays: Arrays) -> Model:
+    told = told_of(header)
     return Model(
-        schema=Schema.from_json(header["schema"]),
-        encoder=Encoder.from_json(header["encoder"]),
+        schema=header.schema,
+        encoder=encoder_of(header.encoder),
         rates=tuple(
             tuple(
                 RateTable(
                     source,
-                    arrays[f"rates/{fold}/{position}"],
-                    tuple(header.get("cuts", {}).get(source, ())),
+                    _array(arrays, f"rates/{fold}/{position}"),
+                    header.cuts.get(source, ()),
                 )
                 for position, source in enumerate(sources)
             )
-            for fold, sources in enumerate(header["rates"])
+            for fold, sources in enumerate(header.rates)
         ),
-        networks=_networks(header["networks"], arrays),
-        calibrator=Calibrator(**header["calibrator"]),
-        rounding=Rounding(**header["rounding"]),
-        scores=Scores.from_json(header["scores"]),
-        record=TrainingRecord.from_json(header["record"]),
-        layers=tuple(tuple(LayerState(**s) for s in states) for states in header["layers"]),
-        health=tuple(header["health"]),
-        notes=tuple(header["notes"]),
-        **{name: header[name] for name in PLAIN},
+        networks=_networks(header.networks, arrays),
+        calibrator=header.calibrator,
+        rounding=header.rounding,
+        scores=told.scores,
+        record=told.record,
+        layers=told.layers,
+        health=header.health,
+        notes=header.notes,
+        **{name: getattr(header, name) for name in PLAIN},
     )
 
 
-def _networks(header: dict[str, Any], arrays: Arrays) -> FixedNetworks:
-    grids = tuple(Grid(int(g["bits"]), int(g["limit"])) for g in header["grids"])
+def _networks(header: NetworksHeader, arrays: Arrays) -> FixedNetworks:
     members = tuple(
         Member(
-            int(fold),
+            fold,
             tuple(
-                FixedLayer(*(arrays[f"{kind}/{number}/{index}"] for kind in LAYER_ARRAYS))
-                for index in range(len(grids))
+                FixedLayer(*(_array(arrays, f"{kind}/{number}/{index}") for kind in LAYER_ARRAYS))
+                for index in range(len(header.grids))
             ),
         )
-        for number, fold in enumerate(header["folds"])
+        for number, fold in enumerate(header.folds)
     )
-    return FixedNetworks(header["activation"], grids, members)
+    return FixedNetworks(header.activation, header.grids, members)
 
 
-def _damaged(name: str, why: str) -> ModelFileError:
-    return ModelFileError(f"{name} is damaged: {why}; copy it again or fit it again")
+def _array(arrays: Arrays, name: str) -> np.ndarray:
+    if name not in arrays:
+        raise ValueError(f'it lacks the array "{name}"')
+    return arrays[name]
 
 
-def _digest(rest: str, arrays: Arrays) -> str:
+def _digest(rest: bytes, arrays: Arrays) -> str:
     """Checksum of the header's text behind the checksum itself, and of all arrays."""
-    digest = hashlib.sha256(rest.encode("utf-8", "surrogatepass"))
+    digest = hashlib.sha256(rest)
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         digest.update(f"\n{name} {array.dtype.name} {'x'.join(map(str, array.shape))}\n".encode())
-        digest.update(array.tobytes())
+        digest.update(array.data)
     return digest.hexdigest()
+
+
+def _short(what: object) -> str:
+    """Text of an error on one line: a stranger's words may be in it."""
+    text = " ".join(str(what).split())
+    return text if len(text) <= 200 else f"{text[:199]}…"
 
 
 def _umask() -> int:

@@ -26,7 +26,9 @@ BLOCK = 1 << 17
 EXACT32 = 2.0**24
 """Whole numbers up to here are exact in float32."""
 ROWS = 2048
-"""Rows encoded at a time, by one thread."""
+"""Rows encoded at a time, by one thread …"""
+CELLS = 1 << 23
+"""… but no more inputs than this (64 MB): a table may have tens of thousands of columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,12 +125,13 @@ class Scorer:
     def outputs(self, values: Values) -> Float:
         """Every member's log-odds in units of 2⁻³², whole numbers, shape (members, rows)."""
         out = np.empty((self.members, values.rows))
+        rows = max(16, min(ROWS, CELLS // (self._inputs + 1)))
 
         def score(start: int) -> None:
-            part = values.between(start, min(start + ROWS, values.rows))
+            part = values.between(start, min(start + rows, values.rows))
             self._fill(out[:, start : start + part.rows], self.encode(part))
 
-        side_by_side(score, range(0, values.rows, ROWS))
+        side_by_side(score, range(0, values.rows, rows))
         return out
 
     def outputs_of(self, rows: Encoded) -> Float:

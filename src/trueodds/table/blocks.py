@@ -7,7 +7,6 @@ the same inputs alone or among others, on any machine. Missing numbers give 0.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from math import sqrt
@@ -218,12 +217,7 @@ class Levels:
 
 
 Block = ClippedScale | Curve | Pieces | Equals | Missing | Levels
-_KINDS: dict[str, Callable[..., Block]] = {
+BLOCKS: dict[str, type[Block]] = {
     c.kind: c for c in (ClippedScale, Curve, Pieces, Equals, Missing, Levels)
 }
-
-
-def block_from_json(data: dict[str, Any]) -> Block:
-    """Inverse of every block's ``to_json``."""
-    fields = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k != "kind"}
-    return _KINDS[data["kind"]](**fields)
+"""Every block by its kind."""

@@ -49,6 +49,11 @@ def number_text(value: float) -> str:
     return repr(float(value))
 
 
+def whole(text: str) -> str:
+    """Text with ``?`` for every half of a surrogate pair, which no file and no column can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def parse_number(text: str, style: str = "") -> float | None:
     """Return the float64 nearest to a number as people write it, or None.
 

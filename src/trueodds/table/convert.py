@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from trueodds.errors import TableError
-from trueodds.table.cells import text_of
+from trueodds.table.cells import text_of, whole
 from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.records import column_of, from_records
@@ -50,7 +50,8 @@ def as_frame(X: Any, names: Sequence[str] | None = None) -> Frame:
         headers = names or [column.name for column in columns]
         return _framed(_glued(columns), headers, "DataFrame")
     if isinstance(X, list | tuple) and X and all(isinstance(row, Mapping) for row in X):
-        return _framed(from_records(X), names, "DataFrame")
+        headers, data = from_records(X)
+        return _framed(data, names or headers, "DataFrame")
     if hasattr(X, "toarray"):
         raise TableError(
             f"sparse input ({type(X).__name__}) is not read: pass a dense array, X.toarray()."
@@ -88,7 +89,7 @@ def as_column(values: Any, name: str = "y") -> pl.Series:
 
 
 def _framed(data: pl.DataFrame, headers: Sequence[str] | None, source: str) -> Frame:
-    headers = tuple(str(h) for h in headers) if headers is not None else tuple(data.columns)
+    headers = tuple(data.columns) if headers is None else tuple(whole(str(h)) for h in headers)
     if len(headers) != data.width:
         raise TableError(f"{len(headers)} names for {data.width} columns: give one a column.")
     unique, notes = unique_names(headers)

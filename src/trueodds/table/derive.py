@@ -32,11 +32,6 @@ class Derived:
         """Plain values for the model file's header."""
         return asdict(self)
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Derived":
-        """Inverse of :meth:`to_json`."""
-        return cls(data["name"], data["part"], tuple(data["columns"]))
-
 
 def derived_sources(values: Values, schema: Schema) -> tuple[Derived, ...]:
     """All derived quantities that vary in the training rows."""

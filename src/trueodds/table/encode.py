@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.table.blocks import Block, Equals, Levels, Missing, block_from_json
+from trueodds.table.blocks import Block, Equals, Levels, Missing
 from trueodds.table.choice import category_blocks, number_blocks, pieces_each
 from trueodds.table.derive import Derived, derive, derived_sources
 from trueodds.table.schema import Schema
@@ -84,14 +84,6 @@ class Encoder:
             "derived": [d.to_json() for d in self.derived],
             "blocks": [b.to_json() for b in self.blocks],
         }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Encoder":
-        """Inverse of :meth:`to_json`."""
-        return cls(
-            derived=tuple(Derived.from_json(d) for d in data["derived"]),
-            blocks=tuple(block_from_json(b) for b in data["blocks"]),
-        )
 
 
 def fit_encoder(values: Values, schema: Schema) -> Encoder:

@@ -53,8 +53,8 @@ def read_table(path: str | Path) -> Frame:
     notes: list[str] = []
     text = _decode(_unzip(raw, name, zipped), name, notes)
     if ending in _JSON:
-        data = read_json(text, name)
-        headers, first_line, lines = data.columns, 1, None
+        headers, data = read_json(text, name)
+        first_line, lines = 1, None
         if not data.width or not data.height:
             raise TableError(f"{name} holds no records: nothing to read.")
     else:
@@ -132,6 +132,8 @@ def refuse_foreign(head: bytes, name: str) -> None:
 def _decode(raw: bytes, name: str, notes: list[str]) -> str:
     """Text of a file; a file that is not text is refused with what it looks like."""
     refuse_foreign(raw, name)
+    if raw.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        raise TableError(f"{name} is UTF-32, which is not read: save it as UTF-8.")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         notes.append("read as UTF-16")
         try:
@@ -168,7 +170,7 @@ def _read_binary(raw: bytes, name: str, ending: str) -> Frame:
         else:
             data = pl.read_ipc(io.BytesIO(raw))
     except (Exception, pl.exceptions.PanicException) as error:  # whatever damage leads polars to
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         raise TableError(f"{name} is not {what} file that can be read: {reason}.") from None
     if not data.height:
         raise TableError(f"{name} has columns but no rows: nothing to read.")

@@ -10,19 +10,19 @@ import numpy as np
 import polars as pl
 
 from trueodds.errors import TableError
-from trueodds.table.cells import number_text
+from trueodds.table.cells import number_text, whole
 
 
-def read_json(text: str, source: str) -> pl.DataFrame:
-    """Read lines of JSON objects, or one JSON list of them; keys become columns as they appear."""
+def read_json(text: str, source: str) -> tuple[list[str], pl.DataFrame]:
+    """Read lines of JSON objects, or one JSON list of them, as `from_records` does."""
     stripped = text.lstrip()
     if not stripped:
         raise TableError(f"{source} is empty: expected one JSON object a line.")
     if stripped.startswith("["):
         try:
             records = json.loads(text)
-        except ValueError as error:
-            raise TableError(f"{source} is not valid JSON: {error}.") from None
+        except (ValueError, RecursionError) as error:
+            raise TableError(f"{source} is not valid JSON: {_reason(error)}.") from None
         numbers: Iterable[int] = range(1, len(records) + 1)
     else:
         records, numbers = [], []
@@ -31,8 +31,10 @@ def read_json(text: str, source: str) -> pl.DataFrame:
                 continue
             try:
                 records.append(json.loads(line))
-            except ValueError as error:
-                raise TableError(f"{source}, line {number}: not valid JSON: {error}.") from None
+            except (ValueError, RecursionError) as error:
+                raise TableError(
+                    f"{source}, line {number}: not valid JSON: {_reason(error)}."
+                ) from None
             numbers.append(number)
     for number, record in zip(numbers, records, strict=True):
         if not isinstance(record, dict):
@@ -43,10 +45,20 @@ def read_json(text: str, source: str) -> pl.DataFrame:
     return from_records(records)
 
 
-def from_records(records: Sequence[Mapping[Any, Any]]) -> pl.DataFrame:
-    """Make columns of records; a key that a record lacks is a missing cell."""
-    keys = dict.fromkeys(key for record in records for key in record)
-    return pl.DataFrame([column_of([r.get(key) for r in records], str(key)) for key in keys])
+def _reason(error: ValueError | RecursionError) -> str:
+    if isinstance(error, RecursionError):
+        return "lists or objects within each other, too deep to be read"
+    return "a number of too many digits" if "int_max_str_digits" in str(error) else str(error)
+
+
+def from_records(records: Sequence[Mapping[Any, Any]]) -> tuple[list[str], pl.DataFrame]:
+    """Make headers and columns of records; a key that a record lacks is a missing cell.
+
+    Keys become columns as they appear; the frame's own names are positions.
+    """
+    keys = list(dict.fromkeys(key for record in records for key in record))
+    columns = [column_of([r.get(key) for r in records], f"{i}") for i, key in enumerate(keys)]
+    return [whole(str(key)) for key in keys], pl.DataFrame(columns)
 
 
 def column_of(cells: Sequence[Any], name: str = "") -> pl.Series:
@@ -56,6 +68,7 @@ def column_of(cells: Sequence[Any], name: str = "") -> pl.Series:
     text: numbers as :func:`number_text` has them, True as ``true``, lists and dicts as JSON. None,
     NaN, NaT and pandas' NA are missing.
     """
+    name = whole(name)
     plain = [_plain(cell) for cell in cells]
     kinds = {type(cell) for cell in plain if cell is not None}
     if not kinds:
@@ -78,9 +91,9 @@ def column_of(cells: Sequence[Any], name: str = "") -> pl.Series:
 def _text_column(cells: list[str | None], name: str) -> pl.Series:
     try:
         return pl.Series(name, cells, dtype=pl.String)
-    except UnicodeEncodeError:  # half of a surrogate pair, which no text file can hold
-        whole = [None if c is None else c.encode("utf-8", "replace").decode() for c in cells]
-        return pl.Series(name, whole, dtype=pl.String)
+    except UnicodeEncodeError:
+        mended = [None if c is None else whole(c) for c in cells]
+        return pl.Series(name, mended, dtype=pl.String)
 
 
 def _plain(cell: Any) -> Any:

@@ -46,12 +46,6 @@ class Schema:
         """Plain values for the model file's header."""
         return asdict(self)
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Schema":
-        """Inverse of :meth:`to_json`."""
-        columns = tuple(Column(**{**c, "levels": tuple(c["levels"])}) for c in data["columns"])
-        return cls(columns=columns, rows=int(data["rows"]))
-
     def with_leaks(self, leaks: dict[str, str]) -> "Schema":
         """Return the same schema with the named columns marked as suspected leaks."""
         columns = tuple(replace(c, leak=leaks.get(c.name, c.leak)) for c in self.columns)

@@ -46,18 +46,3 @@ class TrainingRecord:
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
         return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "TrainingRecord":
-        """Inverse of :meth:`to_json`."""
-        members = tuple(
-            MemberRecord(
-                **{
-                    **m,
-                    "train_loss": tuple(m["train_loss"]),
-                    "fold_loss": tuple(m["fold_loss"]),
-                }
-            )
-            for m in data["members"]
-        )
-        return cls(**{**data, "members": members})
