@@ -30,7 +30,7 @@ interop: $(VENV)/dev ## the PyTorch functions and the types beside torch, where 
 	  $(BIN)/python -c 'import torch' && touch $(VENV)/torch; \
 	} >$(VENV)/torch.log 2>&1 || \
 	  echo "no CPU wheel of torch in pip's find-links: the PyTorch tests are left out"
-	@test ! -f $(VENV)/torch || { $(BIN)/python -m pytest tests/interop && $(BIN)/mypy; }
+	@test ! -f $(VENV)/torch || { $(BIN)/python -m pytest tests/interop tests/model/test_same_bits.py && $(BIN)/mypy; }
 
 bench: $(VENV)/bench ## against the peers; writes bench/results
 	$(BIN)/python bench/training_speed.py
