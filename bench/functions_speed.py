@@ -9,6 +9,8 @@ import argparse
 import json
 import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from importlib.metadata import version
@@ -87,6 +89,16 @@ def measure(cases: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float
     return {name: statistics.median(times) for name, times in taken.items()}
 
 
+def import_seconds() -> float:
+    """Median time of ``import trueodds`` in five fresh processes, the interpreter's start not."""
+    code = "import time; t = time.perf_counter(); import trueodds; print(time.perf_counter() - t)"
+    taken = [
+        float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+        for _ in range(5)
+    ]
+    return statistics.median(taken)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=11)
@@ -95,6 +107,8 @@ def main() -> None:
     about = machine() | {name: version(name) for name in ("numba", "scipy", "torch")}
     cores = len(os.sched_getaffinity(0))
     about["cores"] = str(cores)
+    about["load"] = f"{os.getloadavg()[0]:.1f} processes wanted a core in the minute before"
+    about["import"] = f"{import_seconds():.3f} s for `import trueodds`, median of 5 processes"
     lines = [f"{name:<10} {value}" for name, value in about.items()]
     header = (
         f"{'function':<13}{'dtype':<9}{'inputs':<8}{'place':<14}{'threads':<8}"

@@ -2,10 +2,11 @@
 
 Usage: ``python bench/sigmoid_figures.py [--check]``. Draws ``docs/figures/*.svg`` and rewrites the
 blocks of the page between ``<!-- numbers: NAME -->`` and ``<!-- end -->``; with ``--check`` it
-changes nothing and fails if a block on the page is not what it would write.
+changes nothing and fails if a block on the page or a picture is not what it would write.
 """
 
 import argparse
+import io
 import re
 import sys
 from collections.abc import Callable
@@ -210,20 +211,50 @@ def rewritten(page: str) -> str:
     return page
 
 
+def drawing(chart: alt.Chart) -> str:
+    """The chart as SVG."""
+    text = io.StringIO()
+    chart.configure(background="white").save(text, format="svg")
+    return text.getvalue()
+
+
+def same_picture(one: str, other: str) -> bool:
+    """Whether two drawings have the same words and shapes, to half a pixel."""
+    number = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+    if number.sub("#", one) != number.sub("#", other):
+        return False
+    pairs = zip(number.findall(one), number.findall(other), strict=True)
+    return all(abs(float(a) - float(b)) <= 0.5 for a, b in pairs)
+
+
+def outdated(page: str) -> list[str]:
+    """Which of the page's numbers and pictures are not what this script makes now."""
+    wrong = [] if rewritten(page) == page else ["numbers"]
+    drawn = figures()
+    if set(re.findall(r"figures/(\w+)\.svg", page)) != set(drawn):
+        wrong.append("the page's list of figures")
+    for name, chart in drawn.items():
+        path = FIGURES / f"{name}.svg"
+        if not path.exists() or not same_picture(path.read_text("utf-8"), drawing(chart)):
+            wrong.append(path.name)
+    return wrong
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; fail if outdated")
     options = parser.parse_args()
     path = DOCS / "sigmoid.md"
     page = path.read_text(encoding="utf-8")
-    fresh = rewritten(page)
     if options.check:
-        named = set(re.findall(r"figures/(\w+)\.svg", page))
-        return 0 if fresh == page and named == set(figures()) else 1
+        wrong = outdated(page)
+        if wrong:
+            print("not what the script makes:", ", ".join(wrong))
+        return 1 if wrong else 0
     FIGURES.mkdir(exist_ok=True)
     for name, chart in figures().items():
-        chart.configure(background="white").save(FIGURES / f"{name}.svg")
-    path.write_text(fresh, encoding="utf-8")
+        (FIGURES / f"{name}.svg").write_text(drawing(chart), encoding="utf-8")
+    path.write_text(rewritten(page), encoding="utf-8")
     return 0
 
 

@@ -12,6 +12,7 @@ import pytest
 from trueodds.errors import UsageError
 from trueodds.functions import proof, reference
 from trueodds.functions.proof import FUNCTIONS, prove
+from trueodds.functions.vectors import has_avx512
 
 LOGS = Path(__file__).parents[2] / "bench" / "results"
 
@@ -62,6 +63,10 @@ def test_hard_cases(function: str) -> None:
         (2.566682155702438e-07, "logit", -15.175480842590332),
         (1e-45, "logit", -103.27893),
         (88.7, "log_sigmoid", -3.0057e-39),
+        # The doubt granted to pairs of float32 was once too small for these.
+        (-3.9715421199798584, "softplus", 0.018668996170163155),
+        (-4.4406514167785645, "softplus", 0.01171931717544794),
+        (4.134828567504883, "log_sigmoid", -0.015878671780228615),
     ],
 )
 def test_values_known_to_be_hard(x: float, function: str, right: float) -> None:
@@ -76,32 +81,66 @@ import trueodds.functions.coefficients as c
 values = list(c.{table})
 values[{index}] *= 1.0 + {change}
 c.{table} = tuple(values)
+from trueodds.functions import walks
+walks.HAS_AVX512 &= {sixteen_lanes}
 from trueodds.functions.proof import prove
 print(prove({function!r}, "float32", stride=499, jobs=1).wrong)
 """
+SIXTEEN_LANES = pytest.mark.skipif(not has_avx512(), reason="no AVX-512 here")
 
 
 @pytest.mark.parametrize(
-    ("function", "table", "index", "change"),
+    ("function", "table", "index", "change", "sixteen_lanes"),
     [
-        # The last digits of one coefficient of the vector kernel, of the float64 kernel …
-        ("sigmoid", "EXPM1_REST32", 0, 2.0**-17),
-        pytest.param("sigmoid", "POWERS32_LOW", 5, 2.0**-4, marks=pytest.mark.slow),
-        ("sigmoid_grad", "EXP32", 2, 2.0**-33),
-        ("softplus", "LOG1P", 1, 2.0**-33),
-        pytest.param("log_sigmoid", "LOG1P", 0, 2.0**-35, marks=pytest.mark.slow),
-        pytest.param("logit", "ATANH", 1, 2.0**-30, marks=pytest.mark.slow),
+        # The last digits of one coefficient of the vector kernels …
+        pytest.param("sigmoid", "EXPM1_REST32", 0, 2.0**-17, True, marks=SIXTEEN_LANES),
+        pytest.param("softplus", "LOG_VALUES32", 9, 2.0**-24, True, marks=SIXTEEN_LANES),
+        pytest.param(
+            "sigmoid", "POWERS32_LOW", 5, 2.0**-4, True, marks=[SIXTEEN_LANES, pytest.mark.slow]
+        ),
+        pytest.param(
+            "log_sigmoid",
+            "LOG1P_REST32",
+            1,
+            2.0**-14,
+            True,
+            marks=[SIXTEEN_LANES, pytest.mark.slow],
+        ),
+        # … and of the float64 kernels, as without AVX-512.
+        ("sigmoid_grad", "EXP32", 2, 2.0**-33, False),
+        ("softplus", "LOG1P", 1, 2.0**-33, False),
+        pytest.param("sigmoid", "EXP32", 2, 2.0**-33, False, marks=pytest.mark.slow),
+        pytest.param("log_sigmoid", "LOG1P", 0, 2.0**-35, False, marks=pytest.mark.slow),
+        pytest.param("logit", "ATANH", 1, 2.0**-30, False, marks=pytest.mark.slow),
     ],
 )
 def test_a_changed_coefficient_is_found(
-    function: str, table: str, index: int, change: float, tmp_path: Path
+    function: str, table: str, index: int, change: float, sixteen_lanes: bool, tmp_path: Path
 ) -> None:
-    code = MUTATION.format(function=function, table=table, index=index, change=change)
+    code = MUTATION.format(
+        function=function, table=table, index=index, change=change, sixteen_lanes=sixteen_lanes
+    )
     # A cache of its own: Numba would reuse the machine code of the true coefficients.
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert int(done.stdout) > 0
+
+
+@pytest.mark.parametrize(
+    "function", ["sigmoid", "softplus", pytest.param("log_sigmoid", marks=pytest.mark.slow)]
+)
+def test_without_avx512_results_are_the_same(function: str, tmp_path: Path) -> None:
+    code = (
+        "from trueodds.functions import proof, walks\n"
+        "walks.HAS_AVX512 = False\n"
+        f"print(proof.prove({function!r}, 'float32', stride=4001, jobs=1).wrong)"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout == "0\n"
 
 
 def test_refuses_what_it_cannot_prove() -> None:

@@ -6,14 +6,25 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "sigmoid.md"
 
 
-def test_numbers_are_current() -> None:
+def test_numbers_and_pictures_are_current() -> None:
     script = ROOT / "bench" / "sigmoid_figures.py"
-    subprocess.run([sys.executable, str(script), "--check"], check=True)
+    done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_stale_picture_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "bench"))
+    from sigmoid_figures import same_picture
+
+    assert same_picture('<path d="M1.02,3">', '<path d="M1.1,3">')
+    assert not same_picture('<path d="M1,3">', '<path d="M1,4">')
+    assert not same_picture("<text>σ(x)</text>", "<text>tanh(x)</text>")
 
 
 def test_every_figure_is_there() -> None:

@@ -1,6 +1,7 @@
 """The coefficients are what their descriptions say."""
 
 import mpmath
+import numpy as np
 import pytest
 
 from trueodds.functions import coefficients as c
@@ -34,6 +35,25 @@ def test_float32_powers() -> None:
     for j, (high, low) in enumerate(zip(c.POWERS32, c.POWERS32_LOW, strict=True)):
         exact = mpmath.mpf(2) ** (mpmath.mpf(j) / 32)
         assert abs(exact / high - 1 - low) < 2.0**-48
+
+
+def test_float32_logarithms() -> None:
+    assert len(c.LOG_POINTS32) == len(c.LOG_VALUES32) == c.POINTS32
+    assert (c.LOG_POINTS32[0], c.LOG_VALUES32[0]) == (1.0, 0.0)
+    for j, (point, value) in enumerate(zip(c.LOG_POINTS32, c.LOG_VALUES32, strict=True)):
+        assert point == np.float32(point)
+        assert value == np.float32(value)
+        if j:
+            assert abs(value / -mpmath.log(mpmath.mpf(point)) - 1) < 2.0**-36
+        # Where the kernel uses this point, c e and 1 − c are within a factor of two (Sterbenz).
+        low, high = max(0.0, (j - 0.5) / 31), min(1.0, (j + 0.5) / 31)
+        assert j == 0 or (1 - point) / 2 <= point * low < point * high <= 2 * (1 - point)
+        assert -0.01495 <= point * (1 + low) - 1 <= point * (1 + high) - 1 <= 0.01694
+    for d in np.linspace(-0.01495, 0.01694, 201):
+        d = mpmath.mpf(float(d))
+        exact = (mpmath.log1p(d) - d) / d**2
+        found = sum(k * d**i for i, k in enumerate(c.LOG1P_REST32))
+        assert abs(found - exact) * abs(d) < 2.0**-34
 
 
 def test_parts_of_ln2() -> None:

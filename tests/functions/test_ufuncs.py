@@ -78,6 +78,37 @@ def test_mixed_operands_are_promoted_as_by_add(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("name", UNARY)
+def test_dtype_out_and_casting_as_exp_has_them(name: str) -> None:
+    function = UFUNCS[name]
+    x = rng.uniform(0.1, 0.9, 9).astype(np.float32)
+    np.testing.assert_array_equal(function(x, dtype=np.float64), function(x.astype(np.float64)))
+    wide = np.empty(9)
+    assert function(x, out=wide) is wide
+    # As with exp: the loop is chosen by the input, the result cast to ``out`` after.
+    np.testing.assert_array_equal(wide, function(x).astype(np.float64))
+    whole = np.arange(2)
+    for f in (np.exp, function):
+        with pytest.raises(TypeError, match="cast"):
+            f(np.full(9, 0.5), out=np.empty(9, np.float32), casting="safe")
+        with pytest.raises(TypeError, match="cast"):
+            f(x, out=np.empty(9, int))
+        with pytest.raises(TypeError, match=r"type|loop"), np.errstate(all="ignore"):
+            f(whole, dtype=int)
+    with pytest.raises(ValueError, match="broadcast"):
+        function(x, out=np.empty(8, np.float32))
+
+
+@pytest.mark.parametrize("name", UNARY)
+def test_types_are_those_of_exp(name: str) -> None:
+    for dtype in "?bBhHiIlLqQefd":
+        x = np.array([0, 1], dtype=dtype)
+        with np.errstate(all="ignore"):
+            found, peer = UFUNCS[name](x).dtype, np.exp(x).dtype
+        # exp of one- and two-byte integers is float16 and float32: here all give float64.
+        assert found == (peer if dtype in "efd" else np.float64)
+
+
 def test_refuses_what_exp_refuses() -> None:
     for unusable in ("text", np.array(["a"]), np.array([1j])):
         with pytest.raises(TypeError):
@@ -151,6 +182,43 @@ def test_subclasses_and_masks() -> None:
     assert isinstance(result, np.ma.MaskedArray)
     assert result.mask.tolist() == [False, True, False]
     assert result[0] == 0.5
+    # What the mask hides is neither computed into the result nor warned of.
+    hidden = np.ma.masked_array([2.0, 0.5, -1.0], mask=[1, 0, 1])
+    with np.errstate(all="ignore"):
+        odds = functions.logit(hidden)
+    assert odds.mask.tolist() == [True, False, True]
+    assert odds[1] == 0.0
+    matrix = np.arange(4.0).reshape(2, 2).view(Marked)
+    kept = functions.sigmoid(matrix, out=np.empty((2, 2)).view(Marked))
+    assert type(kept) is Marked
+
+    class Logged:
+        def __array_ufunc__(self, ufunc, method, *inputs, **keywords):  # type: ignore[no-untyped-def]
+            return ufunc.__name__, method
+
+    assert functions.softplus(Logged()) == ("softplus", "__call__")
+
+
+def test_where_hides_what_would_warn() -> None:
+    p = np.array([0.0, 0.5, 1.0, 2.0])
+    out = np.full(4, 9.0)
+    with np.errstate(all="raise"):
+        functions.logit(p, out=out, where=(p > 0) & (p < 1))
+    assert out.tolist() == [9.0, 0.0, 9.0, 9.0]
+
+
+@pytest.mark.parametrize("dtype", REALS)
+def test_logit_warns_once_by_default_and_never_raises(dtype: type) -> None:
+    p = np.array([0.0, 1.0, -1.0, 2.0, np.nan], dtype=dtype)
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        with np.errstate(all="warn"):
+            functions.logit(p)
+    assert sorted(str(w.message) for w in seen) == [
+        "divide by zero encountered in logit",
+        "invalid value encountered in logit",
+    ]
+    assert all(w.category is RuntimeWarning for w in seen)
 
 
 def test_pandas_and_polars_columns() -> None:
