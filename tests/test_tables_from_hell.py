@@ -52,8 +52,8 @@ def end_of(path: Path) -> str:
     except TrueOddsError as error:
         sentence = str(error)
         assert path.name in sentence, sentence
-        assert "\n" not in sentence, sentence
-        assert len(sentence) < 600, sentence
+        assert sentence.isprintable(), sentence
+        assert len(sentence) <= 600, sentence
         ends["sentence"] += 1
         return sentence
     model.save(path.with_name("m.odds"))
@@ -174,9 +174,9 @@ ODD_CELLS = (
     "", " ", "?", "NA", "none", "0", "-0", "1e999", "-1e999", "1e-400", "0x1F", "1,234.5",
     "1.234,5", "١٢", "1_0", "nan", "inf", "$5", "5 %", "2024-01-31", "31.01.2024", "01/02/2024",
     "Jan 31, 2024", "2024-02-30", "0000-00-00", "9999-12-31", "24:00", "12:30 PM", "true", "FALSE",
-    "yes", "=cmd()", "+1", "@a", "\t", "🙂", "e\u0301", "\u202eabc", "\ufeff", "\u2028", "\x85", "\x1b[0m",
-    '"', '""', "a\nb", "a\r\nb", "\r", "a,b", "a;b", "a|b", "9" * 30, "1" * 400, "z" * 300,
-    "[1]", "{}", "\\N",
+    "yes", "=cmd()", "+1", "@a", "\t", "🙂", "e\u0301", "\u202eabc", "\ufeff", "\u2028", "\x85",
+    "\x1b[0m", '"', '""', "a\nb", "a\r\nb", "\r", "a,b", "a;b", "a|b", "9" * 30, "1" * 400,
+    "z" * 300, "[1]", "{}", "\\N",
 )  # fmt: skip
 LABELS = [("no", "yes"), ("0", "1"), ("a", "a"), ("u", "v", "w"), ("", "1")]
 BYTES = [b'"', b"\n", b",", b"\0", b"\xff", b"\r", b"", b"\xef\xbb\xbf"]

@@ -7,7 +7,11 @@ from trueodds.cli.outputs import require_writable
 from trueodds.errors import TableError, UsageError
 from trueodds.model import load
 from trueodds.model.model import probability
+from trueodds.model.watch import Watch
 from trueodds.table import read_table, writable_ending, write_scored
+
+MOST_TOLD = 8
+"""Most lines about what is unlike training."""
 
 
 def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool) -> None:
@@ -29,11 +33,19 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
     model = load(model_file)
     frame = read_table(new)
     values = model.read(frame)
+    watch = Watch(model.schema, model.seen)
+    watch.look(values)
+    unlike = watch.unlike()
     notes = [*frame.notes, *values.notes]
     forecast = probability(model.log_odds_of(values))
     notes += write_scored(frame, forecast, out)
     for remark in notes:
         note(f"Note: {remark}")
+    told = unlike if len(unlike) <= MOST_TOLD else unlike[: MOST_TOLD - 1]
+    for finding in told:
+        note(f"Unlike training: {finding.sentence}")
+    if len(told) < len(unlike):
+        note(f"Unlike training: {len(unlike) - len(told):,} more; see trueodds drift or --json")
     mean = float(forecast.mean())
     if as_json:
         print_json(
@@ -44,6 +56,7 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
                 "target": model.target_name,
                 "yes": model.target_yes,
                 "notes": notes,
+                "unlike_training": [finding.to_json() for finding in unlike],
             }
         )
     elif out is not None:

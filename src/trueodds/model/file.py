@@ -126,6 +126,7 @@ def to_bytes(model: Model) -> bytes:
         "health": model.health,
         "notes": model.notes,
         **{name: getattr(model, name) for name in PLAIN},
+        **({} if model.seen is None else {"seen": model.seen.to_json()}),
     }
     rest = header_text(header)[1:]
     return save_tensors(
@@ -194,6 +195,7 @@ def _model(header: Header, arrays: Arrays) -> Model:
         layers=told.layers,
         health=header.health,
         notes=header.notes,
+        seen=header.seen,
         **{name: getattr(header, name) for name in PLAIN},
     )
 

@@ -22,6 +22,7 @@ from trueodds.table.blocks import BLOCKS
 from trueodds.table.derive import Derived
 from trueodds.table.encode import Encoder
 from trueodds.table.schema import Schema
+from trueodds.table.summary import Seen
 from trueodds.training.record import TrainingRecord
 
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class Header(msgspec.Struct):
     versions: dict[str, str]
     source: str
     source_sha256: str
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True)
