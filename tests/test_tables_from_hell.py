@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -49,6 +50,7 @@ def end_of(path: Path) -> str:
     try:
         frame = read_table(path)
         model = fit(frame)
+        model.save(path.with_name("m.odds"))
     except TrueOddsError as error:
         sentence = str(error)
         assert path.name in sentence, sentence
@@ -56,7 +58,6 @@ def end_of(path: Path) -> str:
         assert len(sentence) <= 600, sentence
         ends["sentence"] += 1
         return sentence
-    model.save(path.with_name("m.odds"))
     back = load(path.with_name("m.odds"))
     assert back.log_odds(frame).tobytes() == model.log_odds(frame).tobytes()
     passed_through(frame, model, path)
@@ -165,7 +166,8 @@ def test_a_line_of_100_megabytes(tmp_path: Path, quote: str) -> None:
     long = quote + "z" * 100_000_000 + quote
     rows = [f"{i % 7},{long if i == 30 else 'a'},{('no', 'yes')[i % 2]}" for i in range(60)]
     path.write_text("x,c,y\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    assert end_of(path) == "model"
+    # Read and learned, but no model file may be so large.
+    assert re.search('long.csv: the model cannot be held.*"c": drop it', end_of(path))
     path.write_text(long, encoding="utf-8")
     assert "header line but no rows" in end_of(path)
 
