@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -49,14 +50,14 @@ def end_of(path: Path) -> str:
     try:
         frame = read_table(path)
         model = fit(frame)
+        model.save(path.with_name("m.odds"))
     except TrueOddsError as error:
         sentence = str(error)
         assert path.name in sentence, sentence
-        assert "\n" not in sentence, sentence
-        assert len(sentence) < 600, sentence
+        assert sentence.isprintable(), sentence
+        assert len(sentence) <= 600, sentence
         ends["sentence"] += 1
         return sentence
-    model.save(path.with_name("m.odds"))
     back = load(path.with_name("m.odds"))
     assert back.log_odds(frame).tobytes() == model.log_odds(frame).tobytes()
     passed_through(frame, model, path)
@@ -165,7 +166,8 @@ def test_a_line_of_100_megabytes(tmp_path: Path, quote: str) -> None:
     long = quote + "z" * 100_000_000 + quote
     rows = [f"{i % 7},{long if i == 30 else 'a'},{('no', 'yes')[i % 2]}" for i in range(60)]
     path.write_text("x,c,y\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    assert end_of(path) == "model"
+    # Read and learned, but no model file may be so large.
+    assert re.search('long.csv: the model cannot be held.*"c": drop it', end_of(path))
     path.write_text(long, encoding="utf-8")
     assert "header line but no rows" in end_of(path)
 
@@ -175,9 +177,8 @@ ODD_CELLS = (
     "1.234,5", "١٢", "1_0", "nan", "inf", "$5", "5 %", "2024-01-31", "31.01.2024", "01/02/2024",
     "Jan 31, 2024", "2024-02-30", "0000-00-00", "9999-12-31", "24:00", "12:30 PM", "true", "FALSE",
     "yes", "=cmd()", "+1", "@a", "\t", "🙂", "e\u0301", "\u202eabc", "\ufeff", "\u2028", "\x85",
-    "\x1b[0m",
-    '"', '""', "a\nb", "a\r\nb", "\r", "a,b", "a;b", "a|b", "9" * 30, "1" * 400, "z" * 300,
-    "[1]", "{}", "\\N",
+    "\x1b[0m", '"', '""', "a\nb", "a\r\nb", "\r", "a,b", "a;b", "a|b", "9" * 30, "1" * 400,
+    "z" * 300, "[1]", "{}", "\\N",
 )  # fmt: skip
 LABELS = [("no", "yes"), ("0", "1"), ("a", "a"), ("u", "v", "w"), ("", "1")]
 BYTES = [b'"', b"\n", b",", b"\0", b"\xff", b"\r", b"", b"\xef\xbb\xbf"]

@@ -1,8 +1,20 @@
 """Every error a user can meet, each one clear sentence: what was wrong, where, what to do."""
 
+LONGEST = 600
+
 
 class TrueOddsError(ValueError):
-    """Base of all errors raised on purpose; the command line prints it and exits with 1."""
+    """Base of all errors raised on purpose; the command line prints it and exits with 1.
+
+    Names and cells in a sentence come from strangers: what is not printable (line ends, escape
+    sequences, marks that turn the writing direction) is shown escaped, and at most 600 characters.
+    """
+
+    def __init__(self, sentence: object = "") -> None:
+        text = str(sentence)[: LONGEST + 1]
+        if not text.isprintable():
+            text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+        super().__init__(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
 
 
 class UsageError(TrueOddsError):

@@ -20,6 +20,7 @@ from trueodds.report.evidence import Evidence, column_importances
 from trueodds.table import Frame, Target, infer_schema, suspect_leaks, to_values
 from trueodds.table.encode import fit_encoder
 from trueodds.table.rates import fit_rates
+from trueodds.table.summary import summarise
 from trueodds.training.folds import make_folds
 from trueodds.training.jobs import sensible_jobs
 from trueodds.training.outcome import held_out_log_odds, importance_summary, out_of_fold
@@ -175,6 +176,7 @@ def learn(
         versions=versions(),
         source=source or frame.source,
         source_sha256=source_sha256,
+        seen=summarise(values, schema, calibrator.apply(raw)),
     )
     importance = column_importances(columns, *importance_summary(trained))
     return Learned(model, Evidence(y, honest, mass, importance))

@@ -20,6 +20,7 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,10 @@ import numpy as np
 from trueodds.cli.inspect import inspect_json, tell_model
 from trueodds.errors import ModelFileError
 from trueodds.model import Model, load
+from trueodds.model.drift import drift
 from trueodds.model.file import from_bytes, to_bytes
+from trueodds.model.watch import Watch
+from trueodds.table.summary import summarise
 
 MEGABYTES = 200
 SECONDS = 20
@@ -49,7 +53,7 @@ def dumped(value: Any) -> str:
     return RAW.sub(r"\1", json.dumps(value, separators=(",", ":")))
 
 
-DEEP = ("schema", "encoder", "networks", "record", "scores", "layers", "calibrator", "rounding")
+DEEP = ("schema", "encoder", "networks", "record", "scores", "layers", "calibrator", "seen")
 HOSTILE: list[Callable[[random.Random], Any]] = [
     lambda r: None,
     lambda r: r.choice([True, False]),
@@ -236,6 +240,12 @@ def use(model: Model, rng: random.Random) -> None:
     assert np.isfinite(model.log_odds(rows)).all()
     if model.schema.used:
         assert model.predict(rows[0])[0] == probability[0]
+    values = model.read(rows)
+    watch = Watch(model.schema, model.seen)
+    watch.look(values)
+    watch.unlike()
+    if model.seen is not None:
+        drift(model, values, model.log_odds_of(values))
     with redirect_stdout(io.StringIO()):
         tell_model(SEED_PATH, model)
         json.dumps(inspect_json(SEED_PATH, model))
@@ -246,13 +256,21 @@ def use(model: Model, rng: random.Random) -> None:
 SEED_PATH = sorted(GOLDEN.glob("*.odds"))[0]
 
 
+def seed_of(path: Path) -> bytes:
+    """A golden file with every optional part."""
+    model = load(path)
+    cells = [row["cells"] for row in json.loads(path.with_suffix(".json").read_text("utf-8"))]
+    seen = summarise(model.read(cells), model.schema, model.log_odds(cells))
+    return to_bytes(replace(model, seen=seen))
+
+
 def hang(*_: object) -> None:
     raise TimeoutError(f"a file took more than {SECONDS} seconds")
 
 
 def main(count: int, seed: int) -> None:
     rng = random.Random(seed)
-    seeds = [path.read_bytes() for path in sorted(GOLDEN.glob("*.odds"))]
+    seeds = [seed_of(path) for path in sorted(GOLDEN.glob("*.odds"))]
     for data in seeds:  # everything is imported and every pool has started
         use(from_bytes(data), rng)
     held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()

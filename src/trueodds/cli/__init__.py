@@ -1,8 +1,8 @@
-"""The command line: ``trueodds fit · predict · evaluate · inspect · demo · prove``.
+"""The command line: ``trueodds fit · predict · evaluate · drift · inspect · demo · prove``.
 
 Results go to stdout, progress and notes to stderr. Exit code 0 is good, 1 failed, 2 wrong usage,
-130 stopped by Ctrl-C. Every command imports what it needs when it runs, so that scoring starts
-fast.
+3 drift beyond the threshold, 130 stopped by Ctrl-C. Every command imports what it needs when it
+runs, so that scoring starts fast.
 """
 
 

@@ -172,6 +172,23 @@ def evaluate_command(
     run_evaluate(model, labelled, as_json=as_json)
 
 
+@app.command("drift")
+@spoken_errors()
+def drift_command(
+    model: ModelFile,
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Rows to compare; no target needed.")],
+    threshold: Annotated[
+        float,
+        typer.Option(metavar="PSI", help="Population stability index that counts as drift."),
+    ] = 0.2,
+    as_json: Json = False,
+) -> None:
+    """Compare new rows with the training rows; exit code 3 when they have drifted."""
+    from trueodds.cli.drift import run_drift
+
+    run_drift(model, new, threshold, as_json=as_json)
+
+
 @app.command("inspect")
 @spoken_errors()
 def inspect_command(model: ModelFile, as_json: Json = False) -> None:

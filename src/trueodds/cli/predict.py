@@ -12,6 +12,7 @@ from trueodds.cli.outputs import require_writable
 from trueodds.errors import TableError, UsageError
 from trueodds.model import Model, load
 from trueodds.model.model import probability
+from trueodds.model.watch import Watch
 from trueodds.table import Frame, TableStream, stream_table, writable_ending, write_stream
 from trueodds.table.values import OddCells
 
@@ -26,11 +27,12 @@ class Tally:
     odd: dict[str, OddCells] = field(default_factory=dict)
 
     def scored(
-        self, model: Model, table: TableStream
+        self, model: Model, table: TableStream, watch: Watch
     ) -> Iterator[tuple[Frame, NDArray[np.float64]]]:
         """Score the frames one after another."""
         for frame in table.frames:
             values = model.read(frame)
+            watch.look(values)
             forecast = probability(model.log_odds_of(values))
             self.rows += frame.rows
             self.total += float(forecast.sum())
@@ -42,6 +44,10 @@ class Tally:
     def notes(self, model: Model) -> list[str]:
         """Cells that count as missing, one sentence a column in the model's order."""
         return [self.odd[c.name].told() for c in model.schema.used if c.name in self.odd]
+
+
+MOST_TOLD = 8
+"""Most lines about what is unlike training."""
 
 
 def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool) -> None:
@@ -62,11 +68,17 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
         require_writable(out, "--out", [new, model_file])
     model = load(model_file)
     table = stream_table(new)
-    tally = Tally()
-    told = write_stream(table.first, tally.scored(model, table), out)
-    notes = [*table.first.notes, *tally.notes(model), *told]
+    tally, watch = Tally(), Watch(model.schema, model.seen)
+    wrote = write_stream(table.first, tally.scored(model, table, watch), out)
+    notes = [*table.first.notes, *tally.notes(model), *wrote]
     for remark in notes:
         note(f"Note: {remark}")
+    unlike = watch.unlike()
+    told = unlike if len(unlike) <= MOST_TOLD else unlike[: MOST_TOLD - 1]
+    for finding in told:
+        note(f"Unlike training: {finding.sentence}")
+    if len(told) < len(unlike):
+        note(f"Unlike training: {len(unlike) - len(told):,} more; see trueodds drift or --json")
     mean = tally.total / tally.rows
     if as_json:
         print_json(
@@ -77,6 +89,7 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
                 "target": model.target_name,
                 "yes": model.target_yes,
                 "notes": notes,
+                "unlike_training": [finding.to_json() for finding in unlike],
             }
         )
     elif out is not None:

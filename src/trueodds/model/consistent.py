@@ -17,6 +17,7 @@ from trueodds.table.cells import NUMBER_STYLES
 from trueodds.table.dates import DATE_FORMATS
 from trueodds.table.encode import Encoder
 from trueodds.table.schema import Column, Schema
+from trueodds.table.summary import Seen
 
 MOST_PADDED = 16
 """The scorer pads all members to one width and gives each the rates of all folds: it may hold so
@@ -57,6 +58,8 @@ def require_consistent(model: Model) -> None:
             "the encoder makes another number of inputs than the network has",
         )
     _require_room(model.networks, model.encoder.width + sum(map(len, model.rates)))
+    if model.seen is not None:
+        _require_seen(model.seen, model.schema)
     slope, shift = model.calibrator.slope, model.calibrator.shift
     good = 0.0 < slope <= LARGEST_CALIBRATION and abs(shift) <= LARGEST_CALIBRATION
     _require(good, "the calibrator is out of range")
@@ -74,6 +77,25 @@ def _require_schema(schema: Schema) -> None:
             and 0 <= column.missing <= schema.rows
             and 0 <= column.distinct <= schema.rows,
             f'what is said of column "{column.name}" cannot be',
+        )
+
+
+def _require_seen(seen: Seen, schema: Schema) -> None:
+    names = tuple(column.name for column in seen.columns)
+    _require(names == tuple(c.name for c in schema.used), "its summary is of other columns")
+    for column, found in zip((None, *schema.used), (seen.score, *seen.columns), strict=True):
+        coded = column is not None and column.kind in ("category", "yesno")
+        levels = len(column.levels) if column is not None and coded else 0
+        counts = (*found.counts, found.missing)
+        _require(
+            len(found.counts) == (len(found.codes) if coded else len(found.edges)) + 1
+            and min(counts) >= 0
+            and 0 < sum(counts) == seen.rows <= MOST_ROWS
+            and len(set(found.codes)) == len(found.codes)
+            and all(0 <= code < levels for code in found.codes)
+            and all(a < b for a, b in pairwise(found.edges))
+            and found.low <= found.high,
+            f'the summary of "{found.name}" does not fit',
         )
 
 

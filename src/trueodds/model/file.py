@@ -59,11 +59,17 @@ def save(model: Model, path: Path) -> None:
         If the file cannot be written, or could not be read back; an older file of that name then
         stays as it was.
     """
-    data = to_bytes(model)
+    from safetensors import SafetensorError
+
     try:
+        data = to_bytes(model)
         _read(data)
-    except (ModelFileError, ValueError, RecursionError) as error:
-        raise TrueOddsError(f"the model cannot be held by a file: {error}") from error
+    except (SafetensorError, ValueError, RecursionError) as error:
+        longest = max(model.schema.columns, key=lambda c: sum(map(len, c.levels)), default=None)
+        hint = f'; most text is in the levels of "{longest.name}": drop it' if longest else ""
+        raise TrueOddsError(
+            f"{model.source}: the model cannot be held by a file ({_short(error)}){hint}"
+        ) from error
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         try:
@@ -128,6 +134,7 @@ def to_bytes(model: Model) -> bytes:
         "health": model.health,
         "notes": model.notes,
         **{name: getattr(model, name) for name in PLAIN},
+        **({} if model.seen is None else {"seen": model.seen.to_json()}),
     }
     rest = header_text(header)[1:]
     return save_tensors(
@@ -211,6 +218,7 @@ def _model(header: Header, arrays: Arrays) -> Model:
         layers=told.layers,
         health=header.health,
         notes=header.notes,
+        seen=header.seen,
         **{name: getattr(header, name) for name in PLAIN},
     )
 

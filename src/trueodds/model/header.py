@@ -22,6 +22,7 @@ from trueodds.table.blocks import BLOCKS
 from trueodds.table.derive import Derived
 from trueodds.table.encode import Encoder
 from trueodds.table.schema import Schema
+from trueodds.table.summary import Seen
 from trueodds.training.record import TrainingRecord
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ class Header(msgspec.Struct):
     source: str
     source_sha256: str
     cuts: dict[str, tuple[float, ...]] = msgspec.field(default_factory=dict)
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True)

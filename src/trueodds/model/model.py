@@ -23,6 +23,7 @@ from trueodds.table.encode import Encoder
 from trueodds.table.frame import Frame
 from trueodds.table.rates import RateTable
 from trueodds.table.schema import Schema
+from trueodds.table.summary import Seen
 from trueodds.table.values import Values, to_values
 from trueodds.training.record import TrainingRecord
 
@@ -63,6 +64,8 @@ class Model:
     versions: dict[str, str]
     source: str
     source_sha256: str
+    seen: Seen | None = None
+    """What the training rows looked like; None in files of before it was kept."""
 
     def log_odds(self, X: Any) -> NDArray[np.float64]:
         """Calibrated log-odds of "yes", nats, shape (rows,).
