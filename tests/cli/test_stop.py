@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trueodds.cli.stop import StopRequest, spoken_errors
+from trueodds.cli.stop import Stopped, StopRequest, spoken_errors
 from trueodds.errors import TrueOddsError, UsageError
 
 PROC = Path("/proc")
@@ -75,10 +75,11 @@ def test_ctrl_c_ends_a_fit_with_nothing_written_and_nobody_left(tmp_path, jobs):
     [
         (KeyboardInterrupt(), 130, "Stopped: nothing was written."),
         (
-            KeyboardInterrupt("a.odds was written before"),
+            Stopped("a.odds was written before"),
             130,
             "Stopped: a.odds was written before.",
         ),
+        (KeyboardInterrupt("from inside a codec"), 130, "Stopped: nothing was written."),
         (UsageError("not so"), 2, "Usage error: not so"),
         (TrueOddsError("no\x1b[2Jgood"), 1, "Error: no\N{REPLACEMENT CHARACTER}[2Jgood"),
         (PermissionError(13, "Permission denied", "x.csv"), 1, "Error: x.csv: Permission denied."),
@@ -100,3 +101,32 @@ def test_a_second_signal_does_not_disturb_the_cleaning_up():
     request.hear(signal.SIGINT, None)
     with pytest.raises(KeyboardInterrupt):
         request.check()
+
+
+BUSY = """
+import ctypes, hashlib, os, signal, threading
+from trueodds.cli.stop import StopRequest, stoppable
+request = StopRequest()
+request.written += {written!r}
+with stoppable(request):
+    {work}
+print("went on")
+"""
+LONG_CALL = """threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)"""
+CALLBACK = """ctypes.CFUNCTYPE(None)(lambda: signal.raise_signal(signal.SIGINT))()"""
+
+
+@pytest.mark.parametrize(
+    ("work", "written", "told"),
+    [
+        (LONG_CALL, [], "Stopped."),
+        (LONG_CALL, ["a.odds"], "Stopped: a.odds was written before."),
+        (CALLBACK, [], "Stopped."),
+    ],
+    ids=["long call", "long call after a file", "callback"],
+)
+def test_compiled_code_cannot_keep_a_stop_waiting_or_lose_it(work, written, told):
+    code = BUSY.format(work=work, written=written)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", told + "\n")

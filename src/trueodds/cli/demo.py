@@ -11,6 +11,7 @@ from trueodds.cli.console import note, print_table
 from trueodds.cli.evaluate import evaluate, tell_evaluation
 from trueodds.cli.fit import FitJob, fit, tell_fit
 from trueodds.cli.predict import run_predict
+from trueodds.cli.stop import Stopped
 
 TABLE = "bank_marketing.csv.gz"
 SHOWN = ("age", "job", "contact", "month", "poutcome", "y", "probability")
@@ -32,7 +33,7 @@ def run_demo(folder: Path, jobs: int | None) -> None:
     try:
         _tell_story(folder, jobs)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"what was done so far is in {folder}") from None
+        raise Stopped(f"what was done so far is in {folder}") from None
 
 
 def _tell_story(folder: Path, jobs: int | None) -> None:

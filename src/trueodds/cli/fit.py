@@ -11,7 +11,7 @@ from trueodds.cli.console import note, print_facts, print_json
 from trueodds.cli.outputs import require_ending, require_writable
 from trueodds.cli.progress import tell_compiling, training_progress
 from trueodds.cli.roles import read_roles
-from trueodds.cli.stop import stoppable
+from trueodds.cli.stop import Stopped, StopRequest, stoppable
 from trueodds.cli.summary import (
     print_scores,
     told_columns,
@@ -72,9 +72,9 @@ def fit(job: FitJob) -> Fitted:
     if job.report is not None:
         require_ending(job.report, [".html", ".htm"], "--report")
         require_writable(job.report, "--report", [job.train])
-    written: list[str] = []
+    stop = StopRequest()
     try:
-        with stoppable() as stop, training_progress(recipe.folds * recipe.members, stop) as shown:
+        with stoppable(stop), training_progress(recipe.folds * recipe.members, stop) as shown:
             shown.phase(f"Reading {job.train.name}")
             frame = read_table(job.train)
             roles = read_roles(
@@ -104,17 +104,17 @@ def fit(job: FitJob) -> Fitted:
             )
             shown.phase("Writing the model and the report")
             learned.model.save(job.out)
-            written.append(str(job.out))
+            stop.written.append(str(job.out))
             if job.report is not None:
                 write_report(learned.model, learned.evidence, job.report)
-                written.append(str(job.report))
+                stop.written.append(str(job.report))
     except KeyboardInterrupt:
-        if written:
-            raise KeyboardInterrupt(f"{' and '.join(written)} was written before") from None
+        if stop.written:
+            raise Stopped(stop.told()) from None
         raise
     except TrueOddsError:
-        if written:
-            note(f"The model was written to {written[0]} before this error.")
+        if stop.written:
+            note(f"The model was written to {stop.written[0]} before this error.")
         raise
     return Fitted(job, learned, roles.target, time.monotonic() - began)
 

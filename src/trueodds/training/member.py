@@ -92,6 +92,7 @@ def train_member(
     optimiser = AdamW(parameters, _segments(layout))
 
     X = aligned((batch, layout.inputs), np.float32)
+    y, weight = np.empty(batch, np.float32), np.empty(batch, np.float32)
     steps_per_epoch = max(1, len(shown) // batch)
     epochs = recipe.epochs_for(len(shown))
     stride = -(-epochs // ROUNDS)
@@ -106,12 +107,14 @@ def train_member(
             order = rng.permutation(shown)
             for start in range(0, steps_per_epoch * batch, batch):
                 rows = order[start : start + batch]
-                weight = task.weight[rows]
+                # Mode "clip" writes straight into out; the rows are all there.
+                np.take(task.weight, rows, out=weight, mode="clip")
                 if not weight.any():
                     continue
+                np.take(task.y, rows, out=y, mode="clip")
                 gather(task.shared, task.own, rows, X)
                 mask_seed = int(rng.integers(2**32))
-                total += engine.backward(X, task.y[rows], weight, mask_seed)
+                total += engine.backward(X, y, weight, mask_seed)
                 batches += 1
                 rate = learning_rate(step, steps, recipe.learning_rate)
                 optimiser.step(engine.gradient, rate, recipe.decay)
