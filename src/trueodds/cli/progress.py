@@ -45,7 +45,7 @@ class TrainingProgress:
             self.finished.add(member)
             self.reached[member] = 1.0
             if self.bar is None:
-                self._tell_line(member)
+                self._tell_line(member, step.epoch)
         else:
             self.reached[member] = step.epoch / step.epochs
             self.best[member] = min(step.loss, self.best.get(member, step.loss))
@@ -71,7 +71,7 @@ class TrainingProgress:
                 self.task = self.bar.add_task(text, total=None)
             self.bar.update(self.task, description=text)
 
-    def _tell_line(self, member: tuple[int, int]) -> None:
+    def _tell_line(self, member: tuple[int, int], epochs: int) -> None:
         now = time.monotonic()
         if now - self.told < SECONDS_BETWEEN_LINES:
             return
@@ -80,7 +80,8 @@ class TrainingProgress:
         rest = f", about {clock(left)} left" if left and len(self.finished) < self.total else ""
         note(
             f"trained {len(self.finished)} of {self.total} members"
-            f" (fold {member[0] + 1}: log-loss {self.best.get(member, float('nan')):.4f}){rest}"
+            f" (fold {member[0] + 1}: {epochs} epochs,"
+            f" log-loss {self.best.get(member, float('nan')):.4f}){rest}"
         )
 
     def _draw(self, step: Step) -> None:
