@@ -55,7 +55,8 @@ def test_no_column_beside_the_target_is_refused() -> None:
 def test_one_row_of_a_class_is_refused_with_its_count() -> None:
     y = np.zeros(ROWS, dtype=int)
     y[3] = 1
-    assert "only 1 row" in refused({"x": GOOD}, y)
+    sentence = refused({"x": GOOD}, y)
+    assert 'the target "y" is "1" in only 1 row of 80' in sentence
 
 
 @pytest.mark.parametrize(

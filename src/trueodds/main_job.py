@@ -86,6 +86,7 @@ def learn(
     kept = np.flatnonzero(target.kept) if weight is None else _weighed(target, weight)
     frame, y = frame.take(kept), target.y[np.searchsorted(np.flatnonzero(target.kept), kept)]
     weights = np.ones(len(y)) if weight is None else _mean_one(weight[kept])
+    _require_both(y, target, frame.source)
 
     schema = infer_schema(frame, drop=drop)
     values = to_values(frame, schema)
@@ -186,6 +187,17 @@ def _mean_one(weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weights of mean 1; scaled by the largest first, so that no sum overflows."""
     scaled = weight / weight.max()
     return np.asarray(scaled / scaled.mean())
+
+
+def _require_both(y: NDArray[np.uint8], target: Target, source: str) -> None:
+    """Refuse a label that fewer than two rows have: one to learn from and one to check."""
+    rows, label = min((int((y == code).sum()), code) for code in (0, 1))
+    if rows < 2:
+        raise TrainingError(
+            f'{source}: the target "{target.name}" is "{(target.no, target.yes)[label]}" in only '
+            f"{rows} row{'' if rows == 1 else 's'} of {len(y):,}; each label needs at least 2, to "
+            "learn from and to check: add such rows"
+        )
 
 
 def _weighed(target: Target, weight: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -23,6 +23,11 @@ def test_fit_help_offers_the_efforts_that_there_are(run):
     assert "|".join(EFFORTS) in run("fit", "--help").stdout
 
 
+def test_help_describes_the_arguments_too(run):
+    for command, words in (("fit", "Training table"), ("predict", "Rows to score")):
+        assert words in run(command, "--help").stdout
+
+
 def test_no_command_shows_the_help(run):
     result = run()
     assert result.exit_code == 2

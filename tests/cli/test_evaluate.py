@@ -48,7 +48,10 @@ def test_one_class_only_has_no_auc_and_json_says_null(run, model_file, table):
     ("change", "told"),
     [
         (lambda t: t.rename({" answer ": "reply"}), 'has no column "answer"'),
-        (lambda t: t.with_columns(pl.lit("maybe").alias(" answer ")), '"answer" is "maybe"'),
+        (
+            lambda t: t.with_columns(pl.lit("maybe").alias(" answer ")),
+            'people.csv, line 2: the target "answer" is "maybe"',
+        ),
         (lambda t: t.with_columns(pl.lit("").alias(" answer ")), "missing in every row"),
         (lambda t: t.drop("age"), 'has no column "age"'),
     ],

@@ -25,9 +25,9 @@ def test_lines_are_sparse(capsys):
     for fold in range(3):
         shown.hear(Step(fold, 0, 1, 10, 0.5 - fold / 10))
         shown.told -= 60 if fold == 1 else 0
-        shown.hear(Step(fold, 0, 0, 0, 0.0, True))
+        shown.hear(Step(fold, 0, 10, 10, 0.0, True))
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("trained 2 of 3 members (fold 2: log-loss 0.4000)")
+    assert line.startswith("trained 2 of 3 members (fold 2: 10 epochs, log-loss 0.4000)")
 
 
 def test_a_stop_request_is_heard_at_the_next_step():

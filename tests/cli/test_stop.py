@@ -47,13 +47,14 @@ def test_ctrl_c_ends_a_fit_with_nothing_written_and_nobody_left(tmp_path, jobs):
         env={**os.environ, "TMPDIR": str(spare)},
     )
     try:
-        # Two jobs: once the workers run. One: some time after it began, training or about to.
+        # Two jobs: once the workers run. One: some time after the table was read.
         deadline = time.monotonic() + 60
-        while jobs == 2 and time.monotonic() < deadline:
-            if sum("trueodds.training.worker" in line for line in processes_of(process.pid)) == 2:
+        while time.monotonic() < deadline:
+            workers = sum("training.worker" in line for line in processes_of(process.pid))
+            if workers == 2 or (jobs == 1 and (tmp_path / ".t.odds.work").exists()):
                 break
             time.sleep(0.05)
-        time.sleep(2.0)
+        time.sleep(1.0)
         assert process.poll() is None
         # A terminal sends it to the whole foreground group.
         os.killpg(process.pid, signal.SIGINT)
@@ -79,6 +80,7 @@ def test_ctrl_c_ends_a_fit_with_nothing_written_and_nobody_left(tmp_path, jobs):
             130,
             "Stopped: a.odds was written before.",
         ),
+        (KeyboardInterrupt("from inside a codec"), 130, "Stopped: nothing was written."),
         (UsageError("not so"), 2, "Usage error: not so"),
         (TrueOddsError("no\x1b[2Jgood"), 1, "Error: no\N{REPLACEMENT CHARACTER}[2Jgood"),
         (PermissionError(13, "Permission denied", "x.csv"), 1, "Error: x.csv: Permission denied."),
@@ -100,3 +102,32 @@ def test_a_second_signal_does_not_disturb_the_cleaning_up():
     request.hear(signal.SIGINT, None)
     with pytest.raises(KeyboardInterrupt):
         request.check()
+
+
+BUSY = """
+import ctypes, hashlib, os, signal, threading
+from trueodds.cli.stop import StopRequest, stoppable
+request = StopRequest()
+request.written += {written!r}
+with stoppable(request):
+    {work}
+print("went on")
+"""
+LONG_CALL = """threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)"""
+CALLBACK = """ctypes.CFUNCTYPE(None)(lambda: signal.raise_signal(signal.SIGINT))()"""
+
+
+@pytest.mark.parametrize(
+    ("work", "written", "told"),
+    [
+        (LONG_CALL, [], "Stopped."),
+        (LONG_CALL, ["a.odds"], "Stopped: a.odds was written before."),
+        (CALLBACK, [], "Stopped."),
+    ],
+    ids=["long call", "long call after a file", "callback"],
+)
+def test_compiled_code_cannot_keep_a_stop_waiting_or_lose_it(work, written, told):
+    code = BUSY.format(work=work, written=written)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", told + "\n")

@@ -29,6 +29,13 @@ def test_rare_shares_have_more_decimals(value: float, told: str) -> None:
     assert wording.share(value) == told
 
 
+def test_a_score_too_small_for_its_decimals_is_no_zero() -> None:
+    assert wording.decimals(2.4e-5) == "2e-05"
+    assert wording.decimals(0.0) == "0.0000"
+    assert wording.decimals(0.00006) == "0.0001"
+    assert wording.span(Interval(0.5, 0.00001, 0.7)) == "1e-05 to 0.7000"
+
+
 def test_figures_that_are_not_defined_say_so() -> None:
     assert wording.decimals(nan) == wording.share(nan) == "not defined"
     assert wording.span(Interval(0.5, nan, 1.0)) == "not defined"

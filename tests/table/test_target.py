@@ -73,11 +73,11 @@ def test_positive_as_a_value(positive: object) -> None:
 @pytest.mark.parametrize(
     ("cells", "positive", "found"),
     [
-        (["a", "b"], "c", 'no label "c": its labels are "a" in 1 rows, "b" in 1 rows'),
+        (["a", "b"], "c", 'no label "c": its labels are "a" in 1 row, "b" in 1 row'),
         (["a", "a", ""], None, 'one label only \\("a" in 2 rows\\)'),
         (["", None], None, "missing in all 2 rows"),
         ([], None, "missing in all 0 rows"),
-        (["a", "b", "c", "c"], None, '3 different labels \\("c" in 2 rows, "a" in 1 rows, "b"'),
+        (["a", "b", "c", "c"], None, '3 different labels \\("c" in 2 rows, "a" in 1 row, "b"'),
         ([float(i) for i in range(2000)], None, "2,000 different labels .*, …"),
     ],
 )
@@ -118,8 +118,8 @@ def test_evaluation_leaves_out_missing_and_refuses_the_unknown() -> None:
     y, kept = apply_target(pl.Series(["a", None, "?", "a"]), "y", "b", "a")
     assert y.tolist() == [0, 0]
     assert kept.tolist() == [True, False, False, True]
-    with pytest.raises(TargetError, match=r't\.csv, row 4: the target "y" is "c"; .* "a" and "b"'):
-        apply_target(pl.Series(["a", "b", "c"]), "y", "b", "a", source="t.csv", first_line=2)
+    with pytest.raises(TargetError, match=r't\.csv, line 2: the target "y" is "c"; .* "a" and "b"'):
+        apply_target(pl.Series(["a", "b", "c"]), "y", "b", "a", place="t.csv, line {}".format)
     with pytest.raises(TargetError, match="missing in every row"):
         apply_target(pl.Series(["", None]), "y", "b", "a")
 

@@ -31,7 +31,7 @@ def evaluate(model_file: Path, labelled: Path) -> Evaluated:
         model.target_yes,
         model.target_no,
         source=frame.source,
-        first_line=frame.first_line,
+        place=frame.place,
     )
     rows = frame.take(kept)
     values = model.read(rows)

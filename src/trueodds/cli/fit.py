@@ -79,9 +79,8 @@ def fit(job: FitJob) -> Fitted:
         require_ending(job.report, [".html", ".htm"], "--report")
         require_writable(job.report, "--report", [job.train])
     stop = StopRequest()
-    members = recipe.folds * recipe.members
     try:
-        with stoppable(stop), training_progress(members, stop) as shown:
+        with stoppable(stop), training_progress(recipe.folds * recipe.members, stop) as shown:
             shown.phase(f"Reading {job.train.name}")
             frame, sha256 = read_unchanged(job.train)
             roles = read_roles(
@@ -93,6 +92,8 @@ def fit(job: FitJob) -> Fitted:
                 time=job.time,
                 drop=job.drop,
             )
+            rows = int(roles.target.kept.sum())
+            members = recipe.folds * recipe.members_for(rows - rows // recipe.folds)
             with work_folder(job.out, told_run(job, sha256)) as work:
                 stop.kept = lambda: told_kept(work, members)
                 for remark in work.notes:

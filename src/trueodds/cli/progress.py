@@ -42,6 +42,7 @@ class TrainingProgress:
     def hear(self, step: Step) -> None:
         """Take one step's news."""
         self.stop.check()
+        self.total = step.of or self.total
         member = (step.fold, step.member)
         if step.done:
             self.finished.add(member)
@@ -50,7 +51,7 @@ class TrainingProgress:
                 self.given += 1.0 / self.total
                 self.began = time.monotonic()
             elif self.bar is None:
-                self._tell_line(member)
+                self._tell_line(member, step.epoch)
         else:
             self.reached[member] = step.epoch / step.epochs
             self.best[member] = min(step.loss, self.best.get(member, step.loss))
@@ -77,7 +78,7 @@ class TrainingProgress:
                 self.task = self.bar.add_task(text, total=None)
             self.bar.update(self.task, description=text)
 
-    def _tell_line(self, member: tuple[int, int]) -> None:
+    def _tell_line(self, member: tuple[int, int], epochs: int) -> None:
         now = time.monotonic()
         if now - self.told < SECONDS_BETWEEN_LINES:
             return
@@ -86,7 +87,8 @@ class TrainingProgress:
         rest = f", about {clock(left)} left" if left and len(self.finished) < self.total else ""
         note(
             f"trained {len(self.finished)} of {self.total} members"
-            f" (fold {member[0] + 1}: log-loss {self.best.get(member, float('nan')):.4f}){rest}"
+            f" (fold {member[0] + 1}: {epochs} epochs,"
+            f" log-loss {self.best.get(member, float('nan')):.4f}){rest}"
         )
 
     def _draw(self, step: Step) -> None:

@@ -30,8 +30,8 @@ class Stopped(KeyboardInterrupt):
 class StopRequest:
     """Whether the user asked to stop.
 
-    Python raises KeyboardInterrupt wherever it happens to be; where that is a callback from
-    compiled code the exception is lost, so the training's listener asks again.
+    Python raises KeyboardInterrupt wherever it happens to be; where a library swallows it, the
+    training's listener asks again.
     """
 
     def __init__(self) -> None:
@@ -66,7 +66,8 @@ def stoppable(request: StopRequest) -> Iterator[None]:
     """Within the block, SIGINT and SIGTERM stop the work as KeyboardInterrupt, within a second.
 
     Python delivers a signal only when compiled code returns, which on a large table may take
-    seconds; so a thread hears of it at once, waits a little and then ends the process itself.
+    seconds; so a thread hears of it at once, waits a little and then ends the process itself. In a
+    callback from compiled code the exception would be lost, with the callback's result: then too.
     """
     signals = (signal.SIGINT, signal.SIGTERM)
     ended = threading.Event()
@@ -75,10 +76,19 @@ def stoppable(request: StopRequest) -> Iterator[None]:
     threading.Thread(target=_end_if_busy, args=(heard, request, ended), daemon=True).start()
     wakeup = signal.set_wakeup_fd(raised.fileno(), warn_on_full_buffer=False)
     before = {number: signal.signal(number, request.hear) for number in signals}
+    hook = sys.unraisablehook
+
+    def hear_lost(lost: "sys.UnraisableHookArgs") -> None:
+        if isinstance(lost.exc_value, KeyboardInterrupt):
+            _end(request)
+        hook(lost)
+
+    sys.unraisablehook = hear_lost
     try:
         yield
     finally:
         ended.set()
+        sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(wakeup)
@@ -90,11 +100,16 @@ def _end_if_busy(heard: socket.socket, request: StopRequest, ended: threading.Ev
     with heard:
         while number := heard.recv(1):
             if number[0] in (signal.SIGINT, signal.SIGTERM) and not ended.wait(PATIENCE):
-                if sys.stderr.isatty():
-                    print("\x1b[?25h", file=sys.stderr)  # the live line hides the cursor
-                told = request.told()
-                fail(f"Stopped: {told}." if told else "Stopped.")
-                os._exit(STOPPED)
+                _end(request)
+
+
+def _end(request: StopRequest) -> None:
+    """End the process here and now, with a word about the files."""
+    if sys.stderr.isatty():
+        print("\x1b[?25h", end="", file=sys.stderr)  # the live line hides the cursor
+    told = request.told()
+    fail(f"Stopped: {told}." if told else "Stopped.")
+    os._exit(STOPPED)
 
 
 @contextmanager

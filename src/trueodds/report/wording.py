@@ -26,8 +26,10 @@ def count(number: float) -> str:
 
 
 def decimals(value: float, places: int = 4) -> str:
-    """Format a score with fixed decimals, or "not defined"."""
-    return f"{value:.{places}f}" if isfinite(value) else "not defined"
+    """Format a score with fixed decimals, "not defined", or one too small for them as 2e-05."""
+    if not isfinite(value):
+        return "not defined"
+    return f"{value:.0e}" if 0.0 < value < 0.5 * 10.0**-places else f"{value:.{places}f}"
 
 
 def share(value: float) -> str:
@@ -42,7 +44,7 @@ def span(interval: Interval, places: int = 4) -> str:
     """Format an interval's two ends."""
     if not (isfinite(interval.low) and isfinite(interval.high)):
         return "not defined"
-    return f"{interval.low:.{places}f} to {interval.high:.{places}f}"
+    return f"{decimals(interval.low, places)} to {decimals(interval.high, places)}"
 
 
 def less(value: float, base: float) -> str:

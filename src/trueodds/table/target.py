@@ -1,6 +1,7 @@
 """The target: which two labels it has, which of them is "yes", and y for every row."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,9 +95,17 @@ def read_target(
 
 
 def apply_target(
-    column: pl.Series, name: str, yes: str, no: str, *, source: str = "", first_line: int = 0
+    column: pl.Series,
+    name: str,
+    yes: str,
+    no: str,
+    *,
+    source: str = "",
+    place: Callable[[int], str] = "row {}".format,
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
     """Read the labels of a table for a model whose labels are known.
+
+    ``place`` names a row (position from 0) for a message, as `Frame.place` does.
 
     Returns
     -------
@@ -114,10 +123,9 @@ def apply_target(
     for label in _counted(text):
         code = _code_of(label, yes, no)
         if code is None and label not in MISSING_MARKERS:
-            row = int(text.eq(label).arg_true()[0]) + first_line
             raise TargetError(
-                f'{where}row {row}: the target "{name}" is "{label}"; the model knows "{no}" and '
-                f'"{yes}" only.'
+                f'{place(int(text.eq(label).arg_true()[0]))}: the target "{name}" is "{label}"; '
+                f'the model knows "{no}" and "{yes}" only.'
             )
         codes[label] = code
     read = (
@@ -158,8 +166,12 @@ def _folded(counts: dict[str, int]) -> dict[str, str]:
     return {label: first.setdefault(label.casefold(), label) for label in counts}
 
 
+def _shown(counts: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f'"{label}" in {n:,} row{"" if n == 1 else "s"}' for label, n in counts)
+
+
 def _not_two(where: str, counts: dict[str, int], rows: int) -> str:
-    shown = ", ".join(f'"{label}" in {count:,} rows' for label, count in list(counts.items())[:10])
+    shown = _shown(list(counts.items())[:10])
     more = ", …" if len(counts) > 10 else ""
     if not counts:
         return f"{where} is missing in all {rows:,} rows; a yes/no target needs two labels."
@@ -177,7 +189,7 @@ def _chosen(positive: object, counts: dict[str, int], where: str) -> str:
         found = [label for label in counts if same(label) == same(wanted)]
         if len(found) == 1:
             return found[0]
-    shown = ", ".join(f'"{label}" in {count:,} rows' for label, count in counts.items())
+    shown = _shown(counts.items())
     raise TargetError(f'{where} has no label "{wanted.strip()}": its labels are {shown}.')
 
 

@@ -14,7 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -55,6 +55,8 @@ class Step:
     done: bool = False
     resumed: bool = False
     """An earlier run has trained it."""
+    of: int = 0
+    """Members of the whole run; 0 where that is not known."""
 
 
 Listener = Callable[[Step], None]
@@ -86,7 +88,11 @@ def train_members(
     """
     each = recipe.members_for(data.rows_shown)
     members = [(fold, m) for fold in range(data.folds.count) for m in range(each)]
-    listener = listener or (lambda step: None)
+
+    def tell(step: Step) -> None:
+        if listener is not None:
+            listener(replace(step, of=len(members)))
+
     kept = None if work is None else work.checkpoints.of(recipe, seed)
     found: dict[tuple[int, int], TrainedMember] = {}
     if kept is not None:
@@ -94,18 +100,18 @@ def train_members(
             trained = kept.load(*at)
             if trained is not None:
                 found[at] = trained
-                listener(Step(**trained.record.last_news(), resumed=True))
+                tell(Step(**trained.record.last_news(), resumed=True))
     waiting = [at for at in members if at not in found]
     jobs = min(jobs, len(waiting))
     if jobs <= 1:
-        found |= _train_here(data, recipe, seed, waiting, listener, kept)
+        found |= _train_here(data, recipe, seed, waiting, tell, kept)
     elif work is not None and kept is not None:
-        found |= _train_there(data, recipe, seed, jobs, waiting, listener, work.arrays, kept)
+        found |= _train_there(data, recipe, seed, jobs, waiting, tell, work.arrays, kept)
     else:
         with tempfile.TemporaryDirectory(prefix="trueodds-") as name:
             folder = Path(name)
             mine = Checkpoints(folder)
-            found |= _train_there(data, recipe, seed, jobs, waiting, listener, folder, mine)
+            found |= _train_there(data, recipe, seed, jobs, waiting, tell, folder, mine)
     return [found[at] for at in members]
 
 
