@@ -6,6 +6,7 @@ inside the functions so that ``import trueodds`` stays light.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -136,7 +137,7 @@ def forecast_bars(spread: Spread, low: float, high: float) -> alt.LayerChart:
 def _percent_labels(ticks: list[float]) -> str:
     """A Vega expression that names each of the rising log-odds by its probability."""
     words = [f"'{100 * p:.3g}%'" for p in sigmoid(np.array(ticks)).tolist()]
-    between = [(a + b) / 2 for a, b in zip(ticks, ticks[1:], strict=False)]
+    between = [(a + b) / 2 for a, b in pairwise(ticks)]
     cases = [f"datum.value < {v!r} ? {w} : " for v, w in zip(between, words, strict=False)]
     return "".join(cases) + words[-1]
 
