@@ -101,7 +101,7 @@ def model() -> MadeUpModel:
         target_name="income",
         target_yes=">50K",
         target_no="<=50K",
-        target_rule="“Yes” is the rarer of the two labels.",
+        target_rule="the rarer label",
         scores=Scores(
             rows=32561,
             positives=7841,
@@ -118,8 +118,10 @@ def model() -> MadeUpModel:
             effort="standard",
             seed=0,
             folds=5,
-            fold_rule="stratified by the target",
+            fold_rule="5 stratified folds",
             settings={
+                "folds": 5,
+                "members": 2,
                 "hidden": [256, 256],
                 "activation": "silu",
                 "batch": 256,

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.calibration.sums import dot
 from trueodds.functions import log_loss_from_logits
 from trueodds.functions.portable import sigmoid
 
@@ -55,7 +56,7 @@ def fit_calibrator(
         with np.errstate(over="ignore", invalid="ignore"):
             z = np.exp(point[0]) * log_odds + point[1]
             pull = PRIOR_ROWS * (scale * point[0] ** 2 + point[1] ** 2) / 8.0
-            return float(mass @ log_loss_from_logits(z, label) + pull)
+            return float(dot(mass, log_loss_from_logits(z, label)) + pull)
 
     point = np.zeros(2)
     value = objective(point)
@@ -66,15 +67,15 @@ def fit_calibrator(
         t = slope * log_odds
         gradient = np.array(
             [
-                first @ t + PRIOR_ROWS * scale * point[0] / 4.0,
+                dot(first, t) + PRIOR_ROWS * scale * point[0] / 4.0,
                 first.sum() + PRIOR_ROWS * point[1] / 4.0,
             ]
         )
         # Gauss–Newton: always positive definite, unlike the full Hessian in log-slope.
-        cross = second @ t
+        cross = dot(second, t)
         hessian = np.array(
             [
-                [second @ (t * t) + PRIOR_ROWS * scale / 4.0, cross],
+                [dot(second, t * t) + PRIOR_ROWS * scale / 4.0, cross],
                 [cross, second.sum() + PRIOR_ROWS / 4.0],
             ]
         )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.calibration.sums import dot
 from trueodds.functions import log_loss_from_logits
 from trueodds.functions.portable import sigmoid
 
@@ -132,8 +133,8 @@ class _SortedForecast:
             return (np.nan,) * 4
         yes = mass * self.label
         return (
-            float(mass @ self.losses / total),
-            float(mass @ self.squares / total),
+            float(dot(mass, self.losses) / total),
+            float(dot(mass, self.squares) / total),
             self._auc(yes, mass - yes),
             self._calibration_error(mass, self.label),
         )
@@ -148,7 +149,7 @@ class _SortedForecast:
         pairs = yes.sum() * no.sum()
         if not pairs > 0.0:
             return float("nan")
-        return float((yes @ (np.cumsum(no) - 0.5 * no)) / pairs)
+        return float(dot(yes, np.cumsum(no) - 0.5 * no) / pairs)
 
     def _calibration_error(self, mass: NDArray[np.float64], label: NDArray[np.float64]) -> float:
         gaps = np.bincount(self.bins, weights=mass * (self.p - label), minlength=BINS)

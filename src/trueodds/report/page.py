@@ -98,13 +98,15 @@ def _how_made(model: Subject) -> list[tuple[str, str]]:
         ("Training table", clean(model.source)),
         ("SHA-256", clean(model.source_sha256) or "not a file"),
         ("Rows", count(model.schema.rows)),
-        ("Folds", f"{record.folds}, {clean(record.fold_rule)}"),
+        ("Folds", clean(record.fold_rule)),
         ("Members", count(len(record.members))),
         ("Effort", clean(record.effort)),
         ("Seed", str(record.seed)),
     ]
     made += [
-        (clean(k).replace("_", " ").capitalize(), setting(v)) for k, v in record.settings.items()
+        (clean(k).replace("_", " ").capitalize(), setting(v))
+        for k, v in record.settings.items()
+        if k not in ("folds", "members")  # told above, as they came to be
     ]
     made += [(f"{clean(k)} version", clean(v)) for k, v in model.versions.items()]
     return made

@@ -123,9 +123,9 @@ def apply_target(
     for label in _counted(text):
         code = _code_of(label, yes, no)
         if code is None and label not in MISSING_MARKERS:
+            row = place(int(text.eq(label).arg_true()[0]))
             raise TargetError(
-                f'{place(int(text.eq(label).arg_true()[0]))}: the target "{name}" is "{label}"; '
-                f'the model knows "{no}" and "{yes}" only.'
+                f'{row}: the target "{name}" is "{label}"; the model knows "{no}" and "{yes}" only.'
             )
         codes[label] = code
     read = (
