@@ -167,7 +167,10 @@ def change_array(entries: dict[str, Entry], rng: random.Random) -> None:
             del entries[name]
             name = rng.choice([name + "0", "", "weights/0/9", "rates/0/0", "__metadata_"])
         case 6:
-            array = np.frombuffer(content, NUMPY[dtype]).copy() if dtype in NUMPY else None
+            array = None
+            if dtype in NUMPY:
+                content = content[: len(content) // SIZES[dtype] * SIZES[dtype]]
+                array = np.frombuffer(content, NUMPY[dtype]).copy()
             if array is not None and array.size:
                 info = [0, 1, -1]
                 if dtype == "F32":

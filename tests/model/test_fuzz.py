@@ -5,8 +5,10 @@ TRUEODDS_FUZZ sets how many files the long run tries (CI 20,000; nightly 1,000,0
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,10 @@ import pytest
 
 from trueodds import load
 from trueodds.errors import ModelFileError
-from trueodds.model import Model
+from trueodds.model import Model, file, scorer
 from trueodds.model.file import from_bytes, to_bytes
 from trueodds.model.fixed import FixedLayer, FixedNetworks, Grid, Member
+from trueodds.table.summary import summarise
 
 HERE = Path(__file__).parent
 LONG = int(os.environ.get("TRUEODDS_FUZZ", "20000"))
@@ -112,24 +115,89 @@ def test_figures_that_are_not_defined_come_back(model: Model) -> None:
     assert back.scores.brier == model.scores.brier
 
 
-@pytest.mark.parametrize(
-    ("change", "why"),
-    [
-        ({"calibrator": {"slope": -1.0, "shift": 0.0}}, "calibrator"),
-        ({"calibrator": {"slope": 1.0, "shift": None}}, "calibrator"),
-        ({"rates": [["no such column"]]}, "lacks the array|rates"),
-        ({"target_name": 3}, "target_name"),
-        ({"format": "2"}, "format"),
-        ({"networks": {"activation": "exec", "grids": [], "folds": []}}, "activation"),
-    ],
-)
-def test_a_wrong_field_is_named(
-    model: Model, change: dict[str, Any], why: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import trueodds.model.file as file
+def first(fields: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The first block of a kind."""
+    return next(block for block in fields["encoder"]["blocks"] if block["kind"] == kind)
 
+
+CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "a negative slope": (lambda f: f["calibrator"].update(slope=-1.0), "calibrator"),
+    "a shift of null": (lambda f: f["calibrator"].update(shift=None), "calibrator.shift"),
+    "a huge shift": (lambda f: f["calibrator"].update(shift=-1.7e308), "calibrator"),
+    "rates of no column": (lambda f: f["rates"][0].__setitem__(0, "none"), "rates"),
+    "a name that is no text": (lambda f: f.update(target_name=3), "target_name"),
+    "a format that is text": (lambda f: f.update(format="2"), "format"),
+    "an unknown activation": (lambda f: f["networks"].update(activation="exec"), "activation"),
+    "a fold too many": (lambda f: f["networks"]["folds"].__setitem__(0, 9), "no fold"),
+    "half a bit": (lambda f: f["networks"]["grids"][0].update(bits=1.5), "bits"),
+    "a date format of its own": (
+        lambda f: f["schema"]["columns"][0].update(date_format="%Q%Q"),
+        "cannot be",
+    ),
+    "a level twice": (
+        lambda f: f["schema"]["columns"][3]["levels"].__setitem__(0, "town 1"),
+        "cannot be",
+    ),
+    "two columns of one name": (
+        lambda f: f["schema"]["columns"][0].update(name="town"),
+        "one name",
+    ),
+    "an input beyond the block's": (
+        lambda f: first(f, "levels")["slots"].__setitem__(0, 99),
+        "fit",
+    ),
+    "an input before the block's": (
+        lambda f: first(f, "levels")["slots"].__setitem__(0, -9),
+        "fit",
+    ),
+    "a width of a billion": (lambda f: first(f, "levels").update(width=10**9), "inputs"),
+    "a curve that turns back": (lambda f: first(f, "curve")["x"].reverse(), "fit"),
+    "a scale of 0": (lambda f: first(f, "clipped_scale").update(scale=0.0), "fit"),
+    "a derived column of text": (
+        lambda f: f["encoder"]["derived"][0].update(columns=["town"]),
+        "no date",
+    ),
+    "a summary of other columns": (lambda f: f["seen"]["columns"].pop(), "other columns"),
+    "a summary that does not add up": (lambda f: f["seen"].update(rows=7), "does not fit"),
+    "a code that is no level": (
+        lambda f: f["seen"]["columns"][3]["codes"].__setitem__(0, 2**31 - 1),
+        "does not fit",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_would_trip_a_row_is_refused_and_named(
+    name: str, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, why = CHANGES[name]
+    rows = [{c.name: None for c in model.schema.used}] * 3
+    seen = summarise(model.read(rows), model.schema, model.log_odds(rows))
     written = file.header_text
-    monkeypatch.setattr(file, "header_text", lambda fields: written({**fields, **change}))
-    data = to_bytes(model)
-    with pytest.raises(ModelFileError, match=why):
-        from_bytes(data)
+
+    def changed(fields: dict[str, Any]) -> str:
+        found = json.loads(written(fields))
+        change(found)
+        return json.dumps(found, separators=(",", ":"))
+
+    assert from_bytes(to_bytes(replace(model, seen=seen))).seen == seen
+    monkeypatch.setattr(file, "header_text", changed)
+    assert re.search(why, refusal(to_bytes(replace(model, seen=seen))))
+
+
+def test_wide_tables_are_scored_in_fewer_rows(
+    monkeypatch: pytest.MonkeyPatch, model: Model
+) -> None:
+    """The bits are the same, and no block holds more inputs than `CELLS`."""
+    rows = json.loads((HERE.parent / "golden" / "relu.json").read_text("utf-8"))
+    cells = [row["cells"] for row in rows] * 4
+    whole = model.log_odds(cells)
+    monkeypatch.setattr(scorer, "CELLS", 20 * (model._scorer._inputs + 1))
+    taken: list[int] = []
+    inputs = scorer.Scorer.inputs
+    monkeypatch.setattr(
+        scorer.Scorer, "inputs", lambda self, v: taken.append(v.rows) or inputs(self, v)
+    )
+    assert model.log_odds(cells).tobytes() == whole.tobytes()
+    assert max(taken) == 20
+    assert sum(taken) == len(cells)
