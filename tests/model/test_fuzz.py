@@ -194,9 +194,9 @@ def test_wide_tables_are_scored_in_fewer_rows(
     whole = model.log_odds(cells)
     monkeypatch.setattr(scorer, "CELLS", 20 * (model._scorer._inputs + 1))
     taken: list[int] = []
-    inputs = scorer.Scorer.inputs
+    encode = scorer.Scorer.encode
     monkeypatch.setattr(
-        scorer.Scorer, "inputs", lambda self, v: taken.append(v.rows) or inputs(self, v)
+        scorer.Scorer, "encode", lambda self, v: taken.append(v.rows) or encode(self, v)
     )
     assert model.log_odds(cells).tobytes() == whole.tobytes()
     assert max(taken) == 20

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from trueodds.model import fixed, model, scorer
+from trueodds.model import fixed, model, row_scorer, scorer
 from trueodds.model.reference import reference_log_odds, reference_probability
 
 
@@ -54,27 +54,43 @@ SCORER_STEPS = {
         f"np.maximum(A, 0.0, out=A)\n            {AWAY.format('A')}",
     ),
     "log-odds not rounded": (
-        "            np.rint(A, out=A)\n            if stage.clamp:",
-        "            if stage.clamp:",
+        "            np.rint(A, out=A)\n            if self.clamp:",
+        "            if self.clamp:",
     ),
     "outputs not clamped above": ("np.minimum(A, limit, out=A)", "pass"),
     "outputs not clamped below": ("np.maximum(A, -limit, out=A)", "pass"),
     "products in float32": (
-        "part.numbers @ self._number_weights",
-        "(part.numbers.astype('f') @ self._number_weights.astype('f')).astype('d')",
+        "X[:, :stop] @ group.numbers",
+        "(X[:, :stop].astype('f') @ group.numbers.astype('f')).astype('d')",
     ),
 }
 
 
-@pytest.mark.parametrize("step", SCORER_STEPS)
-def test_breaking_a_rounding_step_breaks_the_golden_bits(step: str, golden_called) -> None:
-    sound, broken = SCORER_STEPS[step]
-    source = Path(scorer.__file__).read_text(encoding="utf-8")
+ROW_STEPS = {
+    "a row's inputs rounded down": (
+        "np.rint(amounts, out=amounts)",
+        "np.floor(amounts, out=amounts)",
+    ),
+    "a row's ties away from zero": ("np.rint(amounts, out=amounts)", AWAY.format("amounts")),
+    "a row's inputs not rounded": ("np.rint(amounts, out=amounts)", "pass"),
+    "a row's inputs not clamped above": ("np.minimum(amounts, limit, out=amounts)", "pass"),
+    "a row's inputs not clamped below": ("np.maximum(amounts, -limit, out=amounts)", "pass"),
+}
+
+
+def mutant_of(module: types.ModuleType, sound: str, broken: str) -> types.ModuleType:
+    source = Path(str(module.__file__)).read_text(encoding="utf-8")
     assert source.count(sound) == 1, "the step is written in another way now: mend this test"
     mutant = types.ModuleType("mutant")
     # Dataclasses look their module up by name.
-    mutant.__dict__["__name__"] = scorer.__name__
-    exec(compile(source.replace(sound, broken), step, "exec"), mutant.__dict__)
+    mutant.__dict__["__name__"] = module.__name__
+    exec(compile(source.replace(sound, broken), "mutant", "exec"), mutant.__dict__)
+    return mutant
+
+
+@pytest.mark.parametrize("step", SCORER_STEPS)
+def test_breaking_a_rounding_step_breaks_the_golden_bits(step: str, golden_called) -> None:
+    mutant = mutant_of(scorer, *SCORER_STEPS[step])
     held = []
     for name in ("edges", "relu", "tanh"):
         golden = golden_called(name)
@@ -82,6 +98,34 @@ def test_breaking_a_rounding_step_breaks_the_golden_bits(step: str, golden_calle
         found.__dict__["_scorer"] = mutant.Scorer(found.networks, found.encoder, found.rates)
         held.append(found.log_odds(golden.cells).tobytes() == golden.log_odds.tobytes())
     assert not all(held)
+
+
+@pytest.mark.parametrize("step", ROW_STEPS)
+def test_breaking_a_rows_rounding_breaks_the_golden_bits(step: str, golden_called) -> None:
+    mutant = mutant_of(row_scorer, *ROW_STEPS[step])
+    held = []
+    for name in ("edges", "relu"):
+        golden = golden_called(name)
+        found = golden.model
+        found.__dict__["_row_scorer"] = mutant.RowScorer(
+            found.networks, found.encoder, found.rates, found._reader.sources
+        )
+        held += [
+            found.log_odds(cells)[0] == z
+            for cells, z in zip(golden.cells, golden.log_odds, strict=True)
+        ]
+    assert not all(held)
+
+
+def test_single_rows_need_nothing_worked_out(golden, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_scorer, "MOST_WORKED_OUT", 0)
+    alone = np.array([golden.model.log_odds(cells)[0] for cells in golden.cells])
+    assert alone.tobytes() == golden.log_odds.tobytes()
+
+
+def test_flags_in_float64_give_the_golden_bits(golden, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scorer, "EXACT32", 0.0)
+    assert golden.model.log_odds(golden.cells).tobytes() == golden.log_odds.tobytes()
 
 
 def naive_sigmoid(z: NDArray[np.float64]) -> NDArray[np.float64]:

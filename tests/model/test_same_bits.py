@@ -98,6 +98,32 @@ def test_the_blas_gets_its_threads_back(model: Model, table: pl.DataFrame) -> No
     assert [library["num_threads"] for library in threadpool_info()] == before
 
 
+def test_the_blas_gets_its_threads_back_from_whichever_call_ends_last() -> None:
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    def counts() -> list[int]:
+        return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+
+    inside, may_leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with threads.one_blas_thread:
+            inside.set()
+            may_leave.wait()
+
+    with threadpool_limits(2, user_api="blas"):
+        before = counts()
+        with threads.one_blas_thread:
+            other = threading.Thread(target=hold)
+            other.start()
+            inside.wait()
+        during = counts()
+        may_leave.set()
+        other.join()
+        # SciPy's BLAS may be there as well, and is left alone where it came later.
+        assert (min(during), counts()) == (1, before)
+
+
 NEEDS = {"Nehalem": "sse4_2", "Haswell": "avx2", "SkylakeX": "avx512dq"}
 """OpenBLAS's kernels for three generations of processors, and what they ask of this one."""
 SCORE = """

@@ -17,6 +17,7 @@ from trueodds.health.state import LayerState
 from trueodds.model.fixed import OUTPUT_BITS, FixedNetworks
 from trueodds.model.rounding import Rounding
 from trueodds.model.row import RowReader
+from trueodds.model.row_scorer import RowScorer
 from trueodds.model.scorer import Scorer
 from trueodds.table.convert import as_frame
 from trueodds.table.encode import Encoder
@@ -111,15 +112,16 @@ class Model:
 
     @cached_property
     def _reader(self) -> RowReader:
-        return RowReader(self.schema, self.encoder, self.rates)
+        return RowReader(self.schema, self.encoder.derived)
+
+    @cached_property
+    def _row_scorer(self) -> RowScorer:
+        return RowScorer(self.networks, self.encoder, self.rates, self._reader.sources)
 
     def _row_log_odds(self, row: Mapping[str, Any]) -> float | None:
         """Log-odds of one row of plain cells, or None for what only a table's reader can tell."""
-        inputs = self._reader.inputs(row)
-        if inputs is None:
-            return None
-        total = float(self._scorer.row_outputs(*inputs).sum())
-        return float(self._calibrated(total))
+        values = self._reader.values(row)
+        return None if values is None else float(self._calibrated(self._row_scorer.total(values)))
 
     def _calibrated(self, total: Any) -> Any:
         """From the exact sum of the members' outputs; the one place where log-odds are rounded."""

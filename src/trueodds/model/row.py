@@ -1,21 +1,17 @@
-"""One row of plain cells to the inputs that are not 0, with Python's floats: no table, no wait.
+"""One row of plain cells as numbers and codes: no table, no wait.
 
 A cell's value depends on the cell and the column alone, so common cells (numbers, None, text that
 is a level or a plain number) are read here, and any other by what reads a table's columns.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from trueodds.table.blocks import Inputs
-from trueodds.table.cells import MISSING_MARKERS
-from trueodds.table.derive import derive_columns
-from trueodds.table.encode import Encoder
-from trueodds.table.rates import RateTable
+from trueodds.table.cells import MISSING_MARKERS, number_text
+from trueodds.table.derive import Derived, derive_columns
 from trueodds.table.records import column_of
 from trueodds.table.schema import Column, Schema
 from trueodds.table.values import MISSING, read_codes, read_numbers
@@ -25,79 +21,44 @@ _BLANKS = " \t\r\n"
 _NAN = float("nan")
 _ABSENT = object()
 _NUMPY = (np.integer, np.floating, np.bool_, np.str_)
+_USUAL = (str, float, int, type(None))
 _ONE_CELL = (str, float, int, bool, type(None), bytes)
-
-Feed = tuple[int, Callable[[Any], Inputs]]
-"""Where a block's inputs start, and what makes them of a cell's value."""
 
 
 class RowReader:
     """Reads one row given as a mapping of column names to cells."""
 
-    def __init__(
-        self, schema: Schema, encoder: Encoder, rates: Sequence[tuple[RateTable, ...]]
-    ) -> None:
-        feeds: dict[str, list[Feed]] = {}
-        start = 0
-        for block in encoder.blocks:
-            feeds.setdefault(block.source, []).append((start, block.nonzero))
-            start += block.width
-        for tables in rates:
-            for table in tables:
-                feeds.setdefault(table.source, []).append((start, _rate(table)))
-                start += 1
-        self._columns = [
-            (column.name, column, _codes(column), feeds.get(column.name, []))
-            for column in schema.used
-        ]
-        self._derived = encoder.derived
-        self._feeds = feeds
+    def __init__(self, schema: Schema, derived: tuple[Derived, ...]) -> None:
+        self._columns = [(column.name, column, _codes(column)) for column in schema.used]
+        self._derived = derived
+        names = [column.name for column in schema.used]
+        self._dates = {n: names.index(n) for made in derived for n in made.columns}
+        self.sources = (*names, *(made.name for made in derived))
+        """What `values` are of."""
 
-    def inputs(self, row: Mapping[str, Any]) -> tuple[list[int], list[float]] | None:
-        """Positions and unrounded values of the inputs that are not 0.
+    def values(self, row: Mapping[str, Any]) -> list[Any] | None:
+        """A float (NaN is missing) or a code for every source.
 
         None when the mapping is no row (it holds columns) or lacks a column.
         """
         for cell in row.values():
             if not isinstance(cell, _ONE_CELL) and hasattr(cell, "__len__"):
                 return None
-        positions: list[int] = []
-        amounts: list[float] = []
-        numbers: dict[str, float] = {}
-        for name, column, codes, feeds in self._columns:
+        values: list[Any] = []
+        for name, column, codes in self._columns:
             cell = row.get(name, _ABSENT)
             if cell is _ABSENT:
                 return None
-            if isinstance(cell, _NUMPY):
-                cell = cell.item()
-            value: Any
             if codes is None:
-                value = _number(cell, column)
-                numbers[name] = value
-            else:
-                value = codes.get(cell.strip(_BLANKS)) if type(cell) is str else None
-                if value is None:
-                    value = MISSING if cell is None else _code(cell, column)
-            for start, made in feeds:
-                for offset, amount in made(value):
-                    positions.append(start + offset)
-                    amounts.append(amount)
+                values.append(_number(cell, column))
+                continue
+            code = codes.get(cell.strip(_BLANKS)) if type(cell) is str else None
+            values.append(_code(cell, column, codes) if code is None else code)
         if self._derived:
-            arrays = {name: np.array([value]) for name, value in numbers.items()}
-            for name, column_made in derive_columns(arrays, self._derived).items():
-                for start, made in self._feeds.get(name, []):
-                    for offset, amount in made(float(column_made[0])):
-                        positions.append(start + offset)
-                        amounts.append(amount)
-        return positions, amounts
-
-
-def _rate(table: RateTable) -> Callable[[Any], Inputs]:
-    """A column's log-odds by code or bin as one input; −2 and −1 index its last two entries."""
-    inputs = [[(0, value)] for value in table.log_odds.tolist()]
-    if not table.cuts:
-        return inputs.__getitem__
-    return lambda v: inputs[-1 if v != v else bisect_right(table.cuts, v)]
+            dates = {name: np.array([values[at]]) for name, at in self._dates.items()}
+            made = derive_columns(dates, self._derived)
+            values += [float(made[derived.name][0]) for derived in self._derived]
+        return values
 
 
 def _codes(column: Column) -> dict[str, int] | None:
@@ -111,12 +72,24 @@ def _codes(column: Column) -> dict[str, int] | None:
     }
 
 
-def _code(cell: Any, column: Column) -> int:
+def _code(cell: Any, column: Column, codes: dict[str, int]) -> int:
+    if isinstance(cell, _NUMPY):
+        cell = cell.item()
+    kind = type(cell)
+    if cell is None or (kind is float and cell != cell):
+        return MISSING
+    if kind is float or (kind is int and abs(cell) < 10**15):
+        code = codes.get(number_text(cell))
+        if code is not None:
+            return code
     return int(read_codes(column_of([cell]), column)[0])
 
 
 def _number(cell: Any, column: Column) -> float:
     kind = type(cell)
+    if kind not in _USUAL and isinstance(cell, _NUMPY):
+        cell = cell.item()
+        kind = type(cell)
     if column.kind == "number":
         if kind is float:
             return float(cell)

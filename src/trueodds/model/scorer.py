@@ -1,28 +1,31 @@
-"""The exact scorer: all members of a model at once, on stock BLAS, in whole numbers.
+"""The exact scorer of tables: stock BLAS on whole numbers, each fold's members side by side.
 
-All sums are exact (`trueodds.model.fixed`), so members may be glued together, padded with zeros and
-cut into blocks as is fastest: the bits stay the same. The first layers of all members are one
-matrix; biases are the weights of an input that is always 1. Inputs that are only ever 0 or 1 go
-through their own product in float32, in half the time: 16-bit weights add up exactly there too.
+All sums are exact (`trueodds.model.fixed`), so members may be glued together, and rows and sums cut
+into parts, as is fastest: the bits stay the same. Biases are the weights of an input that is always
+1, and so every layer but the last hands on a 1 as each member's last output. Inputs that are only
+ever 0 or 1 go through their own product in float32, in half the time: 16-bit weights add up exactly
+there too. `trueodds.model.row_scorer` scores a single row in another arrangement.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.model.fixed import OUTPUT, FixedLayer, FixedNetworks, Grid
-from trueodds.model.threads import one_blas_thread, side_by_side
-from trueodds.network.activations import activate
+from trueodds.model.threads import side_by_side
+from trueodds.network.activations import Activation, activate
+from trueodds.table.blocks import INDICATORS, Out
 from trueodds.table.encode import Encoder
-from trueodds.table.rates import RateTable, encode_rates
+from trueodds.table.rates import RateTable
 from trueodds.table.values import Values
 
 Float = NDArray[np.float64]
 
 BLOCK = 1 << 17
-"""First-layer outputs worked on at a time, so that they stay in the cache."""
+"""First-layer outputs of one fold worked on at a time, so that they stay in the cache."""
 EXACT32 = 2.0**24
 """Whole numbers up to here are exact in float32."""
 ROWS = 2048
@@ -32,36 +35,82 @@ CELLS = 1 << 23
 
 
 @dataclass(frozen=True, eq=False)
-class _Stage:
-    """One layer of all members, padded to one width.
-
-    ``weights`` has shape (members, fan_in + 1, fan_out + 1): the last input is 1, and so is the
-    last output. Sums come out in units of the next grid (``after``), or, before a smooth
-    activation, as z itself.
-    """
-
-    weights: Float
-    after: Grid
-    clamp: bool
-    """Whether an output could leave ±limit."""
-
-
-@dataclass(frozen=True, eq=False)
 class Encoded:
-    """Rows as the first product takes them, in units of the input grid."""
+    """Rows as the first products take them."""
 
     flags: NDArray[np.float32]
     """Shape (rows, inputs that are only ever 0 or 1), as 0 and 1 themselves."""
     numbers: Float
-    """Shape (rows, other inputs + 1); the last is 1."""
+    """Shape (rows, other inputs shared by all folds + 1), on the input grid; the last is 1."""
+    rates: tuple[Float, ...]
+    """Each fold's own inputs, shape (rows, rated columns), on the input grid."""
 
     def between(self, start: int, stop: int) -> "Encoded":
         """Return the rows from start to stop, as views."""
-        return Encoded(self.flags[start:stop], self.numbers[start:stop])
+        rates = tuple(own[start:stop] for own in self.rates)
+        return Encoded(self.flags[start:stop], self.numbers[start:stop], rates)
+
+
+@dataclass(frozen=True)
+class HandOn:
+    """What a layer does with its sums: activate them and put them on the next layer's grid."""
+
+    activation: Activation | None
+    """None after the last layer."""
+    after: Grid
+    clamp: bool
+    """Whether an output could leave ±limit."""
+
+    @classmethod
+    def of(cls, networks: FixedNetworks, index: int) -> "HandOn":
+        """Of all members' layer ``index``."""
+        last = index == len(networks.grids) - 1
+        after = OUTPUT if last else networks.grids[index + 1]
+        layers = [member.layers[index] for member in networks.members]
+        clamp = any(_could_leave(layer, networks.grids[index], after) for layer in layers)
+        return cls(None if last else networks.activation, after, clamp)
+
+    @property
+    def smooth(self) -> bool:
+        """Whether sums are wanted as z itself; otherwise in units of the next grid."""
+        return self.activation not in (None, "relu")
+
+    def apply(self, A: Float, ones: NDArray[np.int64]) -> None:
+        """Change sums in place; ``ones`` are the places on the last axis where a 1 is handed on."""
+        limit = float(self.after.limit)
+        if self.activation == "relu":
+            np.maximum(A, 0.0, out=A)
+            np.rint(A, out=A)
+        else:
+            if self.activation is not None:
+                A[:] = activate(A, self.activation) * 2.0**self.after.bits
+            np.rint(A, out=A)
+            if self.clamp:
+                np.maximum(A, -limit, out=A)
+        if self.clamp:
+            np.minimum(A, limit, out=A)
+        if self.smooth:
+            A[..., ones] = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """The members of one fold; their first layers are one matrix."""
+
+    fold: int
+    members: list[int]
+    flags: NDArray[np.float32]
+    """Weights of the 0/1 inputs, shape (flags, Σ(units + 1))."""
+    numbers: Float
+    """Weights of the other inputs, the 1 and the fold's rates, in this order."""
+    layers: list[list[Float]]
+    """Weights of the later layers, member by member."""
+    ones: list[NDArray[np.int64]]
+    """Where each hidden layer's outputs are 1."""
 
 
 class Scorer:
-    """Log-odds of encoded rows, exactly; holds no state, so threads may share it.
+    """Log-odds of tables, exactly; holds no state, so threads may share it.
 
     Parameters
     ----------
@@ -78,117 +127,144 @@ class Scorer:
         rates: Sequence[tuple[RateTable, ...]],
     ) -> None:
         self.members = len(networks.members)
-        self._encoder, self._rates = encoder, rates
-        counts = [len(tables) for tables in rates]
-        self._own = [encoder.width + sum(counts[:fold]) for fold in range(len(counts))]
-        self._inputs = encoder.width + sum(counts)
-        self._activation = networks.activation
+        self._encoder = encoder
+        self._inputs = encoder.width + sum(map(len, rates))
         self._grid = networks.grids[0]
-        self._stages = [_stage(networks, index) for index in range(len(networks.grids))]
-        self._first = self._glue(networks, self._stages[0].weights)
-        flags = np.zeros(self._inputs + 1, np.bool_)
-        if _exact_in_float32(networks, encoder.indicators):
-            flags[: encoder.width] = encoder.indicators
-        self._flagged, self._numbered = np.flatnonzero(flags), np.flatnonzero(~flags)
-        of_one = self._first[self._flagged] * 2.0**self._grid.bits
-        self._flag_weights = of_one.astype(np.float32)
-        self._number_weights = self._first[self._numbered]
+        self._flagged = [isinstance(block, INDICATORS) for block in encoder.blocks]
+        widths = [block.width for block in encoder.blocks]
+        flags = np.repeat(self._flagged, widths).astype(np.bool_)
+        if not _exact_in_float32(networks, flags):
+            self._flagged, flags = [False] * len(widths), np.zeros_like(flags)
+        self._flags = int(np.count_nonzero(flags))
+        self._numbers = len(flags) - self._flags + 1
+        self._rates = [
+            [(table, self._on_grid(table.log_odds.astype(np.float64))) for table in tables]
+            for tables in rates
+        ]
+        self._steps = [HandOn.of(networks, index) for index in range(len(networks.grids))]
+        folds = sorted({member.fold for member in networks.members})
+        self._groups = [self._group(networks, fold, flags) for fold in folds]
 
-    def _glue(self, networks: FixedNetworks, weights: Float) -> Float:
-        """All first layers side by side, (inputs + 1, members × width); own rates alone count."""
-        glued = np.zeros((self._inputs + 1, self.members, weights.shape[2]))
-        shared = self._encoder.width
-        for index, member in enumerate(networks.members):
-            own, count = self._own[member.fold], len(self._rates[member.fold])
-            glued[:shared, index] = weights[index, :shared]
-            glued[own : own + count, index] = weights[index, shared : shared + count]
-            glued[-1, index] = weights[index, -1]
-        return glued.reshape(self._inputs + 1, -1)
+    def _group(self, networks: FixedNetworks, fold: int, flags: NDArray[np.bool_]) -> _Group:
+        members = [i for i, member in enumerate(networks.members) if member.fold == fold]
+        layers = [
+            [weights_of(networks, member, index, step) for member in members]
+            for index, step in enumerate(self._steps)
+        ]
+        first = np.concatenate(layers[0], axis=1)
+        shared, own, bias = first[: len(flags)], first[len(flags) : -1], first[-1:]
+        return _Group(
+            fold,
+            members,
+            (shared[flags] * 2.0**self._grid.bits).astype(np.float32),
+            np.concatenate([shared[~flags], bias, own]),
+            layers[1:],
+            [np.cumsum([part.shape[1] for part in parts]) - 1 for parts in layers[:-1]],
+        )
 
-    def encode(self, values: Values) -> Encoded:
-        """Rows as the first product takes them."""
-        X = np.zeros((values.rows, self._inputs + 1))
-        self._encoder.encode_into(values, X)
-        for start, tables in zip(self._own, self._rates, strict=True):
-            if tables:
-                X[:, start : start + len(tables)] = encode_rates(values, tables)
-        flags = X[:, self._flagged].astype(np.float32)
-        X = X[:, self._numbered]
+    def _on_grid(self, X: Float) -> Float:
+        """Inputs as whole numbers of the first grid's units, in place."""
         limit = float(self._grid.limit)
         X *= 2.0**self._grid.bits
         np.rint(X, out=X)
         np.maximum(X, -limit, out=X)
         np.minimum(X, limit, out=X)
-        X[:, -1] = 1.0
-        return Encoded(flags, X)
+        return X
+
+    def encode(self, values: Values) -> Encoded:
+        """Rows as the first products take them."""
+        flags = np.zeros((values.rows, self._flags), np.float32)
+        numbers = np.zeros((values.rows, self._numbers), order="F")
+        parts: list[Out] = []
+        flag = number = 0
+        for block, flagged in zip(self._encoder.blocks, self._flagged, strict=True):
+            if flagged:
+                parts.append(flags[:, flag : flag + block.width])
+                flag += block.width
+            else:
+                parts.append(numbers[:, number : number + block.width])
+                number += block.width
+        self._encoder.encode_blocks(values, parts)
+        self._on_grid(numbers)
+        numbers[:, -1] = 1.0
+        rates = []
+        codes: dict[tuple[str, tuple[float, ...]], NDArray[Any]] = {}
+        for tables in self._rates:
+            own = np.empty((values.rows, len(tables)))
+            for position, (table, whole) in enumerate(tables):
+                # Folds share their bins: they are looked up once.
+                key = (table.source, table.cuts)
+                if key not in codes:
+                    codes[key] = table.codes(values)
+                own[:, position] = whole[codes[key]]
+            rates.append(own)
+        return Encoded(flags, numbers, tuple(rates))
 
     def outputs(self, values: Values) -> Float:
         """Every member's log-odds in units of 2⁻³², whole numbers, shape (members, rows)."""
         out = np.empty((self.members, values.rows))
         rows = max(16, min(ROWS, CELLS // (self._inputs + 1)))
 
-        def score(start: int) -> None:
-            part = values.between(start, min(start + rows, values.rows))
-            self._fill(out[:, start : start + part.rows], self.encode(part))
+        def score(start: int, stop: int) -> None:
+            self._fill(out[:, start:stop], self.encode(values.between(start, stop)))
 
-        side_by_side(score, range(0, values.rows, rows))
+        side_by_side(score, values.rows, rows)
         return out
 
     def outputs_of(self, rows: Encoded) -> Float:
         """`outputs` of rows that `encode` made."""
         out = np.empty((self.members, len(rows.flags)))
 
-        def score(start: int) -> None:
-            self._fill(out[:, start : start + ROWS], rows.between(start, start + ROWS))
+        def score(start: int, stop: int) -> None:
+            self._fill(out[:, start:stop], rows.between(start, stop))
 
-        side_by_side(score, range(0, len(rows.flags), ROWS))
+        side_by_side(score, len(rows.flags), ROWS)
         return out
 
     def _fill(self, out: Float, rows: Encoded) -> None:
-        step = max(16, BLOCK // self._first.shape[1])
+        widest = max(len(group.numbers) for group in self._groups)
+        step = max(16, BLOCK // max(group.numbers.shape[1] for group in self._groups))
         for start in range(0, out.shape[1], step):
             part = rows.between(start, start + step)
-            Z = part.numbers @ self._number_weights
-            Z += part.flags @ self._flag_weights
-            out[:, start : start + step] = self._onward(Z)
+            X = np.empty((len(part.flags), widest))
+            X[:, : self._numbers] = part.numbers
+            for group in self._groups:
+                stop = len(group.numbers)
+                X[:, self._numbers : stop] = part.rates[group.fold]
+                A = X[:, :stop] @ group.numbers
+                if self._flags:
+                    A += part.flags @ group.flags
+                out[group.members, start : start + step] = self._onward(A, group).T
 
-    def row_outputs(self, positions: list[int], amounts: list[float]) -> Float:
-        """Every member's output for one row, given by its inputs that are not 0; (members,).
+    def _onward(self, A: Float, group: _Group) -> Float:
+        """From the first sums, shape (rows, Σ(units + 1)), to outputs (rows, members)."""
+        for step, ones, layer in zip(self._steps, group.ones, group.layers, strict=False):
+            step.apply(A, ones)
+            B = np.empty((len(A), sum(weights.shape[1] for weights in layer)))
+            left = to = 0
+            for weights in layer:
+                right, stop = left + weights.shape[0], to + weights.shape[1]
+                np.matmul(A[:, left:right], weights, out=B[:, to:stop])
+                left, to = right, stop
+            A = B
+        self._steps[-1].apply(A, np.zeros(0, np.int64))
+        return A
 
-        ``amounts`` are unrounded; ``positions`` count shared inputs, then the folds' rates.
-        """
-        limit = float(self._grid.limit)
-        q = np.array(amounts) * 2.0**self._grid.bits
-        q = np.minimum(np.maximum(np.rint(q), -limit), limit)
-        with one_blas_thread():
-            Z = q @ self._first[positions] + self._first[-1]
-            return self._onward(Z.reshape(1, -1))[:, 0]
 
-    def _onward(self, Z: Float) -> Float:
-        """From the first sums, shape (rows, members × width), to outputs (members, rows)."""
-        A = Z.reshape(len(Z), self.members, -1).transpose(1, 0, 2)
-        self._hand_on(A, 0)
-        for index in range(1, len(self._stages)):
-            A = np.matmul(A, self._stages[index].weights)
-            self._hand_on(A, index)
-        return A[:, :, 0]
+def weights_of(networks: FixedNetworks, member: int, index: int, step: HandOn) -> Float:
+    """One layer before ``step``, shape (fan_in + 1, fan_out + 1), (fan_in + 1, 1) for the last.
 
-    def _hand_on(self, A: Float, index: int) -> None:
-        """Activate and put on the next grid, in place."""
-        stage = self._stages[index]
-        limit = float(stage.after.limit)
-        hidden = index < len(self._stages) - 1
-        if hidden and self._activation == "relu":
-            np.maximum(A, 0.0, out=A)
-            np.rint(A, out=A)
-        else:
-            if hidden:
-                A[..., :-1] = activate(A[..., :-1], self._activation) * 2.0**stage.after.bits
-            np.rint(A, out=A)
-            if stage.clamp:
-                np.maximum(A, -limit, out=A)
-        if stage.clamp:
-            np.minimum(A, limit, out=A)
+    The last input is 1, and so is the last output. Sums come out in units of the next grid, or,
+    before a smooth activation, as z itself.
+    """
+    layer, grid = networks.members[member].layers[index], networks.grids[index]
+    units = (0 if step.smooth else step.after.bits) - grid.bits - layer.shifts.astype(np.int64)
+    rows, columns = layer.weights.shape
+    out = np.zeros((rows + 1, columns + (step.activation is not None)))
+    out[:rows, :columns] = np.ldexp(layer.weights.astype(np.float64), units)
+    out[-1, :columns] = np.ldexp(layer.biases.astype(np.float64), units)
+    out[-1, columns:] = 1.0
+    return out
 
 
 def _exact_in_float32(networks: FixedNetworks, flags: NDArray[np.bool_]) -> bool:
@@ -201,26 +277,6 @@ def _exact_in_float32(networks: FixedNetworks, flags: NDArray[np.bool_]) -> bool
         if weights.sum(axis=0).max(initial=0) > EXACT32 or np.abs(layer.shifts).max() > 60:
             return False
     return bool(grid.limit >= 2**grid.bits)
-
-
-def _stage(networks: FixedNetworks, index: int) -> _Stage:
-    """Layer ``index`` of all members, padded with units that do nothing."""
-    layers = [member.layers[index] for member in networks.members]
-    grid = networks.grids[index]
-    last = index == len(networks.grids) - 1
-    after = OUTPUT if last else networks.grids[index + 1]
-    smooth = not last and networks.activation != "relu"
-    fan_in = max(len(layer.weights) for layer in layers)
-    fan_out = max(len(layer.biases) for layer in layers)
-    weights = np.zeros((len(layers), fan_in + 1, fan_out + 1))
-    for out, layer in zip(weights, layers, strict=True):
-        units = (0 if smooth else after.bits) - grid.bits - layer.shifts.astype(np.int64)
-        rows, columns = layer.weights.shape
-        out[:rows, :columns] = np.ldexp(layer.weights.astype(np.float64), units)
-        out[-1, :columns] = np.ldexp(layer.biases.astype(np.float64), units)
-        out[-1, -1] = 1.0
-    clamp = any(_could_leave(layer, grid, after) for layer in layers)
-    return _Stage(weights, after, clamp)
 
 
 def _could_leave(layer: FixedLayer, grid: Grid, after: Grid) -> bool:

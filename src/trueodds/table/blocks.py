@@ -8,7 +8,6 @@ the same inputs alone or among others, on any machine. Missing numbers give 0.
 
 from bisect import bisect_right
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from math import sqrt
 from typing import Any, ClassVar
 
@@ -45,7 +44,8 @@ class ClippedScale:
         """Inputs of one cell."""
         if value != value:
             return []
-        t = min(max((value - self.centre) * self.scale, -1e6), 1e6)
+        t = (value - self.centre) * self.scale
+        t = -1e6 if t < -1e6 else 1e6 if t > 1e6 else t
         return [(0, t / sqrt(1.0 + (t / 3.0) * (t / 3.0)))]
 
     def to_json(self) -> dict[str, Any]:
@@ -81,11 +81,11 @@ class Curve:
         if value != value:
             return []
         x, y = self.x, self.y
-        v = min(max(value, x[0]), x[-1])
-        left = min(bisect_right(x, v) - 1, len(x) - 2)
-        low, high = y[left], y[left + 1]
-        t = low + (high - low) / (x[left + 1] - x[left]) * (v - x[left])
-        return [(0, min(t if t > low else low, high))]
+        v = x[0] if value < x[0] else x[-1] if value > x[-1] else value
+        right = min(bisect_right(x, v), len(x) - 1)
+        start, low, high = x[right - 1], y[right - 1], y[right]
+        t = low + (high - low) / (x[right] - start) * (v - start)
+        return [(0, high if t > high else t if t > low else low)]
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
@@ -114,21 +114,29 @@ class Pieces:
         """Fill ``out`` of shape (rows, width)."""
         x = np.array(self.x)
         gone = np.isnan(values)
-        v = np.clip(np.where(gone, x[0], values), x[0], x[-1])[:, None]
+        v = np.clip(np.where(gone, x[0], values), x[0], x[-1])
+        # A stretch after the other: NumPy's loops are fast along many rows.
+        t = v - x[:-1, None]
         # Knots closer than 1e-308 may overflow to ±∞, which the clip mends.
         with np.errstate(over="ignore"):
-            t = (v - x[:-1]) / (x[1:] - x[:-1])
-        out[:] = np.where(gone[:, None], 0.0, np.clip(t, 0.0, 1.0) - 0.5)
+            t /= (x[1:] - x[:-1])[:, None]
+        np.clip(t, 0.0, 1.0, out=t)
+        t -= 0.5
+        t[:, gone] = 0.0
+        out[:] = t.T
 
     def nonzero(self, value: float) -> Inputs:
         """Inputs of one cell."""
         if value != value:
             return []
-        v = min(max(value, self.x[0]), self.x[-1])
-        return [
-            (position, min(max((v - low) / (high - low), 0.0), 1.0) - 0.5)
-            for position, (low, high) in enumerate(pairwise(self.x))
-        ]
+        return [(position, self.part(value, position)) for position in range(self.width)]
+
+    def part(self, value: float, position: int) -> float:
+        """One input of one cell that is not missing."""
+        low, high = self.x[position], self.x[position + 1]
+        if value <= low:
+            return -0.5
+        return 0.5 if value >= high else (value - low) / (high - low) - 0.5
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
@@ -217,6 +225,8 @@ class Levels:
 
 
 Block = ClippedScale | Curve | Pieces | Equals | Missing | Levels
+INDICATORS = (Equals, Missing, Levels)
+"""Rules whose inputs are only ever 0 or 1."""
 BLOCKS: dict[str, type[Block]] = {
     c.kind: c for c in (ClippedScale, Curve, Pieces, Equals, Missing, Levels)
 }

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.table.blocks import Block, Equals, Levels, Missing
+from trueodds.table.blocks import Block, Levels, Out
 from trueodds.table.choice import category_blocks, number_blocks, pieces_each
 from trueodds.table.derive import Derived, derive, derived_sources
 from trueodds.table.schema import Schema
@@ -42,23 +42,22 @@ class Encoder:
         self.encode_into(values, out)
         return out
 
-    def encode_into(self, values: Values, out: NDArray[np.floating[Any]]) -> None:
+    def encode_into(self, values: Values, out: Out) -> None:
         """Fill the first `width` columns of a matrix of zeros with all rows' inputs."""
-        numbers = {**values.numbers, **derive(values, self.derived)}
-        start = 0
+        parts, start = [], 0
         for block in self.blocks:
-            part = out[:, start : start + block.width]
+            parts.append(out[:, start : start + block.width])
+            start += block.width
+        self.encode_blocks(values, parts)
+
+    def encode_blocks(self, values: Values, parts: Sequence[Out]) -> None:
+        """Fill one matrix of zeros, shape (rows, block's width), for each block."""
+        numbers = {**values.numbers, **derive(values, self.derived)}
+        for block, part in zip(self.blocks, parts, strict=True):
             if isinstance(block, Levels):
                 block.encode(values.codes[block.source], part)
             else:
                 block.encode(numbers[block.source], part)
-            start += block.width
-
-    @property
-    def indicators(self) -> NDArray[np.bool_]:
-        """Which inputs are only ever 0 or 1, shape (width,)."""
-        kinds = [np.full(b.width, isinstance(b, Equals | Missing | Levels)) for b in self.blocks]
-        return np.concatenate([np.zeros(0, np.bool_), *kinds])
 
     def positions(
         self, columns: Sequence[str], rated: Sequence[str]
