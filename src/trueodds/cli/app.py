@@ -102,11 +102,19 @@ def fit_command(
     ] = 0,
     jobs: Jobs = None,
     effort: Annotated[Effort, typer.Option(help="Time spent for better odds.")] = "standard",
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Such as 2GB: what would not fit lies in files beside the model meanwhile.",
+            show_default="no limit",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Learn a model from a table; write it and a report."""
     from trueodds.cli.fit import FitJob, run_fit
-    from trueodds.cli.outputs import stem
+    from trueodds.cli.outputs import size_of, stem
     from trueodds.errors import UsageError
 
     if report is not None and no_report:
@@ -128,6 +136,7 @@ def fit_command(
         effort=effort,
         seed=seed,
         jobs=jobs,
+        memory=None if memory is None else size_of(memory, "--memory"),
     )
     run_fit(job, as_json=as_json)
 
