@@ -18,7 +18,10 @@ Jobs = Annotated[
         min=1, metavar="N", help="Processes side by side.", show_default="by the work there is"
     ),
 ]
-ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file (.odds).")]
+# Readable or not is for the command to say, in its words and with its exit code.
+ModelFile = Annotated[
+    Path, typer.Argument(metavar="MODEL", readable=False, help="A model file (.odds).")
+]
 
 app = typer.Typer(
     name="trueodds",
@@ -56,6 +59,7 @@ def fit_command(
         Path,
         typer.Argument(
             metavar="TRAIN",
+            readable=False,
             help="Training table: CSV, TSV, JSON lines (also .gz), Parquet or Arrow.",
         ),
     ],
@@ -146,7 +150,8 @@ def fit_command(
 def predict_command(
     model: ModelFile,
     new: Annotated[
-        Path, typer.Argument(metavar="NEW", help="Rows to score; columns in any order.")
+        Path,
+        typer.Argument(metavar="NEW", readable=False, help="Rows to score; columns in any order."),
     ],
     out: Annotated[
         Path | None,
@@ -171,7 +176,8 @@ def predict_command(
 def evaluate_command(
     model: ModelFile,
     labelled: Annotated[
-        Path, typer.Argument(metavar="LABELLED", help="Rows with the target column.")
+        Path,
+        typer.Argument(metavar="LABELLED", readable=False, help="Rows with the target column."),
     ],
     as_json: Json = False,
 ) -> None:
