@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -14,13 +15,19 @@ INTERVAL = 0.05
 
 @dataclass(frozen=True)
 class Finished:
-    """A command that has ended; ``peak_mb`` is of all its processes together."""
+    """A command that has ended; peaks are of all its processes together.
+
+    ``peak_anonymous_mb`` leaves out mapped files' pages, which the system drops when it needs room.
+    """
 
     code: int
     stdout: str
     stderr: str
     seconds: float
     peak_mb: float
+    peak_anonymous_mb: float
+    cpu_seconds: float
+    """Of all its processes; beside other work a steadier measure than time."""
 
 
 def held_mb(root: psutil.Process) -> float:
@@ -39,6 +46,28 @@ def held_mb(root: psutil.Process) -> float:
     return total / 2**20
 
 
+def anonymous_mb(root: psutil.Process) -> float:
+    """Memory of a process and its children that no file stands behind (Linux; 0 elsewhere)."""
+    total = 0
+    try:
+        family = [root, *root.children(recursive=True)]
+    except psutil.Error:
+        return 0.0
+    for process in family:
+        try:
+            lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Anonymous:"))
+    return total / 2**10
+
+
+def _cpu_seconds() -> float:
+    """Processor time of all children that have ended."""
+    used = os.times()
+    return used.children_user + used.children_system
+
+
 def limited(threads: int) -> dict[str, str]:
     """Give the environment that holds every library to so many threads."""
     names = ("OMP", "OPENBLAS", "MKL", "NUMBA", "POLARS_MAX", "LOKY_MAX_CPU")
@@ -51,7 +80,7 @@ def limited(threads: int) -> dict[str, str]:
 
 def run(command: list[str], timeout: float, threads: int | None = None) -> Finished:
     """Run a command to its end, sampling its memory every 50 ms."""
-    start = time.perf_counter()
+    start, used = time.perf_counter(), _cpu_seconds()
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -59,16 +88,17 @@ def run(command: list[str], timeout: float, threads: int | None = None) -> Finis
         text=True,
         env=limited(threads) if threads else None,
     )
-    peak, ended = 0.0, threading.Event()
+    peak, anonymous, ended = 0.0, 0.0, threading.Event()
 
     def watch() -> None:
-        nonlocal peak
+        nonlocal peak, anonymous
         try:
             root = psutil.Process(process.pid)
         except psutil.Error:
             return
         while not ended.wait(INTERVAL):
             peak = max(peak, held_mb(root))
+            anonymous = max(anonymous, anonymous_mb(root))
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -83,7 +113,9 @@ def run(command: list[str], timeout: float, threads: int | None = None) -> Finis
     seconds = time.perf_counter() - start
     ended.set()
     watcher.join()
-    return Finished(process.returncode, stdout, stderr, seconds, peak)
+    return Finished(
+        process.returncode, stdout, stderr, seconds, peak, anonymous, _cpu_seconds() - used
+    )
 
 
 def python(*arguments: str) -> list[str]:

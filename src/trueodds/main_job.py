@@ -1,7 +1,7 @@
 """The main job from top to bottom: a table and its target become a model and its evidence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,19 +17,23 @@ from trueodds.model.quantise import quantise
 from trueodds.model.rounding import measure_rounding
 from trueodds.model.scorer import Scorer
 from trueodds.report.evidence import Evidence, column_importances
-from trueodds.table import Frame, Target, infer_schema, suspect_leaks, to_values
-from trueodds.table.encode import fit_encoder
+from trueodds.table import Frame, Schema, Target, Values, infer_schema, suspect_leaks, to_values
+from trueodds.table.encode import Encoder, fit_encoder
 from trueodds.table.rates import fit_rates
 from trueodds.table.summary import summarise
-from trueodds.training.folds import make_folds
+from trueodds.training.folds import Folds, make_folds
 from trueodds.training.jobs import sensible_jobs
 from trueodds.training.outcome import held_out_log_odds, importance_summary, out_of_fold
 from trueodds.training.pool import Listener, train_members
 from trueodds.training.recipe import recipe_for
 from trueodds.training.record import TrainingRecord
+from trueodds.training.store import Store
 from trueodds.training.work import WorkFolder
 from trueodds.training.workspace import TrainingData
 from trueodds.versions import versions
+
+ROWS = 1 << 17
+"""Rows encoded and scored at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +59,7 @@ def learn(
     source: str = "",
     source_sha256: str = "",
     work: WorkFolder | None = None,
+    store: Store | None = None,
 ) -> Learned:
     """Train, calibrate and check a model of the target.
 
@@ -75,6 +80,8 @@ def learn(
         Processes side by side; None chooses by the work there is. The result is the same.
     listener
         Hears of every look at a held-out fold.
+    store
+        Where large arrays live; in memory without one.
     work
         Where finished members are kept, and those of an earlier run are taken from.
 
@@ -84,12 +91,14 @@ def learn(
         If no column is usable or a class has too few rows.
     """
     kept = np.flatnonzero(target.kept) if weight is None else _weighed(target, weight)
-    frame, y = frame.take(kept), target.y[np.searchsorted(np.flatnonzero(target.kept), kept)]
+    frame = frame if len(kept) == frame.rows else frame.take(kept)
+    y = target.y[np.searchsorted(np.flatnonzero(target.kept), kept)]
     weights = np.ones(len(y)) if weight is None else _mean_one(weight[kept])
     _require_both(y, target, frame.source)
 
     schema = infer_schema(frame, drop=drop)
-    values = to_values(frame, schema)
+    store = store or Store()
+    values = _read_values(frame, schema, store)
     schema = schema.with_leaks(suspect_leaks(values, schema, y))
     encoder = fit_encoder(values, schema)
     if not encoder.width:
@@ -111,13 +120,14 @@ def learn(
     except TrainingError as error:
         raise TrainingError(f"{frame.source}: {error}") from None
     labels, masses = y.astype(np.float32), weights.astype(np.float32)
-    rates = [
-        fit_rates(values, schema, labels, masses, folds.trained_on(fold), [seed, fold])
-        for fold in range(folds.count)
-    ]
+    rates = []
+    for fold in range(folds.count):
+        shown = folds.trained_on(fold)
+        of_fold, own = fit_rates(values, schema, labels, masses, shown, [seed, fold])
+        rates.append((of_fold, store.keep(f"own{fold}", own)))
     columns = [column.name for column in schema.used]
     data = TrainingData(
-        shared=encoder.encode(values),
+        shared=_encode(encoder, values, store),
         own=tuple(own for _, own in rates),
         y=labels,
         weight=masses,
@@ -136,8 +146,8 @@ def learn(
     )
     tables = tuple(of_fold for of_fold, _ in rates)
     scorer = Scorer(networks, encoder, tables)
-    raw = out_of_fold(scorer.outputs(values) * 2.0**-OUTPUT_BITS, numbers, folds)
-    plain = out_of_fold(held_out_log_odds(trained, data), numbers, folds)
+    raw = _out_of_fold(scorer, values, numbers, folds)
+    plain = held_out_log_odds(trained, data)
     known = np.isfinite(raw)
     mass = None if weight is None else weights
     held = None if mass is None else mass[known]
@@ -181,6 +191,41 @@ def learn(
     )
     importance = column_importances(columns, *importance_summary(trained))
     return Learned(model, Evidence(y, honest, mass, importance))
+
+
+def _read_values(frame: Frame, schema: Schema, store: Store) -> Values:
+    """Read the used columns, one after another, so that no more than one is made at a time."""
+    values = Values(frame.rows, {}, {})
+    for position, column in enumerate(schema.used):
+        read = to_values(frame, replace(schema, columns=(column,)))
+        for name, cells in read.numbers.items():
+            values.numbers[name] = store.keep(f"column{position}", cells)
+        for name, codes in read.codes.items():
+            values.codes[name] = store.keep(f"column{position}", codes)
+        values = replace(values, odd=(*values.odd, *read.odd))
+    return values
+
+
+def _encode(encoder: Encoder, values: Values, store: Store) -> NDArray[np.float32]:
+    """All rows' inputs, as `Encoder.encode` makes them, some rows at a time."""
+    shared = store.zeros("shared", (values.rows, encoder.width), np.float32)
+    for start in range(0, values.rows, ROWS):
+        stop = min(start + ROWS, values.rows)
+        encoder.encode_into(values.between(start, stop), shared[start:stop])
+    return shared
+
+
+def _out_of_fold(
+    scorer: Scorer, values: Values, members: Sequence[int], folds: Folds
+) -> NDArray[np.float64]:
+    """`out_of_fold` of the exact scorer's log-odds, some rows at a time."""
+    parts = []
+    for start in range(0, values.rows, ROWS):
+        stop = min(start + ROWS, values.rows)
+        outputs = scorer.outputs(values.between(start, stop)) * 2.0**-OUTPUT_BITS
+        part = replace(folds, of_row=folds.of_row[start:stop])
+        parts.append(out_of_fold(outputs, members, part))
+    return np.concatenate(parts)
 
 
 def _mean_one(weight: NDArray[np.float64]) -> NDArray[np.float64]:

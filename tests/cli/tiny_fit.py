@@ -18,7 +18,13 @@ TINY = replace(
     least_steps=int(os.environ.get("TINY_STEPS", "400")),
 )
 
-if __name__ == "__main__":
+
+def tiny() -> None:
+    """Let every effort be this recipe."""
     for module in (trueodds.main_job, trueodds.cli.fit):
         module.recipe_for = lambda effort: TINY
+
+
+if __name__ == "__main__":
+    tiny()
     sys.exit(main())

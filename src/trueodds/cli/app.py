@@ -18,7 +18,10 @@ Jobs = Annotated[
         min=1, metavar="N", help="Processes side by side.", show_default="by the work there is"
     ),
 ]
-ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file (.odds).")]
+# Readable or not is for the command to say, in its words and with its exit code.
+ModelFile = Annotated[
+    Path, typer.Argument(metavar="MODEL", readable=False, help="A model file (.odds).")
+]
 
 app = typer.Typer(
     name="trueodds",
@@ -56,6 +59,7 @@ def fit_command(
         Path,
         typer.Argument(
             metavar="TRAIN",
+            readable=False,
             help="Training table: CSV, TSV, JSON lines (also .gz), Parquet or Arrow.",
         ),
     ],
@@ -102,11 +106,19 @@ def fit_command(
     ] = 0,
     jobs: Jobs = None,
     effort: Annotated[Effort, typer.Option(help="Time spent for better odds.")] = "standard",
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Such as 2GB: what would not fit lies in files beside the model meanwhile.",
+            show_default="no limit",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Learn a model from a table; write it and a report."""
     from trueodds.cli.fit import FitJob, run_fit
-    from trueodds.cli.outputs import stem
+    from trueodds.cli.outputs import size_of, stem
     from trueodds.errors import UsageError
 
     if report is not None and no_report:
@@ -128,6 +140,7 @@ def fit_command(
         effort=effort,
         seed=seed,
         jobs=jobs,
+        memory=None if memory is None else size_of(memory, "--memory"),
     )
     run_fit(job, as_json=as_json)
 
@@ -137,7 +150,8 @@ def fit_command(
 def predict_command(
     model: ModelFile,
     new: Annotated[
-        Path, typer.Argument(metavar="NEW", help="Rows to score; columns in any order.")
+        Path,
+        typer.Argument(metavar="NEW", readable=False, help="Rows to score; columns in any order."),
     ],
     out: Annotated[
         Path | None,
@@ -162,7 +176,8 @@ def predict_command(
 def evaluate_command(
     model: ModelFile,
     labelled: Annotated[
-        Path, typer.Argument(metavar="LABELLED", help="Rows with the target column.")
+        Path,
+        typer.Argument(metavar="LABELLED", readable=False, help="Rows with the target column."),
     ],
     as_json: Json = False,
 ) -> None:

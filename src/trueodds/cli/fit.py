@@ -27,8 +27,9 @@ from trueodds.files import whole_file
 from trueodds.main_job import Learned, learn
 from trueodds.model.file import to_bytes
 from trueodds.report import write_report
-from trueodds.table import Frame, Target, read_table
+from trueodds.table import Frame, Target, read_mapped, read_table
 from trueodds.training.recipe import recipe_for
+from trueodds.training.store import Store
 from trueodds.training.work import WorkFolder, work_folder
 from trueodds.versions import versions
 
@@ -49,6 +50,8 @@ class FitJob:
     effort: str = "standard"
     seed: int = 0
     jobs: int | None = None
+    memory: int | None = None
+    """Bytes to stay within."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,25 +84,25 @@ def fit(job: FitJob) -> Fitted:
     stop = StopRequest()
     try:
         with stoppable(stop), training_progress(recipe.folds * recipe.members, stop) as shown:
-            shown.phase(f"Reading {job.train.name}")
-            frame, sha256 = read_unchanged(job.train)
-            roles = read_roles(
-                frame,
-                job.target,
-                positive=job.positive,
-                weight=job.weight,
-                group=job.group,
-                time=job.time,
-                drop=job.drop,
-            )
-            rows = int(roles.target.kept.sum())
-            members = recipe.folds * recipe.members_for(rows - rows // recipe.folds)
+            sha256 = file_sha256(job.train) if job.train.is_file() else ""
             with work_folder(job.out, told_run(job, sha256)) as work:
-                stop.kept = lambda: told_kept(work, members)
+                stop.kept = lambda: told_kept(work)
                 for remark in work.notes:
                     note(remark)
                 if work.members:
-                    note(f"Resuming: {told_members(work, members)} done before ({work.path}).")
+                    note(f"Resuming: {told_members(work)} done before ({work.path}).")
+                store = Store(work.arrays, job.memory)
+                shown.phase(f"Reading {job.train.name}")
+                frame = read_unchanged(job.train, sha256, store)
+                roles = read_roles(
+                    frame,
+                    job.target,
+                    positive=job.positive,
+                    weight=job.weight,
+                    group=job.group,
+                    time=job.time,
+                    drop=job.drop,
+                )
                 shown.phase("Preparing the columns")
                 tell_compiling()
                 learned = learn(
@@ -116,6 +119,7 @@ def fit(job: FitJob) -> Fitted:
                     source=frame.source,
                     source_sha256=sha256,
                     work=work,
+                    store=store,
                 )
                 shown.phase("Writing the model and the report")
                 write_model(learned, job.out, work.path)
@@ -212,25 +216,25 @@ def run_fit(job: FitJob, *, as_json: bool) -> None:
         tell_fit(fitted)
 
 
-def read_unchanged(path: Path) -> tuple[Frame, str]:
-    """Read a table, and the SHA-256 of its file in hex ("" when it is no plain file).
+def read_unchanged(path: Path, sha256: str, store: Store) -> Frame:
+    """Read a table whose file has this SHA-256 ("" when it is no plain file).
 
     Raises
     ------
     TableError
-        If it cannot be read, or is being written at the same time.
+        If it cannot be read, or is no longer the same.
     """
-    if not path.is_file():
-        return read_table(path), ""
+    if not sha256:
+        return read_table(path)
     try:
-        before = file_sha256(path)
-        frame = read_table(path)
+        mapped = store.folder is not None and store.maps_table(path.stat().st_size)
+        frame = read_mapped(path, store.folder) if mapped and store.folder else read_table(path)
         after = file_sha256(path)
     except FileNotFoundError:
         raise TableError(f"{path} vanished while it was read; fetch it again") from None
-    if before != after:
+    if sha256 != after:
         raise TableError(f"{path} was changed while it was read; run again when it is complete")
-    return frame, before
+    return frame
 
 
 def file_sha256(path: Path) -> str:
@@ -239,7 +243,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-WITHOUT_EFFECT = ("train", "target", "out", "report", "jobs")
+WITHOUT_EFFECT = ("train", "target", "out", "report", "jobs", "memory")
 """Fields of `FitJob` that leave the members as they are, or are named apart."""
 
 
@@ -267,16 +271,16 @@ def blas_core() -> str:
     return " ".join(sorted(found - {""}))
 
 
-def told_members(work: WorkFolder, members: int) -> str:
+def told_members(work: WorkFolder) -> str:
     """Say how many members a work folder holds."""
-    return f"{work.members} of {members} members {'is' if work.members == 1 else 'are'}"
+    return f"{work.members} member{' is' if work.members == 1 else 's are'}"
 
 
-def told_kept(work: WorkFolder, members: int) -> str:
+def told_kept(work: WorkFolder) -> str:
     """Say what a run leaves to the next; empty when nothing."""
     if not work.members:
         return ""
-    return f"{told_members(work, members)} kept in {work.path}; the same command goes on from there"
+    return f"{told_members(work)} kept in {work.path}; the same command goes on from there"
 
 
 def write_model(learned: Learned, out: Path, scratch: Path) -> None:

@@ -12,6 +12,7 @@ from trueodds.table.convert import as_column, as_frame
 from trueodds.table.frame import Frame
 from trueodds.table.kinds import infer_schema
 from trueodds.table.leaks import suspect_leaks
+from trueodds.table.mapped import read_mapped
 from trueodds.table.read import read_table
 from trueodds.table.schema import Column, Kind, Schema
 from trueodds.table.stream import TableStream, stream_table
@@ -32,6 +33,7 @@ __all__ = [
     "as_column",
     "as_frame",
     "infer_schema",
+    "read_mapped",
     "read_table",
     "read_target",
     "stream_table",

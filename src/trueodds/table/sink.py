@@ -1,6 +1,7 @@
 """Scored rows as Parquet or Arrow, part by part."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -24,10 +25,13 @@ def sink_typed(parts: Parts, name: str, ending: str, file: BinaryIO) -> None:
     first = _scored(*next(parts), name)
     second = next(parts, None)
     if second is None:
-        if ending == ".parquet":
-            first.write_parquet(file)
-        else:
-            first.write_ipc(file)
+        try:
+            if ending == ".parquet":
+                first.write_parquet(file)
+            else:
+                first.write_ipc(file)
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            raise _unwritten(file, error) from None
         return
     _sink(first, second, parts, name, ending, file)
 
@@ -70,7 +74,14 @@ def _sink(
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         if failed:
             raise failed[0] from None
-        raise TableError(f"{file.name} cannot be written: {str(error).splitlines()[0]}.") from None
+        raise _unwritten(file, error) from None
+
+
+def _unwritten(file: BinaryIO, error: Exception) -> TableError:
+    # The file still has its temporary name: .NAME.xxxxxxxx.part
+    path = Path(file.name)
+    path = path.with_name(path.name[1:].rsplit(".", 2)[0])
+    return TableError(f"{path} cannot be written: {str(error).splitlines()[0]}.")
 
 
 def _scored(frame: Frame, probability: NDArray[np.float64], name: str) -> pl.DataFrame:

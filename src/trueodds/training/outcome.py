@@ -42,12 +42,12 @@ def out_of_fold(
 
 
 def held_out_log_odds(trained: Sequence[TrainedMember], data: TrainingData) -> NDArray[np.float64]:
-    """Every member's log-odds of the rows it left out, in plain float64, (members, rows).
+    """`out_of_fold` of the members' log-odds in plain float64, shape (rows,).
 
-    The measure of what exact scoring changes; 0 for rows that the member saw.
+    The measure of what exact scoring changes.
     """
-    out = np.zeros((len(trained), len(data.y)))
-    for position, member in enumerate(trained):
+    total, count = np.zeros(len(data.y)), np.zeros(len(data.y))
+    for member in trained:
         flat = member.parameters.astype(np.float64)
         weights, biases = member.layout.weights(flat), member.layout.biases(flat)
         rows = data.folds.held_out(member.record.fold)
@@ -56,8 +56,10 @@ def held_out_log_odds(trained: Sequence[TrainedMember], data: TrainingData) -> N
             A = data.inputs(member.record.fold, part).astype(np.float64)
             for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
                 A = activate(A @ weight + bias, member.layout.activation)
-            out[position, part] = A @ weights[-1][:, 0] + biases[-1][0]
-    return out
+            total[part] += A @ weights[-1][:, 0] + biases[-1][0]
+            count[part] += 1.0
+    with np.errstate(invalid="ignore"):
+        return np.asarray(total / count)
 
 
 def importance_summary(

@@ -137,7 +137,7 @@ def _train_here(
                 try:
                     kept.save(made)
                 except OSError as error:
-                    raise _unsaved(kept.folder, error.strerror or str(error)) from None
+                    raise _unsaved(kept.folder, error.strerror) from None
             listener(Step(**made.record.last_news()))
     return trained
 
@@ -156,7 +156,7 @@ def _train_there(
     try:
         save_data(arrays, data, recipe, seed)
     except OSError as error:
-        raise _unsaved(arrays, error.strerror or str(error)) from None
+        raise _unsaved(arrays, error.strerror) from None
     with _workers(arrays, kept, jobs) as processes:
         _serve(processes, list(members), listener, kept.folder)
     trained = {at: kept.load(*at) for at in members}
@@ -168,8 +168,10 @@ def _train_there(
     return {at: made for at, made in trained.items() if made is not None}
 
 
-def _unsaved(folder: Path, reason: str) -> TrainingError:
-    return TrainingError(f"{folder} cannot be written: {reason}; free some space there")
+def _unsaved(folder: Path, reason: str | None) -> TrainingError:
+    # NumPy does not say why it could not write all of an array.
+    why = reason or "No space left on device"
+    return TrainingError(f"{folder} cannot be written: {why}; free some space there")
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def main(arrays: Path, kept: Checkpoints) -> None:
         try:
             kept.save(trained)
         except OSError as error:
-            print(json.dumps({"unsaved": error.strerror or str(error)}), flush=True)
+            print(json.dumps({"unsaved": error.strerror}), flush=True)
             return
         print(json.dumps(trained.record.last_news()), flush=True)
 

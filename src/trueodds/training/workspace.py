@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from trueodds.training.folds import Folds
 from trueodds.training.member import MemberTask, TrainedMember
 from trueodds.training.recipe import Recipe
 from trueodds.training.record import MemberRecord
+from trueodds.training.store import lies_in
 
 SAMPLE_ROWS = 2048
 
@@ -70,11 +71,12 @@ class TrainingData:
 
 def save_data(folder: Path, data: TrainingData, recipe: Recipe, seed: int) -> None:
     """Write the data where the workers will map it."""
-    np.save(folder / "shared.npy", data.shared)
-    for fold, own in enumerate(data.own):
-        np.save(folder / f"own{fold}.npy", own)
-    for name, array in (("y", data.y), ("weight", data.weight), ("folds", data.folds.of_row)):
-        np.save(folder / f"{name}.npy", array)
+    arrays: dict[str, NDArray[Any]] = {"shared": data.shared, "y": data.y, "weight": data.weight}
+    arrays |= {f"own{fold}": own for fold, own in enumerate(data.own)}
+    arrays["folds"] = data.folds.of_row
+    for name, array in arrays.items():
+        if not lies_in(array, folder / f"{name}.npy"):
+            np.save(folder / f"{name}.npy", array)
     job = {
         "recipe": recipe.to_json(),
         "seed": seed,

@@ -1,0 +1,48 @@
+"""A table whose cells stay on disk: read in parts, each mapped from an Arrow file."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from trueodds.errors import TableError
+from trueodds.table.frame import Frame
+from trueodds.table.stream import stream_table
+
+
+def read_mapped(path: Path, folder: Path) -> Frame:
+    """Read a table as `read_table` does, its cells mapped from files in a folder.
+
+    The system drops their pages when it needs the room; the folder must stay while the frame is
+    used.
+
+    Raises
+    ------
+    TableError
+        As `read_table`, or if the folder cannot be written.
+    """
+    table = stream_table(path, small=0)
+    parts: list[pl.DataFrame] = []
+    places: list[np.ndarray] = []
+    rows = 0
+    for frame in table.frames:
+        file = folder / f"table{len(parts)}.arrow"
+        try:
+            frame.data.write_ipc(file, compression="uncompressed")
+            parts.append(pl.read_ipc(file, memory_map=True, rechunk=False))
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise TableError(f"{file} cannot be written: {str(error).splitlines()[0]}.") from None
+        counted = np.arange(rows, rows + frame.rows) + frame.first_line
+        places.append(counted if frame.lines is None else frame.lines)
+        rows += frame.rows
+    lines = np.concatenate(places).astype(np.int64)
+    first = table.first
+    plain = lines[0] == first.first_line and lines[-1] == first.first_line + rows - 1
+    return Frame(
+        pl.concat(parts, rechunk=False),
+        first.headers,
+        first.source,
+        first.first_line,
+        first.notes,
+        None if plain else lines,
+    )

@@ -1,0 +1,43 @@
+"""``fit --memory``: arrays and table on disk, the same model to the byte."""
+
+import pytest
+
+from trueodds.cli.outputs import size_of
+from trueodds.errors import UsageError
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_same_model_from_mapped_arrays(run, table, tiny_recipe, monkeypatch, jobs):
+    words = ["fit", table, "--target", "answer", "--no-report", "--jobs", jobs, "--out"]
+    plain, mapped = table.with_name("plain.odds"), table.with_name("mapped.odds")
+    assert run(*words, plain).exit_code == 0
+    seen = []
+    from trueodds.training.store import Store
+
+    real = Store.zeros
+
+    def zeros(self, name, shape, dtype):
+        made = real(self, name, shape, dtype)
+        seen.append((self.folder / f"{name}.npy").exists())
+        return made
+
+    monkeypatch.setattr(Store, "zeros", zeros)
+    result = run(*words, mapped, "--memory", "1kB")
+    assert result.exit_code == 0, result.output
+    assert sum(seen) > 5
+    assert plain.read_bytes() == mapped.read_bytes()
+    assert {p.name for p in table.parent.iterdir()} == {"people.csv", "plain.odds", "mapped.odds"}
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("2GB", 2e9), ("500 MB", 5e8), ("1.5G", 1.5e9), ("2GiB", 2**31), ("800", 800), ("3kb", 3e3)],
+)
+def test_sizes(text, size):
+    assert size_of(text, "--memory") == size
+
+
+@pytest.mark.parametrize("text", ["", "much", "0", "-1GB", "2XB", "GB"])
+def test_what_is_no_size_is_said(text):
+    with pytest.raises(UsageError, match=r"--memory: .* is no size; write it as 2GB or 500MB"):
+        size_of(text, "--memory")

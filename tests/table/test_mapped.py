@@ -1,0 +1,50 @@
+"""A mapped table is the table read whole."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from trueodds.errors import TableError
+from trueodds.table import read_mapped, read_table, stream
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("t.csv", "a,b\n" + "".join(f"{i},x{i}\n" for i in range(900))),
+        ("t.csv", "a,b\n\n" + "".join(f'{i},"x\n{i}"\n' for i in range(900))),
+        ("t.csv", "a,b\n" + '5" pipe,é\n' * 900),
+        ("t.jsonl", '{"a": 1, "b": null}\n' * 9),
+    ],
+)
+def test_the_same_frame(tmp_path: Path, monkeypatch, name: str, text: str) -> None:
+    monkeypatch.setattr(stream, "CELLS", 200)
+    monkeypatch.setattr(stream.stream_table, "__kwdefaults__", {"small": 0, "piece": 1000})
+    path, folder = tmp_path / name, tmp_path / "maps"
+    folder.mkdir()
+    path.write_text(text)
+    whole, mapped = read_table(path), read_mapped(path, folder)
+    assert mapped.data.equals(whole.data, null_equal=True)
+    assert mapped.data.schema == whole.data.schema
+    assert len(list(folder.iterdir())) >= (5 if name == "t.csv" else 1)
+    places = [[frame.place(i) for i in range(frame.rows)] for frame in (whole, mapped)]
+    assert places[0] == places[1]
+    assert (mapped.headers, mapped.notes, mapped.source) == (
+        whole.headers,
+        whole.notes,
+        whole.source,
+    )
+
+
+def test_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pl.DataFrame({"a": [1, None, 3], "b": ["x", "y", None]}).write_parquet(path)
+    assert read_mapped(path, tmp_path).data.equals(read_table(path).data, null_equal=True)
+
+
+def test_no_room_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a\n1\n2\n")
+    with pytest.raises(TableError, match=r"table0\.arrow cannot be written: No such file"):
+        read_mapped(path, tmp_path / "none")
