@@ -80,7 +80,7 @@ def test_ctrl_c_ends_a_fit_with_nothing_written_and_nobody_left(tmp_path, jobs):
             "Stopped: a.odds was written before.",
         ),
         (UsageError("not so"), 2, "Usage error: not so"),
-        (TrueOddsError("no\x1b[2Jgood"), 1, "Error: no\N{REPLACEMENT CHARACTER}[2Jgood"),
+        (TrueOddsError("no\x1b[2Jgood"), 1, r"Error: no\x1b[2Jgood"),
         (PermissionError(13, "Permission denied", "x.csv"), 1, "Error: x.csv: Permission denied."),
         (MemoryError(), 1, "Error: the memory is full; use fewer --jobs or a smaller table."),
     ],
