@@ -2,8 +2,8 @@
 
 Usage: ``python bench/functions_speed.py [--rounds N] [--quick]``. Every contender computes the same
 input in turn, round after round, and the fastest round of each is kept: what else the machine does
-can only add to a time, and falls on all of them alike. Writes ``bench/results/functions-speed.txt``
-and ``….json``.
+can only add to a time, and falls on all of them alike. Writes
+``bench/results/functions-speed.txt`` and ``….json``.
 """
 
 import argparse
