@@ -23,7 +23,6 @@ import processes
 
 PACKAGES = ("trueodds", "numpy", "numba", "polars")
 PART = 200_000
-TRAINED_ON = 20_000
 JOBS = ["clerk", "smith", "cook, chef", 'so "called"', "nurse", "pilot", "none of these", "other"]
 
 
@@ -88,7 +87,7 @@ def measure(options: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
     table, out = folder / "table.csv", folder / "scored.csv"
     model, again = folder / "model.odds", folder / "again.odds"
     fit = ["fit", str(table), "--target", "answer", "--effort", "quick", "--no-report"]
-    make_table(table, TRAINED_ON)
+    make_table(table, options.trained_on)
     checked([*fit, "--out", str(model)], 600.0)
     for rows in options.rows:
         make_table(table, rows)
@@ -125,6 +124,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--rows", type=int, nargs="*", default=[10**5, 10**6, 10**7])
     parser.add_argument("--fit-rows", type=int, nargs="*", default=[10**5, 10**6])
+    parser.add_argument("--trained-on", type=int, default=20_000, help="rows, for predict")
     parser.add_argument("--memory", default="1GB", help="limit of the second fit")
     parser.add_argument("--name", default="scale", help="of the files in bench/results")
     options = parser.parse_args(arguments)

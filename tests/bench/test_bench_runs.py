@@ -55,3 +55,14 @@ def test_recipe_ablation_reads_changes(bench: Path, monkeypatch: pytest.MonkeyPa
 
     recipe = recipe_ablation.recipe_of("decay=1.0 widths=(8,) activation='silu'")
     assert (recipe.decay, recipe.widths, recipe.activation) == (1.0, (8,), "silu")
+
+
+def test_scale_measures_both_ways_of_fitting(tmp_path: Path) -> None:
+    bench = tmp_path / "bench"
+    shutil.copytree(ROOT / "bench", bench)
+    words = "--rows 3000 --fit-rows 900 --trained-on 600 --memory 100kB --name smoke"
+    text = run(bench / "scale.py", *words.split())
+    assert (bench / "results" / "smoke.txt").read_text() in text
+    found = json.loads((bench / "results" / "smoke.json").read_text())["figures"]
+    assert [f["what"] for f in found] == ["predict", "fit", "fit --memory 100kB"]
+    assert all(f["peak_mb"] > 0 and f["cpu_seconds"] > 0 for f in found)

@@ -230,3 +230,13 @@ def test_lines_are_those_of_python(tmp_path: Path) -> None:
         assert list(file.lines(piece)) == ["a\r\n", "b\r", "c\n", "\r\n", "\r", "\r", "d"]
         assert list(file.lines(piece, skip=4)) == ["\r", "c\n", "\r\n", "\r", "\r", "d"]
     file.close()
+
+
+def test_well_placed_quotes_never_need_the_slow_reader(tmp_path: Path, monkeypatch) -> None:
+    """Blocks are cut at line ends outside quotes, so that each is regular by itself."""
+    monkeypatch.delattr(stream._Text, "_any")
+    path = tmp_path / "t.csv"
+    for quirk in ("newlines in quotes", "doubled quotes", "windows", "no end"):
+        path.write_text(QUIRKS[quirk], newline="")
+        for piece in (1, 5, 64):
+            assert outcome(path, piece) == outcome(path)
