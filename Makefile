@@ -22,8 +22,8 @@ lint: $(VENV)/dev ## style, types, import order
 	$(BIN)/lint-imports
 
 bench: $(VENV)/bench ## against the peers; writes bench/results
-	$(BIN)/python bench/training_speed.py
-	$(BIN)/python bench/main_job.py
+	status=0; for name in training_speed whole_process main_job; do \
+	  $(BIN)/python bench/$$name.py || status=1; done; exit $$status
 
 $(VENV)/core: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (once, about a minute) …"
