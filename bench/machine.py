@@ -9,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import trueodds
+
 RESULTS = Path(__file__).parent / "results"
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -43,7 +45,8 @@ def versions(packages: tuple[str, ...]) -> dict[str, str]:
         try:
             found[package] = version(package)
         except PackageNotFoundError:
-            continue
+            if package == "trueodds":  # it may run from its source alone
+                found[package] = trueodds.__version__
     return found
 
 

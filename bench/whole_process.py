@@ -75,6 +75,7 @@ def trueodds(*arguments: str) -> list[str]:
 
 def installed_mb(package: str) -> tuple[float, dict[str, float]]:
     """Size of a package's files and of all it needs, without extras, in MB; and of each."""
+    distribution(package)  # what is not installed has no size
     sizes: dict[str, float] = {}
     waiting = [package]
     while waiting:

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from sklearn.base import clone
 from sklearn.model_selection import cross_val_score
@@ -47,6 +49,17 @@ def test_text_and_missing_cells_and_text_labels() -> None:
     z = model.decision_function(X)
     np.testing.assert_allclose(np.log(p[:, 1] / p[:, 0]), z, atol=1e-9)
     assert (model.predict(X) == np.where(z > 0, "stays", "leaves")).all()
+
+
+@pytest.mark.usefixtures("tiny_recipe")
+def test_the_same_rows_from_any_library_give_the_same_probabilities() -> None:
+    values = np.random.default_rng(0).normal(size=(120, 3))
+    y = (values[:, 0] > 0).astype(int)
+    columns = dict(zip("abc", values.T, strict=True))
+    tables = (values, pd.DataFrame(columns), pl.DataFrame(columns), pa.table(columns))
+    found = [TrueOddsClassifier().fit(X, y).predict_proba(X) for X in tables]
+    for other in found[1:]:
+        np.testing.assert_array_equal(other, found[0])
 
 
 @pytest.mark.usefixtures("tiny_recipe")
