@@ -24,6 +24,7 @@ lint: $(VENV)/dev ## style, types, import order
 bench: $(VENV)/bench ## against the peers; writes bench/results
 	$(BIN)/python bench/training_speed.py
 	$(BIN)/python bench/main_job.py
+	$(BIN)/python bench/scoring_speed.py
 
 $(VENV)/core: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (once, about a minute) …"
@@ -36,5 +37,5 @@ $(VENV)/dev: $(VENV)/core
 	@touch $@
 
 $(VENV)/bench: $(VENV)/dev
-	$(PIP) -e '.[bench,torch]'
+	$(PIP) -e '.[bench,torch,onnx]'
 	@touch $@
