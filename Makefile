@@ -33,7 +33,7 @@ interop: $(VENV)/dev ## the PyTorch functions and the types beside torch, where 
 	@test ! -f $(VENV)/torch || { $(BIN)/python -m pytest tests/interop tests/model/test_same_bits.py && $(BIN)/mypy; }
 
 bench: $(VENV)/bench ## against the peers; writes bench/results
-	status=0; for name in training_speed whole_process main_job; do \
+	status=0; for name in training_speed whole_process main_job scoring_speed; do \
 	  $(BIN)/python bench/$$name.py || status=1; done; exit $$status
 
 $(VENV)/core: pyproject.toml constraints.txt
@@ -47,5 +47,5 @@ $(VENV)/dev: $(VENV)/core
 	@touch $@
 
 $(VENV)/bench: $(VENV)/dev
-	$(PIP) -e '.[bench,torch]'
+	$(PIP) -e '.[bench,torch,onnx]'
 	@touch $@

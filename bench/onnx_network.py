@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds import Model
-from trueodds.table.rates import RateTable
+from trueodds.table.rates import RateTable, encode_rates
+from trueodds.table.values import Values
 
 
 def inputs_of(model: Model) -> int:
@@ -20,6 +21,24 @@ def rates_of(model: Model) -> list[tuple[int, tuple[RateTable, ...]]]:
     for tables in model.rates:
         starts.append(starts[-1] + len(tables))
     return list(zip(starts, model.rates, strict=False))
+
+
+def floats_of(model: Model, values: Values) -> NDArray[np.float32]:
+    """Inputs of the graph for some rows, shape (rows, `inputs_of`)."""
+    X = np.zeros((values.rows, inputs_of(model)), np.float32)
+    model.encoder.encode_into(values, X)
+    for start, tables in rates_of(model):
+        X[:, start : start + len(tables)] = encode_rates(values, tables)
+    return X
+
+
+def session(data: bytes, threads: int) -> Any:
+    """Open a graph in onnxruntime, on so many threads of the processor."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
 
 def onnx_bytes(model: Model) -> bytes:

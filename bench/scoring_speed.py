@@ -1,19 +1,22 @@
-"""How fast a trained model scores: one row, a batch, a fresh process; beside the tree libraries.
+"""How fast a trained model scores: one row, batches, a fresh process; beside the peers.
 
     python bench/scoring_speed.py [--table adult] [--effort standard] [--model FILE.odds]
 
-All contenders are trained on the same table and scored in turn in one process, round by round;
-figures are medians over the rounds. "from cells" starts from what a user has: a dict of raw cells,
-or a frame as read (polars for trueodds, pandas for the others); "prepared" from the numbers and
-categories that a library wants. onnxruntime runs our own networks in float32 on encoded inputs.
+All contenders are trained on the same table and take turns in one process, round by round; figures
+are medians (and minima) over the rounds. One row: "from a dict" starts from a plain dict of raw
+cells, "bare" from what the library's quickest call takes. Batches: "from a frame" starts from
+polars as read for trueodds, from pandas with category dtype for the others; "networks alone" from
+encoded inputs, where onnxruntime runs our own networks in float32. Threads are given to each
+library by its own setting.
 """
 
 import argparse
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -25,239 +28,237 @@ from threadpoolctl import threadpool_limits
 
 import machine
 import onnx_network
-import peers
+import processes
 import tables
+from peers import Preparation
+from scoring_peers import OTHERS, TREES, Peer, Rows
 from trueodds import Model, TrueOddsClassifier, load
 from trueodds.model import threads as model_threads
-from trueodds.table.rates import encode_rates
 
 PACKAGES = (
     "trueodds", "numpy", "polars", "pandas", "lightgbm", "xgboost", "catboost", "scikit-learn",
     "onnxruntime",
 )  # fmt: skip
-TREES = ("xgboost", "lightgbm", "catboost", "hgb")
-BATCHES = (1_000, 10_000)
+OURS, ONNX = "trueodds", "onnxruntime"
+DICT, BARE, FRAME, READ = "from a dict", "bare", "from a frame", "read before"
+NETWORKS = "networks alone"
+ROWS_USED, BURST = 2000, 20
 Call = Callable[[], Any]
+Figures = dict[str, dict[str, float]]
 
 
-def rows_of(X: pd.DataFrame, count: int) -> pd.DataFrame:
-    """So many rows, the table repeated where it is too short."""
-    return X.iloc[np.arange(count) % len(X)].reset_index(drop=True)
-
-
-class Tree:
-    """A peer of `peers.CONTENDERS` taken apart: its preparation and its fitted model."""
-
-    def __init__(self, name: str, X: pd.DataFrame, y: peers.Floats, categories: list[str]) -> None:
-        self.prepare = peers.Preparation(X, categories).apply
-        frame = self.prepare(X)
-        if name == "hgb":
-            from sklearn.ensemble import HistGradientBoostingClassifier
-
-            self.model: Any = HistGradientBoostingClassifier(
-                max_iter=peers.TREES,
-                early_stopping=True,
-                validation_fraction=peers.STOPPING_SHARE,
-                n_iter_no_change=20,
-                categorical_features="from_dtype",
-                random_state=0,
-            ).fit(frame, y)
-        else:
-            fit = {"xgboost": peers._xgboost, "lightgbm": peers._lightgbm}.get(
-                name, peers._catboost
-            )
-            self.model = fit(machine.cores())(peers._stopping_split(frame, y))
-
-    def set_threads(self, count: int) -> None:
-        """Use so many threads from now on."""
-        if hasattr(self.model, "set_params"):
-            known = self.model.get_params()
-            if "n_jobs" in known:
-                self.model.set_params(n_jobs=count)
-
-    def calls(self, X: pd.DataFrame) -> tuple[Call, Call]:
-        """Scoring from raw cells, and of a frame prepared before."""
-        ready = self.prepare(X)
-        return (
-            lambda: self.model.predict_proba(self.prepare(X)),
-            lambda: self.model.predict_proba(ready),
-        )
-
-
-def measure(calls: dict[str, Call], rounds: int) -> dict[str, float]:
-    """Median seconds of every call, interleaved; each once before, to warm up."""
+def measure(calls: dict[str, Call], rounds: int, burst: int = 1) -> Figures:
+    """Median and least seconds of every call, in turns of ``burst`` calls, warmed up before."""
     for call in calls.values():
-        call()
+        for _ in range(min(3, burst)):
+            call()
     times: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
-            began = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - began)
-    return {name: median(found) for name, found in times.items()}
+            for _ in range(burst):
+                began = time.perf_counter()
+                call()
+                times[name].append(time.perf_counter() - began)
+    return {name: {"median": median(t), "least": min(t)} for name, t in times.items()}
 
 
-def one_row(model: Model, X: pd.DataFrame, trees: dict[str, Tree]) -> dict[str, float]:
-    """Seconds for one row from a plain dict; for trees the one-row frame is built and prepared."""
-    cells = X.iloc[0].to_dict()
-    calls: dict[str, Call] = {"trueodds, from cells": lambda: model.predict(cells)}
-    for name, tree in trees.items():
-        _, prepared = tree.calls(X.iloc[[0]])
-        calls[f"{name}, from cells"] = lambda tree=tree: tree.model.predict_proba(
-            tree.prepare(pd.DataFrame([cells]))
+def plain_rows(X: pd.DataFrame, count: int) -> list[dict[str, Any]]:
+    """Rows as dicts of Python's own cells, None where missing."""
+    rows: list[dict[str, Any]] = pl.from_pandas(X.head(count)).to_dicts()
+    return rows
+
+
+def one_row(model: Model, X: pd.DataFrame, peers: list[Peer], rounds: int) -> Figures:
+    """One row at a time, other rows each time."""
+    rows = plain_rows(X, ROWS_USED)
+
+    def over(score: Callable[[Any], Any], given: list[Any]) -> Call:
+        waiting = cycle(given)
+        return lambda: score(next(waiting))
+
+    calls: dict[str, Call] = {f"{OURS}, {DICT}": over(model.predict, rows)}
+    for peer in peers:
+        ready = [peer.prepare_row(row) for row in rows]
+        calls[f"{peer.name}, {DICT}"] = over(
+            lambda row, peer=peer: peer.score_row(peer.prepare_row(row)), rows
         )
-        calls[f"{name}, prepared"] = prepared
-    return measure(calls, 300)
+        calls[f"{peer.name}, {BARE}"] = over(peer.score_row, ready)
+    return measure(calls, rounds, BURST)
 
 
 def batch(
-    model: Model, session: Any, X: pd.DataFrame, trees: dict[str, Tree], rounds: int
-) -> dict[str, float]:
-    """Seconds for a batch, from frames as read, from prepared ones, and of the networks alone."""
-    frame = pl.from_pandas(X)
-    values = model.read(frame)
-    scorer = model._scorer
-    encoded = scorer.encode(values)
-    floats = np.zeros((len(X), onnx_network.inputs_of(model)), np.float32)
-    model.encoder.encode_into(values, floats)
-    for start, tables_of in onnx_network.rates_of(model):
-        floats[:, start : start + len(tables_of)] = encode_rates(values, tables_of)
+    model: Model, session: Any, X: pd.DataFrame, frame: pd.DataFrame, peers: list[Peer], rounds: int
+) -> Figures:
+    """One batch: from frames, and of the networks alone."""
+    table = pl.from_pandas(X)
+    values = model.read(table)
+    encoded = model._scorer.encode(values)
+    floats = onnx_network.floats_of(model, values)
     theirs = session.run(None, {"X": floats})[0][:, 0]
-    gap = float(np.abs(theirs - model.predict(frame)).max())
-    if gap > 1e-3:
+    gap = float(np.abs(theirs - model.predict(table)).max())
+    if gap > 2e-4:
         raise SystemExit(f"the exported networks differ by {gap} from ours")
     calls: dict[str, Call] = {
-        "trueodds, from cells": lambda: model.predict(frame),
-        "trueodds, prepared": lambda: model.log_odds_of(values),
-        "trueodds, networks alone": lambda: scorer.outputs_of(encoded),
-        "onnxruntime, networks alone": lambda: session.run(None, {"X": floats}),
+        f"{OURS}, {FRAME}": lambda: model.predict(table),
+        f"{OURS}, {READ}": lambda: model.log_odds_of(values),
+        f"{OURS}, {NETWORKS}": lambda: model._scorer.outputs_of(encoded),
+        f"{ONNX}, {NETWORKS}": lambda: session.run(None, {"X": floats}),
     }
-    for name, tree in trees.items():
-        calls[f"{name}, from cells"], calls[f"{name}, prepared"] = tree.calls(X)
+    for peer in peers:
+        calls[f"{peer.name}, {FRAME}"] = partial(peer.score, frame)
     return measure(calls, rounds)
 
 
-def seconds_cold(path: Path, X: pd.DataFrame, folder: Path) -> float:
-    """Median wall-clock of ``trueodds predict`` of one row in a fresh process."""
+def seconds_cold(path: Path, X: pd.DataFrame, folder: Path) -> dict[str, float]:
+    """Wall-clock of ``trueodds predict`` of one row in a fresh process."""
     new = folder / "one.csv"
     X.iloc[[0]].to_csv(new, index=False)
-    command = [sys.executable, "-m", "trueodds", "predict", str(path), str(new)]
+    command = processes.python("-m", "trueodds", "predict", str(path), str(new))
     times = []
-    for _ in range(7):
-        began = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
-        times.append(time.perf_counter() - began)
-    return median(times[1:])
+    for _ in range(8):
+        done = processes.run(command, timeout=100.0)
+        if done.code:
+            raise SystemExit(f"trueodds predict failed: {done.stderr}")
+        times.append(done.seconds)
+    return {"median": median(times[1:]), "least": min(times)}
 
 
-def onnx_session(data: bytes, threads: int) -> Any:
-    import onnxruntime
+def require_agreement(peers: list[Peer], X: pd.DataFrame, frame: pd.DataFrame) -> None:
+    """Refuse a peer whose one-row call gives other probabilities than its frames."""
+    rows = plain_rows(X, ROWS_USED)
+    for peer in peers:
+        one_by_one = np.array([peer.score_row(peer.prepare_row(row)) for row in rows])
+        whole = np.asarray(peer.score(frame.head(len(rows))))
+        gap = float(np.abs(one_by_one - whole).max())
+        if gap > 1e-5:
+            raise SystemExit(f"{peer.name}: a row alone differs by {gap} from the same in a frame")
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+def repeated(frame: pd.DataFrame, count: int) -> pd.DataFrame:
+    """So many rows, the table repeated where it is too short."""
+    return frame.iloc[np.arange(count) % len(frame)].reset_index(drop=True)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--table", default="adult")
     parser.add_argument("--effort", default="standard")
     parser.add_argument("--model", type=Path, help="a model of this table, instead of fitting one")
-    parser.add_argument("--cap", type=int, default=50_000)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--batches", type=int, nargs="+", default=list(BATCHES))
-    parser.add_argument("--name", default="scoring_speed")
-    options = parser.parse_args()
+    parser.add_argument("--cap", type=int, default=50_000, help="most rows of the table")
+    parser.add_argument("--peers", nargs="*", default=[*TREES, *OTHERS], choices=[*TREES, *OTHERS])
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--batches", type=int, nargs="*", default=[1_000, 10_000])
+    parser.add_argument("--name", default="scoring_speed", help="of the files in bench/results")
+    options = parser.parse_args(arguments)
     about = next(entry for entry in tables.manifest() if entry["name"] == options.table)
     X, y = tables.load(options.table, options.cap)
-    trees = {name: Tree(name, X, y, about["categorical_columns"]) for name in TREES}
-    with tempfile.TemporaryDirectory() as place:
+    preparation = Preparation(X, about["categorical_columns"])
+    frame = preparation.apply(X)
+    rows = Rows(X, preparation)
+    peers = [Peer(name, frame, y, rows) for name in options.peers]
+    require_agreement(peers, X, frame)
+    with tempfile.TemporaryDirectory(prefix="trueodds-bench-") as place:
         folder = Path(place)
         path = options.model or folder / "m.odds"
         if options.model is None:
             TrueOddsClassifier(options.effort).fit(X, y.astype(int)).model_.save(path)
         model = load(path)
-        loading = measure({"load": lambda: load(path)}, 30)["load"]
-        cold = seconds_cold(path, X, folder)
-        size = path.stat().st_size
-    exported = onnx_network.onnx_bytes(model)
-    found: dict[str, dict[str, float]] = {}
-    sizes = [*options.batches, len(X)]
+        other = {
+            "load": measure({"": lambda: load(path)}, 30)[""],
+            "cold": seconds_cold(path, X, folder),
+            "bytes": {"median": float(path.stat().st_size)},
+        }
+    session_of = partial(onnx_network.session, onnx_network.onnx_bytes(model))
+    found: dict[str, Figures] = {}
     for count in sorted({1, machine.cores()}):
         model_threads.cores = lambda count=count: count  # type: ignore[assignment]
-        session = onnx_session(exported, count)
-        for tree in trees.values():
-            tree.set_threads(count)
+        for peer in peers:
+            peer.set_threads(count)
         with threadpool_limits(count):
-            found[f"one row, {count} thread(s)"] = one_row(model, X, trees)
-            for size_of in sizes:
-                rounds = max(3, options.rounds if size_of <= 10_000 else options.rounds // 3)
-                found[f"{size_of:,} rows, {count} thread(s)"] = batch(
-                    model, session, rows_of(X, size_of), trees, rounds
+            found[f"1 row, {count} t"] = one_row(model, X, peers, options.rounds)
+            for size in [*options.batches, len(X)]:
+                turns = max(3, options.rounds if size <= 10_000 else options.rounds // 3)
+                given = repeated(X, size), repeated(frame, size)
+                found[f"{size} rows, {count} t"] = batch(
+                    model, session_of(count), *given, peers, turns
                 )
-    tell(options, model, found, {"load": loading, "cold": cold, "bytes": float(size)}, len(X))
+    judged = verdicts(found, other)
+    text = text_of(options.table, len(X), model, found, judged)
+    facts = machine.describe(PACKAGES, machine.cores())
+    data = {"about": facts, "seconds": found, "other": other, "targets": judged}
+    machine.save(options.name, machine.heading(facts) + text, data)
+    return 0 if all(v["met"] for v in judged) else 1
 
 
-def tell(
-    options: Any,
-    model: Model,
-    found: dict[str, dict[str, float]],
-    other: dict[str, float],
-    rows: int,
-) -> None:
-    """Write the table and the targets."""
-    text = machine.heading(machine.describe(PACKAGES, machine.cores()))
+def text_of(
+    name: str, rows: int, model: Model, found: dict[str, Figures], judged: list[dict[str, Any]]
+) -> str:
+    """Lay out the table people read."""
     members = model.networks.members
-    text += (
-        f"{options.table}, {rows:,} rows; {len(members)} members, "
-        f"{sum(m.parameters for m in members):,} parameters, {other['bytes'] / 1000:,.0f} kB\n"
-        "microseconds: for one row, and for each row of a batch\n\n"
+    text = (
+        f"{name}, {rows:,} rows; {len(members)} networks, "
+        f"{sum(m.parameters for m in members):,} parameters\n"
+        "microseconds for one row, and for each row of a batch: median (least)\n\n"
     )
-    names = list(next(reversed(found.values())))
+    names = list(dict.fromkeys(name for figures in found.values() for name in figures))
     lines = []
-    for name in names:
-        line = [name]
+    for each in names:
+        line = [each]
         for title, figures in found.items():
-            count = 1 if title.startswith("one row") else int(title.split()[0].replace(",", ""))
-            line.append(f"{figures[name] / count * 1e6:.2f}" if name in figures else "")
+            scale = 1e6 / int(title.split()[0])
+            one = figures.get(each)
+            line.append(f"{one['median'] * scale:.1f} ({one['least'] * scale:.1f})" if one else "–")
         lines.append(line)
-    heads = [title.replace(" thread(s)", " t") for title in found]
-    text += machine.table(["scorer", *heads], lines)
-    text += "\n" + "\n".join(targets(found, other)) + "\n"
-    data = {
-        "machine": machine.describe(PACKAGES, machine.cores()),
-        "seconds": found,
-        "other": other,
-    }
-    machine.save(options.name, text, data)
+    lines.sort(key=lambda line: line[1] == "–")
+    text += machine.table(["", *found], lines) + "\n"
+    return text + "".join(
+        f"{'met   ' if v['met'] else 'MISSED'}  {v['what']}: {v['measured']:.3g} "
+        f"(at most {v['target']:g})\n"
+        for v in judged
+    )
 
 
-def targets(found: dict[str, dict[str, float]], other: dict[str, float]) -> list[str]:
-    """One line a target, met or MISSED, judged with one thread."""
-    single = found["one row, 1 thread(s)"]
-    ours = single["trueodds, from cells"]
-    fastest = min(single[f"{name}, from cells"] for name in TREES)
-    bare = min(single[f"{name}, prepared"] for name in TREES)
-    wholes = [figures for title, figures in found.items() if title.endswith("rows, 1 thread(s)")]
-    lightgbm = max(f["trueodds, from cells"] / f["lightgbm, from cells"] for f in wholes)
-    lightgbm_bare = max(f["trueodds, prepared"] / f["lightgbm, prepared"] for f in wholes)
-    onnx = max(f["trueodds, networks alone"] / f["onnxruntime, networks alone"] for f in wholes)
-    checks = [
-        ("one row from a dict, µs", ours * 1e6, 100.0),
-        ("… as a share of the fastest tree library's, from the dict", ours / fastest, 1.0),
-        ("… as a share of the fastest tree library's bare call", ours / bare, 1.0),
-        ("batches from a frame, times LightGBM's seconds, worst", lightgbm, 1.0),
-        ("batches prepared, times LightGBM's seconds, worst", lightgbm_bare, 1.0),
-        ("networks alone, times onnxruntime float32's seconds, worst", onnx, 2.0),
-        ("trueodds predict of one row, fresh process, s", other["cold"], 0.5),
-        ("load after imports, ms", other["load"] * 1e3, 5.0),
-        ("model file, MB", other["bytes"] / 1e6, 2.0),
+def verdicts(found: dict[str, Figures], other: dict[str, dict[str, float]]) -> list[dict[str, Any]]:
+    """Every target of issue 4, by medians; batches are judged at their worst size."""
+
+    def times(first: str, second: str, titles: list[str]) -> float | None:
+        """Worst ratio of two contenders' seconds."""
+        ratios = [
+            found[title][first]["median"] / found[title][second]["median"]
+            for title in titles
+            if second in found[title]
+        ]
+        return max(ratios, default=None)
+
+    checks: list[tuple[str, float | None, float]] = []
+    for threads in sorted({title.split(", ")[1] for title in found}):
+        one = f"1 row, {threads}"
+        batches = [t for t in found if t.endswith(f"rows, {threads}")]
+        ours = f"{OURS}, {DICT}"
+        checks.append(
+            (f"one row from a dict, µs, {threads}", 1e6 * found[one][ours]["median"], 100)
+        )
+        for way in (DICT, BARE):
+            trees = [f"{name}, {way}" for name in TREES if f"{name}, {way}" in found[one]]
+            worst = max((times(ours, tree, [one]) or 0.0 for tree in trees), default=None)
+            checks.append((f"… over the fastest trees' row {way}, {threads}", worst, 1))
+        frames = times(f"{OURS}, {FRAME}", f"lightgbm, {FRAME}", batches)
+        checks.append((f"batches from frames, over LightGBM, {threads}", frames, 1))
+        networks = times(f"{OURS}, {NETWORKS}", f"{ONNX}, {NETWORKS}", batches)
+        checks.append((f"networks alone, over onnxruntime float32, {threads}", networks, 2))
+    checks += [
+        ("trueodds predict of one row, fresh process, s", other["cold"]["median"], 0.5),
+        ("load after imports, ms", 1e3 * other["load"]["median"], 5),
+        ("model file, MB", other["bytes"]["median"] / 1e6, 2),
     ]
     return [
-        f"{'met   ' if value <= most else 'MISSED'}  {what}: {value:.3g} (at most {most:g})"
-        for what, value, most in checks
+        {"what": what, "measured": got, "target": most, "met": got <= most}
+        for what, got, most in checks
+        if got is not None
     ]
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -22,7 +22,7 @@ def bench(tmp_path: Path) -> Path:
     return tmp_path / "main" / "bench"
 
 
-def run(script: Path, *words: str) -> str:
+def run(script: Path, *words: str, codes: tuple[int, ...] = (0,)) -> str:
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, str(script), *words],
@@ -31,7 +31,7 @@ def run(script: Path, *words: str) -> str:
         text=True,
         timeout=300,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode in codes, done.stdout + done.stderr
     return done.stdout
 
 
@@ -66,3 +66,25 @@ def test_scale_measures_both_ways_of_fitting(tmp_path: Path) -> None:
     found = json.loads((bench / "results" / "smoke.json").read_text())["figures"]
     assert [f["what"] for f in found] == ["predict", "fit", "fit --memory 100kB"]
     assert all(f["peak_mb"] > 0 and f["cpu_seconds"] > 0 for f in found)
+
+
+def test_scoring_speed_measures_every_way_in(bench: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnx")
+    words = "--table german_credit --effort quick --peers hgb --rounds 2 --batches 300 --name smoke"
+    # 1: a target was missed, which a smoke test does not judge.
+    text = run(bench / "scoring_speed.py", *words.split(), codes=(0, 1))
+    assert "one row from a dict" in text
+    found = json.loads((bench / "results" / "smoke.json").read_text())
+    one, many = found["seconds"]["1 row, 1 t"], found["seconds"]["300 rows, 1 t"]
+    assert set(one) == {"trueodds, from a dict", "hgb, from a dict", "hgb, bare"}
+    assert set(many) == {
+        "trueodds, from a frame",
+        "trueodds, read before",
+        "trueodds, networks alone",
+        "onnxruntime, networks alone",
+        "hgb, from a frame",
+    }
+    for figures in (*one.values(), *many.values(), found["other"]["load"], found["other"]["cold"]):
+        assert 0.0 < figures["least"] <= figures["median"]
+    assert len(found["targets"]) >= 6

@@ -7,6 +7,7 @@ or not reached. Sums being exact, each of these is worked out once and then is o
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from trueodds.table.rates import RateTable
 
 MOST_WORKED_OUT = 1 << 22
 """Most numbers of the table that are worked out before (32 MB)."""
+REMEMBERED = 256
+"""Values of a number whose inputs are kept."""
 
 Feed = Callable[[Any], Inputs]
 """From a float or code to positions in the table, and amounts of their rows before rounding."""
@@ -28,7 +31,7 @@ Levelled = list[Inputs]
 
 
 class RowScorer:
-    """Log-odds of single rows, exactly; holds no state, so threads may share it.
+    """Log-odds of single rows, exactly; threads may share it.
 
     Parameters
     ----------
@@ -67,9 +70,8 @@ class RowScorer:
         ``values`` holds a float (NaN is missing) or a code for every source.
         """
         inputs = [(self._bias, self._unit)]
-        for value, feeds in zip(values, self._feeds, strict=True):
-            for feed in feeds:
-                inputs += feed(value)
+        for value, feed in zip(values, self._feeds, strict=True):
+            inputs += feed(value)
         positions, amounts = zip(*inputs, strict=True)
         with one_blas_thread:
             Z = self._on_grid(np.array(amounts)) @ self._table.take(positions, axis=0)
@@ -101,8 +103,8 @@ class _Feeds:
 
     def of(
         self, encoder: Encoder, rates: Sequence[tuple[RateTable, ...]], sources: Sequence[str]
-    ) -> list[list[Feed]]:
-        """Feeds of every source."""
+    ) -> list[Feed]:
+        """One feed for every source."""
         feeds: dict[str, list[Feed]] = {source: [] for source in sources}
         by_code: dict[tuple[str, tuple[float, ...]], list[Levelled]] = {}
         start = 0
@@ -125,7 +127,7 @@ class _Feeds:
             levelled = [[i for part in inputs for i in part] for inputs in zip(*parts, strict=True)]
             found = self._together(levelled)
             feeds[source].append(_binned(found, cuts) if cuts else found.__getitem__)
-        return [feeds[source] for source in sources]
+        return [_joined(feeds[source]) for source in sources]
 
     def amounts(self) -> Float:
         """Amounts of the inputs in the further rows, shape (rows, inputs)."""
@@ -165,6 +167,18 @@ class _Feeds:
             else:
                 found.append(inputs)
         return found
+
+
+def _joined(feeds: list[Feed]) -> Feed:
+    """All of a source's inputs; numbers tend to recur, and then need not be encoded again."""
+    if len(feeds) == 1:
+        return feeds[0]
+
+    @lru_cache(REMEMBERED)
+    def feed(value: Any) -> Inputs:
+        return [each for one in feeds for each in one(value)]
+
+    return feed
 
 
 def _placed(start: int, inputs: Inputs) -> Inputs:
