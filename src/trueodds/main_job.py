@@ -240,7 +240,7 @@ def _require_both(y: NDArray[np.uint8], target: Target, source: str) -> None:
     if rows < 2:
         raise TrainingError(
             f'{source}: the target "{target.name}" is "{(target.no, target.yes)[label]}" in only '
-            f"{rows} row{'' if rows == 1 else 's'} of {len(y):,}; each label needs at least 2, to "
+            f"{rows} row{'' if rows == 1 else 's'} of {len(y):,}; each class needs at least 2, to "
             "learn from and to check: add such rows"
         )
 

@@ -175,7 +175,12 @@ def _delete(path: Path) -> None:
 def _locked(path: Path, out: Path) -> int:
     """Make the folder and lock it until the returned handle is closed, or the process ends."""
     while True:
-        path.mkdir(exist_ok=True)
+        try:
+            path.mkdir(exist_ok=True)
+        except FileExistsError:
+            if path.exists():  # and is no folder
+                raise
+            continue  # the run before removed the folder just now
         try:
             handle = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
         except FileNotFoundError:  # the run before removed the folder just now
