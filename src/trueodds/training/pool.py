@@ -20,7 +20,8 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from trueodds.errors import TrainingError
-from trueodds.training.member import TrainedMember, train_member
+from trueodds.training.heal import train_with_care
+from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe
 from trueodds.training.workspace import TrainingData, load_member, save_data
 
@@ -104,7 +105,7 @@ def _train_here(
             ) -> None:
                 listener(Step(*at, epoch, epochs, loss))
 
-            trained.append(train_member(data.task(fold, member), recipe, seed, tell))
+            trained.append(train_with_care(data.task(fold, member), recipe, seed, tell))
             listener(Step(**trained[-1].record.last_news()))
     return trained
 

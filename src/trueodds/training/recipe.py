@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args
 
 from trueodds.errors import UsageError
 from trueodds.network.activations import Activation
+from trueodds.network.initialise import Start
 
 Effort = Literal["quick", "standard", "best"]
 EFFORTS: tuple[Effort, ...] = get_args(Effort)
@@ -19,6 +20,8 @@ class Recipe:
     """Members for each fold; their log-odds are averaged."""
     widths: tuple[int, ...] = (256, 256, 256)
     activation: Activation = "relu"
+    start: Start = "usual"
+    """How the first weights are drawn (`trueodds.network.initialise`)."""
     dropout: float = 0.2
     learning_rate: float = 2e-3
     decay: float = 3.0

@@ -1,7 +1,10 @@
 """What training did, as plain values: kept in the model file and drawn in the report."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from trueodds.health.cures import Treatment
+from trueodds.health.record import HealthRecord
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,29 @@ class MemberRecord:
     """Mean training loss (with dropout) since the entry before."""
     fold_loss: tuple[float, ...]
     """Log-loss on the fold left out."""
+    health: HealthRecord | None = None
+    """What its layers did."""
+    treatments: tuple[Treatment, ...] = ()
+    """What was tried after it failed to learn, in order."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        return {
+            **asdict(replace(self, health=None)),
+            "health": None if self.health is None else self.health.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "MemberRecord":
+        """Inverse of :meth:`to_json`."""
+        health = data["health"]
+        read = {
+            "train_loss": tuple(data["train_loss"]),
+            "fold_loss": tuple(data["fold_loss"]),
+            "health": None if health is None else HealthRecord.from_json(health),
+            "treatments": tuple(Treatment.from_json(t) for t in data["treatments"]),
+        }
+        return cls(**{**data, **read})
 
     @property
     def title(self) -> str:
@@ -42,22 +68,23 @@ class TrainingRecord:
     """How the folds were made, in words: stratified, by group …, by time …."""
     settings: dict[str, Any]
     members: tuple[MemberRecord, ...]
+    treatments: tuple[Treatment, ...] = ()
+    """What was tried on the whole run (``heal``), in order."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
-        return asdict(self)
+        return {
+            **asdict(replace(self, members=())),
+            "members": [member.to_json() for member in self.members],
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "TrainingRecord":
         """Inverse of :meth:`to_json`."""
-        members = tuple(
-            MemberRecord(
-                **{
-                    **m,
-                    "train_loss": tuple(m["train_loss"]),
-                    "fold_loss": tuple(m["fold_loss"]),
-                }
-            )
-            for m in data["members"]
+        return cls(
+            **{
+                **data,
+                "members": tuple(MemberRecord.from_json(m) for m in data["members"]),
+                "treatments": tuple(Treatment.from_json(t) for t in data["treatments"]),
+            }
         )
-        return cls(**{**data, "members": members})

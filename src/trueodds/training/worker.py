@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from trueodds.training.member import train_member
+from trueodds.training.heal import train_with_care
 from trueodds.training.workspace import load_data, save_member
 
 
@@ -28,7 +28,7 @@ def main(folder: Path) -> None:
             message = {"fold": at[0], "member": at[1], "epoch": epoch, "epochs": epochs}
             print(json.dumps({**message, "loss": loss}), flush=True)
 
-        trained = train_member(data.task(fold, member), recipe, seed, tell)
+        trained = train_with_care(data.task(fold, member), recipe, seed, tell)
         save_member(folder / f"member{fold}-{member}.npz", trained)
         print(json.dumps(trained.record.last_news()), flush=True)
 

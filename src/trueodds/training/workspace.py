@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +101,7 @@ def save_member(path: Path, trained: TrainedMember) -> None:
         log_odds=trained.log_odds,
         importance=trained.importance,
         about=np.array(
-            json.dumps({"record": asdict(trained.record), "layers": _states(trained.layers)})
+            json.dumps({"record": trained.record.to_json(), "layers": _states(trained.layers)})
         ),
     )
 
@@ -110,14 +110,11 @@ def load_member(path: Path) -> TrainedMember:
     """Read what `save_member` wrote."""
     with np.load(path) as stored:
         about = json.loads(str(stored["about"]))
-        record = about["record"]
-        for curve in ("train_loss", "fold_loss"):
-            record[curve] = tuple(record[curve])
         return TrainedMember(
             parameters=stored["parameters"],
             log_odds=stored["log_odds"],
             importance=stored["importance"],
-            record=MemberRecord(**record),
+            record=MemberRecord.from_json(about["record"]),
             layers=tuple(LayerState(**state) for state in about["layers"]),
         )
 
