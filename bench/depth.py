@@ -12,11 +12,11 @@ import argparse
 from statistics import median
 from typing import Any, NamedTuple
 
-import machine
 import numpy as np
 from sklearn.datasets import load_digits
 from threadpoolctl import threadpool_limits
 
+import machine
 from trueodds.network.activations import Activation
 from trueodds.network.engine import Engine
 from trueodds.network.initialise import Start, initialise

@@ -11,10 +11,10 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-import machine
-from planted import HEALTHY, PLANTS, Plant, record_of
 from threadpoolctl import threadpool_limits
 
+import machine
+from planted import HEALTHY, PLANTS, Plant, record_of
 from trueodds.health.diagnose import diagnose
 from trueodds.health.findings import KINDS
 
@@ -86,17 +86,21 @@ def main() -> int:
     table = machine.table(
         ["fault", "planted", "found", "false alarms", "precision", "recall"],
         [
-            [k["kind"], *(str(k[n]) for n in ("planted", "found", "false"))]
-            + [f"{k['precision']:.1%}", f"{k['recall']:.1%}"]
+            [
+                k["kind"],
+                *(str(k[n]) for n in ("planted", "found", "false")),
+                f"{k['precision']:.1%}",
+                f"{k['recall']:.1%}",
+            ]
             for k in kinds
         ],
     )
     well = [one for one in cases if one["plant"] == HEALTHY.name]
     quiet = sum(not one["found"] for one in well)
+    least = max(one["skill"] for one in well)
     lines = (
         f"{len(cases)} runs, {len(well)} of them healthy, of which {quiet} stayed silent; "
-        f"seeds {seeds[0]} and on. Least-skilled healthy run: loss {max(o['skill'] for o in well):.2f} "
-        "of the base rate's.\n"
+        f"seeds {seeds[0]} and on.\nLeast-skilled healthy run: loss {least:.2f} of the base rate's.\n"
     )
     met = all(k["met"] for k in kinds)
     lines += f"{'met' if met else 'MISSED'}  precision and recall of every kind at least 95 %\n"

@@ -38,12 +38,12 @@ class Setup:
     y: Floats
     rate: float
     steps: int
+    rows: int
+    """Training rows; the last `HELD_OUT` are held out."""
     start: Start = "critical"
     change: Callable[[Layout, NDArray[np.float32]], None] = field(default=lambda layout, flat: None)
     """Spoils the first weights."""
     frozen: int | None = None
-    rows: int = 1000
-    """Training rows; the next `HELD_OUT` are held out."""
 
 
 def answers(X: Floats, rng: np.random.Generator, noise: float = 0.0) -> Floats:
@@ -71,7 +71,7 @@ def healthy(
     """A network that learns: right start, scaled inputs, a learning rate for its depth."""
     activation, widths = network(rng, activations, depths)
     inputs = int(rng.integers(6, 25))
-    X = rng.standard_normal((3000 + HELD_OUT, inputs)).astype(np.float32)
+    X = rng.standard_normal((20_000 + HELD_OUT, inputs)).astype(np.float32)
     depth = len(widths)
     rate = float(rng.choice([1e-3, 2e-3, 4e-3])) * min(1.0, 4.0 / depth)
     return Setup(
@@ -81,7 +81,7 @@ def healthy(
         y=answers(X, rng),
         rate=rate,
         steps=int(rng.choice([300, 400, 600])),
-        rows=3000,
+        rows=20_000,
     )
 
 
@@ -233,7 +233,7 @@ PLANTS = (
           ("vanishing gradient", "exploding gradient", "off-centre activations", "not learning",
            "overfitting", "learning rate too low")),
     Plant("weights too small for the depth", vanishing_small, ("vanishing gradient",),
-          ("off-centre activations", "not learning", "learning rate too low")),
+          ("off-centre activations", "dead units", "not learning", "learning rate too low")),
     Plant("deep sigmoid, usual start", vanishing_start, ("vanishing gradient",),
           ("off-centre activations", "not learning")),
     Plant("weights too large, ReLU", exploding, ("exploding gradient",),

@@ -102,6 +102,14 @@ def fit_command(
     ] = 0,
     jobs: Jobs = None,
     effort: Annotated[Effort, typer.Option(help="Time spent for better odds.")] = "standard",
+    heal: Annotated[
+        bool,
+        typer.Option(
+            "--heal",
+            help="Cure faults that the networks share and train again; the better run is kept. "
+            "A network that fails to learn is cured in any case.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Learn a model from a table; write it and a report."""
@@ -128,6 +136,7 @@ def fit_command(
         effort=effort,
         seed=seed,
         jobs=jobs,
+        heal=heal,
     )
     run_fit(job, as_json=as_json)
 
@@ -174,11 +183,17 @@ def evaluate_command(
 
 @app.command("inspect")
 @spoken_errors()
-def inspect_command(model: ModelFile, as_json: Json = False) -> None:
+def inspect_command(
+    model: ModelFile,
+    health: Annotated[
+        bool, typer.Option("--health", help="Show how every layer learnt, and all findings.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Show what is inside a model: columns, network, training, scores, health, versions."""
     from trueodds.cli.inspect import run_inspect
 
-    run_inspect(model, as_json=as_json)
+    run_inspect(model, health=health, as_json=as_json)
 
 
 @app.command("demo")

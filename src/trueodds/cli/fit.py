@@ -19,6 +19,7 @@ from trueodds.cli.summary import (
     told_leaks,
     told_rows,
     told_target,
+    told_treatments,
 )
 from trueodds.errors import TrueOddsError
 from trueodds.main_job import Learned, learn
@@ -43,6 +44,7 @@ class FitJob:
     effort: str = "standard"
     seed: int = 0
     jobs: int | None = None
+    heal: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +100,7 @@ def fit(job: FitJob) -> Fitted:
                 effort=job.effort,
                 seed=job.seed,
                 jobs=job.jobs,
+                heal=job.heal,
                 listener=shown.hear,
                 source=frame.source,
                 source_sha256=file_sha256(job.train),
@@ -139,6 +142,7 @@ def tell_fit(fitted: Fitted) -> None:
             ("Columns", told_columns(model)),
             *[("Leak?" if i == 0 else "", text) for i, text in enumerate(leaks)],
             ("Health", told_health(model.health)),
+            *[("Healed" if i == 0 else "", t) for i, t in enumerate(told_treatments(model.record))],
             ("Model", f"{job.out} ({job.out.stat().st_size / 1000:,.0f} kB)"),
             *([("Report", str(job.report))] if job.report else []),
             ("Time", f"{fitted.seconds:.1f} s"),
@@ -174,6 +178,7 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         "folds": model.record.fold_rule,
         "scores": model.scores.to_json(),
         "health": list(model.health),
+        "treatments": told_treatments(model.record),
         "notes": list(model.notes),
         "seconds": round(fitted.seconds, 3),
     }

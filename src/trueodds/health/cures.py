@@ -91,9 +91,9 @@ def cure(
         "off-centre activations",
     )
     bad = next((kind for kind in signals if kind in kinds), None)
-    if bad is not None and settings.start not in ("usual", "critical"):
-        if change("start", "critical", bad):
-            return tuple(tried)
+    textbook = settings.start not in ("usual", "critical")
+    if bad is not None and textbook and change("start", "critical", bad):
+        return tuple(tried)
     if "learning rate too low" in kinds:
         change("learning_rate", settings.learning_rate * 10.0, "learning rate too low")
     elif "learning rate too high" in kinds:

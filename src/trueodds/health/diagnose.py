@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from statistics import median
+from typing import cast
 
 from trueodds.health import rules
 from trueodds.health.findings import Finding, Kind, Severity, worst_first
@@ -16,8 +17,8 @@ TINY = 1e-45
 def diagnose(record: HealthRecord) -> tuple[Finding, ...]:
     """All faults of a run, worst first; empty when all is well.
 
-    Layers are judged by the median over the second half of the looks, so that a rough start that
-    mends itself is no fault.
+    Layers are judged by the median over the second half of the looks. A fault of the first weights
+    that training mended by itself is only a note.
     """
     found = [finding for rule in RULES for finding in rule(record)]
     return worst_first(found)
@@ -39,20 +40,33 @@ def _layers(record: HealthRecord) -> Iterator[tuple[int, LayerState]]:
 
 
 def _each_layer(
-    record: HealthRecord, name: str, limit: float, kind: Kind, told: str, severity: Severity
+    record: HealthRecord, name: str, limit: float, kind: Kind, told: str
 ) -> Iterator[Finding]:
-    """A finding for every layer whose settled value is above the limit."""
-    for position, state in _layers(record):
-        value = over_looks(record, position, name)
-        if limit < value < BROKEN:
+    """One finding for all layers whose value is above the limit; the worst one is quoted."""
+    now = [over_looks(record, position, name) for position, _ in _layers(record)]
+    start = [getattr(state, name) for state in record.looks[0].states] if record.looks else []
+    for values, severity, when in ((now, "warning", ""), (start, "note", " at the start")):
+        over = [p for p, value in enumerate(values) if limit < value < BROKEN]
+        if over:
+            worst = max(over, key=lambda p: values[p])
+            up_to = "up to " if len(over) > 1 else ""
             yield Finding(
                 kind,
-                state.layer,
-                record.names[position],
-                severity,
-                ((name, value),),
-                told.format(value=_percent(value)),
+                record.looks[-1].states[worst].layer,
+                places(record, over),
+                cast(Severity, severity),
+                ((name, values[worst]),),
+                up_to + told.format(value=_percent(values[worst])) + when,
             )
+            return
+
+
+def places(record: HealthRecord, positions: list[int]) -> str:
+    """Names of layers in few words."""
+    names = [record.names[position] for position in positions]
+    if len(names) <= 3:
+        return " and ".join(names)
+    return f"{names[0]} … {names[-1]} ({len(names)} of {len(record.names)} watched)"
 
 
 def _percent(value: float) -> str:
@@ -61,22 +75,17 @@ def _percent(value: float) -> str:
 
 def _saturated(record: HealthRecord) -> Iterator[Finding]:
     told = "{value} of its outputs are saturated (slope under 1 % of its maximum)"
-    yield from _each_layer(
-        record, "saturated", rules.SATURATED, "saturated layer", told, "warning"
-    )
+    yield from _each_layer(record, "saturated", rules.SATURATED, "saturated layer", told)
 
 
 def _dead(record: HealthRecord) -> Iterator[Finding]:
     told = "{value} of its units are dead (no slope on any row)"
-    yield from _each_layer(record, "dead", rules.DEAD, "dead units", told, "warning")
+    yield from _each_layer(record, "dead", rules.DEAD, "dead units", told)
 
 
 def _off_centre(record: HealthRecord) -> Iterator[Finding]:
     told = "{value} of its output is the same for every row"
-    for finding in _each_layer(
-        record, "common", rules.COMMON, "off-centre activations", told, "warning"
-    ):
-        yield finding
+    yield from _each_layer(record, "common", rules.COMMON, "off-centre activations", told)
 
 
 def ratios(look: Look) -> tuple[float, float]:
@@ -91,16 +100,18 @@ def ratios(look: Look) -> tuple[float, float]:
 def _vanishing(record: HealthRecord) -> Iterator[Finding]:
     if not record.looks or len(record.looks[-1].states) < 2:
         return
-    ratio = float(median(min(ratios(look)) for look in settled(record)))
-    # The weakest layer may lie between: a dead one lets nothing through.
+    now = float(median(min(ratios(look)) for look in settled(record)))
+    start = min(ratios(record.looks[0]))
+    ratio, severity = (now, "warning") if now < rules.VANISHED else (start, "note")
     if ratio < rules.VANISHED:
         yield Finding(
             "vanishing gradient",
             record.looks[-1].states[0].layer,
             record.names[0],
-            "warning",
+            cast(Severity, severity),
             (("first/last gradient", ratio),),
-            f"its gradient is {ratio:.0e} of the last layer's",
+            f"its gradient is {ratio:.0e} of the last layer's"
+            + ("" if severity == "warning" else " at the start"),
         )
 
 
@@ -111,7 +122,8 @@ def _exploding(record: HealthRecord) -> Iterator[Finding]:
     def growth(look: Look) -> tuple[float, str]:
         first, last = look.states[0], look.states[-1]
         back = max(ratios(look)) if last.flow < BROKEN else 0.0
-        forward = last.spread / max(first.spread, 1e-30)
+        # A small first layer below an ordinary last one is no explosion.
+        forward = last.spread / max(first.spread, 1e-30) if last.spread > rules.LARGE else 0.0
         if first.flow >= BROKEN or last.spread >= BROKEN:
             return LARGEST, "signals or gradients are no longer finite"
         if forward > back:
@@ -140,7 +152,8 @@ def _too_high(record: HealthRecord) -> Iterator[Finding]:
         return
     first = record.looks[0]
     healthy_start = all(s.spread < BROKEN and s.flow < BROKEN for s in first.states)
-    update = float(median(median(s.update for s in look.states) for look in settled(record)))
+    # The fastest look, not the last: a network that was killed moves no more.
+    update = max(float(median(s.update for s in look.states)) for look in record.looks)
     losses = record.train_loss or tuple(look.loss for look in record.looks[1:])
     last = losses[-1] if losses else first.loss
     diverged = last > rules.WORSE * max(record.base_loss, first.loss)
@@ -160,51 +173,54 @@ def _too_high(record: HealthRecord) -> Iterator[Finding]:
         )
 
 
-def _moved(record: HealthRecord) -> list[float]:
-    """Median step over weights of every layer, over all looks."""
-    return [
-        float(median(look.states[p].update for look in record.looks))
-        for p, _ in _layers(record)
-    ]
+def _fastest(record: HealthRecord) -> list[float]:
+    """The longest step over weights of every layer."""
+    return [max(look.states[p].update for look in record.looks) for p, _ in _layers(record)]
 
 
 def _too_low(record: HealthRecord) -> Iterator[Finding]:
-    moved = _moved(record)
+    moved = _fastest(record)
     if not moved or not record.train_loss:
         return
-    way = median(moved) * record.steps
-    last = record.train_loss[-1]
-    if max(moved) > rules.FROZEN and way < rules.SHORTEST_WAY:
-        if last > rules.LEARNT_LITTLE * record.base_loss:
-            yield Finding(
-                "learning rate too low",
-                None,
-                "",
-                "warning",
-                (("step/weights × steps", way), ("loss", last)),
-                f"all {record.steps:,} steps together moved the weights by {way:.1%} at most "
-                f"and the loss is still {last:.3g}",
-            )
+    way, last = max(moved) * record.steps, record.train_loss[-1]
+    # Layers that nothing reaches are the gradient's fault; here none may have moved.
+    if 0.0 < way < rules.SHORTEST_WAY and last > rules.LEARNT_LITTLE * record.base_loss:
+        yield Finding(
+            "learning rate too low",
+            None,
+            "",
+            "warning",
+            (("step/weights × steps", way), ("loss", last)),
+            f"all {record.steps:,} steps together moved the weights by {way:.1%} at most and the "
+            f"loss is still {last:.3g}",
+        )
 
 
 def _frozen(record: HealthRecord) -> Iterator[Finding]:
-    moved = _moved(record)
+    moved = _fastest(record)
     if len(moved) < 2 or max(moved) < rules.MOVING:
         return
-    for position, state in _layers(record):
-        looks = record.looks[:-1] or record.looks
-        if all(look.states[position].update < rules.FROZEN for look in looks):
-            dead = over_looks(record, position, "dead") >= 1.0
-            gone = over_looks(record, position, "gradient") <= TINY
-            if not dead and not gone:
-                yield Finding(
-                    "frozen layer",
-                    state.layer,
-                    record.names[position],
-                    "warning",
-                    (("step/weights", moved[position]),),
-                    f"its weights do not move, other layers' by {max(moved):.1e} a step",
-                )
+    still = []
+    for position, update in enumerate(moved):
+        # Without a gradient a layer stands still for another reason.
+        pushed = max(_pushed(look, position) for look in record.looks)
+        if update < rules.FROZEN and pushed > rules.VANISHED:
+            still.append(position)
+    if still:
+        yield Finding(
+            "frozen layer",
+            record.looks[-1].states[still[0]].layer,
+            places(record, still),
+            "warning",
+            (("step/weights", moved[still[0]]),),
+            f"its weights do not move, other layers' by up to {max(moved):.1e} a step",
+        )
+
+
+def _pushed(look: Look, position: int) -> float:
+    """A layer's gradient over the largest of all layers."""
+    largest = max(state.gradient for state in look.states)
+    return look.states[position].gradient / largest if largest > 0.0 else 0.0
 
 
 def _not_learning(record: HealthRecord) -> Iterator[Finding]:

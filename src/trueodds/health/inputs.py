@@ -22,7 +22,7 @@ def look_at_inputs(
     with np.errstate(all="ignore"):
         sizes = np.sqrt(np.mean(np.square(X, dtype=np.float64), axis=0))
         sizes = np.where(np.isfinite(sizes), sizes, np.inf)
-    constant = np.flatnonzero((X == X[:1]).all(axis=0)) if len(X) > 1 else np.zeros(0, np.int64)
+    constant = np.flatnonzero((X[:1] == X).all(axis=0)) if len(X) > 1 else np.zeros(0, np.int64)
     areas = np.full(X.shape[1], 0.5) if y is None else areas_alone(X, y)
     best = int(areas.argmax())
     return InputState(
@@ -35,9 +35,7 @@ def look_at_inputs(
     )
 
 
-def areas_alone(
-    X: NDArray[np.floating[Any]], y: NDArray[np.floating[Any]]
-) -> NDArray[np.float64]:
+def areas_alone(X: NDArray[np.floating[Any]], y: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """Area under the ROC curve of every column alone, whichever way it points, in [0.5, 1]."""
     rows = np.unique(np.linspace(0, len(X) - 1, min(len(X), MOST_ROWS)).round().astype(np.int64))
     X, yes = X[rows], y[rows] > 0.5

@@ -1,6 +1,8 @@
 """What a network did while it learned, as a plain value of bounded size."""
 
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass, fields
+from functools import cached_property
 from typing import Any
 
 from trueodds.health.state import LayerState
@@ -42,67 +44,64 @@ class InputState:
 
 @dataclass(frozen=True)
 class HealthRecord:
-    """A training run as `trueodds.health.findings.diagnose` reads it.
+    """A training run as `trueodds.health.diagnose` reads it; plain values, number by number.
 
+    Look i was taken at step ``at[i]``, when the batch's loss was ``losses[i]``; ``values[i][j]``
+    holds `VALUES` of watched layer j, whose number is ``layers[j]`` and whose name ``names[j]``.
     The last look may be of the finished network. Losses are mean losses in nats, one entry an
     evaluation; ``held_out_loss`` is empty where nothing was held out. ``base_loss`` is the loss of
     the best constant forecast, ``steps`` how many steps were made. ``densities`` holds for every
-    layer the share (per mille) of pre-activations in equal bins over ±``DENSITY_REACH``, the
-    outermost open.
+    layer the share (per mille) of pre-activations in `trueodds.health.measure.DENSITY_BINS` equal
+    bins over ±``DENSITY_REACH``, the outermost open.
     """
 
     names: tuple[str, ...]
     activations: tuple[str, ...]
+    layers: tuple[int, ...]
     steps: int
     base_loss: float
-    looks: tuple[Look, ...]
+    at: tuple[int, ...]
+    losses: tuple[float, ...]
+    values: tuple[tuple[tuple[float, ...], ...], ...]
     train_loss: tuple[float, ...]
     held_out_loss: tuple[float, ...]
     densities: tuple[tuple[int, ...], ...] = ()
     inputs: InputState | None = None
 
+    @cached_property
+    def looks(self) -> tuple[Look, ...]:
+        """Every look with its layers by name."""
+        return tuple(
+            Look(step, loss, tuple(map(_state, self.layers, rows)))
+            for step, loss, rows in zip(self.at, self.losses, self.values, strict=True)
+        )
+
+    @classmethod
+    def of(cls, looks: Sequence[Look], **others: Any) -> "HealthRecord":
+        """A record of these looks; ``others`` are all fields that do not come from them."""
+        return cls(
+            layers=tuple(state.layer for state in looks[0].states) if looks else (),
+            at=tuple(look.step for look in looks),
+            losses=tuple(look.loss for look in looks),
+            values=tuple(tuple(astuple(s)[1:] for s in look.states) for look in looks),
+            **others,
+        )
+
     def to_json(self) -> dict[str, Any]:
-        """Plain values, column by column, so that names are written once."""
-        return {
-            "names": list(self.names),
-            "activations": list(self.activations),
-            "steps": self.steps,
-            "base_loss": self.base_loss,
-            "at": [look.step for look in self.looks],
-            "losses": [look.loss for look in self.looks],
-            "layers": [state.layer for state in self.looks[0].states] if self.looks else [],
-            "states": [[astuple(state)[1:] for state in look.states] for look in self.looks],
-            "train_loss": list(self.train_loss),
-            "held_out_loss": list(self.held_out_loss),
-            "densities": [list(shares) for shares in self.densities],
-            "inputs": None if self.inputs is None else vars(self.inputs).copy(),
-        }
+        """Plain values."""
+        return asdict(self)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "HealthRecord":
-        """Inverse of :meth:`to_json`.
-
-        Raises
-        ------
-        ValueError, TypeError, LookupError
-            If the data is not what `to_json` gives.
-        """
-        looks = []
-        for step, loss, states in zip(data["at"], data["losses"], data["states"], strict=True):
-            rows = tuple(
-                LayerState(int(layer), *(float(value) for value in values))
-                for layer, values in zip(data["layers"], states, strict=True)
-            )
-            looks.append(Look(int(step), float(loss), rows))
+        """Inverse of :meth:`to_json`, also after JSON has made lists of tuples."""
         inputs = data["inputs"]
-        return cls(
-            names=tuple(str(name) for name in data["names"]),
-            activations=tuple(str(name) for name in data["activations"]),
-            steps=int(data["steps"]),
-            base_loss=float(data["base_loss"]),
-            looks=tuple(looks),
-            train_loss=tuple(float(loss) for loss in data["train_loss"]),
-            held_out_loss=tuple(float(loss) for loss in data["held_out_loss"]),
-            densities=tuple(tuple(int(n) for n in shares) for shares in data["densities"]),
-            inputs=None if inputs is None else InputState.from_json(inputs),
-        )
+        read = {name: _tuples(value) for name, value in data.items() if name != "inputs"}
+        return cls(**read, inputs=None if inputs is None else InputState.from_json(inputs))
+
+
+def _state(layer: int, values: tuple[float, ...]) -> LayerState:
+    return LayerState(layer, **dict(zip(VALUES, values, strict=True)))
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(v) for v in value) if isinstance(value, list | tuple) else value

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.health import measure
-from trueodds.health.record import HealthRecord, InputState, Look
+from trueodds.health.record import VALUES, HealthRecord, InputState, Look
 from trueodds.health.state import LayerState, rounded
 from trueodds.network.activations import CODES
 from trueodds.network.engine import Engine
@@ -93,7 +93,8 @@ class Recorder:
 
         The engine of ``last`` must be without dropout; its gradient is overwritten.
         """
-        looks, densities = list(self._looks), ()
+        looks = list(self._looks)
+        densities: tuple[tuple[int, ...], ...] = ()
         if last is not None and self._watched:
             engine, X, y, weight = last
             loss = engine.backward(X, y, weight)
@@ -103,12 +104,12 @@ class Recorder:
                 states = tuple(_updated(s, u) for s, u in zip(states, steps_before, strict=True))
             looks.append(Look(steps, rounded(loss), states))
         layout = self._engine.layout
-        return HealthRecord(
+        return HealthRecord.of(
+            looks,
             names=tuple(f"layer {index + 1}" for index in self._watched),
             activations=tuple(layout.activation for _ in self._watched),
             steps=steps,
             base_loss=rounded(base_loss, 6),
-            looks=tuple(looks),
             train_loss=tuple(rounded(loss, 6) for loss in train_loss),
             held_out_loss=tuple(rounded(loss, 6) for loss in held_out_loss),
             densities=densities,
@@ -144,10 +145,12 @@ def layer_states(
                 continue
             saturated, dead = measure.flat_and_dead(D, layout.activation)
             out_mean, out_spread = measure.spread_of(A)
-            values = (mean, spread, out_mean, out_spread, measure.common_share(A))
+            of_values = (mean, spread, out_mean, out_spread, measure.common_share(A))
             sizes = (measure.rms(gradients[index]), measure.rms(flows[index]))
-            numbers = (*values, saturated, dead, *sizes, measure.rms(weights[index]))
-            states.append(LayerState(index + 1, *(rounded(value) for value in numbers), 0.0))
+            # The step, last of all, is measured after it was made.
+            numbers = (*of_values, saturated, dead, *sizes, measure.rms(weights[index]), 0.0)
+            named = dict(zip(VALUES, map(rounded, numbers), strict=True))
+            states.append(LayerState(index + 1, **named))
     return tuple(states), tuple(densities)
 
 

@@ -16,17 +16,19 @@ Simard & Frasconi 1994); healthy runs of depth 64 stay above 1e-2."""
 EXPLODED = 1e3
 """The same ratio the other way, or the last over the first layer's spread of pre-activations
 (Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063; Hanin & Rolnick 2018, arXiv 1803.01719)."""
+LARGE = 100.0
+"""… and the last layer's spread is at least this, where a healthy one is near 1."""
 COMMON = 0.99
 """Share of a layer's output that is the same for all rows: the layer above is as badly conditioned
 as 1 : (1 − share) (LeCun et al. 1998, "Efficient BackProp", sections 4.3 and 4.4)."""
 FASTEST_UPDATE = 0.1
-"""Median length of a step over the length of the weights, in the second half of the run. A healthy
-ratio is near 1e-3 (Karpathy, "CS231n", "ratio of weights:updates"); at a tenth the weights are
-replaced every ten steps."""
+"""Length of a step over the length of the weights, the median over layers, at the fastest look. A
+healthy ratio is near 1e-3 (Karpathy, "CS231n", "ratio of weights:updates"); at a tenth the weights
+are replaced every ten steps."""
 WORSE = 1.5
 """The loss this many times the best constant's, after a healthy start, has diverged."""
 SHORTEST_WAY = 0.05
-"""Median step over weights, times the number of steps: weights that cannot have moved by 5 %."""
+"""Longest step over weights of any layer, times the number of steps: no weight moved by 5 %."""
 LEARNT_LITTLE = 0.9
 """… while this share of the best constant's loss is still there."""
 FROZEN = 1e-9
@@ -34,7 +36,7 @@ FROZEN = 1e-9
 MOVING = 1e-6
 NO_SKILL = 0.98
 """Best loss over the best constant forecast's from which nothing was learnt."""
-ROSE = 0.1
+ROSE = 0.15
 """Rise of the held-out loss after its best, as a share of the best constant's loss, while the
 training loss fell on (Prechelt 1998, "Early stopping — but when?")."""
 CARRIED_OVER = 0.35

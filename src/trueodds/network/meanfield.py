@@ -136,8 +136,8 @@ def on_critical_line(activation: Activation, q: float) -> CriticalPoint:
 def critical_point(activation: Activation, depth: int) -> CriticalPoint:
     """The critical point for ``depth`` ≥ 1 hidden layers with orthogonal weights.
 
-    q is the largest in [1e-3, 1] for which the squared singular values of the network's Jacobian have a variance of at
-    most 1 in theory.
+    q is the largest in [1e-3, 1] for which the squared singular values of the network's Jacobian
+    have a variance of at most 1 in theory.
     """
     if activation not in SMOOTH:
         return on_critical_line(activation, LARGEST_SPREAD)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from trueodds.health.cures import Change, Settings, Treatment, cure
 from trueodds.health.diagnose import diagnose
-from trueodds.health.findings import Finding
+from trueodds.health.findings import KINDS, SEVERITIES, Finding
 from trueodds.training.member import MemberTask, Progress, TrainedMember, train_member
 from trueodds.training.recipe import Recipe
 
@@ -88,3 +88,18 @@ def run_changes(trained: Sequence[TrainedMember], recipe: Recipe) -> tuple[Chang
 def mean_loss(trained: Sequence[TrainedMember]) -> float:
     """Mean over members of the held-out loss."""
     return sum(least_loss(member) for member in trained) / len(trained)
+
+
+def sentences(trained: Sequence[TrainedMember]) -> tuple[str, ...]:
+    """One line for every kind of fault: the worst member's finding, and how many share it."""
+    found = [(member.record.title, f) for member in trained for f in findings_of(member)]
+    lines = []
+    for severity in reversed(SEVERITIES):
+        for kind in KINDS:
+            of_kind = [(title, f) for title, f in found if (f.kind, f.severity) == (kind, severity)]
+            if of_kind and severity != "note":
+                title, finding = of_kind[0]
+                others = len({t for t, _ in of_kind}) - 1
+                also = f" (and {others} other member{'s' if others > 1 else ''})" if others else ""
+                lines.append(finding.sentence(title + also))
+    return tuple(lines)
