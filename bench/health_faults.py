@@ -100,7 +100,8 @@ def main() -> int:
     least = max(one["skill"] for one in well)
     lines = (
         f"{len(cases)} runs, {len(well)} of them healthy, of which {quiet} stayed silent; "
-        f"seeds {seeds[0]} and on.\nLeast-skilled healthy run: loss {least:.2f} of the base rate's.\n"
+        f"seeds {seeds[0]} and on.\n"
+        f"Least-skilled healthy run: loss {least:.2f} of the base rate's.\n"
     )
     met = all(k["met"] for k in kinds)
     lines += f"{'met' if met else 'MISSED'}  precision and recall of every kind at least 95 %\n"

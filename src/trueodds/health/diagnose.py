@@ -200,12 +200,7 @@ def _frozen(record: HealthRecord) -> Iterator[Finding]:
     moved = _fastest(record)
     if len(moved) < 2 or max(moved) < rules.MOVING:
         return
-    still = []
-    for position, update in enumerate(moved):
-        # Without a gradient a layer stands still for another reason.
-        pushed = max(_pushed(look, position) for look in record.looks)
-        if update < rules.FROZEN and pushed > rules.VANISHED:
-            still.append(position)
+    still = [p for p, update in enumerate(moved) if update < rules.FROZEN and _pushed(record, p)]
     if still:
         yield Finding(
             "frozen layer",
@@ -217,10 +212,14 @@ def _frozen(record: HealthRecord) -> Iterator[Finding]:
         )
 
 
-def _pushed(look: Look, position: int) -> float:
-    """A layer's gradient over the largest of all layers."""
-    largest = max(state.gradient for state in look.states)
-    return look.states[position].gradient / largest if largest > 0.0 else 0.0
+def _pushed(record: HealthRecord, position: int) -> bool:
+    """Whether a layer had the gradient to move: another moved with hardly more."""
+    for look in record.looks:
+        own = look.states[position].gradient
+        least = min((s.gradient for s in look.states if s.update > rules.MOVING), default=LARGEST)
+        if own > 0.0 and least < rules.AS_STRONG * own:
+            return True
+    return False
 
 
 def _not_learning(record: HealthRecord) -> Iterator[Finding]:

@@ -34,6 +34,8 @@ LEARNT_LITTLE = 0.9
 FROZEN = 1e-9
 """Step over weights of a layer that stands still while the others move."""
 MOVING = 1e-6
+AS_STRONG = 10.0
+"""… with a gradient at most this many times that of the layer that stands still."""
 NO_SKILL = 0.98
 """Best loss over the best constant forecast's from which nothing was learnt."""
 ROSE = 0.15
