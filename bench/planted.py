@@ -6,12 +6,13 @@ count neither for nor against.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.health.findings import Kind
+from trueodds.health.cures import Change, Settings, changed, cure
+from trueodds.health.findings import Finding, Kind
 from trueodds.health.inputs import look_at_inputs
 from trueodds.health.record import HealthRecord
 from trueodds.health.recorder import Recorder
@@ -28,6 +29,10 @@ BOUNDED: tuple[Activation, ...] = ("sigmoid", "tanh")
 RECTIFIED: tuple[Activation, ...] = ("relu", "leaky_relu")
 
 
+def _unspoiled(layout: Layout, flat: NDArray[np.float32]) -> None:
+    """Leave the first weights as they are."""
+
+
 @dataclass
 class Setup:
     """All that makes a run; a plant changes it."""
@@ -41,7 +46,7 @@ class Setup:
     rows: int
     """Training rows; the last `HELD_OUT` are held out."""
     start: Start = "critical"
-    change: Callable[[Layout, NDArray[np.float32]], None] = field(default=lambda layout, flat: None)
+    change: Callable[[Layout, NDArray[np.float32]], None] = _unspoiled
     """Spoils the first weights."""
     frozen: int | None = None
 
@@ -262,9 +267,17 @@ PLANTS = (
 HEALTHY = Plant("healthy", healthy)
 
 
+def _setup(plant: Plant, seed: int) -> Setup:
+    return plant.make(np.random.default_rng([seed, sum(plant.name.encode())]))
+
+
 def record_of(plant: Plant, seed: int) -> HealthRecord:
     """Train the case and hand back what was seen."""
-    setup = plant.make(np.random.default_rng([seed, sum(plant.name.encode())]))
+    return train(_setup(plant, seed))
+
+
+def train(setup: Setup) -> HealthRecord:
+    """Train and hand back what was seen."""
     layout, rng = setup.layout, setup.rng
     X, y = setup.X[: setup.rows], setup.y[: setup.rows]
     held_X, held_y = setup.X[-HELD_OUT:], setup.y[-HELD_OUT:]
@@ -309,3 +322,34 @@ def record_of(plant: Plant, seed: int) -> HealthRecord:
             (judge, held_X, held_y, held_ones),
             look_at_inputs(setup.X[: setup.rows], y),
         )
+
+
+def cured(
+    plant: Plant, seed: int, found: tuple[Finding, ...]
+) -> tuple[tuple[Change, ...], HealthRecord | None]:
+    """What `cure` changes about a case, and the record of training it again with that."""
+    setup = _setup(plant, seed)
+    # Spoiled first weights are of no rule: a cure may draw them anew from the critical line.
+    spoiled = setup.change is not _unspoiled
+    start: Start = "he" if spoiled else setup.start
+    settings = Settings(setup.layout.activation, start, setup.rate)
+    changes = cure(found, settings)
+    if not changes:
+        return (), None
+    new = changed(settings, changes)
+    layout = Layout(setup.layout.inputs, setup.layout.widths, new.activation)
+    X = setup.X
+    if new.rescale:
+        shown = X[: setup.rows].astype(np.float64)
+        spread = shown.std(axis=0)
+        X = ((X - shown.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)).astype(np.float32)
+    redrawn = any(change.name == "start" for change in changes)
+    again = replace(
+        setup,
+        layout=layout,
+        rate=new.learning_rate,
+        X=X,
+        start="critical" if redrawn else setup.start,
+        change=_unspoiled if redrawn else setup.change,
+    )
+    return changes, train(again)

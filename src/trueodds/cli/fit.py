@@ -19,11 +19,11 @@ from trueodds.cli.summary import (
     told_leaks,
     told_rows,
     told_target,
-    told_treatments,
 )
 from trueodds.errors import TrueOddsError
 from trueodds.main_job import Learned, learn
 from trueodds.report import write_report
+from trueodds.report.tables import treatment_lines
 from trueodds.table import Target, read_table
 from trueodds.training.recipe import recipe_for
 
@@ -142,7 +142,7 @@ def tell_fit(fitted: Fitted) -> None:
             ("Columns", told_columns(model)),
             *[("Leak?" if i == 0 else "", text) for i, text in enumerate(leaks)],
             ("Health", told_health(model.health)),
-            *[("Healed" if i == 0 else "", t) for i, t in enumerate(told_treatments(model.record))],
+            *[("Healed" if i == 0 else "", t) for i, t in enumerate(treatment_lines(model.record))],
             ("Model", f"{job.out} ({job.out.stat().st_size / 1000:,.0f} kB)"),
             *([("Report", str(job.report))] if job.report else []),
             ("Time", f"{fitted.seconds:.1f} s"),
@@ -178,7 +178,7 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         "folds": model.record.fold_rule,
         "scores": model.scores.to_json(),
         "health": list(model.health),
-        "treatments": told_treatments(model.record),
+        "treatments": treatment_lines(model.record),
         "notes": list(model.notes),
         "seconds": round(fitted.seconds, 3),
     }

@@ -1,11 +1,11 @@
 """``trueodds inspect --health``: every member's layers, and all findings."""
 
 from trueodds.cli.console import print_facts, print_table
-from trueodds.cli.summary import told_treatments
 from trueodds.health.diagnose import diagnose
 from trueodds.health.record import HealthRecord
 from trueodds.health.state import LARGEST
 from trueodds.model import Model
+from trueodds.report.tables import treatment_lines
 
 MOST_MEMBERS = 10
 HEADER = (
@@ -40,7 +40,7 @@ def tell_layers(model: Model) -> None:
     ]
     order = {"failure": 0, "warning": 1, "note": 2}
     told.sort(key=lambda pair: order[pair[0]])
-    told += [("healed", text) for text in told_treatments(model.record)]
+    told += [("healed", text) for text in treatment_lines(model.record)]
     print_facts(told or [("Findings", "none: all layers learn well")])
 
 

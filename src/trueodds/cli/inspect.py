@@ -5,9 +5,9 @@ from typing import Any
 
 from trueodds.cli.console import clean, print_facts, print_json, print_table
 from trueodds.cli.health import tell_layers
-from trueodds.cli.summary import print_scores, told_leaks, told_rows, told_target, told_treatments
+from trueodds.cli.summary import print_scores, told_leaks, told_rows, told_target
 from trueodds.model import Model, load
-from trueodds.report.tables import KIND_WORDS, member_rows
+from trueodds.report.tables import KIND_WORDS, member_rows, treatment_lines
 
 MOST_COLUMNS = 40
 MOST_MEMBERS = 20
@@ -58,7 +58,7 @@ def tell_model(model_file: Path, model: Model) -> None:
         [
             ("Rows", told_rows(model.scores)),
             *_listed("Health", health),
-            *_listed("Healed", told_treatments(model.record)),
+            *_listed("Healed", treatment_lines(model.record)),
             *_listed("Leak?", leaks),
             *_listed("Notes", model.notes),
         ]

@@ -6,7 +6,6 @@ from trueodds.calibration.scores import Scores
 from trueodds.cli.console import print_table, shortened
 from trueodds.model import Model
 from trueodds.report.wording import count, decimals, share, span
-from trueodds.training.record import TrainingRecord
 
 NAMES = (
     ("Log-loss", "log_loss"),
@@ -75,11 +74,3 @@ def told_health(findings: Sequence[str]) -> str:
         return "all layers learn well"
     more = f" (and {len(findings) - 1} more: see inspect --health)" if len(findings) > 1 else ""
     return f"{findings[0]}{more}"
-
-
-def told_treatments(record: TrainingRecord) -> list[str]:
-    """What was cured and what came of it: the run's treatments, then those of single members."""
-    told = [f"all members, {treatment.told()}" for treatment in record.treatments]
-    for member in record.members:
-        told += [f"{member.title}, {treatment.told()}" for treatment in member.treatments]
-    return told
