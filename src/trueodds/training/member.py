@@ -14,9 +14,9 @@ from trueodds.network.initialise import initialise
 from trueodds.network.kernels import gather
 from trueodds.network.layout import Layout
 from trueodds.training.averaging import WeightAverage
+from trueodds.training.centred import optimiser_for
 from trueodds.training.compact import ROWS as COMPACT_ROWS
 from trueodds.training.compact import compact
-from trueodds.training.optimiser import AdamW
 from trueodds.training.recipe import Recipe
 from trueodds.training.record import MemberRecord
 from trueodds.training.schedule import learning_rate
@@ -85,13 +85,13 @@ def train_member(
     rng = np.random.default_rng([seed, 2, task.fold, task.member])
     shown, batch = task.shown, recipe.batch(len(task.shown))
     layout = Layout(task.shared.shape[1] + task.own.shape[1], recipe.widths, recipe.activation)
-    parameters = initialise(layout, rng, _base_logit(task))
+    parameters = initialise(layout, rng, _base_logit(task), recipe.start)
     engine = Engine(layout, parameters, batch, recipe.dropout)
     average = WeightAverage(parameters, recipe.memory * max(1, len(shown) // batch))
     judge = Engine(layout, average.value, min(1024, max(len(task.held_out), PROBE_ROWS)))
     held_out = _rows(task, task.held_out)
     held_y, held_weight = task.y[task.held_out], task.weight[task.held_out]
-    optimiser = AdamW(parameters, _segments(layout))
+    optimiser = optimiser_for(layout, parameters)
 
     X = aligned((batch, layout.inputs), np.float32)
     y, weight = np.empty(batch, np.float32), np.empty(batch, np.float32)
@@ -181,14 +181,6 @@ def _rows(task: MemberTask, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     X = np.empty((len(rows), task.shared.shape[1] + task.own.shape[1]), dtype=np.float32)
     gather(task.shared, task.own, rows, X)
     return X
-
-
-def _segments(layout: Layout) -> list[tuple[int, float, float]]:
-    """Weights decay, biases do not."""
-    return [
-        (stop, 1.0, 1.0 if name.startswith("weight") else 0.0)
-        for name, (_, stop) in layout.segments().items()
-    ]
 
 
 def _importance(
