@@ -19,8 +19,9 @@ from threadpoolctl import threadpool_limits
 import machine
 from trueodds.network.activations import Activation
 from trueodds.network.engine import Engine
-from trueodds.network.initialise import Start, initialise
+from trueodds.network.initialise import initialise
 from trueodds.network.layout import Layout
+from trueodds.network.starts import Start
 from trueodds.training.centred import CentredAdamW
 from trueodds.training.optimiser import AdamW
 

@@ -8,9 +8,10 @@ from scipy.integrate import quad
 
 from trueodds.network.activations import ACTIVATIONS, activate, slope
 from trueodds.network.engine import Engine
-from trueodds.network.initialise import STARTS, initialise
+from trueodds.network.initialise import initialise
 from trueodds.network.layout import Layout
 from trueodds.network.meanfield import SMOOTH, critical_point, moments, on_critical_line
+from trueodds.network.starts import STARTS
 
 
 def expectation(function, q):

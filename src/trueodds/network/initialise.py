@@ -7,20 +7,14 @@ biases take the activation's mean away: with small uncentred weights a deep sigm
 learn at all (bench/depth.py).
 """
 
-from typing import Literal, get_args
-
 import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.network.engine import aligned
 from trueodds.network.layout import Layout
 from trueodds.network.meanfield import SMOOTH, critical_point
+from trueodds.network.starts import STARTS, Start
 
-Start = Literal["usual", "critical", "he", "xavier", "pytorch"]
-"""``critical``: the critical line for every smooth activation. ``he``: N(0, 2/fan_in); ``xavier``:
-U(±√(6/(fan_in + fan_out))) (Glorot & Bengio 2010); both with biases 0. ``pytorch``: what
-``torch.nn.Linear`` does, weights and biases U(±1/√fan_in)."""
-STARTS: tuple[Start, ...] = get_args(Start)
 DEEP = 8
 """Hidden layers above which gated activations start on the critical line too."""
 GAINS = {"relu": 2.0**0.5, "leaky_relu": 2.0**0.5, "silu": 1.6765, "gelu": 1.5336}

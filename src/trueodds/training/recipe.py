@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 
 from trueodds.errors import UsageError
 from trueodds.network.activations import Activation
-from trueodds.network.initialise import Start
+from trueodds.network.starts import Start
 
 Effort = Literal["quick", "standard", "best"]
 EFFORTS: tuple[Effort, ...] = get_args(Effort)

@@ -1,0 +1,63 @@
+"""Planted faults are found, healthy networks are left in peace, and cures cure.
+
+The whole test bed, on other seeds, is bench/health_faults.py.
+"""
+
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).parents[2] / "bench"
+SEEDS = (2000, 2001)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _bench_on_path():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(BENCH))
+        yield
+
+
+NAMES = (
+    "weights far too large",
+    "weights too small for the depth",
+    "deep sigmoid, usual start",
+    "weights too large, ReLU",
+    "chaotic tanh",
+    "biases below zero, ReLU",
+    "biases to one side, uncentred sigmoid",
+    "learning rate far too high",
+    "learning rate far too low",
+    "frozen layer",
+    "shuffled labels",
+    "wide network, few noisy rows",
+    "unscaled input",
+    "constant input",
+    "leaking column",
+)
+
+
+def test_every_plant_is_tried_here() -> None:
+    from planted import PLANTS
+
+    assert tuple(plant.name for plant in PLANTS) == NAMES
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_planted_fault_is_found_and_nothing_else(name: str, seed: int) -> None:
+    from planted import PLANTS, record_of
+    from trueodds.health.diagnose import diagnose
+
+    plant = next(p for p in PLANTS if p.name == name)
+    found = {finding.kind for finding in diagnose(record_of(plant, seed))}
+    assert set(plant.truth) <= found
+    assert found <= {*plant.truth, *plant.also}
+
+
+@pytest.mark.parametrize("seed", range(3000, 3012))
+def test_a_healthy_network_is_left_in_peace(seed: int) -> None:
+    from planted import HEALTHY, record_of
+    from trueodds.health.diagnose import diagnose
+
+    assert diagnose(record_of(HEALTHY, seed)) == ()
