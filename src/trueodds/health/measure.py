@@ -20,7 +20,7 @@ FLAT = 0.01
 """A unit is saturated on a row where its slope is under this share of the largest."""
 NO_SLOPE = 1e-6
 """A unit whose slope is under this share of the largest on every row gets no gradient."""
-DENSITY_BINS, DENSITY_REACH = 48, 8.0
+DENSITY_BINS, DENSITY_REACH = 96, 8.0
 
 Matrix = NDArray[np.floating[Any]]
 

@@ -11,7 +11,7 @@ from trueodds.health.record import HealthRecord
 from trueodds.health.state import LARGEST
 from trueodds.network.activations import Activation, activate, slope
 from trueodds.report.chart import LEFT, inline, layers
-from trueodds.report.theme import ACCENT, INK, PLAIN
+from trueodds.report.theme import ACCENT, PLAIN
 
 if TYPE_CHECKING:
     import altair as alt
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MOST_LAYERS = 4
 """Densities drawn: the first layer, the last, and some between."""
 SMALL = 130
+MOST_TICKS = 8
 
 
 def drawn_layers(record: HealthRecord) -> list[int]:
@@ -36,7 +37,7 @@ def on_the_curve(record: HealthRecord, position: int) -> alt.LayerChart:
     shares = np.array(record.densities[position], dtype=np.float64)
     peak = float(shares.max()) or 1.0
     bars = [
-        {"from": low, "to": high, "height": share / peak, "share": share / 1000.0}
+        {"from": low, "to": high, "zero": 0, "height": share / peak, "share": share / 1000.0}
         for low, high, share in zip(edges[:-1], edges[1:], shares, strict=True)
         if share
     ]
@@ -63,8 +64,8 @@ def on_the_curve(record: HealthRecord, position: int) -> alt.LayerChart:
     ]
     density = (
         alt.Chart(inline(bars))
-        .mark_bar(color=ACCENT, opacity=0.45)
-        .encode(x=x, x2="to:Q", y=y, tooltip=tooltip)
+        .mark_rect(color=ACCENT, opacity=0.45)
+        .encode(x=x, x2="to:Q", y=y, y2="zero:Q", tooltip=tooltip)
     )
 
     def curve(heights: Any, color: str, dash: list[int]) -> Any:
@@ -75,7 +76,7 @@ def on_the_curve(record: HealthRecord, position: int) -> alt.LayerChart:
             .encode(x=x, y=y)
         )
 
-    return layers(density, curve(value, INK, [1, 0]), curve(steep, PLAIN, [5, 3]), height=SMALL)
+    return layers(density, curve(value, ACCENT, [1, 0]), curve(steep, PLAIN, [5, 3]), height=SMALL)
 
 
 def flow_over_depth(record: HealthRecord) -> alt.LayerChart | None:
@@ -102,9 +103,10 @@ def _flow(record: HealthRecord, across: str, title: str) -> alt.LayerChart | Non
         rows.append([{"at": a, "flow": f} for a, f in found if 0.0 < f < LARGEST])
     if not all(rows):
         return None
-    x = alt.X(
-        "at:Q", title=title, axis=alt.Axis(tickMinStep=1, format="d", grid=False, tickCount=8)
-    )
+    # Few layers get a tick each: the axis would else put ticks between them.
+    places = sorted({row["at"] for part in rows for row in part})
+    ticks = {"values": places} if len(places) <= MOST_TICKS else {"tickCount": 8}
+    x = alt.X("at:Q", title=title, axis=alt.Axis(format="d", grid=False, **ticks))
     y = alt.Y(
         "flow:Q",
         title="size of the gradient",
