@@ -119,31 +119,31 @@ def _exploding(record: HealthRecord) -> Iterator[Finding]:
     if not record.looks or len(record.looks[-1].states) < 2:
         return
 
-    def growth(look: Look) -> tuple[float, str]:
-        first, last = look.states[0], look.states[-1]
-        back = max(ratios(look)) if last.flow < BROKEN else 0.0
-        # A small first layer below an ordinary last one is no explosion.
-        forward = last.spread / max(first.spread, 1e-30) if last.spread > rules.LARGE else 0.0
-        if first.flow >= BROKEN or last.spread >= BROKEN:
-            return LARGEST, "signals or gradients are no longer finite"
-        if forward > back:
-            return forward, f"the last layer's signal is {forward:.0e} times the first's"
-        return back, f"the first layer's gradient is {back:.0e} times the last's"
+    def back(look: Look) -> float:
+        return max(ratios(look)) if look.states[-1].flow < BROKEN else 0.0
 
-    start, told = growth(record.looks[0])
-    if start <= rules.EXPLODED:
-        looks = sorted((growth(look) for look in settled(record)), key=lambda pair: pair[0])
-        start, told = looks[len(looks) // 2]
-        if start >= BROKEN:
-            return  # a healthy start that diverged later: the learning rate's fault
-    if start > rules.EXPLODED:
+    first, last = record.looks[0].states[0], record.looks[0].states[-1]
+    # A small first layer below an ordinary last one is no explosion.
+    forward = last.spread / max(first.spread, 1e-30) if last.spread > rules.LARGE else 0.0
+    growth, told = back(record.looks[0]), "the first layer's gradient is {:.0e} times the last's"
+    if first.flow >= BROKEN or last.spread >= BROKEN:
+        growth, told = LARGEST, "signals or gradients are no longer finite"
+    elif forward > growth:
+        growth, told = forward, "the last layer's signal is {:.0e} times the first's"
+    elif growth <= rules.EXPLODED:
+        # Later on only the gradient counts: a deep gated network may learn well by a signal that
+        # grows with depth, and one that is not finite any more is the learning rate's fault.
+        growth = float(median(back(look) for look in settled(record)))
+        if growth >= BROKEN:
+            return
+    if growth > rules.EXPLODED:
         yield Finding(
             "exploding gradient",
             record.looks[-1].states[0].layer,
             record.names[0],
             "warning",
-            (("growth", start),),
-            told,
+            (("growth", growth),),
+            told.format(growth),
         )
 
 
@@ -244,11 +244,13 @@ def _overfitting(record: HealthRecord) -> Iterator[Finding]:
     if not held or not train or base <= 0.0 or held[-1] >= BROKEN:
         return
     best = min(range(len(held)), key=lambda i: held[i])
-    rise = (held[-1] - held[best]) / base
+    # One evaluation may be a slip: the last three are judged by their median.
+    late, late_train = float(median(held[-3:])), float(median(train[-3:]))
+    rise = (late - held[best]) / base
     at = min(best, len(train) - 1)
     learnt, carried = base - train[at], base - held[best]
-    if rise > rules.ROSE and train[-1] < train[at]:
-        told = f"the held-out loss rose from {held[best]:.4f} to {held[-1]:.4f} as training went on"
+    if rise > rules.ROSE and late_train < train[at]:
+        told = f"the held-out loss rose from {held[best]:.4f} to {late:.4f} as training went on"
     elif learnt > 0.2 * base and carried < rules.CARRIED_OVER * learnt:
         told = (
             f"training took {learnt:.3f} nats off the loss, of which only {max(0.0, carried):.3f} "
@@ -256,7 +258,7 @@ def _overfitting(record: HealthRecord) -> Iterator[Finding]:
         )
     else:
         return
-    evidence = (("rise of the held-out loss / base", rise), ("training loss", train[-1]))
+    evidence = (("rise of the held-out loss / base", rise), ("training loss", late_train))
     yield Finding("overfitting", None, "", "note", evidence, told)
 
 

@@ -37,8 +37,11 @@ def rms(values: Matrix) -> float:
 
 
 def spread_of(values: Matrix) -> tuple[float, float]:
-    """Mean and standard deviation over all entries."""
-    return float(values.mean(dtype=np.float64)), float(values.std(dtype=np.float64))
+    """Mean and standard deviation over all entries; not finite where an entry is not."""
+    mean = values.mean()
+    if not np.isfinite(mean):  # too large to be summed in float32
+        return float(values.mean(dtype=np.float64)), float(values.std(dtype=np.float64))
+    return float(mean), rms(values - mean)
 
 
 def common_share(outputs: Matrix) -> float:
@@ -59,7 +62,8 @@ def flat_and_dead(slopes: Matrix, activation: str) -> tuple[float, float]:
 
 def density(values: Matrix) -> tuple[int, ...]:
     """Per mille of pre-activations in each of `DENSITY_BINS` bins; the outermost are open."""
-    edge = DENSITY_REACH * (1.0 - 1e-6)
-    inside = np.clip(np.nan_to_num(values, nan=edge), -edge, edge)
-    counts, _ = np.histogram(inside, DENSITY_BINS, (-DENSITY_REACH, DENSITY_REACH))
-    return tuple(int(n) for n in np.round(1000.0 * counts / values.size))
+    scale = DENSITY_BINS / (2.0 * DENSITY_REACH)
+    bins = np.nan_to_num((values + values.dtype.type(DENSITY_REACH)) * scale, nan=np.inf)
+    inside = np.clip(bins, 0, DENSITY_BINS - 1).astype(np.int64)
+    counts = np.bincount(inside.reshape(-1), minlength=DENSITY_BINS)
+    return tuple(np.round(1000.0 * counts / values.size).astype(int).tolist())

@@ -1,7 +1,7 @@
 """What a network did while it learned, as a plain value of bounded size."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -78,9 +78,13 @@ class HealthRecord:
             layers=tuple(state.layer for state in looks[0].states) if looks else (),
             at=tuple(look.step for look in looks),
             losses=tuple(look.loss for look in looks),
-            values=tuple(tuple(astuple(s)[1:] for s in look.states) for look in looks),
+            values=tuple(tuple(_values(s) for s in look.states) for look in looks),
             **others,
         )
+
+
+def _values(state: LayerState) -> tuple[float, ...]:
+    return tuple(getattr(state, name) for name in VALUES)
 
 
 def _state(layer: int, values: tuple[float, ...]) -> LayerState:

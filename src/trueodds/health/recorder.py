@@ -6,6 +6,7 @@ forward pass of up to `ROWS` rows is computed anew, without dropout, at few step
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from trueodds.network.kernels import smooth_forward
 ROWS = 128
 """Rows of the batch that a look is taken on."""
 MOST_LOOKS = 16
-LEAST_STEPS = 50
+LEAST_STEPS = 100
 """Steps from one look to the next, at least."""
 MOST_LAYERS = 32
 """Of a deeper network so many layers are watched, evenly spread, first and last among them."""
@@ -48,7 +49,7 @@ class Recorder:
         hidden = len(layout.widths)
         chosen = np.linspace(0, hidden - 1, min(hidden, MOST_LAYERS)).round().astype(int)
         self._watched = [int(index) for index in np.unique(chosen)]
-        self._weights = layout.weights(engine.parameters)
+        self._views = LayerViews(engine)
         self._looks: list[Look] = []
         self._before: list[Rows] = []
         self._pending: tuple[int, float, tuple[LayerState, ...]] | None = None
@@ -59,9 +60,9 @@ class Recorder:
 
     def look(self, step: int, loss: float, X: Rows) -> None:
         """Measure the layers on the batch whose gradient the engine holds; before the step."""
-        states, _ = layer_states(self._engine, X, self._watched, len(X))
+        states, _ = layer_states(self._views, X, self._watched)
         self._pending = (step, rounded(loss), states)
-        self._before = [self._weights[index].copy() for index in self._watched]
+        self._before = [self._views.weights[index].copy() for index in self._watched]
 
     def stepped(self) -> None:
         """Measure the step just made, and keep the look."""
@@ -69,7 +70,7 @@ class Recorder:
         step, loss, states = self._pending
         updates = []
         for index, before, state in zip(self._watched, self._before, states, strict=True):
-            before -= self._weights[index]
+            before -= self._views.weights[index]
             length = measure.rms(before)
             updates.append(length / state.weight if state.weight > 0.0 else 0.0)
         done = tuple(_updated(s, u) for s, u in zip(states, updates, strict=True))
@@ -98,7 +99,7 @@ class Recorder:
         if last is not None and self._watched:
             engine, X, y, weight = last
             loss = engine.backward(X, y, weight)
-            states, densities = layer_states(engine, X, self._watched, len(X), last=True)
+            states, densities = layer_states(LayerViews(engine), X, self._watched, last=True)
             if looks:
                 steps_before = [s.update for s in looks[-1].states]
                 states = tuple(_updated(s, u) for s, u in zip(states, steps_before, strict=True))
@@ -117,33 +118,42 @@ class Recorder:
         )
 
 
-def layer_states(
-    engine: Engine, X: Rows, watched: Sequence[int], rows: int, last: bool = False
-) -> tuple[tuple[LayerState, ...], tuple[tuple[int, ...], ...]]:
-    """States of the watched layers right after ``engine.backward`` of X, and their densities.
+class LayerViews:
+    """An engine's weights, biases and weight gradients, layer by layer; views into its buffers."""
 
-    ``rows`` is how many rows that batch had. Without ``last`` only `ROWS` of them are looked at,
-    and no density is made. ``update`` is 0 in all states.
+    def __init__(self, engine: Engine) -> None:
+        layout = engine.layout
+        self.engine = engine
+        self.weights = layout.weights(engine.parameters)
+        self.biases = layout.biases(engine.parameters)
+        self.gradients = layout.weights(engine.gradient)
+
+
+def layer_states(
+    views: LayerViews, X: Rows, watched: Sequence[int], last: bool = False
+) -> tuple[tuple[LayerState, ...], tuple[tuple[int, ...], ...]]:
+    """States of the watched layers right after the engine's ``backward`` of X, and their densities.
+
+    Without ``last`` only `ROWS` of the rows are looked at, and no density is made. ``update`` is 0
+    in all states.
     """
-    layout = engine.layout
     if not watched:
         return (), ()
-    gradients, flows = layout.weights(engine.gradient), engine.flows(rows)
-    weights, biases = layout.weights(engine.parameters), layout.biases(engine.parameters)
+    flows, activation = views.engine.flows(len(X)), views.engine.layout.activation
     A = X if last else X[:ROWS]
     states, densities = [], []
     with np.errstate(all="ignore"):
         for index in range(watched[-1] + 1):
-            Z = A @ weights[index]
-            Z += biases[index]
+            Z = A @ views.weights[index]
+            Z += views.biases[index]
             seen = index in watched
             mean, spread = measure.spread_of(Z) if seen else (0.0, 0.0)
             if seen and last:
                 densities.append(measure.density(Z))
-            A, D = _activated(Z, layout.activation)
+            A, D = _activated(Z, activation)
             if not seen:
                 continue
-            saturated, dead = measure.flat_and_dead(D, layout.activation)
+            saturated, dead = measure.flat_and_dead(D, activation)
             out_mean, out_spread = measure.spread_of(A)
             numbers = {
                 "mean": mean,
@@ -151,11 +161,11 @@ def layer_states(
                 "output_mean": out_mean,
                 "saturated": saturated,
                 "dead": dead,
-                "gradient": measure.rms(gradients[index]),
+                "gradient": measure.rms(views.gradients[index]),
                 "output_spread": out_spread,
                 "common": measure.common_share(A),
                 "flow": measure.rms(flows[index]),
-                "weight": measure.rms(weights[index]),
+                "weight": measure.rms(views.weights[index]),
                 "update": 0.0,  # measured when the step is made
             }
             rounds = {name: rounded(number) for name, number in numbers.items()}
@@ -174,4 +184,4 @@ def _activated(Z: Rows, activation: str) -> tuple[Rows, Rows]:
 
 
 def _updated(state: LayerState, update: float) -> LayerState:
-    return LayerState(**{**state.to_json(), "update": rounded(update)})
+    return replace(state, update=rounded(update))

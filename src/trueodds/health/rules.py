@@ -1,7 +1,7 @@
 """Every threshold of the findings, with its source; `bench/health_faults.py` measures them.
 
-Where a paper gives no number, the threshold was set on the tuning seeds of that test bed, at the
-geometric middle between what faulty and healthy runs show, and is checked on other seeds.
+Where a paper gives no number, the threshold was set on the tuning seeds of that test bed, so that
+faulty and healthy runs fall on either side of it, and is checked on other seeds.
 """
 
 SATURATED = 0.5
@@ -14,8 +14,9 @@ VANISHED = 1e-4
 """First over last layer's gradient, by pre-activations or by weights (Hochreiter 1991; Bengio,
 Simard & Frasconi 1994); healthy runs of depth 64 stay above 1e-2."""
 EXPLODED = 1e3
-"""The same ratio the other way, or the last over the first layer's spread of pre-activations
-(Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063; Hanin & Rolnick 2018, arXiv 1803.01719)."""
+"""The same ratio the other way (Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063), or at the start
+the last over the first layer's spread of pre-activations (Hanin & Rolnick 2018, arXiv
+1803.01719)."""
 LARGE = 100.0
 """… and the last layer's spread is at least this, where a healthy one is near 1."""
 COMMON = 0.99
