@@ -30,13 +30,15 @@ BY_DEPTH = ("vanishing gradient", "exploding gradient")
 BY_STEP = ("learning rate too high", "learning rate too low", "frozen layer")
 
 
-def line(frame: pl.DataFrame, across: str, up: str, log: bool = False) -> alt.Chart:
+def line(
+    frame: pl.DataFrame, across: str, up: str, log: bool = False, point: bool = True
+) -> alt.Chart:
     """Named lines over one axis."""
     scale = alt.Scale(type="log" if log else "linear", zero=False)
-    axis = alt.Axis(format="~e" if log else "~g")
+    axis = alt.Axis(format="~e" if log else "~g", tickCount=6)
     return (
         alt.Chart(frame)
-        .mark_line(point=True)
+        .mark_line(point=point)
         .encode(
             x=alt.X("x:Q", title=across),
             y=alt.Y("y:Q", title=up, scale=scale, axis=axis),
@@ -56,7 +58,8 @@ def densities(record: HealthRecord) -> alt.Chart:
         for p in sorted({0, last // 2, last})
         for x, share in zip(middle, record.densities[p], strict=True)
     ]
-    return line(pl.DataFrame(rows), "pre-activation (outermost: all beyond)", "share")
+    across = "pre-activation (outermost: all beyond)"
+    return line(pl.DataFrame(rows), across, "share", point=False)
 
 
 def flow(record: HealthRecord) -> alt.Chart:
@@ -123,8 +126,7 @@ def section(plant: Plant) -> tuple[str, alt.Chart]:
         lines.append(f"Found beside it: {', '.join(others)}.")
     changes, after = cured(plant, SEED, found)
     if changes and after is not None:
-        best = min(record.held_out_loss, default=float("inf"))
-        best = min(best, 9999.0)
+        best = min(record.held_out_loss)
         cured_loss = min(after.held_out_loss)
         lines.append(
             f"Cure tried: {'; '.join(c.told() for c in changes)}. Best held-out loss "

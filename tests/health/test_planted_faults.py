@@ -3,11 +3,13 @@
 The whole test bed, on other seeds, is bench/health_faults.py.
 """
 
+import re
 from pathlib import Path
 
 import pytest
 
-BENCH = Path(__file__).parents[2] / "bench"
+ROOT = Path(__file__).parents[2]
+BENCH = ROOT / "bench"
 SEEDS = (2000, 2001)
 
 
@@ -61,3 +63,29 @@ def test_a_healthy_network_is_left_in_peace(seed: int) -> None:
     from trueodds.health.diagnose import diagnose
 
     assert diagnose(record_of(HEALTHY, seed)) == ()
+
+
+def test_the_example_of_the_readme_is_measured() -> None:
+    from health_gallery import SEED
+    from planted import PLANTS, cured, record_of
+    from trueodds.health.diagnose import diagnose
+
+    block = re.search(r"```text\n(.* vanishing .*?)```", (ROOT / "README.md").read_text(), re.S)
+    assert block is not None
+    finding, cure = block[1].splitlines()
+    gallery = (ROOT / "docs" / "health.md").read_text()
+    assert finding in gallery
+    assert cure in gallery
+    plant = next(p for p in PLANTS if p.name == "deep sigmoid, usual start")
+    record = record_of(plant, SEED)
+    found = diagnose(record)
+    (hit,) = [f for f in found if f.kind == "vanishing gradient"]
+    changes, after = cured(plant, SEED, found)
+    assert after is not None
+    ratio, told = re.search(r"gradient is (\S+) of", finding), re.findall(r"0\.\d{3}", cure)
+    assert ratio is not None
+    # Another BLAS rounds differently.
+    assert dict(hit.evidence)["first/last gradient"] == pytest.approx(float(ratio[1]), rel=0.7)
+    measured = [min(record.held_out_loss), min(after.held_out_loss), record.base_loss]
+    assert measured == pytest.approx([float(t) for t in told], rel=0.1)
+    assert changes[0].told() in cure
