@@ -15,7 +15,7 @@ from trueodds.health.cures import Change, Settings, changed, cure
 from trueodds.health.findings import Finding, Kind
 from trueodds.health.inputs import look_at_inputs
 from trueodds.health.record import HealthRecord
-from trueodds.health.recorder import Recorder
+from trueodds.health.recorder import ROWS, Recorder
 from trueodds.network.activations import ACTIVATIONS, Activation
 from trueodds.network.engine import Engine
 from trueodds.network.initialise import initialise
@@ -24,7 +24,7 @@ from trueodds.network.starts import Start
 from trueodds.training.member import mean_log_loss
 from trueodds.training.optimiser import AdamW
 
-BATCH, HELD_OUT, LOOKS = 64, 600, 12
+BATCH, HELD_OUT, EVALUATIONS = 64, 600, 12
 Floats = NDArray[np.float32]
 BOUNDED: tuple[Activation, ...] = ("sigmoid", "tanh")
 RECTIFIED: tuple[Activation, ...] = ("relu", "leaky_relu")
@@ -288,8 +288,8 @@ def train(setup: Setup) -> HealthRecord:
     engine, judge = Engine(layout, flat, batch), Engine(layout, flat, HELD_OUT)
     optimiser = AdamW(flat, [(layout.size, 1.0, 0.0)], beta2=0.999)
     frozen = None if setup.frozen is None else layout.segments()[f"weight{setup.frozen}"]
-    every = setup.steps // LOOKS
-    recorder = Recorder(engine, setup.steps, every)
+    every = setup.steps // EVALUATIONS
+    recorder = Recorder(engine, setup.steps)
     ones, held_ones = np.ones(batch, np.float32), np.ones(HELD_OUT, np.float32)
     train, held, losses = [], [], []
     with np.errstate(all="ignore"):
@@ -320,7 +320,7 @@ def train(setup: Setup) -> HealthRecord:
             train or [float(np.mean(losses))],
             held,
             float(base),
-            (judge, held_X, held_y, held_ones),
+            (judge, held_X[:ROWS], held_y[:ROWS], held_ones[:ROWS]),
             look_at_inputs(setup.X[: setup.rows], y),
         )
 

@@ -19,9 +19,9 @@ from trueodds.network.engine import Engine
 from trueodds.network.kernels import smooth_forward
 
 ROWS = 128
-"""Rows of the batch that a look is taken on."""
+"""Rows that a look is taken on, at most."""
 MOST_LOOKS = 16
-LEAST_STEPS = 100
+LEAST_STEPS = 150
 """Steps from one look to the next, at least."""
 MOST_LAYERS = 32
 """Of a deeper network so many layers are watched, evenly spread, first and last among them."""

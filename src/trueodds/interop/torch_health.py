@@ -67,7 +67,12 @@ class Watch:
         self._held_out: list[float] = []
         self._layers = _layers(model)
         self._hooks: list[Any] = []
-        for name, module in model.named_modules():
+        self._detached = False
+        self._hang()
+
+    def _hang(self) -> None:
+        """Hang the hooks: only while a look is due, so that all other steps cost nothing."""
+        for name, module in self._model.named_modules():
             if name in self._layers:
                 self._hooks.append(module.register_forward_hook(self._on_layer(name)))
                 weight = self._layers[name]
@@ -79,7 +84,13 @@ class Watch:
                 self._hooks.append(module.register_forward_pre_hook(self._on_activation(kind)))
             elif not isinstance(module, BETWEEN):
                 self._hooks.append(module.register_forward_pre_hook(self._on_other))
-        self._hooks.append(model.register_forward_pre_hook(self._on_start))
+        self._hooks.append(self._model.register_forward_pre_hook(self._on_start))
+
+    def _take_down(self) -> None:
+        for hook in self._hooks:
+            hook.remove()
+        self._hooks.clear()
+        self._forget()
 
     def step(self, loss: Tensor | float | None = None) -> None:
         """Tell of one training step, after the optimiser's; ``loss`` is the batch's mean."""
@@ -90,7 +101,12 @@ class Watch:
             self._sum += _number(loss)
             self._count += 1
         self._steps += 1
-        self._armed = self._steps % self._every == 0
+        due = self._steps % self._every == 0 and not self._detached
+        if due != self._armed:
+            self._take_down()
+            if due:
+                self._hang()
+        self._armed = due
         if self._armed and self._count:
             self._losses.append(self._sum / self._count)
             self._sum, self._count = 0.0, 0
@@ -120,11 +136,9 @@ class Watch:
         return diagnose(self.record())
 
     def detach(self) -> None:
-        """Take all hooks away; the record stays."""
-        for hook in self._hooks:
-            hook.remove()
-        self._hooks.clear()
-        self._forget()
+        """Take all hooks away for good; the record stays."""
+        self._detached, self._armed = True, False
+        self._take_down()
 
     def __enter__(self) -> "Watch":
         return self

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.functions import log_loss_from_logits, sigmoid
+from trueodds.health.recorder import ROWS as LOOK_ROWS
 from trueodds.health.recorder import Recorder
 from trueodds.health.state import LayerState
 from trueodds.network.engine import Engine, aligned
@@ -63,8 +64,6 @@ ROUNDS = 40
 """At most so many looks at the held-out fold, so that choosing among them stays honest."""
 IMPORTANCE_ROWS = 4096
 """Held-out rows on which the importance is measured, at most."""
-LAST_LOOK_ROWS = 1024
-"""Held-out rows on which the finished network's layers are looked at, at most."""
 
 Progress = Callable[[int, int, float], None]
 """Called with (epochs done, epochs planned, held-out log-loss)."""
@@ -140,7 +139,7 @@ def train_member(
         if not np.isfinite(loss) or epoch - best_epoch > max(recipe.patience * epochs, stride):
             break
     average.value[:] = best
-    sample = slice(0, min(LAST_LOOK_ROWS, judge.batch))
+    sample = slice(0, LOOK_ROWS)
     last = (judge, held_out[sample], held_y[sample], _some_weight(held_weight[sample]))
     health = recorder.finish(step, train_curve, fold_curve, _base_loss(held_y, held_weight), last)
     seen = _rows(task, np.sort(rng.permutation(shown)[:COMPACT_ROWS]))
