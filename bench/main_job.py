@@ -13,10 +13,11 @@ import importlib.util
 import json
 import sys
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 from typing import Any
 
 import machine
+import paired
 import peers
 import processes
 import tables
@@ -28,15 +29,18 @@ MEASURES = {  # key: (title, decimals, factor)
     "brier": ("Brier score", 4, 1.0),
     "auc": ("AUC", 4, 1.0),
     "calibration_error": ("Calibration error, 15 bins of equal mass", 4, 1.0),
+    "calibration_ratio": ("… divided by what a perfectly calibrated forecast would show", 2, 1.0),
     "fit_seconds": ("Fit, seconds", 1, 1.0),
+    "cpu_seconds": ("Fit, seconds of processor time: what other work does not change", 1, 1.0),
     "rows_per_second": ("Rows scored a second, thousands, from a pandas frame", 0, 1e-3),
     "one_row_seconds": ("One row from a pandas frame, milliseconds", 2, 1e3),
     "peak_mb": ("Peak memory of all processes together, MB, libraries and table included", 0, 1.0),
 }
 PACKAGES = (
     *("trueodds", "numpy", "numba", "polars", "scikit-learn", "scipy", "pandas"),
-    *("lightgbm", "xgboost", "catboost"),
+    *("lightgbm", "xgboost", "catboost", "pytabkit", "torch"),
 )
+OURS = ("trueodds", "trueodds_quick", "trueodds_best")
 Line = dict[str, Any]
 
 
@@ -52,17 +56,21 @@ def installed(contenders: list[str]) -> list[str]:
     return kept
 
 
-def one(key: Line, timeout: float) -> Line:
+def one(key: Line, timeout: float, losses: Path) -> Line:
     """Run one contender on one fold of one table; a failure is a result too."""
     command = processes.python(str(Path(__file__).with_name("one_fit.py")))
     command += [key["table"], key["contender"]]
     for name in ("fold", "rows", "threads"):
         command += [f"--{name}", str(key[name])]
+    command += ["--losses", str(paired.file_of(losses, key))]
     done = processes.run(command, timeout, key["threads"])
     if done.code:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         return {**key, "error": last[:300]}
     found: Line = json.loads(done.stdout.strip().splitlines()[-1])
+    found["calibration_ratio"] = found["calibration_error"] / max(
+        found.pop("calibration_floor"), 1e-12
+    )
     found["peak_mb"] = max(done.peak_mb, found.pop("own_peak_mb"))
     return {**key, **found}
 
@@ -78,7 +86,7 @@ def same(line: Line, key: Line) -> bool:
     return all(line.get(name) == value for name, value in key.items())
 
 
-def measure(options: argparse.Namespace, journal: Path) -> list[Line]:
+def measure(options: argparse.Namespace, journal: Path, losses: Path) -> list[Line]:
     """All fits that are asked for, from the journal or anew."""
     known = journalled(journal)
     wanted = [
@@ -87,13 +95,15 @@ def measure(options: argparse.Namespace, journal: Path) -> list[Line]:
         for c in installed(options.contenders)
         for f in range(options.folds_run)
     ]
+    known = [k for k in known if "error" in k or paired.file_of(losses, k).exists()]
     missing = [key for key in wanted if not any(same(line, key) for line in known)]
     if any(key["contender"].startswith("trueodds") for key in missing):
         # So that no figure holds the one-off compilation of the kernels.
         first = {"table": "sonar", "contender": "trueodds_quick", "fold": 0}
-        one({**first, "rows": options.rows, "threads": options.threads}, options.timeout)
+        first |= {"rows": options.rows, "threads": options.threads}
+        one(first, options.timeout, losses)
     for number, key in enumerate(missing, 1):
-        line = one(key, options.timeout)
+        line = one(key, options.timeout, losses)
         known.append(line)
         with journal.open("a") as out:
             out.write(json.dumps(line) + "\n")
@@ -120,7 +130,7 @@ def averaged(lines: list[Line]) -> dict[str, dict[str, dict[str, float]]]:
     return out
 
 
-def text_of(lines: list[Line]) -> str:
+def text_of(lines: list[Line], losses: Path) -> str:
     """Lay out one table a measure, with the mean over the tables that every contender finished."""
     values = averaged(lines)
     contenders = list(dict.fromkeys(line["contender"] for line in lines))
@@ -136,7 +146,17 @@ def text_of(lines: list[Line]) -> str:
             means = [mean(found[c] for found in complete) for c in contenders]
             label = f"mean of {len(complete)}"
             rows.append([label, *(_cell(value, decimals, factor) for value in means)])
+            middles = [median(found[c] for found in complete) for c in contenders]
+            rows.append(["median", *(_cell(value, decimals, factor) for value in middles)])
+            if key == "relative_log_loss":
+                whole = {t: found for t, found in by_table.items() if len(found) == len(contenders)}
+                ranks = paired.mean_ranks(whole, contenders)
+                rows.append(["mean rank", *(f"{rank:.1f}" for rank in ranks)])
         parts.append(f"{title}\n{machine.table(['table', *contenders], rows)}")
+    for ours in OURS:
+        if ours in contenders and len(contenders) > 1:
+            title = "Paired differences of log-loss over the base rate's, on the same rows"
+            parts.append(f"{title}\n{paired.compared(lines, losses, ours)}")
     failures = [
         f"{line['table']}, {line['contender']}, fold {line['fold']}: {line['error']}"
         for line in lines
@@ -174,13 +194,15 @@ def main() -> int:
     journal = machine.RESULTS / f"{options.name}.jsonl"
     if options.fresh:
         journal.unlink(missing_ok=True)
-    lines = measure(options, journal)
+    losses = machine.RESULTS / f"{options.name}.losses"
+    losses.mkdir(exist_ok=True)
+    lines = measure(options, journal, losses)
     about = machine.describe(PACKAGES, options.threads)
     setting = (
         f"{options.folds_run} of {tables.FOLDS} stratified folds (seed 0) evaluated, "
         f"at most {options.rows:,} rows a table, every fit in a fresh process\n"
     )
-    text = machine.heading(about) + setting + "\n" + text_of(lines)
+    text = machine.heading(about) + setting + "\n" + text_of(lines, losses)
     machine.save(options.name, text, {"about": about, "setting": setting, "lines": lines})
     return 1 if any("error" in line for line in lines) else 0
 

@@ -1,6 +1,7 @@
 """One contender on one fold of one table, in a process of its own; started by main_job.py.
 
-Prints one JSON line: scores, seconds, rows scored a second, one-row latency, own peak memory.
+Prints one JSON line: scores, seconds, rows scored a second, one-row latency, own peak memory; each
+held-out row's log-loss goes to a file.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import json
 import resource
 import time
 import warnings
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -16,6 +18,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+import paired
 import peers
 import tables
 
@@ -46,7 +49,22 @@ def one_row_seconds(forecast: peers.Forecast, X: pd.DataFrame) -> float:
     return median(seconds)
 
 
-def run(table: str, contender: str, fold: int, rows: int, threads: int) -> dict[str, Any]:
+def cpu_seconds() -> float:
+    """Processor time of this process and its children that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def calibration_floor(p: peers.Floats) -> float:
+    """Mean calibration error of the same forecast, were every probability exactly right."""
+    rng = np.random.default_rng(0)
+    draws = [(rng.random(len(p)) < p).astype(np.float64) for _ in range(paired.DRAWS)]
+    return float(np.mean([tables.calibration_error(y, p) for y in draws]))
+
+
+def run(
+    table: str, contender: str, fold: int, rows: int, threads: int, losses: Path
+) -> dict[str, Any]:
     """Fit, score and time one contender."""
     importlib.import_module(peers.module_of(contender))
     about = next(entry for entry in tables.manifest() if entry["name"] == table)
@@ -56,13 +74,16 @@ def run(table: str, contender: str, fold: int, rows: int, threads: int) -> dict[
     X_shown, y_shown = X.iloc[shown].reset_index(drop=True), y[shown]
     X_held, y_held = X.iloc[held].reset_index(drop=True), y[held]
 
-    start = time.perf_counter()
+    start, used = time.perf_counter(), cpu_seconds()
     forecast = peers.CONTENDERS[contender](X_shown, y_shown, categories, threads)
-    fit_seconds = time.perf_counter() - start
+    fit_seconds, used = time.perf_counter() - start, cpu_seconds() - used
     p = np.asarray(forecast(X_held), dtype=np.float64)
+    np.save(losses, paired.row_losses(y_held, p))
     return {
         **tables.scores(y_held, p, float(y_shown.mean())),
+        "calibration_floor": calibration_floor(p),
         "fit_seconds": fit_seconds,
+        "cpu_seconds": used,
         "rows_per_second": rows_a_second(forecast, X_held),
         "one_row_seconds": one_row_seconds(forecast, X_held),
         "own_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
@@ -77,6 +98,7 @@ def main() -> None:
     parser.add_argument("--fold", type=int, default=0)
     parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--losses", type=Path, required=True, help="file for the rows' losses")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     with threadpool_limits(options.threads):

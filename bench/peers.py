@@ -14,6 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
+import peer_networks
+
 Floats = NDArray[np.float64]
 Forecast = Callable[[pd.DataFrame], Floats]
 Contender = Callable[[pd.DataFrame, Floats, list[str], int], Forecast]
@@ -284,6 +286,15 @@ def _boosted(booster: Callable[[int], Callable[[Split], Any]], folded: bool) -> 
     return contender
 
 
+def _pytabkit(name: str) -> Contender:
+    """One of pytabkit's networks, stopped by its own rule."""
+
+    def contender(X: pd.DataFrame, y: Floats, categories: list[str], threads: int) -> Forecast:
+        return _on_prepared(X, categories, lambda frame: peer_networks.fit(name, frame, y, threads))
+
+    return contender
+
+
 def _trueodds(effort: str) -> Contender:
     def contender(X: pd.DataFrame, y: Floats, categories: list[str], threads: int) -> Forecast:
         from trueodds import TrueOddsClassifier
@@ -294,7 +305,10 @@ def _trueodds(effort: str) -> Contender:
     return contender
 
 
-LIBRARIES = {"lightgbm": "lightgbm", "xgboost": "xgboost", "catboost": "catboost"}
+LIBRARIES = {
+    **{name: name for name in ("lightgbm", "xgboost", "catboost")},
+    **dict.fromkeys(("realmlp_s", "realmlp", "tabm"), "pytabkit"),
+}
 CONTENDERS: dict[str, Contender] = {
     "base_rate": base_rate,
     "logreg": logistic_regression,
@@ -302,6 +316,9 @@ CONTENDERS: dict[str, Contender] = {
     "hgb": _hist_gradient_boosting(),
     "hgb_isotonic": _hist_gradient_boosting("isotonic"),
     "hgb_temperature": _hist_gradient_boosting("temperature"),
+    "realmlp_s": _pytabkit("realmlp_s"),
+    "realmlp": _pytabkit("realmlp"),
+    "tabm": _pytabkit("tabm"),
     "xgboost": _boosted(_xgboost, folded=False),
     "lightgbm": _boosted(_lightgbm, folded=False),
     "catboost": _boosted(_catboost, folded=False),

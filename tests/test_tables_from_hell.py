@@ -203,9 +203,7 @@ def tables(draw: st.DrawFn) -> bytes:
     rows = draw(st.sampled_from([24, 24, 24, 24, 24, 5, 2, 1]))
     width = draw(st.sampled_from([1, 2, 3, 4, 2, 3, 0]))
     body = [draw(columns(rows)) for _ in range(width)]
-    labels = draw(
-        st.sampled_from([("no", "yes"), ("0", "1"), ("a", "a"), ("u", "v", "w"), ("", "1")])
-    )
+    labels = draw(st.sampled_from(LABELS))
     body.append([labels[(i * i) % len(labels)] for i in range(rows)])
     heads = [*(draw(header) for _ in range(width)), draw(st.sampled_from(["y", "y", "y", "Y "]))]
     order = draw(st.permutations(range(width + 1)))
@@ -223,9 +221,7 @@ def tables(draw: st.DrawFn) -> bytes:
     )
     for _ in range(draw(st.sampled_from([0, 0, 0, 0, 0, 0, 1, 3]))):
         at = draw(st.integers(0, len(raw)))
-        put = draw(
-            st.sampled_from([b'"', b"\n", b",", b"\0", b"\xff", b"\r", b"", b"\xef\xbb\xbf"])
-        )
+        put = draw(st.sampled_from(BYTES))
         raw = raw[:at] + put + raw[at + draw(st.integers(0, 3)) :]
     return raw
 
@@ -262,7 +258,7 @@ def test_many_generated_tables(tmp_path: Path) -> None:
     check()
     print(f"\ntables: {dict(ends)}", file=sys.__stdout__)
     assert ends.total() >= LONG
-    assert min(ends["model"], ends["sentence"]) > LONG // 25
+    assert min(ends["model"], ends["sentence"]) > LONG // 10
 
 
 objects = st.one_of(
