@@ -1,10 +1,11 @@
 """Are planted faults found, and are healthy networks left in peace? Precision and recall per kind.
 
-Usage: ``python bench/health_faults.py [--seeds 16] [--first 1000]``. Thresholds
+Usage: ``python bench/health_faults.py [--seeds 32] [--first 10000]``. Thresholds
 (`trueodds.health.rules`) were set on seeds below 500, and 3008; the committed table is of seeds
-from 1000 on. Each fault is planted with every seed; there are as many healthy runs as faulty
-ones. A fault that follows from the planted one by itself (`Plant.also`) counts neither as found nor
-as false.
+from 10000 on. A first held-out run, of seeds 1000 to 1015, had one false alarm (off-centre:
+94.1 %), after which two thresholds were moved. Each fault is planted with every seed; there are as
+many healthy runs as faulty ones. A fault that follows from the planted one by itself (`Plant.also`)
+counts neither as found nor as false.
 """
 
 import argparse
@@ -72,8 +73,8 @@ def judged(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--seeds", type=int, default=16, help="of every fault")
-    parser.add_argument("--first", type=int, default=1000)
+    parser.add_argument("--seeds", type=int, default=32, help="of every fault")
+    parser.add_argument("--first", type=int, default=10000)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--name", default="health_faults", help="of the files in bench/results")
     options = parser.parse_args()
