@@ -33,7 +33,8 @@ interop: $(VENV)/dev ## the PyTorch functions and the types beside torch, where 
 	@test ! -f $(VENV)/torch || { $(BIN)/python -m pytest tests/interop tests/model/test_same_bits.py && $(BIN)/mypy; }
 
 bench: $(VENV)/bench ## against the peers; writes bench/results
-	status=0; for name in training_speed whole_process main_job scoring_speed; do \
+	status=0; for name in training_speed whole_process main_job scoring_speed \
+	  depth health_faults health_overhead; do \
 	  $(BIN)/python bench/$$name.py || status=1; done; exit $$status
 
 $(VENV)/core: pyproject.toml constraints.txt

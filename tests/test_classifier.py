@@ -1,5 +1,6 @@
 """The estimator keeps scikit-learn's contract."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import check_estimator
 
 from trueodds import TrueOddsClassifier
+from trueodds.training.recipe import Recipe
 
 REPEATED = "rows repeated are not rows weighted when folds and early stopping see them"
 
@@ -66,7 +68,12 @@ def test_the_same_rows_from_any_library_give_the_same_probabilities() -> None:
 def test_clones_pipelines_and_cross_validation() -> None:
     X, y = messy()
     model = clone(TrueOddsClassifier(effort="quick", random_state=3))
-    assert model.get_params() == {"effort": "quick", "random_state": 3, "n_jobs": None}
+    assert model.get_params() == {
+        "effort": "quick",
+        "random_state": 3,
+        "n_jobs": None,
+        "heal": False,
+    }
     piped = make_pipeline(FunctionTransformer(), model)
     scores = cross_val_score(piped, X, y, scoring="neg_log_loss", cv=3)
     assert np.isfinite(scores).all()
@@ -79,3 +86,17 @@ def test_weights_and_groups_are_taken() -> None:
     model = TrueOddsClassifier().fit(X, y, sample_weight=np.linspace(0, 1, len(y)), groups=groups)
     assert "by group" in model.model_.record.fold_rule
     assert model.evidence_.weight is not None
+
+
+def test_a_run_is_healed_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = replace(
+        Recipe(), folds=2, members=1, many_members=1, widths=(16,), epochs=2, least_steps=150,
+        learning_rate=0.3, decay=0.0, dropout=0.0,
+    )  # fmt: skip
+    monkeypatch.setattr("trueodds.main_job.recipe_for", lambda effort: recipe)
+    X, y = messy()
+    plain, healed = (
+        TrueOddsClassifier(heal=heal).fit(X, y).model_.record for heal in (False, True)
+    )
+    assert plain.treatments == ()
+    assert healed.treatments[0].changes[0].name == "learning_rate"

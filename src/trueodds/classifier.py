@@ -28,6 +28,9 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Seed, an integer or None (0): the same seed gives the same model, bit for bit.
     n_jobs
         Processes side by side; None chooses by the work there is, −1 takes all cores.
+    heal
+        Whether faults that the networks share are cured and all trained again; the better run is
+        kept. A network that fails to learn is cured in any case.
 
     Attributes
     ----------
@@ -44,10 +47,12 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         effort: str = "standard",
         random_state: int | np.random.RandomState | None = None,
         n_jobs: int | None = None,
+        heal: bool = False,
     ) -> None:
         self.effort = effort
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.heal = heal
 
     def __sklearn_tags__(self) -> Tags:
         """Binary only; missing values, text and categories are welcome."""
@@ -84,6 +89,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             effort=self.effort,
             seed=self._seed(),
             jobs=self.n_jobs,
+            heal=self.heal,
         )
         self.model_ = learned.model
         self.evidence_ = learned.evidence

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from trueodds.calibration.calibrator import cross_calibrate, fit_calibrator
 from trueodds.calibration.scores import score
 from trueodds.errors import TableError, TrainingError
-from trueodds.health.findings import findings
 from trueodds.model import Model
 from trueodds.model.fixed import OUTPUT_BITS, require_exact
 from trueodds.model.quantise import quantise
@@ -22,11 +21,13 @@ from trueodds.table.encode import Encoder, fit_encoder
 from trueodds.table.rates import fit_rates
 from trueodds.table.summary import summarise
 from trueodds.training.folds import Folds, make_folds
+from trueodds.training.heal import sentences
 from trueodds.training.jobs import sensible_jobs
 from trueodds.training.outcome import held_out_log_odds, importance_summary, out_of_fold
-from trueodds.training.pool import Listener, train_members
+from trueodds.training.pool import Listener
 from trueodds.training.recipe import recipe_for
 from trueodds.training.record import TrainingRecord
+from trueodds.training.run import train_run
 from trueodds.training.store import Store
 from trueodds.training.work import WorkFolder
 from trueodds.training.workspace import TrainingData
@@ -55,6 +56,7 @@ def learn(
     effort: str = "standard",
     seed: int = 0,
     jobs: int | None = None,
+    heal: bool = False,
     listener: Listener | None = None,
     source: str = "",
     source_sha256: str = "",
@@ -78,6 +80,9 @@ def learn(
         See `trueodds.training.recipe`; the same seed gives the same bytes.
     jobs
         Processes side by side; None chooses by the work there is. The result is the same.
+    heal
+        Whether faults that many members share are cured and all trained again; the better of the
+        two runs is kept. A single member that fails to learn is cured in any case.
     listener
         Hears of every look at a held-out fold.
     store
@@ -135,7 +140,8 @@ def learn(
         columns=encoder.positions(columns, [table.source for table in rates[0][0]]),
     )
     side_by_side = sensible_jobs(jobs, data, recipe)
-    trained = train_members(data, recipe, seed, side_by_side, listener, work)
+    run = train_run(data, recipe, seed, side_by_side, listener, work, heal=heal)
+    trained, recipe = run.members, run.recipe
 
     numbers = [member.record.fold for member in trained]
     networks = quantise(
@@ -180,9 +186,10 @@ def learn(
             fold_rule=folds.rule,
             settings=recipe.to_json(),
             members=tuple(t.record for t in trained),
+            treatments=run.treatments,
         ),
         layers=tuple(t.layers for t in trained),
-        health=tuple(line for t in trained for line in findings(t.layers, t.record.title)),
+        health=sentences(trained),
         notes=(*frame.notes, *values.notes),
         versions=versions(),
         source=source or frame.source,

@@ -88,3 +88,20 @@ def test_scoring_speed_measures_every_way_in(bench: Path) -> None:
     for figures in (*one.values(), *many.values(), found["other"]["load"], found["other"]["cold"]):
         assert 0.0 < figures["least"] <= figures["median"]
     assert len(found["targets"]) >= 6
+
+
+@pytest.mark.slow
+def test_depth_overhead_and_planted_faults_are_measured(tmp_path: Path) -> None:
+    bench = tmp_path / "bench"
+    shutil.copytree(ROOT / "bench", bench)
+    # 1: a target was missed, which a smoke test does not judge.
+    text = run(bench / "depth.py", "--depths", "4", "--seeds", "1", "--name", "smoke")
+    assert "sigmoid, critical, centred steps" in text
+    run(bench / "health_overhead.py", "--rounds", "1", "--name", "smoke", codes=(0, 1))
+    overhead = json.loads((bench / "results" / "smoke.json").read_text())["overhead"]
+    assert {"a member, quick, 1,000 rows", "a member, standard, 8,000 rows"} <= set(overhead)
+    words = "--seeds 1 --first 9000 --name smoke"
+    run(bench / "health_faults.py", *words.split(), codes=(0, 1))
+    found = json.loads((bench / "results" / "smoke.json").read_text())
+    assert len(found["cases"]) == 30
+    assert sum(kind["planted"] for kind in found["kinds"]) == 15

@@ -1,6 +1,8 @@
 import json
+from pathlib import Path
 
 from trueodds import load
+from trueodds.health.diagnose import diagnose
 
 
 def test_everything_inside_is_shown(run, model_file):
@@ -23,6 +25,25 @@ def test_everything_inside_is_shown(run, model_file):
     ):
         assert words in result.stdout, words
     assert result.stderr == ""
+
+
+def test_health_is_shown_layer_by_layer(run, model_file):
+    result = run("inspect", model_file, "--health")
+    assert result.exit_code == 0, result.output
+    model = load(model_file)
+    for member in model.record.members[:10]:
+        assert member.health is not None
+        assert f"{member.title}: {len(member.health.at)} looks" in result.stdout
+        for finding in diagnose(member.health):
+            assert finding.told in " ".join(result.stdout.split())
+    assert result.stdout.count("\nlayer 1 ") == min(10, len(model.record.members))
+
+
+def test_a_model_of_before_health_was_kept_says_so(run):
+    golden = Path(__file__).parents[1] / "golden" / "relu.odds"
+    result = run("inspect", golden, "--health")
+    assert result.exit_code == 0
+    assert "without a health record" in result.stdout
 
 
 def test_json(run, model_file):

@@ -30,6 +30,18 @@ def test_lines_are_sparse(capsys):
     assert line.startswith("trained 2 of 3 members (fold 2: 10 epochs, log-loss 0.4000)")
 
 
+def test_healing_begins_again_and_a_second_attempt_does_not_go_back(capsys):
+    shown = TrainingProgress(1, StopRequest())
+    shown.hear(Step(0, 0, 8, 10, 0.4))
+    shown.hear(Step(0, 0, 1, 10, 0.6))
+    assert shown.share == 0.8
+    shown.hear(Step(0, 0, 10, 10, 0.4, True))
+    shown.hear(Step(0, 0, 1, 10, 0.4, run=1))
+    assert shown.share == 0.1
+    assert not shown.finished
+    assert "trained again with a cure" in capsys.readouterr().err
+
+
 def test_a_stop_request_is_heard_at_the_next_step():
     request = StopRequest()
     request.signal = 2

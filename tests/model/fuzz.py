@@ -26,12 +26,18 @@ from typing import Any
 
 import numpy as np
 
+from trueodds.cli.health import tell_layers
 from trueodds.cli.inspect import inspect_json, tell_model
 from trueodds.errors import ModelFileError
+from trueodds.health.cures import Change, Treatment
+from trueodds.health.measure import DENSITY_BINS
+from trueodds.health.record import HealthRecord, Look
+from trueodds.health.state import LayerState
 from trueodds.model import Model, load
 from trueodds.model.drift import drift
 from trueodds.model.file import from_bytes, to_bytes
 from trueodds.model.watch import Watch
+from trueodds.report.health_figures import health_figures
 from trueodds.table.summary import summarise
 
 MEGABYTES = 200
@@ -251,6 +257,8 @@ def use(model: Model, rng: random.Random) -> None:
         drift(model, values, model.log_odds_of(values))
     with redirect_stdout(io.StringIO()):
         tell_model(SEED_PATH, model)
+        tell_layers(model)
+        health_figures(model.record)
         json.dumps(inspect_json(SEED_PATH, model))
     again = to_bytes(model)
     assert to_bytes(from_bytes(again)) == again
@@ -264,7 +272,28 @@ def seed_of(path: Path) -> bytes:
     model = load(path)
     cells = [row["cells"] for row in json.loads(path.with_suffix(".json").read_text("utf-8"))]
     seen = summarise(model.read(cells), model.schema, model.log_odds(cells))
-    return to_bytes(replace(model, seen=seen))
+    treatment = Treatment((Change("learning_rate", 0.1, 0.01, "dead units"),), 0.6, 0.5, True)
+    members = tuple(
+        replace(member, health=health_of(model.networks.activation), treatments=(treatment,))
+        for member in model.record.members
+    )
+    record = replace(model.record, members=members, treatments=(treatment,))
+    return to_bytes(replace(model, seen=seen, record=record))
+
+
+def health_of(activation: str) -> HealthRecord:
+    """What two layers did, in short."""
+    state = LayerState(1, 0.1, 1.0, 0.2, 0.0, 0.1, 1e-3, 0.5, 0.3, 1e-3, 0.2, 1e-3)
+    return HealthRecord.of(
+        [Look(step, 0.6, (state, replace(state, layer=2))) for step in (0, 10, 20)],
+        names=("layer 1", "layer 2"),
+        activations=(activation,) * 2,
+        steps=20,
+        base_loss=0.69,
+        train_loss=(0.6, 0.5),
+        held_out_loss=(0.6, 0.55),
+        densities=((0,) * (DENSITY_BINS - 1) + (1000,),) * 2,
+    )
 
 
 def hang(*_: object) -> None:

@@ -114,6 +114,14 @@ def fit_command(
             show_default="no limit",
         ),
     ] = None,
+    heal: Annotated[
+        bool,
+        typer.Option(
+            "--heal",
+            help="Cure faults that the networks share and train again; the better run is kept. "
+            "A network that fails to learn is cured in any case.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Learn a model from a table; write it and a report."""
@@ -141,6 +149,7 @@ def fit_command(
         seed=seed,
         jobs=jobs,
         memory=None if memory is None else size_of(memory, "--memory"),
+        heal=heal,
     )
     run_fit(job, as_json=as_json)
 
@@ -206,11 +215,17 @@ def drift_command(
 
 @app.command("inspect")
 @spoken_errors()
-def inspect_command(model: ModelFile, as_json: Json = False) -> None:
+def inspect_command(
+    model: ModelFile,
+    health: Annotated[
+        bool, typer.Option("--health", help="Show how every layer learnt, and all findings.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Show what is inside a model: columns, network, training, scores, health, versions."""
     from trueodds.cli.inspect import run_inspect
 
-    run_inspect(model, as_json=as_json)
+    run_inspect(model, health=health, as_json=as_json)
 
 
 @app.command("demo")

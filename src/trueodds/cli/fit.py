@@ -27,6 +27,7 @@ from trueodds.files import whole_file
 from trueodds.main_job import Learned, learn
 from trueodds.model.file import to_bytes
 from trueodds.report import write_report
+from trueodds.report.tables import treatment_lines
 from trueodds.table import Frame, Target, read_mapped, read_table
 from trueodds.training.recipe import recipe_for
 from trueodds.training.store import Store
@@ -52,6 +53,8 @@ class FitJob:
     jobs: int | None = None
     memory: int | None = None
     """Bytes to stay within."""
+    heal: bool = False
+    """Whether faults that members share are cured and all trained again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +118,7 @@ def fit(job: FitJob) -> Fitted:
                     effort=job.effort,
                     seed=job.seed,
                     jobs=job.jobs,
+                    heal=job.heal,
                     listener=shown.hear,
                     source=frame.source,
                     source_sha256=sha256,
@@ -165,6 +169,7 @@ def tell_fit(fitted: Fitted) -> None:
             ("Columns", told_columns(model)),
             *[("Leak?" if i == 0 else "", text) for i, text in enumerate(leaks)],
             ("Health", told_health(model.health)),
+            *[("Healed" if i == 0 else "", t) for i, t in enumerate(treatment_lines(model.record))],
             ("Model", f"{job.out} ({job.out.stat().st_size / 1000:,.0f} kB)"),
             *([("Report", str(job.report))] if job.report else []),
             ("Time", f"{fitted.seconds:.1f} s"),
@@ -200,6 +205,7 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         "folds": model.record.fold_rule,
         "scores": model.scores.to_json(),
         "health": list(model.health),
+        "treatments": treatment_lines(model.record),
         "notes": list(model.notes),
         "seconds": round(fitted.seconds, 3),
     }
@@ -243,7 +249,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-WITHOUT_EFFECT = ("train", "target", "out", "report", "jobs", "memory")
+WITHOUT_EFFECT = ("train", "target", "out", "report", "jobs", "memory", "heal")
 """Fields of `FitJob` that leave the members as they are, or are named apart."""
 
 

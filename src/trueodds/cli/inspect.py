@@ -5,20 +5,23 @@ from pathlib import Path
 from typing import Any
 
 from trueodds.cli.console import clean, print_facts, print_json, print_table
+from trueodds.cli.health import tell_layers
 from trueodds.cli.summary import print_scores, told_leaks, told_rows, told_target
 from trueodds.model import Model, load
-from trueodds.report.tables import KIND_WORDS, member_rows
+from trueodds.report.tables import KIND_WORDS, member_rows, treatment_lines
 
 MOST_COLUMNS = 40
 MOST_MEMBERS = 20
 LONGEST_CELL = 40
 
 
-def run_inspect(model_file: Path, *, as_json: bool) -> None:
+def run_inspect(model_file: Path, *, health: bool, as_json: bool) -> None:
     """Read a model file, which checks its checksum, and tell what it holds."""
     model = load(model_file)
     if as_json:
         print_json(inspect_json(model_file, model))
+    elif health:
+        tell_layers(model)
     else:
         tell_model(model_file, model)
 
@@ -57,6 +60,7 @@ def tell_model(model_file: Path, model: Model) -> None:
         [
             ("Rows", told_rows(model.scores)),
             *_listed("Health", health),
+            *_listed("Healed", treatment_lines(model.record)),
             *_listed("Leak?", leaks),
             *_listed("Notes", model.notes),
         ]

@@ -24,7 +24,8 @@ class TrainingProgress:
     """Listens to training; `share` and `seconds_left` are its reckoning.
 
     ``total`` members are planned; a table with few rows of a class may get fewer folds, and
-    members stop early, so the share of work done is a cautious guess and only ever rises.
+    members stop early, so the share of work done is a cautious guess; it only ever falls when a
+    cure trains all members again.
     """
 
     def __init__(self, total: int, stop: StopRequest, bar: "Progress | None" = None) -> None:
@@ -38,11 +39,15 @@ class TrainingProgress:
         self.finished: set[tuple[int, int]] = set()
         self.given = 0.0
         """Share of the work that an earlier run has done."""
+        self.run = 0
+        """Which run of all members it is: a cure trains them again."""
 
     def hear(self, step: Step) -> None:
         """Take one step's news."""
         self.stop.check()
         self.total = step.of or self.total
+        if step.run != self.run:
+            self._begin_again(step.run)
         member = (step.fold, step.member)
         if step.done:
             self.finished.add(member)
@@ -53,10 +58,20 @@ class TrainingProgress:
             elif self.bar is None:
                 self._tell_line(member, step.epoch)
         else:
-            self.reached[member] = step.epoch / step.epochs
+            # A member that fails to learn is trained again from the start.
+            self.reached[member] = max(self.reached.get(member, 0.0), step.epoch / step.epochs)
             self.best[member] = min(step.loss, self.best.get(member, step.loss))
         if self.bar is not None:
             self._draw(step)
+
+    def _begin_again(self, run: int) -> None:
+        """All members are trained once more, to heal what they share."""
+        self.run, self.given, self.began = run, 0.0, time.monotonic()
+        self.reached.clear()
+        self.best.clear()
+        self.finished.clear()
+        if self.bar is None:
+            note("Healing: all members are trained again with a cure.")
 
     @property
     def share(self) -> float:
@@ -101,7 +116,9 @@ class TrainingProgress:
             f"log-loss {mean:.4f}",
             f"{clock(left)} left" if left is not None else "",
         ]
-        text = "Training: " + ", ".join(part for part in parts if part)
+        text = ("Healing: " if self.run else "Training: ") + ", ".join(
+            part for part in parts if part
+        )
         if self.task is None:
             self.task = self.bar.add_task(text, total=None)
         self.bar.update(self.task, description=text, total=1.0, completed=self.share)

@@ -72,5 +72,5 @@ def told_health(findings: Sequence[str]) -> str:
     """The network's health in one line."""
     if not findings:
         return "all layers learn well"
-    more = f" (and {len(findings) - 1} more: see inspect)" if len(findings) > 1 else ""
+    more = f" (and {len(findings) - 1} more: see inspect --health)" if len(findings) > 1 else ""
     return f"{findings[0]}{more}"

@@ -1,45 +1,102 @@
-"""Plain sentences about layers that do not learn."""
+"""What is wrong with a training run: findings with evidence, consequence and cure."""
 
-from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
 
-from trueodds.health.state import LayerState
+Kind = Literal[
+    "saturated layer",
+    "dead units",
+    "vanishing gradient",
+    "exploding gradient",
+    "off-centre activations",
+    "learning rate too high",
+    "learning rate too low",
+    "frozen layer",
+    "not learning",
+    "overfitting",
+    "unscaled input",
+    "constant input",
+    "label leak",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Severity = Literal["note", "warning", "failure"]
+"""``note``: worth knowing; ``warning``: costs accuracy; ``failure``: the run is of no use."""
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
-SATURATED = 0.5
-"""Share of saturated units above which a layer hardly passes gradients (Glorot & Bengio 2010)."""
-DEAD = 0.9
-"""Share of dead units above which a layer is about to die (Lu et al. 2019). Weight decay silences
-units that a small table does not need: half a layer silent is no fault by itself."""
-VANISHED = 1e-4
-"""First/last gradient ratio below which the first layer stands still beside the last."""
+CONSEQUENCES: dict[Kind, str] = {
+    "saturated layer": "the layer passes hardly any gradient and hardly learns",
+    "dead units": "these units pass no gradient and cannot come back",
+    "vanishing gradient": "the first layers stand still while the last ones learn",
+    "exploding gradient": "one step of the first layers undoes what was learnt",
+    "off-centre activations": "the next layer sees almost the same input for every row",
+    "learning rate too high": "every few steps the weights are replaced instead of improved",
+    "learning rate too low": "the weights have not moved far enough to learn anything",
+    "frozen layer": "the layer keeps its random weights",
+    "not learning": "the forecast is no better than always answering the base rate",
+    "overfitting": "the network learns its training rows by heart; new rows gain little",
+    "unscaled input": "the first layer answers to the size of a column, not to what it says",
+    "constant input": "the column tells nothing and its weights act as a second bias",
+    "label leak": "the column holds the answer; on rows without the answer the model will fail",
+}
+CURES: dict[Kind, str] = {
+    "saturated layer": "start from the critical line with smaller weights, or use ReLU",
+    "dead units": "start afresh with a lower learning rate, or use leaky ReLU",
+    "vanishing gradient": "start from the critical line, or use ReLU or fewer layers",
+    "exploding gradient": "start from the critical line and lower the learning rate",
+    "off-centre activations": "let the biases take the mean away (critical start), or use tanh",
+    "learning rate too high": "divide the learning rate by ten",
+    "learning rate too low": "multiply the learning rate by ten or train longer",
+    "frozen layer": "hand all its parameters to the optimiser and let them require gradients",
+    "not learning": "if the layers are well, the inputs may tell nothing about the target",
+    "overfitting": "stop earlier, use a smaller network, more rows, dropout or weight decay",
+    "unscaled input": "subtract each column's mean and divide by its standard deviation",
+    "constant input": "leave the column out",
+    "label leak": "leave the column out if it is not known beforehand",
+}
 
 
-def findings(layers: Sequence[LayerState], where: str) -> tuple[str, ...]:
-    """One sentence for every fault: which layer, the evidence, what to do; none when all is well.
+@dataclass(frozen=True)
+class Finding:
+    """One fault.
 
-    Parameters
-    ----------
-    layers
-        States of one member's hidden layers, first to last.
-    where
-        Names the member, e.g. "fold 1".
+    ``layer`` counts hidden layers from 1 and is None for what concerns the whole run; ``place``
+    names it. ``evidence`` holds (what, number) pairs.
     """
-    found = []
-    for state in layers:
-        if state.saturated > SATURATED:
-            found.append(
-                f"{where}, layer {state.layer}: {state.saturated:.0%} of its outputs are saturated "
-                "(slope under 1 % of its maximum), so it hardly learns; use ReLU or smaller weights"
-            )
-        if state.dead > DEAD:
-            found.append(
-                f"{where}, layer {state.layer}: {state.dead:.0%} of its units are dead "
-                "(no slope on any row); lower the learning rate or use leaky ReLU"
-            )
-    if len(layers) > 1 and layers[-1].gradient > 0.0:
-        ratio = layers[0].gradient / layers[-1].gradient
-        if ratio < VANISHED:
-            found.append(
-                f"{where}: the first layer's gradient is {ratio:.0e} of the last's (vanishing); "
-                "use fewer layers or ReLU"
-            )
-    return tuple(found)
+
+    kind: Kind
+    layer: int | None
+    place: str
+    severity: Severity
+    evidence: tuple[tuple[str, float], ...]
+    told: str
+    """The evidence in words."""
+
+    @property
+    def consequence(self) -> str:
+        """What it does to training."""
+        return CONSEQUENCES[self.kind]
+
+    @property
+    def cure(self) -> str:
+        """What helps."""
+        return CURES[self.kind]
+
+    def sentence(self, where: str = "") -> str:
+        """All of it on one line; ``where`` names the member, e.g. "fold 1"."""
+        places = ", ".join(part for part in (where, self.place) if part)
+        start = f"{places}: {self.kind}" if places else self.kind.capitalize()
+        return f"{start}: {self.told}, so {self.consequence}; {self.cure}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, consequence and cure included."""
+        return {**asdict(self), "consequence": self.consequence, "cure": self.cure}
+
+
+def worst_first(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Failures, then warnings, then notes; by layer within each."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda f: (-SEVERITIES.index(f.severity), KINDS.index(f.kind), f.layer or 0),
+        )
+    )

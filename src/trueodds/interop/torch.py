@@ -16,6 +16,7 @@ from torch import Tensor
 
 from trueodds import functions
 from trueodds.errors import UsageError
+from trueodds.interop.torch_health import watch as watch
 
 EXACT = (torch.float16, torch.float32, torch.float64)
 

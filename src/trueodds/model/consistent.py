@@ -10,8 +10,11 @@ from math import isfinite
 
 import numpy as np
 
+from trueodds.health.measure import DENSITY_BINS
+from trueodds.health.record import VALUES, HealthRecord
 from trueodds.model.fixed import FixedNetworks, require_exact
 from trueodds.model.model import Model
+from trueodds.network.activations import ACTIVATIONS
 from trueodds.table.blocks import FARTHEST, ClippedScale, Curve, Equals, Levels, Pieces
 from trueodds.table.cells import NUMBER_STYLES
 from trueodds.table.dates import DATE_FORMATS
@@ -60,6 +63,9 @@ def require_consistent(model: Model) -> None:
     _require_room(model.networks, model.encoder.width + sum(map(len, model.rates)))
     if model.seen is not None:
         _require_seen(model.seen, model.schema)
+    for record in model.record.members:
+        if record.health is not None:
+            _require_health(record.health)
     slope, shift = model.calibrator.slope, model.calibrator.shift
     good = 0.0 < slope <= LARGEST_CALIBRATION and abs(shift) <= LARGEST_CALIBRATION
     _require(good, "the calibrator is out of range")
@@ -97,6 +103,21 @@ def _require_seen(seen: Seen, schema: Schema) -> None:
             and found.low <= found.high,
             f'the summary of "{found.name}" does not fit',
         )
+
+
+def _require_health(health: HealthRecord) -> None:
+    layers = len(health.names)
+    _require(
+        len(health.at) == len(health.losses) == len(health.values)
+        and len(health.activations) == len(health.layers) == layers
+        and set(health.activations) <= set(ACTIVATIONS)
+        and all(len(look) == layers for look in health.values)
+        and all(len(state) == len(VALUES) for look in health.values for state in look)
+        and len(health.densities) in (0, layers)
+        and all(len(shares) == DENSITY_BINS for shares in health.densities)
+        and all(0 <= share <= 1000 for shares in health.densities for share in shares),
+        "the record of its layers does not fit together",
+    )
 
 
 def _require_encoder(encoder: Encoder, taken: set[str], columns: dict[str, Column]) -> None:

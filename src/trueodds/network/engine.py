@@ -99,6 +99,13 @@ class Engine:
         out += self._biases[-1][0]
         return out
 
+    def flows(self, rows: int) -> list[Matrix]:
+        """Gradients by every hidden layer's pre-activations, right after `backward` of ``rows``.
+
+        Views of shape (rows, width), which the next call overwrites.
+        """
+        return [buffer[:rows] for buffer in (self._outputs if self._relu else self._slopes)]
+
     def backward(self, X: Matrix, y: Matrix, weight: Matrix, seed: int = 0) -> float:
         """Weighted mean log-loss of a batch; `gradient` then holds its gradient.
 

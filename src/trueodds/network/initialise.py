@@ -1,9 +1,10 @@
 """First weights of a network, so that signals and gradients keep their size through the layers.
 
-ReLU's kin and the gated ones start from He's normal law (arXiv 1502.01852), tanh from orthogonal
-weights on its critical line σ_w = 1 (arXiv 1711.04735), and the sigmoid from orthogonal weights
-with gain 1/φ′(0) = 4 and biases of −½·(row sum), which cancel the ½ that every sigmoid adds: with
-the usual small weights a deep sigmoid network does not learn at all (docs/decisions.md).
+``usual``, the default: ReLU's kin and shallow gated networks start from He's normal law (arXiv
+1502.01852); sigmoid and tanh, and every smooth activation with more than `DEEP` hidden layers, from
+the critical line of mean-field theory with orthogonal weights (`trueodds.network.meanfield`), whose
+biases take the activation's mean away: with small uncentred weights a deep sigmoid network does not
+learn at all (bench/depth.py).
 """
 
 import numpy as np
@@ -11,7 +12,11 @@ from numpy.typing import NDArray
 
 from trueodds.network.engine import aligned
 from trueodds.network.layout import Layout
+from trueodds.network.meanfield import SMOOTH, critical_point
+from trueodds.network.starts import STARTS, Start
 
+DEEP = 8
+"""Hidden layers above which gated activations start on the critical line too."""
 GAINS = {"relu": 2.0**0.5, "leaky_relu": 2.0**0.5, "silu": 1.6765, "gelu": 1.5336}
 """Standard deviation of a weight times √fan_in: 1/√E[φ(z)²] for a standard normal z, so that the
 next layer's pre-activations have unit variance too (√2 for ReLU; the others by Gauss–Hermite
@@ -30,36 +35,80 @@ def orthogonal(fan_in: int, fan_out: int, rng: np.random.Generator) -> NDArray[n
     return np.ascontiguousarray(scale * (q if fan_in >= fan_out else q.T))
 
 
-def initialise(layout: Layout, rng: np.random.Generator, logit: float = 0.0) -> NDArray[np.float32]:
+def initialise(
+    layout: Layout, rng: np.random.Generator, logit: float = 0.0, start: Start = "usual"
+) -> NDArray[np.float32]:
     """A flat float32 buffer of first parameters.
 
     Parameters
     ----------
     layout
-        The network; its activation decides the rule.
+        The network; its activation and depth decide the rule.
     rng
         Source of all randomness.
     logit
         Bias of the output neuron, in nats: the base rate's log-odds, so that the network starts
-        from the base rate's log-loss.
+        from the base rate's log-loss. ``pytorch`` adds it to its own bias.
+    start
+        The rule; inputs are taken to have mean 0 and variance 1.
     """
+    if start not in STARTS:
+        raise ValueError(f"unknown start {start!r}: choose from {', '.join(STARTS)}")
     flat = aligned((layout.size,), np.float32)
     weights, biases = layout.weights(flat), layout.biases(flat)
-    for index, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
-        fan_in, fan_out = weight.shape
-        if index == layout.depth - 1:
-            weight[:] = rng.standard_normal(weight.shape) * (0.5 / fan_in**0.5)
-            bias[:] = logit
-            if layout.activation == "sigmoid" and index > 0:
-                bias -= 0.5 * weight.sum(axis=0)
-            continue
-        if layout.activation in GAINS:
+    if start in ("he", "xavier", "pytorch"):
+        for weight, bias in zip(weights, biases, strict=True):
+            _textbook(weight, bias, rng, start)
+        biases[-1] += logit
+        return flat
+    deep = start == "critical" or len(layout.widths) > DEEP
+    if layout.activation in ("sigmoid", "tanh") or (deep and layout.activation in SMOOTH):
+        _critical(layout, weights, biases, rng)
+    else:
+        for index, (weight, bias) in enumerate(zip(weights[:-1], biases[:-1], strict=True)):
+            fan_in, fan_out = weight.shape
             gain = 1.0 if index == 0 else GAINS[layout.activation]
             weight[:] = rng.standard_normal(weight.shape) * (gain / fan_in**0.5)
             bias[:] = rng.standard_normal(fan_out) * 0.1 if index == 0 else 0.0
-        else:
-            gain = 4.0 if layout.activation == "sigmoid" and index > 0 else 1.0
-            weight[:] = gain * orthogonal(fan_in, fan_out, rng)
-            if layout.activation == "sigmoid" and index > 0:
-                bias[:] = -0.5 * weight.sum(axis=0)
+        last = weights[-1]
+        last[:] = rng.standard_normal(last.shape) * (0.5 / last.shape[0] ** 0.5)
+    biases[-1] += logit
     return flat
+
+
+def _textbook(
+    weight: NDArray[np.float32], bias: NDArray[np.float32], rng: np.random.Generator, start: Start
+) -> None:
+    fan_in, fan_out = weight.shape
+    if start == "he":
+        weight[:] = rng.standard_normal(weight.shape) * (2.0 / fan_in) ** 0.5
+        return
+    bound = (6.0 / (fan_in + fan_out)) ** 0.5 if start == "xavier" else fan_in**-0.5
+    weight[:] = rng.uniform(-bound, bound, weight.shape)
+    if start == "pytorch":
+        bias[:] = rng.uniform(-bound, bound, bias.shape)
+
+
+def _critical(
+    layout: Layout,
+    weights: list[NDArray[np.float32]],
+    biases: list[NDArray[np.float32]],
+    rng: np.random.Generator,
+) -> None:
+    """Orthogonal weights on the critical line; biases take away the mean of the outputs below."""
+    hidden = len(layout.widths)
+    if not hidden:
+        weights[0][:] = rng.standard_normal(weights[0].shape) * (0.5 / layout.inputs**0.5)
+        return
+    point = critical_point(layout.activation, hidden)
+    for index, (weight, bias) in enumerate(zip(weights[:-1], biases[:-1], strict=True)):
+        fan_in, fan_out = weight.shape
+        # Inputs have variance 1, not that of the layer's outputs.
+        gain = point.weight if index else (point.q - point.bias**2) ** 0.5
+        weight[:] = gain * orthogonal(fan_in, fan_out, rng)
+        bias[:] = rng.standard_normal(fan_out) * point.bias
+        if index:
+            bias -= np.float32(point.mean) * weight.sum(axis=0)
+    last = weights[-1]
+    last[:] = rng.standard_normal(last.shape) * (0.5 * point.weight / last.shape[0] ** 0.5)
+    biases[-1] -= np.float32(point.mean) * last.sum(axis=0)

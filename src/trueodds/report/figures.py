@@ -1,14 +1,13 @@
 """The page's figures: each a chart or two, with the sentence that tells how to read it."""
 
-from dataclasses import dataclass
 from math import isfinite
-from typing import Any
 
 from trueodds.report import forecast_charts, model_charts
-from trueodds.report.chart import specification
 from trueodds.report.curves import precision_recall, roc
 from trueodds.report.distribution import forecast_histogram, spread_by_class
 from trueodds.report.evidence import ColumnImportance
+from trueodds.report.figure import Figure, drawing
+from trueodds.report.health_figures import health_figures
 from trueodds.report.learning import learning_curves
 from trueodds.report.reliability import Bin
 from trueodds.report.sample import Sample
@@ -16,35 +15,6 @@ from trueodds.report.subject import Subject
 from trueodds.report.wording import clean, count, decimals, quoted, share
 
 MOST_COLUMNS_DRAWN = 20
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """One chart: its place's id, what a screen reader says, and its Vega-Lite specification."""
-
-    key: str
-    summary: str
-    spec: dict[str, Any]
-    height: int
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A titled figure; without drawings, ``missing`` says why there is nothing to draw."""
-
-    key: str
-    title: str
-    caption: str
-    drawings: tuple[Drawing, ...] = ()
-    missing: str = ""
-    legend: tuple[tuple[str, str], ...] = ()
-    """(look, meaning) pairs; the look is a CSS class of the page."""
-
-
-def _drawing(key: str, summary: str, chart: Any) -> Drawing:
-    spec = specification(chart)
-    # Room is kept before the chart is drawn, so that the page does not jump.
-    return Drawing(key, summary, spec, int(spec["height"]) + 40)
 
 
 def reliability_figure(sample: Sample, bins: tuple[Bin, ...], yes: str) -> Figure:
@@ -64,8 +34,8 @@ def reliability_figure(sample: Sample, bins: tuple[Bin, ...], yes: str) -> Figur
         "Each dot gathers rows with neighbouring forecasts; on the dashed line a forecast of 30% "
         "comes true 30 times in 100; above the line forecasts are too low, below it too high.",
         (
-            _drawing("reliability", summary, forecast_charts.reliability(bins, yes)),
-            _drawing(
+            drawing("reliability", summary, forecast_charts.reliability(bins, yes)),
+            drawing(
                 "forecasts",
                 "Histogram of all forecasts, on the same axis.",
                 forecast_charts.forecast_bars(forecast_histogram(sample, low, high), low, high),
@@ -80,7 +50,7 @@ def spread_figure(sample: Sample, yes: str, no: str) -> Figure:
     title = "How far apart are the two classes?"
     if not sample.rows:
         return Figure("spread", title, "", missing="No row has an out-of-fold forecast.")
-    drawing = _drawing(
+    chart = drawing(
         "spread",
         f"Histogram of the forecasts, for the rows that were {yes} and for those that were {no}.",
         forecast_charts.class_spread(spread_by_class(sample), yes, no),
@@ -90,7 +60,7 @@ def spread_figure(sample: Sample, yes: str, no: str) -> Figure:
         title,
         "Each class’s bars add up to 100%: the less the two shapes overlap, the more the "
         "columns tell about the target.",
-        (drawing,),
+        (chart,),
         legend=(("block accent", yes), ("block plain", no)),
     )
 
@@ -112,7 +82,7 @@ def ranking_figures(sample: Sample, yes: str, no: str) -> tuple[Figure, Figure]:
             f"Walking from the highest forecast down: the sooner the curve rises, the more {yes} "
             f"is found before {no} is called by mistake; the dashed diagonal is guessing.",
             (
-                _drawing(
+                drawing(
                     "roc",
                     f"ROC curve, area {decimals(first.area, 3)}.",
                     forecast_charts.roc_curve(first, yes, no),
@@ -126,7 +96,7 @@ def ranking_figures(sample: Sample, yes: str, no: str) -> tuple[Figure, Figure]:
             f"For any share of {yes} to be found, how often a row called {yes} truly is; "
             f"guessing stays at the base rate of {share(base)}.",
             (
-                _drawing(
+                drawing(
                     "precision",
                     f"Precision-recall curve, average precision {decimals(second.area, 3)}.",
                     forecast_charts.precision_recall_curve(second, base, yes),
@@ -158,13 +128,13 @@ def importance_figure(importance: tuple[ColumnImportance, ...]) -> Figure:
     )
     if more > 0:
         caption += f" The first {len(drawn)} of {count(len(measured))} columns are drawn."
-    drawing = _drawing(
+    chart = drawing(
         "importance",
         f"Importance of {len(drawn)} columns; the first is {drawn[0].name}.",
         model_charts.importance(drawn),
     )
     return Figure(
-        "importance", title, caption, (drawing,), legend=(("dot", "mean rise, 95% interval"),)
+        "importance", title, caption, (chart,), legend=(("dot", "mean rise, 95% interval"),)
     )
 
 
@@ -180,7 +150,7 @@ def learning_figure(model: Subject) -> Figure:
         title,
         "One pair of lines a member: training keeps falling, and the weights kept are those of the "
         "epoch where the left-out fold did best; a wide gap after it would be overfitting.",
-        (_drawing("learning", f"Learning curves of {len(curves)} members.", chart),),
+        (drawing("learning", f"Learning curves of {len(curves)} members.", chart),),
         legend=(
             ("line", "left-out fold"),
             ("dashed", "training (with dropout)"),
@@ -201,5 +171,6 @@ def all_figures(
         *ranking_figures(sample, yes, no),
         importance_figure(importance),
         learning_figure(model),
+        *health_figures(model.record),
     )
     return {figure.key: figure for figure in found}

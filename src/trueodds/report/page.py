@@ -10,11 +10,12 @@ from trueodds.errors import TrueOddsError
 from trueodds.files import whole_file
 from trueodds.report.bundle import BUNDLE, read_asset
 from trueodds.report.evidence import Evidence
-from trueodds.report.figures import Figure, all_figures
+from trueodds.report.figure import Figure
+from trueodds.report.figures import all_figures
 from trueodds.report.reliability import reliability_bins
 from trueodds.report.sample import sample_of
 from trueodds.report.subject import Subject
-from trueodds.report.tables import bin_rows, column_rows, member_rows, score_rows
+from trueodds.report.tables import bin_rows, column_rows, member_rows, score_rows, treatment_lines
 from trueodds.report.wording import clean, count, headline, quoted, setting, share
 
 
@@ -87,6 +88,7 @@ def render(model: Subject, evidence: Evidence) -> str:
         columns_used=count(len(model.schema.used)),
         leaks=[c for c in columns if c.leak],
         health=[clean(line, 1000) for line in model.health],
+        treatments=[clean(line, 1000) for line in treatment_lines(model.record)],
         notes=[clean(line, 1000) for line in model.notes],
         made=_how_made(model),
     )

@@ -107,6 +107,14 @@ def member_rows(record: TrainingRecord) -> list[tuple[str, str, str, str]]:
     return rows
 
 
+def treatment_lines(record: TrainingRecord) -> list[str]:
+    """What was cured and what came of it: the run's treatments, then those of single members."""
+    told = [f"all members, {treatment.told()}" for treatment in record.treatments]
+    for member in record.members:
+        told += [f"{member_label(record, member)}, {t.told()}" for t in member.treatments]
+    return told
+
+
 def _column_row(column: Column, rise: ColumnImportance | None, rows: int) -> ColumnRow:
     aside = column.kind == "aside"
     missing = count(column.missing)

@@ -7,16 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.functions import log_loss_from_logits, sigmoid
-from trueodds.health.probe import probe
+from trueodds.health.recorder import ROWS as LOOK_ROWS
+from trueodds.health.recorder import Recorder
 from trueodds.health.state import LayerState
 from trueodds.network.engine import Engine, aligned
 from trueodds.network.initialise import initialise
 from trueodds.network.kernels import gather
 from trueodds.network.layout import Layout
 from trueodds.training.averaging import WeightAverage
+from trueodds.training.centred import optimiser_for
 from trueodds.training.compact import ROWS as COMPACT_ROWS
 from trueodds.training.compact import compact
-from trueodds.training.optimiser import AdamW
 from trueodds.training.recipe import Recipe
 from trueodds.training.record import MemberRecord
 from trueodds.training.schedule import learning_rate
@@ -63,7 +64,6 @@ ROUNDS = 40
 """At most so many looks at the held-out fold, so that choosing among them stays honest."""
 IMPORTANCE_ROWS = 4096
 """Held-out rows on which the importance is measured, at most."""
-PROBE_ROWS = 256
 
 Progress = Callable[[int, int, float], None]
 """Called with (epochs done, epochs planned, held-out log-loss)."""
@@ -85,13 +85,13 @@ def train_member(
     rng = np.random.default_rng([seed, 2, task.fold, task.member])
     shown, batch = task.shown, recipe.batch(len(task.shown))
     layout = Layout(task.shared.shape[1] + task.own.shape[1], recipe.widths, recipe.activation)
-    parameters = initialise(layout, rng, _base_logit(task))
+    parameters = initialise(layout, rng, _base_logit(task), recipe.start)
     engine = Engine(layout, parameters, batch, recipe.dropout)
     average = WeightAverage(parameters, recipe.memory * max(1, len(shown) // batch))
-    judge = Engine(layout, average.value, min(1024, max(len(task.held_out), PROBE_ROWS)))
+    judge = Engine(layout, average.value, min(1024, max(len(task.held_out), 256)))
     held_out = _rows(task, task.held_out)
     held_y, held_weight = task.y[task.held_out], task.weight[task.held_out]
-    optimiser = AdamW(parameters, _segments(layout))
+    optimiser = optimiser_for(layout, parameters)
 
     X = aligned((batch, layout.inputs), np.float32)
     y, weight = np.empty(batch, np.float32), np.empty(batch, np.float32)
@@ -99,6 +99,7 @@ def train_member(
     epochs = recipe.epochs_for(len(shown))
     stride = -(-epochs // ROUNDS)
     steps, step = epochs * steps_per_epoch, 0
+    recorder = Recorder(engine, steps)
     best, best_loss, best_epoch = average.value.copy(), np.inf, 0
     train_curve: list[float] = []
     fold_curve: list[float] = []
@@ -116,10 +117,15 @@ def train_member(
                 np.take(task.y, rows, out=y, mode="clip")
                 gather(task.shared, task.own, rows, X)
                 mask_seed = int(rng.integers(2**32))
-                total += engine.backward(X, y, weight, mask_seed)
+                loss = engine.backward(X, y, weight, mask_seed)
+                total += loss
                 batches += 1
+                if looking := recorder.due(step):
+                    recorder.look(step, loss, X)
                 rate = learning_rate(step, steps, recipe.learning_rate)
                 optimiser.step(engine.gradient, rate, recipe.decay)
+                if looking:
+                    recorder.stepped()
                 average.update(parameters)
                 step += 1
             epoch += 1
@@ -133,8 +139,9 @@ def train_member(
         if not np.isfinite(loss) or epoch - best_epoch > max(recipe.patience * epochs, stride):
             break
     average.value[:] = best
-    sample = slice(0, min(PROBE_ROWS, len(held_y)))
-    layers = probe(judge, held_out[sample], held_y[sample], held_weight[sample])
+    sample = slice(0, LOOK_ROWS)
+    last = (judge, held_out[sample], held_y[sample], _some_weight(held_weight[sample]))
+    health = recorder.finish(step, train_curve, fold_curve, _base_loss(held_y, held_weight), last)
     seen = _rows(task, np.sort(rng.permutation(shown)[:COMPACT_ROWS]))
     smaller, parameters = compact(layout, best, seen, recipe.compaction * _base_entropy(task))
     judge = Engine(smaller, parameters, judge.batch)
@@ -150,8 +157,9 @@ def train_member(
             stride=stride,
             train_loss=tuple(train_curve),
             fold_loss=tuple(fold_curve),
+            health=health,
         ),
-        layers=layers,
+        layers=health.looks[-1].states if health.looks else (),
     )
 
 
@@ -183,12 +191,15 @@ def _rows(task: MemberTask, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     return X
 
 
-def _segments(layout: Layout) -> list[tuple[int, float, float]]:
-    """Weights decay, biases do not."""
-    return [
-        (stop, 1.0, 1.0 if name.startswith("weight") else 0.0)
-        for name, (_, stop) in layout.segments().items()
-    ]
+def _base_loss(y: NDArray[np.float32], weight: NDArray[np.float32]) -> float:
+    """Log-loss of the best constant forecast of these rows."""
+    yes = float(np.average(y, weights=_some_weight(weight), axis=0))
+    return -sum(p * float(np.log(p)) for p in (yes, 1.0 - yes) if p > 0.0)
+
+
+def _some_weight(weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The weights, or ones where none is left."""
+    return weight if weight.any() else np.ones_like(weight)
 
 
 def _importance(

@@ -21,7 +21,8 @@ from threadpoolctl import threadpool_limits
 
 from trueodds.errors import TrainingError
 from trueodds.training.checkpoints import Checkpoints
-from trueodds.training.member import TrainedMember, train_member
+from trueodds.training.heal import train_with_care
+from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe
 from trueodds.training.work import WorkFolder
 from trueodds.training.workspace import TrainingData, save_data
@@ -57,6 +58,8 @@ class Step:
     """An earlier run has trained it."""
     of: int = 0
     """Members of the whole run; 0 where that is not known."""
+    run: int = 0
+    """Which run of all members it is: above 0 they are trained again with a cure."""
 
 
 Listener = Callable[[Step], None]
@@ -132,7 +135,9 @@ def _train_here(
             ) -> None:
                 listener(Step(*at, epoch, epochs, loss))
 
-            made = trained[fold, member] = train_member(data.task(fold, member), recipe, seed, tell)
+            made = trained[fold, member] = train_with_care(
+                data.task(fold, member), recipe, seed, tell
+            )
             if kept is not None:
                 try:
                     kept.save(made)

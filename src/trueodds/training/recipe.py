@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args
 
 from trueodds.errors import UsageError
 from trueodds.network.activations import Activation
+from trueodds.network.starts import Start
 
 Effort = Literal["quick", "standard", "best"]
 EFFORTS: tuple[Effort, ...] = get_args(Effort)
@@ -21,6 +22,8 @@ class Recipe:
     """Members for each fold of a table of few rows."""
     widths: tuple[int, ...] = (128, 128, 128)
     activation: Activation = "relu"
+    start: Start = "usual"
+    """How the first weights are drawn (`trueodds.network.initialise`)."""
     dropout: float = 0.1
     learning_rate: float = 3e-3
     decay: float = 3.0

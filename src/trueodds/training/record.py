@@ -3,6 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from trueodds.health.cures import Treatment
+from trueodds.health.record import HealthRecord
+
 
 @dataclass(frozen=True)
 class MemberRecord:
@@ -19,6 +22,10 @@ class MemberRecord:
     """Mean training loss (with dropout) since the entry before."""
     fold_loss: tuple[float, ...]
     """Log-loss on the fold left out."""
+    health: HealthRecord | None = None
+    """What its layers did, before redundant units were dropped; None in files of older versions."""
+    treatments: tuple[Treatment, ...] = ()
+    """What was tried after it failed to learn, in order."""
 
     @property
     def title(self) -> str:
@@ -42,7 +49,16 @@ class TrainingRecord:
     """How the folds were made, in words: stratified, by group …, by time …."""
     settings: dict[str, Any]
     members: tuple[MemberRecord, ...]
+    treatments: tuple[Treatment, ...] = ()
+    """What was tried on the whole run (``--heal``), in order."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
-        return asdict(self)
+        plain = asdict(self)
+        for member in plain["members"]:
+            # A missing part is left out: null stands for a figure that is not defined.
+            if member["health"] is None:
+                del member["health"]
+            elif member["health"]["inputs"] is None:
+                del member["health"]["inputs"]
+        return plain

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from trueodds.training.checkpoints import Checkpoints
-from trueodds.training.member import train_member
+from trueodds.training.heal import train_with_care
 from trueodds.training.workspace import load_data
 
 
@@ -33,7 +33,7 @@ def main(arrays: Path, kept: Checkpoints) -> None:
             message = {"fold": at[0], "member": at[1], "epoch": epoch, "epochs": epochs}
             print(json.dumps({**message, "loss": loss}), flush=True)
 
-        trained = train_member(data.task(fold, member), recipe, seed, tell)
+        trained = train_with_care(data.task(fold, member), recipe, seed, tell)
         try:
             kept.save(trained)
         except OSError as error:

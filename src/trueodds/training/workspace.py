@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -135,14 +136,11 @@ def load_member(file: BinaryIO) -> TrainedMember:
     """Read what `save_member` wrote."""
     with np.load(file) as stored:
         about = json.loads(str(stored["about"]))
-        record = about["record"]
-        for curve in ("train_loss", "fold_loss"):
-            record[curve] = tuple(record[curve])
         return TrainedMember(
             layout=Layout.from_json(about["layout"]),
             parameters=stored["parameters"],
             importance=stored["importance"],
-            record=MemberRecord(**record),
+            record=msgspec.convert(about["record"], MemberRecord),
             layers=tuple(LayerState(**state) for state in about["layers"]),
         )
 

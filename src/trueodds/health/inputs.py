@@ -1,0 +1,51 @@
+"""A look at the inputs before any training: size, constants, and columns that tell the answer."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.health.record import InputState
+from trueodds.health.state import rounded
+
+MOST_ROWS = 2048
+"""Rows on which a column's own forecast is measured, evenly spaced."""
+
+
+def look_at_inputs(
+    X: NDArray[np.floating[Any]], y: NDArray[np.floating[Any]] | None = None
+) -> InputState:
+    """State of the inputs, X of shape (rows, columns), labels y of shape (rows,) in {0, 1}.
+
+    Without ``y`` no column is asked whether it tells the answer.
+    """
+    with np.errstate(all="ignore"):
+        sizes = np.sqrt(np.mean(np.square(X, dtype=np.float64), axis=0))
+        sizes = np.where(np.isfinite(sizes), sizes, np.inf)
+    constant = np.flatnonzero((X[:1] == X).all(axis=0)) if len(X) > 1 else np.zeros(0, np.int64)
+    areas = np.full(X.shape[1], 0.5) if y is None else areas_alone(X, y)
+    best = int(areas.argmax())
+    return InputState(
+        largest=rounded(float(sizes.max())),
+        largest_at=int(sizes.argmax()),
+        reach=rounded(float(np.abs(X).max())),
+        constant=tuple(int(index) for index in constant),
+        telling=rounded(float(areas[best]), 6),
+        telling_at=best,
+    )
+
+
+def areas_alone(X: NDArray[np.floating[Any]], y: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Area under the ROC curve of every column alone, whichever way it points, in [0.5, 1]."""
+    rows = np.unique(np.linspace(0, len(X) - 1, min(len(X), MOST_ROWS)).round().astype(np.int64))
+    X, yes = X[rows], y[rows] > 0.5
+    if yes.all() or not yes.any():
+        return np.full(X.shape[1], 0.5)
+    areas = np.empty(X.shape[1])
+    for index in range(X.shape[1]):
+        no = np.sort(X[~yes, index])
+        found = X[yes, index]
+        below, upto = np.searchsorted(no, found, "left"), np.searchsorted(no, found, "right")
+        area = float((below + upto).mean()) / (2.0 * len(no))
+        areas[index] = max(area, 1.0 - area)
+    return areas

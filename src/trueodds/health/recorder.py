@@ -1,0 +1,187 @@
+"""Watches one network of our own engine while it learns, for under 3 % of the time.
+
+Gradients and their flow back through the layers are those of the training step itself; only one
+forward pass of up to `ROWS` rows is computed anew, without dropout, at few steps
+(bench/health_overhead.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.health import measure
+from trueodds.health.record import HealthRecord, InputState, Look
+from trueodds.health.state import LayerState, rounded
+from trueodds.network.activations import CODES
+from trueodds.network.engine import Engine
+from trueodds.network.kernels import smooth_forward
+
+ROWS = 128
+"""Rows that a look is taken on, at most."""
+MOST_LOOKS = 16
+LEAST_STEPS = 150
+"""Steps from one look to the next, at least."""
+MOST_LAYERS = 32
+"""Of a deeper network so many layers are watched, evenly spread, first and last among them."""
+
+Rows = NDArray[np.float32]
+
+
+class Recorder:
+    """Takes looks at a network as it trains.
+
+    Parameters
+    ----------
+    engine
+        The network that is trained; `look` is called right after its ``backward``.
+    steps
+        Steps planned.
+    every
+        Steps from one look to the next; None spreads `MOST_LOOKS` over the run.
+    """
+
+    def __init__(self, engine: Engine, steps: int, every: int | None = None) -> None:
+        self._engine = engine
+        layout = engine.layout
+        self._every = every or max(LEAST_STEPS, -(-steps // (MOST_LOOKS - 1)))
+        hidden = len(layout.widths)
+        chosen = np.linspace(0, hidden - 1, min(hidden, MOST_LAYERS)).round().astype(int)
+        self._watched = [int(index) for index in np.unique(chosen)]
+        self._views = LayerViews(engine)
+        self._looks: list[Look] = []
+        self._before: list[Rows] = []
+        self._pending: tuple[int, float, tuple[LayerState, ...]] | None = None
+
+    def due(self, step: int) -> bool:
+        """Whether a look is to be taken at this step; step 0 always is."""
+        return step % self._every == 0
+
+    def look(self, step: int, loss: float, X: Rows) -> None:
+        """Measure the layers on the batch whose gradient the engine holds; before the step."""
+        states, _ = layer_states(self._views, X, self._watched)
+        self._pending = (step, rounded(loss), states)
+        self._before = [self._views.weights[index].copy() for index in self._watched]
+
+    def stepped(self) -> None:
+        """Measure the step just made, and keep the look."""
+        assert self._pending is not None, "stepped() follows look()"
+        step, loss, states = self._pending
+        updates = []
+        for index, before, state in zip(self._watched, self._before, states, strict=True):
+            before -= self._views.weights[index]
+            length = measure.rms(before)
+            updates.append(length / state.weight if state.weight > 0.0 else 0.0)
+        done = tuple(_updated(s, u) for s, u in zip(states, updates, strict=True))
+        self._looks.append(Look(step, loss, done))
+        self._pending, self._before = None, []
+        if len(self._looks) > 2 * MOST_LOOKS:
+            # More steps than planned: half as many looks from here on, and back.
+            self._looks = self._looks[::2]
+            self._every *= 2
+
+    def finish(
+        self,
+        steps: int,
+        train_loss: Sequence[float],
+        held_out_loss: Sequence[float],
+        base_loss: float,
+        last: tuple[Engine, Rows, Rows, Rows] | None = None,
+        inputs: InputState | None = None,
+    ) -> HealthRecord:
+        """The record; ``last`` (engine, X, y, weight) adds a look at the finished network.
+
+        The engine of ``last`` must be without dropout; its gradient is overwritten.
+        """
+        looks = list(self._looks)
+        densities: tuple[tuple[int, ...], ...] = ()
+        if last is not None and self._watched:
+            engine, X, y, weight = last
+            loss = engine.backward(X, y, weight)
+            states, densities = layer_states(LayerViews(engine), X, self._watched, last=True)
+            if looks:
+                steps_before = [s.update for s in looks[-1].states]
+                states = tuple(_updated(s, u) for s, u in zip(states, steps_before, strict=True))
+            looks.append(Look(steps, rounded(loss), states))
+        layout = self._engine.layout
+        return HealthRecord.of(
+            looks,
+            names=tuple(f"layer {index + 1}" for index in self._watched),
+            activations=tuple(layout.activation for _ in self._watched),
+            steps=steps,
+            base_loss=rounded(base_loss, 6),
+            train_loss=tuple(rounded(loss, 6) for loss in train_loss),
+            held_out_loss=tuple(rounded(loss, 6) for loss in held_out_loss),
+            densities=densities,
+            inputs=inputs,
+        )
+
+
+class LayerViews:
+    """An engine's weights, biases and weight gradients, layer by layer; views into its buffers."""
+
+    def __init__(self, engine: Engine) -> None:
+        layout = engine.layout
+        self.engine = engine
+        self.weights = layout.weights(engine.parameters)
+        self.biases = layout.biases(engine.parameters)
+        self.gradients = layout.weights(engine.gradient)
+
+
+def layer_states(
+    views: LayerViews, X: Rows, watched: Sequence[int], last: bool = False
+) -> tuple[tuple[LayerState, ...], tuple[tuple[int, ...], ...]]:
+    """States of the watched layers right after the engine's ``backward`` of X, and their densities.
+
+    Without ``last`` only `ROWS` of the rows are looked at, and no density is made. ``update`` is 0
+    in all states.
+    """
+    if not watched:
+        return (), ()
+    flows, activation = views.engine.flows(len(X)), views.engine.layout.activation
+    A = X if last else X[:ROWS]
+    states, densities = [], []
+    with np.errstate(all="ignore"):
+        for index in range(watched[-1] + 1):
+            Z = A @ views.weights[index]
+            Z += views.biases[index]
+            seen = index in watched
+            mean, spread = measure.spread_of(Z) if seen else (0.0, 0.0)
+            if seen and last:
+                densities.append(measure.density(Z))
+            A, D = _activated(Z, activation)
+            if not seen:
+                continue
+            saturated, dead = measure.flat_and_dead(D, activation)
+            out_mean, out_spread = measure.spread_of(A)
+            numbers = {
+                "mean": mean,
+                "spread": spread,
+                "output_mean": out_mean,
+                "saturated": saturated,
+                "dead": dead,
+                "gradient": measure.rms(views.gradients[index]),
+                "output_spread": out_spread,
+                "common": measure.common_share(A),
+                "flow": measure.rms(flows[index]),
+                "weight": measure.rms(views.weights[index]),
+                "update": 0.0,  # measured when the step is made
+            }
+            rounds = {name: rounded(number) for name, number in numbers.items()}
+            states.append(LayerState(index + 1, **rounds))
+    return tuple(states), tuple(densities)
+
+
+def _activated(Z: Rows, activation: str) -> tuple[Rows, Rows]:
+    """φ(Z) and φ′(Z); Z is overwritten."""
+    D = np.empty_like(Z)
+    if activation == "relu":
+        np.greater(Z, 0.0, out=D, casting="unsafe")
+        return np.maximum(Z, 0.0, out=Z), D
+    smooth_forward(Z, D, np.zeros(Z.shape[1], Z.dtype), CODES[activation])  # type: ignore[index]
+    return Z, D
+
+
+def _updated(state: LayerState, update: float) -> LayerState:
+    return replace(state, update=rounded(update))

@@ -1,0 +1,129 @@
+"""Charts of the layers: where neurons sit on their activation's curve, and how gradients flow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from trueodds.health.measure import DENSITY_BINS, DENSITY_REACH, LARGEST_SLOPE
+from trueodds.health.record import HealthRecord
+from trueodds.health.state import LARGEST
+from trueodds.network.activations import Activation, activate, slope
+from trueodds.report.chart import LEFT, inline, layers
+from trueodds.report.theme import ACCENT, PLAIN
+
+if TYPE_CHECKING:
+    import altair as alt
+
+MOST_LAYERS = 4
+"""Densities drawn: the first layer, the last, and some between."""
+SMALL = 130
+MOST_TICKS = 8
+
+
+def drawn_layers(record: HealthRecord) -> list[int]:
+    """Positions of the layers whose densities are drawn."""
+    count = len(record.densities)
+    return sorted(set(np.linspace(0, count - 1, min(count, MOST_LAYERS)).round().astype(int)))
+
+
+def on_the_curve(record: HealthRecord, position: int) -> alt.LayerChart:
+    """Density of one layer's pre-activations under φ and φ′, each scaled to at most 1."""
+    import altair as alt
+
+    activation = cast(Activation, record.activations[position])
+    edges = np.linspace(-DENSITY_REACH, DENSITY_REACH, DENSITY_BINS + 1)
+    shares = np.array(record.densities[position], dtype=np.float64)
+    peak = float(shares.max()) or 1.0
+    bars = [
+        {"from": low, "to": high, "zero": 0, "height": share / peak, "share": share / 1000.0}
+        for low, high, share in zip(edges[:-1], edges[1:], shares, strict=True)
+        if share
+    ]
+    z = np.linspace(-DENSITY_REACH, DENSITY_REACH, 81)
+    value, steep = activate(z, activation), slope(z, activation)
+    value = value / np.abs(value).max()
+    steep = steep / LARGEST_SLOPE[activation]
+    x = alt.X(
+        "from:Q",
+        title=f"pre-activation z, {record.names[position]}",
+        scale=alt.Scale(domain=[-DENSITY_REACH, DENSITY_REACH]),
+        axis=alt.Axis(grid=False, tickCount=9),
+    )
+    y = alt.Y(
+        "height:Q",
+        title=None,
+        scale=alt.Scale(domain=[min(0.0, float(value.min())), 1.05], nice=False),
+        axis=alt.Axis(labels=False, ticks=False, grid=False, domain=False, minExtent=LEFT),
+    )
+    tooltip = [
+        alt.Tooltip("from:Q", title="z from", format=".2f"),
+        alt.Tooltip("to:Q", title="to", format=".2f"),
+        alt.Tooltip("share:Q", title="share", format=".1%"),
+    ]
+    density = (
+        alt.Chart(inline(bars))
+        .mark_rect(color=ACCENT, opacity=0.45)
+        .encode(x=x, x2="to:Q", y=y, y2="zero:Q", tooltip=tooltip)
+    )
+
+    def curve(heights: Any, color: str, dash: list[int]) -> Any:
+        rows = [{"from": a, "height": round(float(b), 4)} for a, b in zip(z, heights, strict=True)]
+        return (
+            alt.Chart(inline(rows))
+            .mark_line(color=color, strokeDash=dash, strokeWidth=1.5, clip=True)
+            .encode(x=x, y=y)
+        )
+
+    return layers(density, curve(value, ACCENT, [1, 0]), curve(steep, PLAIN, [5, 3]), height=SMALL)
+
+
+def flow_over_depth(record: HealthRecord) -> alt.LayerChart | None:
+    """Size of the gradient by pre-activations, layer by layer, at the first and the last look."""
+    return _flow(record, "layer", "layer")
+
+
+def flow_over_time(record: HealthRecord) -> alt.LayerChart | None:
+    """Size of the gradient by pre-activations of the first and the last layer, over the steps."""
+    return _flow(record, "step", "step")
+
+
+def _flow(record: HealthRecord, across: str, title: str) -> alt.LayerChart | None:
+    """Log-scaled flow, first look or layer dashed, the last solid; None if there is none."""
+    import altair as alt
+
+    ends = (0, -1)
+    rows = []
+    for end in ends:
+        if across == "layer":
+            found = [(state.layer, state.flow) for state in record.looks[end].states]
+        else:
+            found = [(look.step, look.states[end].flow) for look in record.looks]
+        rows.append([{"at": a, "flow": f} for a, f in found if 0.0 < f < LARGEST])
+    if not all(rows):
+        return None
+    # Few layers get a tick each: the axis would else put ticks between them.
+    places = sorted({row["at"] for part in rows for row in part})
+    ticks = {"values": places} if len(places) <= MOST_TICKS else {"tickCount": 8}
+    x = alt.X("at:Q", title=title, axis=alt.Axis(format="d", grid=False, **ticks))
+    y = alt.Y(
+        "flow:Q",
+        title="size of the gradient",
+        scale=alt.Scale(type="log"),
+        axis=alt.Axis(minExtent=LEFT, tickCount=4, format="~e"),
+    )
+    charts = [
+        alt.Chart(inline(part))
+        .mark_line(color=color, strokeDash=dash, strokeWidth=1.5, point={"color": color})
+        .encode(
+            x=x,
+            y=y,
+            tooltip=[
+                alt.Tooltip("at:Q", title=title),
+                alt.Tooltip("flow:Q", title="gradient", format=".2e"),
+            ],
+        )
+        for part, color, dash in zip(rows, (PLAIN, ACCENT), ([5, 3], [1, 0]), strict=True)
+    ]
+    return layers(*charts, height=170)
