@@ -7,11 +7,11 @@ Both ways are correctly rounded, so which one a value took cannot be seen in its
 # mypy: ignore-errors
 
 import numpy as np
-from numba import carray, intp, njit
+from numba import carray, njit
 
 from trueodds.functions.bits import lowest_bit
 from trueodds.functions.kernels32 import log_sigmoid32, sigmoid32, softplus32
-from trueodds.functions.memory import floats32_at, wide_vectors, words64_at
+from trueodds.functions.memory import floats32_at, stack_words, wide_vectors, words64_at
 from trueodds.functions.pipeline import (
     log_sigmoid_sixteens,
     settle_vanished,
@@ -35,6 +35,7 @@ ONE = np.uint64(1)
 ZERO = np.float32(0.0)
 
 helper = njit(error_model="numpy")
+walk_memory = stack_words(BLOCK // 64 + 2 * CROWD + 32)
 
 
 @helper
@@ -113,8 +114,7 @@ def walk(which, source, target, n):
         walk_float64(which, source, target, n)
         return
     # One piece of memory: the lanes' masks, the places of the doubtful values, and room for them.
-    memory = np.empty(BLOCK // 64 + 2 * CROWD + 32, np.int64)
-    masks = intp(memory.ctypes.data)
+    masks = walk_memory()
     quads = carray(words64_at(masks), BLOCK // 64)
     places = carray(words64_at(masks + BLOCK // 8), CROWD)
     scratch = masks + BLOCK // 8 + 8 * CROWD
@@ -142,4 +142,3 @@ def walk(which, source, target, n):
         whole = 64 * count
         if whole < m:
             walk_float64(which, x + 4 * whole, y + 4 * whole, m - whole)
-    memory[0] = 0  # keeps it alive until here
