@@ -1,100 +1,187 @@
-"""Where float32 σ, log σ and softplus spend their cycles: their inner loops' instructions, counted.
+"""Where float32 σ, log σ and softplus spend their cycles: instructions, ports, loop, doubts, call.
 
-Usage: ``python bench/functions_instructions.py``. Compiles each loop, finds the innermost loop that
-does sixteen values, and sets its vector instructions against what the processor can start in a
-cycle and against the measured time. Writes ``bench/results/functions-instructions.txt``.
+Usage: ``python bench/functions_instructions.py``. Compiles each loop over sixteen lanes, measures
+what each of its instructions costs (:mod:`ports`), and sets the sum against the time of the loop,
+of the walk that also settles the doubtful values, and of the whole call. Writes
+``bench/results/functions-instructions.txt``.
 """
 
+import os
 import re
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from numba import cfunc
+from numba import cfunc, types
 
+from ports import Cost, cost, seconds_of_a_cycle, template
 from trueodds import functions
-from trueodds.functions import loops
+from trueodds.functions import pipeline, sixteen, walks
+from trueodds.functions.coefficients import REACH
 from trueodds.functions.proof import machine
 
 RESULTS = Path(__file__).parent / "results"
-EXTRA = {"vrcp14ps": 3, "vscalefps": 2}
-"""Micro-operations of the 512-bit forms that need more than one (uops.info, Ice Lake and later)."""
-FREE = {"vmovaps"}
-"""Renamed away, no execution port."""
-STORES = {"vmovups", "kmovw"}
-"""Load and store ports, not the arithmetic ones."""
-PORTS = 2
-"""Arithmetic ports for 512-bit vectors: 0 and 5 of Intel's server cores; the pairs of multipliers
-and of adders of AMD's Zen 4, where a loop of more multiplications than additions needs longer."""
-FUNCTIONS = ("sigmoid", "log_sigmoid", "softplus")
+FREE = re.compile(r"v?mov|kmov|vbroadcast")
+"""Loads, stores and copies between registers: not for the arithmetic ports."""
+N = 1 << 13
+"""Values in the first- and second-level cache."""
+TURNS = 10
+KERNELS = {
+    "sigmoid": (walks.SIGMOID, (sixteen.sigmoid_first, sixteen.sigmoid_second)),
+    "log_sigmoid": (walks.LOG_SIGMOID, sixteen.softplus_stages(mirrored=True)),
+    "softplus": (walks.SOFTPLUS, sixteen.softplus_stages()),
+}
+ADDRESSES = types.void(*[types.intp] * 4)
 
 
-def inner_loop(function: str) -> list[str]:
-    """Instructions from the label before the first ``vscalefps`` to the jump back to it."""
-    loop = getattr(loops, f"{function}32")
-    compiled = cfunc(loop.signature)(loop.function)
-    lines = [line.strip() for line in compiled._library.get_asm_str().splitlines()]
-    middle = next(i for i, line in enumerate(lines) if line.startswith("vscalefps"))
-    first = max(i for i in range(middle) if re.match(r"\.L\w+:", lines[i]))
-    label = lines[first].rstrip(":")
-    last = next(i for i in range(middle, len(lines)) if re.match(rf"j\w+\s+{label}$", lines[i]))
-    return [re.split(r"\s", line)[0] for line in lines[first + 1 : last + 1] if line[:1] != "."]
+def compiled(loop: Any) -> Any:
+    """A C function (source, target, masks, vectors) that runs a loop ``TURNS`` times."""
+
+    @cfunc(ADDRESSES)
+    def run(source: int, target: int, sure: int, count: int) -> None:
+        for _ in range(TURNS):
+            loop(source, target, sure, count)
+
+    return run
 
 
-def nanoseconds_for_sixteen(function: str) -> dict[str, float]:
-    """Best time of 16 values out of 16,384 in cache, ours and PyTorch's, taking turns."""
+def compiled_walk(which: int) -> Any:
+    """A C function that runs the walk over values in doubt and not ``TURNS`` times."""
+    walk = walks.walk
+
+    @cfunc(ADDRESSES)
+    def run(source: int, target: int, sure: int, count: int) -> None:
+        for _ in range(TURNS):
+            walk(which, source, target, 16 * count)
+
+    return run
+
+
+def one_by_one(stages: tuple[Any, Any]) -> Any:
+    """The same kernel in a plain loop: one vector, then the next."""
+    width, pipeline.WIDTH = pipeline.WIDTH, 1
+    first, second = stages
+    run = compiled(
+        pipeline.sixteens(lambda v, given: [given], lambda v, s: second(v, first(v, *s)))
+    )
+    pipeline.WIDTH = width
+    return run
+
+
+def inner_loop(run: Any) -> list[str]:
+    """The instructions of the longest loop that jumps back to its own label."""
+    lines = [line.strip() for line in run._library.get_asm_str().splitlines()]
+    best: list[str] = []
+    for i, line in enumerate(lines):
+        back = re.match(r"j\w+\s+(\.LBB\w+)$", line)
+        if back and f"{back[1]}:" in lines[:i]:
+            start = lines[:i].index(f"{back[1]}:")
+            body = lines[start + 1 : i + 1]
+            if sum("zmm" in text for text in body) > sum("zmm" in text for text in best):
+                best = body if not any(re.match(r"\.LBB", text) for text in body) else best
+    return [text for text in best if text and text[0] not in ".#"]
+
+
+def best_times(calls: dict[str, Callable[[], Any]], rounds: int = 300) -> dict[str, float]:
+    """Least seconds of one call of each, all taking turns."""
+    best = dict.fromkeys(calls, float("inf"))
+    for _ in range(rounds):
+        for name, call in calls.items():
+            began = time.perf_counter()
+            call()
+            best[name] = min(best[name], time.perf_counter() - began)
+    return best
+
+
+def measured(function: str, cycle: float) -> dict[str, float]:
+    """Cycles for sixteen values of the loop, the walk, the call and PyTorch's call."""
     functions.set_threads(1)
     torch.set_num_threads(1)
-    x = (np.random.default_rng(7).normal(size=1 << 14) * 3).astype(np.float32)
+    which, stages = KERNELS[function]
+    x = (np.random.default_rng(7).normal(size=2 * N) * 3).astype(np.float32)
+    assert np.abs(x).max() < REACH
     out, given = np.empty_like(x), torch.from_numpy(x)
     result = torch.empty_like(given)
+    sure = np.empty(x.size // 16, np.uint16)
+    addresses = (x.ctypes.data, out.ctypes.data, sure.ctypes.data)
+    loops = {
+        "plain": one_by_one(stages),
+        "loop": compiled(pipeline.sixteens(*stages)),
+        "walk": compiled_walk(which),
+    }
+    calls: dict[str, Callable[[], Any]] = {}
+    for name, run in loops.items():
+        for n in (N, 2 * N):
+            calls[f"{name} {n}"] = lambda run=run.ctypes, n=n: run(*addresses, n // 16)
     ours = getattr(functions, function)
-    peers = {
+    peers: dict[str, Callable[[], Any]] = {
         "sigmoid": lambda: torch.sigmoid(given, out=result),
         "log_sigmoid": lambda: torch.nn.functional.logsigmoid(given),
         "softplus": lambda: torch.nn.functional.softplus(given),
     }
-    calls = {"trueodds": lambda: ours(x, out=out), "torch": peers[function]}
-    best = dict.fromkeys(calls, np.inf)
-    for _ in range(400):
-        for name, call in calls.items():
-            began = time.perf_counter()
-            for _ in range(10):
-                call()
-            best[name] = min(best[name], (time.perf_counter() - began) / 10)
-    return {name: value * 16e9 / x.size for name, value in best.items()}
+    calls["call"] = lambda: [ours(x, out=out) for _ in range(TURNS)]
+    calls["torch"] = lambda: [peers[function]() for _ in range(TURNS)]
+    times = best_times(calls)
+    of_sixteen = 16 / N / TURNS / cycle
+    found = {name: (times[f"{name} {2 * N}"] - times[f"{name} {N}"]) * of_sixteen for name in loops}
+    return found | {name: times[name] * of_sixteen / 2 for name in ("call", "torch")}
 
 
-def report(function: str) -> list[str]:
-    """What one function's loop is made of and how long it takes."""
-    names = inner_loop(function)
-    vector = Counter(n for n in names if n.startswith("v") and n not in FREE | STORES)
-    vector += Counter(n for n in names if n.startswith("k") and n not in STORES)
-    # One vscalefps for each sixteen values: LLVM may do two sixteens in one turn of the loop.
-    turns = names.count("vscalefps")
-    operations = sum(count * EXTRA.get(name, 1) for name, count in vector.items()) / turns
-    taken = nanoseconds_for_sixteen(function)
-    listing = ", ".join(f"{count / turns:g} {name}" for name, count in sorted(vector.items()))
-    arithmetic = sum(vector.values()) / turns
+def report(function: str, cycle: float) -> list[str]:
+    """What one function's loop is made of and where its cycles go."""
+    body = inner_loop(compiled(pipeline.sixteens(*KERNELS[function][1])))
+    turns = pipeline.WIDTH
+    arithmetic = [line for line in body if "zmm" in line and not FREE.match(line)]
+    shapes = {line.split("\t")[0]: template(line) for line in arithmetic}
+    counts = Counter(line.split("\t")[0] for line in arithmetic)
+    costs: dict[str, Cost] = {name: cost(shape, cycle) for name, shape in shapes.items()}
+    groups: dict[str, list[str]] = {"multipliers": [], "adders": [], "either": []}
+    busy = dict.fromkeys(groups, 0.0)
+    for name, count in sorted(counts.items()):
+        kind = costs[name].kind
+        groups[kind].append(f"{count / turns:g} {name}")
+        busy[kind] += costs[name].alone * count / turns
+    bounds = (busy["multipliers"], busy["adders"], sum(busy.values()) / 2)
+    cycles = measured(function, cycle)
+    size = cycle * 1e9
     rows = [
-        ("instructions in the inner loop", f"{len(names) / turns:g}"),
-        ("of these arithmetic on 512-bit vectors", f"{arithmetic:g}"),
-        ("which are", listing),
-        ("micro-operations of those", f"{operations:g}"),
-        (f"least cycles at {PORTS} a cycle", f"{operations / PORTS:g}"),
-        ("measured, whole call, best of 400", f"{taken['trueodds']:.2f} ns"),
-        ("torch's (not correctly rounded)", f"{taken['torch']:.2f} ns"),
-        ("ratio", f"{taken['torch'] / taken['trueodds']:.2f}"),
+        ("instructions in the loop", f"{len(body) / turns:g}"),
+        ("of these arithmetic on 512 bits", f"{len(arithmetic) / turns:g}"),
     ]
-    return ["", f"sixteen float32 {function}", *(f"  {what:<40} {value}" for what, value in rows)]
+    for kind, names in groups.items():
+        rows.append((f"cycles of the {kind}" if kind != "either" else "cycles of either", ""))
+        rows[-1] = (rows[-1][0], f"{busy[kind]:.1f}: {', '.join(names)}")
+    rows += [
+        ("least cycles with every port busy", f"{max(bounds):.1f}"),
+        ("a plain loop, vector after vector", f"{cycles['plain']:.1f} cycles"),
+        ("the loop of two stages", f"{cycles['loop']:.1f} cycles"),
+        ("and the doubtful values settled", f"{cycles['walk']:.1f} cycles"),
+        (
+            f"whole call of {2 * N:,} values",
+            f"{cycles['call']:.1f} cycles, {cycles['call'] * size:.2f} ns",
+        ),
+        (
+            "torch's (not correctly rounded)",
+            f"{cycles['torch']:.1f} cycles, {cycles['torch'] * size:.2f} ns",
+        ),
+        ("ratio", f"{cycles['torch'] / cycles['call']:.2f}"),
+    ]
+    return ["", f"sixteen float32 {function}", *(f"  {what:<36} {value}" for what, value in rows)]
 
 
 def main() -> None:
-    lines = [f"{name:<10} {value}" for name, value in machine().items()]
-    for function in FUNCTIONS:
-        lines += report(function)
+    cycle = seconds_of_a_cycle()
+    about = machine() | {
+        "clock": f"{1e-9 / cycle:.2f} GHz",
+        "load": f"{os.getloadavg()[0]:.1f} processes wanted a core in the minute before",
+    }
+    lines = [f"{name:<10} {value}" for name, value in about.items()]
+    for function in KERNELS:
+        lines += report(function, cycle)
     print("\n".join(lines))
     path = RESULTS / "functions-instructions.txt"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -56,15 +56,16 @@ def contenders(function: str, x: Array) -> dict[str, Callable[[], Any]]:
         "copy": lambda: np.copyto(out, x),
         "trueodds": lambda: ours(x, out=out),
     }
-    nn = torch.nn.functional
+    # What torch.nn.functional calls: only so can its results too go where they went before.
+    nn = torch._C._nn
     if function == "sigmoid":
         found["torch"] = lambda: torch.sigmoid(given, out=result)
         found["scipy"] = lambda: scipy.special.expit(x, out=out)
     elif function == "log_sigmoid":
-        found["torch"] = lambda: nn.logsigmoid(given)
+        found["torch"] = lambda: nn.log_sigmoid(given, out=result)
         found["scipy"] = lambda: scipy.special.log_expit(x, out=out)
     elif function == "softplus":
-        found["torch"] = lambda: nn.softplus(given)
+        found["torch"] = lambda: nn.softplus(given, 1.0, 20.0, out=result)
     elif function == "logit":
         found["torch"] = lambda: torch.logit(given, out=result)
         found["scipy"] = lambda: scipy.special.logit(x, out=out)

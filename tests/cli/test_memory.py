@@ -1,5 +1,9 @@
 """``fit --memory``: arrays and table on disk, the same model to the byte."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from trueodds.cli.outputs import size_of
@@ -41,3 +45,19 @@ def test_sizes(text, size):
 def test_what_is_no_size_is_said(text):
     with pytest.raises(UsageError, match=r"--memory: .* is no size; write it as 2GB or 500MB"):
         size_of(text, "--memory")
+
+
+@pytest.mark.slow
+def test_more_rows_to_score_take_no_more_memory(model_file, table):
+    head, *rows = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    peaks = []
+    for megabytes in (12, 72):
+        new = table.with_name("new.csv")
+        new.write_text(head + "".join(rows) * (megabytes * 10**6 // sum(map(len, rows))))
+        words = ["predict", str(model_file), str(new), "--out", str(table.with_name("out.csv"))]
+        child = subprocess.Popen([sys.executable, "-m", "trueodds", *words])
+        _, status, used = os.wait4(child.pid, 0)
+        assert status == 0
+        peaks.append(used.ru_maxrss / 1024)
+    print(f"\npeak MB of 12 and 72 MB scored: {peaks}")
+    assert peaks[1] < 2.0 * peaks[0]

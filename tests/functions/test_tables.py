@@ -37,6 +37,21 @@ def test_float32_powers() -> None:
         assert abs(exact / high - 1 - low) < 2.0**-48
 
 
+def test_float32_powers_without_the_bits_of_their_number() -> None:
+    bits = np.array(c.POWERS32_SHIFTED, np.float32).view(np.uint32) + (np.arange(32) << 18)
+    assert np.array_equal(bits, np.array(c.POWERS32, np.float32).view(np.uint32))
+
+
+def test_clamped_arguments_are_in_doubt() -> None:
+    """The results there are next to a midpoint, far nearer than the doubt of 2⁻¹¹ units."""
+    bits = np.array([c.NEGATIVE_REACH_BITS], np.uint32)
+    assert bits.view(np.float32)[0] == -c.REACH
+    exact = mpmath.exp(-mpmath.mpf(c.REACH))
+    for value in (exact / (1 + exact), mpmath.log1p(exact)):
+        units = value * mpmath.mpf(2) ** (24 - mpmath.frexp(value)[1])
+        assert abs(units - mpmath.floor(units) - 0.5) < 2.0**-20
+
+
 def test_float32_logarithms() -> None:
     assert len(c.LOG_POINTS32) == len(c.LOG_VALUES32) == c.POINTS32
     assert (c.LOG_POINTS32[0], c.LOG_VALUES32[0]) == (1.0, 0.0)
@@ -45,15 +60,19 @@ def test_float32_logarithms() -> None:
         assert value == np.float32(value)
         if j:
             assert abs(value / -mpmath.log(mpmath.mpf(point)) - 1) < 2.0**-36
-        # Where the kernel uses this point, c e and 1 − c are within a factor of two (Sterbenz).
+        # Where the kernel uses this point, c e and 1 − c are within a factor of two (Sterbenz) …
         low, high = max(0.0, (j - 0.5) / 31), min(1.0, (j + 0.5) / 31)
         assert j == 0 or (1 - point) / 2 <= point * low < point * high <= 2 * (1 - point)
-        assert -0.01495 <= point * (1 + low) - 1 <= point * (1 + high) - 1 <= 0.01694
-    for d in np.linspace(-0.01495, 0.01694, 201):
+        assert -0.0155 <= point * (1 + low) - 1 <= point * (1 + high) - 1 <= 0.01614
+        # … and −log c + (c − 1 + c e) has no bit too many: c e has one less than a float.
+        unit = 2.0 ** (np.floor(np.log2(np.log1p(high) * 1.002)) - 23)
+        assert value % unit == (point - 1) % unit == 0
+        assert j == 0 or 2.0 ** (np.floor(np.log2(point * low)) - 22) >= unit / 2
+    for d in np.linspace(-0.0155, 0.01614, 201):
         d = mpmath.mpf(float(d))
         exact = (mpmath.log1p(d) - d) / d**2
         found = sum(k * d**i for i, k in enumerate(c.LOG1P_REST32))
-        assert abs(found - exact) * abs(d) < 2.0**-34
+        assert abs(found - exact) * abs(d) < 2.0**-35
 
 
 def test_parts_of_ln2() -> None:

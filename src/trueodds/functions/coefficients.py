@@ -1,5 +1,6 @@
 """The numbers every kernel of the family is made of, in one place."""
 
+import struct
 from typing import Final
 
 LOG2E: Final = float.fromhex("0x1.71547652b82fep+0")
@@ -104,19 +105,25 @@ LN2_SINGLE_LOW: Final = float.fromhex("-0x1.05c6100000000p-29")
 """ln 2 minus its float32."""
 MAGIC_32NDS: Final = 1.5 * 2.0**18
 """Adding it to a small float32 rounds to a 32nd; its number is in the low bits of the sum."""
-REACH: Final = 48.0
-"""The largest magnitude that the pairs of float32 take on; beyond it nothing can underflow."""
+REACH: Final = float.fromhex("0x1.fab1b20000000p+5")
+"""The largest magnitude that the pairs of float32 take on; beyond it nothing can underflow.
+
+σ and softplus of −REACH lie so near the midpoint of two floats (MPFR decides it in the proof) that
+the pairs are in doubt there, and so wherever an argument was clamped to it.
+"""
+NEGATIVE_REACH_BITS: Final = 0xC27D58D9
+"""The bits of −REACH as float32."""
 LIFT: Final = 2.0**-38
 """Too small to matter to σ, large enough that no product of it is subnormal."""
-DOUBT: Final = 2.0**-35
+DOUBT: Final = 1.5 * 2.0**-35
 """Relative error granted to a pair of float32 before its rounding is trusted."""
 
 VANISHED: Final = 104.0
 """exp(−104) is less than half of the least float32: beyond it softplus and σ are zero."""
-DOUBT_LOG: Final = 2.0**-34
-"""Error granted to log(1 + e^−|x|) in pairs of float32, relative to the result …"""
-DOUBT_SQUARE: Final = 2.0**-22
-"""… and relative to d²: six roundings of terms near d²/2, 2⁻²⁴ of it each, make 2⁻²²·⁴."""
+DOUBT_LOG_EXPONENT: Final = -34
+"""Error granted to log(1 + e^−|x|) in pairs of float32: 2⁻³⁴ of the result …"""
+DOUBT_SQUARE: Final = 2.0**-22.7
+"""… and this times d²: a rounding of d², and three of terms near d²/2, make at most 2⁻²³ d²."""
 POINTS32: Final = 32.0
 """Points at which log(1 + e) is tabulated, e = 0 … 1 in steps of 1/31."""
 MAGIC_WHOLE: Final = 1.5 * 2.0**23
@@ -210,52 +217,60 @@ POWERS32_LOW: Final = tuple(
 )
 """2^(j/32) divided by its float32, minus one."""
 
+POWERS32_SHIFTED: Final = tuple(
+    struct.unpack(
+        "<f", struct.pack("<I", struct.unpack("<I", struct.pack("<f", p))[0] - (j << 18))
+    )[0]
+    for j, p in enumerate(POWERS32)
+)
+"""The floats whose bits are those of :data:`POWERS32` less j 2¹⁸."""
+
 LOG1P_REST32: Final = tuple(
     float.fromhex(c)
     for c in (
         "-0x1.0000000000000p-1",
-        "0x1.55555e0000000p-2",
-        "-0x1.000d220000000p-2",
-        "0x1.982e040000000p-3",
+        "0x1.5555580000000p-2",
+        "-0x1.0009700000000p-2",
+        "0x1.9915f60000000p-3",
     )
 )
-"""(log(1 + d) − d) / d² on −0.01495 ≤ d ≤ 0.01694, error 2⁻³⁴ relative to d."""
+"""(log(1 + d) − d) / d² on −0.0155 ≤ d ≤ 0.01614, error 2⁻³⁵ relative to d."""
 
 LOG_POINTS32: Final = tuple(
     float.fromhex(c)
     for c in (
         "0x1.0000000000000p+0",
-        "0x1.f0a3560000000p-1",
-        "0x1.e111e20000000p-1",
-        "0x1.d2d5aa0000000p-1",
-        "0x1.c591960000000p-1",
+        "0x1.f0193e0000000p-1",
+        "0x1.e0ccd40000000p-1",
+        "0x1.d2adc20000000p-1",
+        "0x1.c57e660000000p-1",
         "0x1.b8cfb00000000p-1",
         "0x1.acdd2a0000000p-1",
-        "0x1.a1cd160000000p-1",
-        "0x1.96eb860000000p-1",
-        "0x1.8cd9180000000p-1",
-        "0x1.833d1e0000000p-1",
+        "0x1.a1d5080000000p-1",
+        "0x1.97046a0000000p-1",
+        "0x1.8cd04e0000000p-1",
+        "0x1.8321b20000000p-1",
         "0x1.7a059e0000000p-1",
-        "0x1.71095c0000000p-1",
+        "0x1.7127460000000p-1",
         "0x1.68ca820000000p-1",
         "0x1.60bde60000000p-1",
         "0x1.58fe200000000p-1",
-        "0x1.51ab7a0000000p-1",
+        "0x1.51b8c60000000p-1",
         "0x1.4ac26c0000000p-1",
         "0x1.44092c0000000p-1",
         "0x1.3d69920000000p-1",
-        "0x1.3756680000000p-1",
+        "0x1.3720200000000p-1",
         "0x1.3136be0000000p-1",
         "0x1.2b85ee0000000p-1",
         "0x1.25d7160000000p-1",
         "0x1.2090e20000000p-1",
         "0x1.1b59c40000000p-1",
         "0x1.1672d60000000p-1",
-        "0x1.11b5c40000000p-1",
+        "0x1.11ae840000000p-1",
         "0x1.0d13640000000p-1",
         "0x1.0873e80000000p-1",
         "0x1.041b980000000p-1",
-        "0x1.00040c0000000p-1",
+        "0x1.fff7e80000000p-2",
     )
 )
 """Floats near 1 / (1 + j/31), j = 0 … 31, whose logarithms are almost float32."""
@@ -264,37 +279,37 @@ LOG_VALUES32: Final = tuple(
     float.fromhex(c)
     for c in (
         "0x0.0p+0",
-        "0x1.f31bce0000000p-6",
-        "0x1.fe76060000000p-5",
-        "0x1.7a43860000000p-4",
-        "0x1.f0583a0000000p-4",
+        "0x1.0274fc0000000p-5",
+        "0x1.0187220000000p-4",
+        "0x1.7ba1b80000000p-4",
+        "0x1.f105840000000p-4",
         "0x1.3299fe0000000p-3",
         "0x1.6adff20000000p-3",
-        "0x1.a065c40000000p-3",
-        "0x1.d671240000000p-3",
-        "0x1.04e2c00000000p-2",
-        "0x1.1dfc6c0000000p-2",
+        "0x1.a03ed20000000p-3",
+        "0x1.d5f3e20000000p-3",
+        "0x1.04f96e0000000p-2",
+        "0x1.1e44f20000000p-2",
         "0x1.36a7400000000p-2",
-        "0x1.4f49860000000p-2",
+        "0x1.4ef6880000000p-2",
         "0x1.666d200000000p-2",
         "0x1.7d87ca0000000p-2",
         "0x1.9446d40000000p-2",
-        "0x1.aa3f060000000p-2",
+        "0x1.aa16b40000000p-2",
         "0x1.bf6b6c0000000p-2",
         "0x1.d473280000000p-2",
         "0x1.e999060000000p-2",
-        "0x1.fd62c00000000p-2",
+        "0x1.fe15580000000p-2",
         "0x1.08dd1e0000000p-1",
         "0x1.1280020000000p-1",
         "0x1.1c4eca0000000p-1",
         "0x1.2594d00000000p-1",
         "0x1.2eeb5e0000000p-1",
         "0x1.37dace0000000p-1",
-        "0x1.40a48c0000000p-1",
+        "0x1.40b21c0000000p-1",
         "0x1.4962c60000000p-1",
         "0x1.52424a0000000p-1",
         "0x1.5abdb20000000p-1",
-        "0x1.62dc180000000p-1",
+        "0x1.62ec480000000p-1",
     )
 )
-"""Minus the logarithms of those, relative error below 2⁻³⁶."""
+"""Minus the logarithms of those, relative error below 2⁻³⁶; no bit below those of log(1 + e)."""

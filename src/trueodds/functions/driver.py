@@ -26,21 +26,29 @@ from trueodds.functions.memory import (
     signed8_at,
     signed16_at,
     start_thread,
+    take,
     words8_at,
     words16_at,
     words32_at,
     words64_at,
 )
 
+IS_X86 = platform.machine().lower() in ("x86_64", "amd64", "x86", "i686")
 FE_INVALID = 1
-FE_DIVBYZERO = 4 if platform.machine().lower() in ("x86_64", "amd64", "x86", "i686") else 2
-FE_ALL = 0x3F
+FE_DIVBYZERO = 4 if IS_X86 else 2
+FE_SEEN = 0x1D if IS_X86 else 0x0F
+"""Invalid, division by zero, overflow and underflow: what NumPy looks at, and not "inexact"."""
 HAS_THREADS = sys.platform != "win32"
 BLOCK = 2048
 """Values copied together when an operand is strided or is the result's own memory."""
-RECORD = 16
-"""Words that tell a thread its share: plan, operands, steps, count, flags, thread, failed."""
-OPERANDS, STEPS, COUNT, FLAGS, THREAD, FAILED = 1, 4, 7, 8, 9, 10
+SHARE = 1 << 15
+"""Values a thread takes at a time: the last to end keeps the others waiting for less than that."""
+JOB = 16
+"""Words that tell threads their job: plan, operands, steps, count, first value not yet taken."""
+OPERANDS, STEPS, COUNT, NEXT = 1, 4, 7, 8
+RECORD = 4
+"""Words of one thread: address of its job, flags, thread, failed."""
+FLAGS, THREAD, FAILED = 1, 2, 3
 WORD = 8
 
 helper = njit(error_model="numpy")
@@ -110,50 +118,68 @@ def serial(plan, args, steps, n):
     return flags
 
 
+@helper
+def work(job):
+    """Take shares of a job until none is left; returns the flags of them all."""
+    words = carray(words64_at(job), JOB)
+    args = np.empty(3, np.int64)
+    n = words[COUNT]
+    flags = 0
+    start = take(job + WORD * NEXT, SHARE)
+    while start < n:
+        for k in range(3):
+            args[k] = words[OPERANDS + k] + start * words[STEPS + k]
+        count = min(SHARE, n - start)
+        flags |= serial(words[0], intp(args.ctypes.data), job + WORD * STEPS, count)
+        start = take(job + WORD * NEXT, SHARE)
+    args[0] = 0  # keeps it alive until here
+    return flags
+
+
 def thread_body(record):
-    """What a thread runs: its record's share."""
+    """What a thread runs: shares of its record's job."""
     words = carray(words64_at(record), RECORD)
-    words[FLAGS] = serial(words[0], record + WORD * OPERANDS, record + WORD * STEPS, words[COUNT])
+    words[FLAGS] = work(words[0])
     return 0
 
 
 @helper
 def in_threads(plan, args, steps, n, threads):
-    """Split the values into contiguous shares, one a thread, the first on the caller's own."""
+    """Let threads and the caller take shares of the values until all are taken.
+
+    So a thread that the machine is slow to run holds nobody up: the others take what it does not.
+    """
     p = carray(words64_at(plan), 7)
     operands = p[2]
     a = carray(words64_at(args), 3)
     s = carray(words64_at(steps), 3)
-    records = np.zeros((threads, RECORD), np.int64)
-    base = intp(records.ctypes.data)
-    part = (n // threads + 63) // 64 * 64
-    for t in range(threads):
-        start = min(n, t * part)
-        records[t, 0] = plan
-        for k in range(operands):
-            records[t, OPERANDS + k] = a[k] + start * s[k]
-            records[t, STEPS + k] = s[k]
-        records[t, COUNT] = (min(n, start + part) if t < threads - 1 else n) - start
+    memory = np.zeros(JOB + RECORD * threads, np.int64)
+    job = intp(memory.ctypes.data)
+    memory[0] = plan
+    for k in range(operands):
+        memory[OPERANDS + k] = a[k]
+        memory[STEPS + k] = s[k]
+    memory[COUNT] = n
+    records = job + WORD * JOB
     for t in range(1, threads):
-        address = base + t * RECORD * WORD
+        address = records + t * RECORD * WORD
+        record = carray(words64_at(address), RECORD)
+        record[0] = job
         if start_thread(address + WORD * THREAD, 0, p[6], address) != 0:
-            records[t, FAILED] = 1
-    flags = 0
-    for t in range(threads):
-        address = base + t * RECORD * WORD
-        if t == 0 or records[t, FAILED] == 1:
-            count = records[t, COUNT]
-            flags |= serial(plan, address + WORD * OPERANDS, address + WORD * STEPS, count)
-        else:
-            join_thread(words64_at(address + WORD * THREAD)[0], 0)
-            flags |= words64_at(address + WORD * FLAGS)[0]
-    records[0, 0] = 0  # keeps the records alive until here
+            record[FAILED] = 1
+    flags = work(job)
+    for t in range(1, threads):
+        record = carray(words64_at(records + t * RECORD * WORD), RECORD)
+        if record[FAILED] == 0:
+            join_thread(record[THREAD], 0)
+            flags |= record[FLAGS]
+    memory[0] = 0  # keeps it alive until here
     return flags
 
 
 def dispatch(args, dims, steps, plan):
     """NumPy's inner loop; raises the flags of the function and hides those of the arithmetic."""
-    before = raised_flags(FE_ALL)
+    before = raised_flags(FE_SEEN)
     p = carray(words64_at(plan), 7)
     n = carray(words64_at(dims), 1)[0]
     threads = min(p[5], n // max(p[4], 1))
@@ -161,7 +187,9 @@ def dispatch(args, dims, steps, plan):
         flags = in_threads(plan, args, steps, n, threads)
     else:
         flags = serial(plan, args, steps, n)
-    clear_flags(FE_ALL & ~before)
+    spurious = raised_flags(FE_SEEN & ~before)
+    if spurious:  # clearing takes longer than looking
+        clear_flags(spurious)
     if flags & INVALID:
         raise_flags(FE_INVALID)
     if flags & DIVIDE:

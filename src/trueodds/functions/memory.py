@@ -69,6 +69,32 @@ def wide_vectors(typingctx: Any) -> Any:
     return types.void(), codegen
 
 
+def stack_words(count: int) -> Any:
+    """An intrinsic that gives the address of ``count`` words of the calling function's stack."""
+
+    @intrinsic
+    def words(typingctx: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            with builder.goto_entry_block():
+                place = builder.alloca(ir.ArrayType(ir.IntType(64), count))
+            return builder.ptrtoint(place, ir.IntType(64))
+
+        return INTP(), codegen
+
+    return words
+
+
+@intrinsic
+def take(typingctx: Any, address: Any, count: Any) -> Any:
+    """Add to the word at an address, at once for all threads; gives what it was before."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        place = builder.inttoptr(args[0], ir.IntType(64).as_pointer())
+        return builder.atomic_rmw("add", place, args[1], "monotonic")
+
+    return INTP(INTP, INTP), codegen
+
+
 raised_flags = types.ExternalFunction("fetestexcept", INT32(INT32))
 clear_flags = types.ExternalFunction("feclearexcept", INT32(INT32))
 raise_flags = types.ExternalFunction("feraiseexcept", INT32(INT32))

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy._core import _multiarray_umath  # type: ignore[attr-defined]
 
-LEAST_PER_THREAD: Final = 1 << 17
+LEAST_PER_THREAD: Final = 1 << 18
 """Values a thread must have to itself: below it, starting a thread costs more than it saves."""
 
 LOOP = ctypes.CFUNCTYPE(None, *[ctypes.c_ssize_t] * 4)

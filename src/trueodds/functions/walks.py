@@ -7,27 +7,35 @@ Both ways are correctly rounded, so which one a value took cannot be seen in its
 # mypy: ignore-errors
 
 import numpy as np
-from numba import carray, intp, njit
+from numba import carray, njit
 
 from trueodds.functions.bits import lowest_bit
 from trueodds.functions.kernels32 import log_sigmoid32, sigmoid32, softplus32
-from trueodds.functions.memory import floats32_at, wide_vectors
-from trueodds.functions.sixteen import log_sigmoid_sixteens, sigmoid_sixteens, softplus_sixteens
+from trueodds.functions.memory import floats32_at, stack_words, wide_vectors, words64_at
+from trueodds.functions.pipeline import (
+    log_sigmoid_sixteens,
+    settle_vanished,
+    settle_vanished_log_sigmoid,
+    sigmoid_sixteens,
+    softplus_sixteens,
+)
 from trueodds.functions.vectors import has_avx512
 
 HAS_AVX512 = has_avx512()
 SIGMOID, SOFTPLUS, LOG_SIGMOID = 0, 1, 2
 """Which function a walk computes."""
-BLOCK = 2048
-"""Values in a block; a block's masks and doubtful values stay in the first-level cache."""
+BLOCK = 8192
+"""Values in a block: enough that its doubtful ones fill a few vectors of float64."""
 CROWD = BLOCK // 16
 """With more doubtful values than this in a block, all of it goes through float64."""
-PAUSE = 15
+PAUSE = 3
 """Blocks that go through float64 at once after such a block."""
 NONE = np.uint64(0)
 ONE = np.uint64(1)
+ZERO = np.float32(0.0)
 
 helper = njit(error_model="numpy")
+walk_memory = stack_words(BLOCK // 64 + 2 * CROWD + 32)
 
 
 @helper
@@ -59,12 +67,20 @@ def walk_sixteens(which, source, target, sure, count):
 
 
 @helper
-def find_doubtful(sure, vectors, places):
+def walk_vanished(which, source, target, sure, count):
+    """Settle those of ``count`` times 16 results that are zero."""
+    if which == LOG_SIGMOID:
+        settle_vanished_log_sigmoid(source, target, sure, count)
+    else:
+        settle_vanished(source, target, sure, count)
+
+
+@helper
+def find_doubtful(quads, count, places):
     """Positions of the lanes that are not certain; returns how many, or CROWD + 1 if too many."""
-    quads = sure.view(np.uint64)
     found = 0
-    for q in range(vectors // 4):
-        doubt = ~quads[q]
+    for q in range(count):
+        doubt = ~np.uint64(quads[q])
         while doubt != NONE:
             if found == CROWD:
                 return CROWD + 1
@@ -75,39 +91,54 @@ def find_doubtful(sure, vectors, places):
 
 
 @helper
+def settle(which, source, target, places, found, scratch):
+    """Compute the values at some places by the float64 kernel."""
+    x = carray(floats32_at(source), BLOCK)
+    y = carray(floats32_at(target), BLOCK)
+    padded = (found + 31) // 32 * 32
+    given = carray(floats32_at(scratch), padded)
+    settled = carray(floats32_at(scratch + 4 * padded), padded)
+    for i in range(found):
+        given[i] = x[places[i]]
+    for i in range(found, padded):
+        given[i] = ZERO
+    walk_float64(which, scratch, scratch + 4 * padded, padded)
+    for i in range(found):
+        y[places[i]] = settled[i]
+
+
+@helper
 def walk(which, source, target, n):
     """A function of n float32 at one address to another, which must not overlap."""
     if not HAS_AVX512 or n < 64:
         walk_float64(which, source, target, n)
         return
-    sure = np.empty(BLOCK // 16, np.uint16)
-    places = np.empty(CROWD, np.int64)
-    doubtful = np.zeros(CROWD + 32, np.float32)
-    settled = np.empty(CROWD + 32, np.float32)
+    # One piece of memory: the lanes' masks, the places of the doubtful values, and room for them.
+    masks = walk_memory()
+    quads = carray(words64_at(masks), BLOCK // 64)
+    places = carray(words64_at(masks + BLOCK // 8), CROWD)
+    scratch = masks + BLOCK // 8 + 8 * CROWD
     pause = 0
     for start in range(0, n, BLOCK):
         m = min(BLOCK, n - start)
-        whole = m // 64 * 64
+        count = m // 64
         x = source + 4 * start
         y = target + 4 * start
-        if pause > 0 or whole == 0:
+        if pause > 0 or count == 0:
             pause -= 1
             walk_float64(which, x, y, m)
             continue
-        walk_sixteens(which, x, y, intp(sure.ctypes.data), whole // 16)
-        found = find_doubtful(sure, whole // 16, places)
+        walk_sixteens(which, x, y, masks, 4 * count)
+        found = find_doubtful(quads, count, places)
+        if found > CROWD:
+            walk_vanished(which, x, y, masks, 4 * count)
+            found = find_doubtful(quads, count, places)
         if found > CROWD:
             pause = PAUSE
             walk_float64(which, x, y, m)
             continue
         if found > 0:
-            given = carray(floats32_at(x), m)
-            result = carray(floats32_at(y), m)
-            for i in range(found):
-                doubtful[i] = given[places[i]]
-            padded = (found + 31) // 32 * 32
-            walk_float64(which, intp(doubtful.ctypes.data), intp(settled.ctypes.data), padded)
-            for i in range(found):
-                result[places[i]] = settled[i]
+            settle(which, x, y, places, found, scratch)
+        whole = 64 * count
         if whole < m:
             walk_float64(which, x + 4 * whole, y + 4 * whole, m - whole)

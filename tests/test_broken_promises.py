@@ -1,0 +1,230 @@
+"""Every promise of docs/security.md and its kin has a test that fails when the promise is broken.
+
+Each case changes one line in a copy of the package and runs the test that watches over it, which
+must fail. A case whose line is no longer there fails too: find the promise's new place.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "trueodds"
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Break:
+    """One line changed, and the test that must notice."""
+
+    promise: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+BREAKS = [
+    Break(
+        "a damaged checkpoint is not taken", "training/checkpoints.py",
+        "return body if raw[:start] == good else None", "return body",
+        "training/test_checkpoints.py",
+    ),
+    Break(
+        "another run's checkpoint is not taken", "training/checkpoints.py",
+        "if key == self.key.encode() else None", "if key else None",
+        "training/test_checkpoints.py",
+    ),
+    Break(
+        "a changed table, option or version is noticed", "training/work.py",
+        "    if before == run:", "    if before:",
+        "training/test_work.py",
+    ),
+    Break(
+        "what a killed fit has done is kept", "training/work.py",
+        "            if work.members:", "            if False:",
+        "training/test_work.py",
+    ),
+    Break(
+        "a resumed fit takes what was done", "training/checkpoints.py",
+        "        body = checked(self.path(fold, member))", "        body = None",
+        "cli/test_resume.py",
+    ),
+    Break(
+        "work files are removed at success", "training/work.py",
+        "            self.path.rmdir()", "            pass",
+        "training/test_work.py",
+    ),
+    Break(
+        "two fits to one file: one is refused", "training/work.py",
+        "        if not _try_lock(handle):", "        if False:",
+        "training/test_work.py::test_one_output_one_run_at_a_time",
+    ),
+    Break(
+        "a failed run leaves the old file as it was", "files.py",
+        'with open(temporary, "xb") as file:', 'with open(path, "wb") as file:',
+        "cli/test_faults.py",
+    ),
+    Break(
+        "nothing half-written is left", "files.py",
+        "            temporary.unlink()", "            pass",
+        "cli/test_faults.py",
+    ),
+    Break(
+        "a training table that changes is refused", "cli/fit.py",
+        "    if sha256 != after:", "    if False:",
+        "cli/test_faults.py",
+    ),
+    Break(
+        "new rows that change while they are read are refused", "table/textfile.py",
+        "        if self._state() != self._before:", "        if False:",
+        "table/test_stream.py",
+    ),
+    Break(
+        "a place that cannot be written is said before the work", "cli/outputs.py",
+        "    if not os.access(folder, os.W_OK)", "    if False",
+        "cli/test_faults.py",
+    ),
+    Break(
+        "a model file's checksum is verified", "model/file.py",
+        '        raise ValueError("its content does not match its checksum")', "        pass",
+        "model/test_file.py",
+    ),
+    Break(
+        "sizes are checked before arrays are taken", "model/arrays.py",
+        "or values > MOST_VALUES", "",
+        "model/test_fuzz.py",
+    ),
+    Break(
+        "the scorer's memory is bounded by the file", "model/consistent.py",
+        "    _require_room(model.networks", "    if False: _require_room(model.networks",
+        "model/test_fuzz.py",
+    ),
+    Break(
+        "every part of a model fits the others", "model/file.py",
+        "    require_consistent(model)\n", "",
+        "model/test_fuzz.py",
+    ),
+    Break(
+        "a level's slot lies within its block", "model/consistent.py",
+        "good = good and all(-1 <= slot < block.width for slot in slots)", "pass",
+        "model/test_fuzz.py",
+    ),
+    Break(
+        "a calibrator is finite", "model/consistent.py",
+        "    _require(good, \"the calibrator is out of range\")", "",
+        "model/test_fuzz.py",
+    ),
+    Break(
+        "deep JSON is one sentence", "table/records.py",
+        "(ValueError, RecursionError) as", "ValueError as",
+        "test_tables_from_hell.py::test_the_corpus",
+    ),
+    Break(
+        "messages are printable", "errors.py",
+        "        if not text.isprintable():", "        if False:",
+        "test_tables_from_hell.py::test_generated_tables",
+    ),
+    Break(
+        "cells pass through untouched", "table/write.py",
+        'return pl.select(pl.when(column != "").then(column)).to_series()',
+        'return column.str.replace("^=", "")',
+        "test_tables_from_hell.py::test_formulas_pass_through_the_command_untouched",
+    ),
+    Break(
+        "unseen levels are told", "model/watch.py",
+        "self._unseen[name] += int(np.count_nonzero(codes == UNSEEN))", "pass",
+        "model/test_watch.py",
+    ),
+    Break(
+        "missing shares that changed are told", "model/watch.py",
+        "self._missing[name] += int(np.count_nonzero(np.isnan(numbers)))", "pass",
+        "model/test_watch.py",
+    ),
+    Break(
+        "ranges that were left are told", "model/watch.py",
+        "self._above[name] += int(np.count_nonzero(numbers > seen.high))", "pass",
+        "model/test_watch.py",
+    ),
+    Break(
+        "drift ends with exit code 3", "cli/drift.py",
+        "raise SystemExit(DRIFTED)", "return",
+        "cli/test_drift.py",
+    ),
+    Break(
+        "chance is no drift", "model/drift.py",
+        "psi >= threshold and p_value < needed", "psi >= threshold",
+        "model/test_drift.py",
+    ),
+    Break(
+        "predict holds some thousand rows at a time", "table/stream.py",
+        "or found.st_size <= small", "or True",
+        "cli/test_memory.py::test_more_rows_to_score_take_no_more_memory",
+    ),
+    Break(
+        "fit --memory maps what it would hold", "training/store.py",
+        "        full = self.limit is not None and", "        full = False and",
+        "cli/test_memory.py",
+    ),
+    Break(
+        "a fork after a table was read is refused", "table/forked.py",
+        "    if _lost:", "    if False:",
+        "cli/test_concurrent.py::test_a_fork_after_a_table_was_read_is_refused_and_does_not_hang",
+    ),
+    Break(
+        "threads may share a model", "model/scorer.py",
+        "            X = np.empty((len(part.flags), widest))",
+        '            X = vars(self).setdefault("X", np.empty((BLOCK, widest)))[: len(part.flags)]',
+        "model/test_same_bits.py",
+    ),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package, compiled kernels and all, where a test may break it."""
+    folder = tmp_path_factory.mktemp("broken")
+    shutil.copytree(PACKAGE, folder / "trueodds")
+    return folder
+
+
+@pytest.fixture
+def broken(copy: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """The copy with the case's line changed; afterwards as it was, to the time stamp."""
+    case: Break = request.param
+    path = copy / "trueodds" / case.file
+    text, stamp = path.read_text(encoding="utf-8"), path.stat()
+    assert case.old in text, f"{case.file} no longer has {case.old!r}: where is the promise kept?"
+    path.write_text(text.replace(case.old, case.new), encoding="utf-8")
+    yield copy
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+
+
+@pytest.mark.parametrize(
+    ("broken", "case"), [(case, case) for case in BREAKS], indirect=["broken"],
+    ids=[case.promise for case in BREAKS],
+)  # fmt: skip
+def test_a_broken_promise_fails_its_test(broken: Path, case: Break, tmp_path: Path) -> None:
+    done = run(case.test, broken)
+    assert done.returncode == 1, done.stdout[-2000:] + done.stderr[-2000:]
+    assert "FAILED" in done.stdout, done.stdout[-2000:]
+
+
+def run(test: str, package: Path) -> "subprocess.CompletedProcess[str]":
+    """The named tests, the slow ones too, against a package of one's own."""
+    words = ["-x", "-rf", "-m", "", "-p", "no:cacheprovider", "--timeout", "120"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *words, str(ROOT / "tests" / test)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(package)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
