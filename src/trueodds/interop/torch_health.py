@@ -344,8 +344,7 @@ def _measured(kind: str, values: Tensor) -> dict[str, float]:
     output_mean, output_spread = mean, spread
     if kind in ACTIVATIONS:
         A = activate(Z, kind)
-        output_mean, output_spread = measure.spread_of(A)
-        common = measure.common_share(A)
+        output_mean, output_spread, common = measure.outputs_of(A)
         saturated, dead = measure.flat_and_dead(slope(Z, kind), kind)
     return {
         "mean": mean,
