@@ -161,6 +161,21 @@ def logistic_regression(
     return _on_prepared(X, categories, fit)
 
 
+def logistic_regression_cv(
+    X: pd.DataFrame, y: Floats, categories: list[str], threads: int
+) -> Forecast:
+    """scikit-learn's LogisticRegressionCV: ten strengths of decay by log-loss over five folds."""
+    from sklearn.linear_model import LogisticRegressionCV
+    from sklearn.pipeline import make_pipeline
+
+    def fit(frame: pd.DataFrame) -> Any:
+        folds = StratifiedKFold(5, shuffle=True, random_state=0)
+        model = LogisticRegressionCV(cv=folds, scoring="neg_log_loss", max_iter=2000)
+        return make_pipeline(_inputs(frame), model).fit(frame, y)
+
+    return _on_prepared(X, categories, fit)
+
+
 def sklearn_mlp(X: pd.DataFrame, y: Floats, categories: list[str], threads: int) -> Forecast:
     """scikit-learn's MLPClassifier, 2 × 128, its own early stopping on 15 %."""
     from sklearn.neural_network import MLPClassifier
@@ -312,6 +327,7 @@ LIBRARIES = {
 CONTENDERS: dict[str, Contender] = {
     "base_rate": base_rate,
     "logreg": logistic_regression,
+    "logreg_cv": logistic_regression_cv,
     "sk_mlp": sklearn_mlp,
     "hgb": _hist_gradient_boosting(),
     "hgb_isotonic": _hist_gradient_boosting("isotonic"),

@@ -11,6 +11,8 @@ import argparse
 import ast
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,6 @@ import numpy as np
 
 from trueodds import main_job
 from trueodds.table import choice, rates, read_table, read_target
-from trueodds.training.recipe import Recipe
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 TABLES = (
@@ -39,26 +40,28 @@ CHANGES = (
 )
 
 
-def recipe_of(change: str) -> Recipe:
-    """The standard recipe with some settings replaced, given as name=value words."""
+@contextmanager
+def changed(change: str) -> Iterator[None]:
+    """Fits in the block have some settings of recipe and inputs replaced: name=value words."""
     pairs = (word.split("=", 1) for word in change.split())
     settings: dict[str, Any] = {name: ast.literal_eval(value) for name, value in pairs}
     if "members" in settings:
         settings.setdefault("many_members", settings["members"])
-    return replace(Recipe(), **{k: v for k, v in settings.items() if k not in INPUTS})
+    usual = {name: getattr(module, name) for name, module in INPUTS.items()}
+    of_effort = main_job.recipe_for
+    for name in settings.keys() & INPUTS.keys():
+        setattr(INPUTS[name], name, settings.pop(name))
+    main_job.recipe_for = lambda effort: replace(of_effort(effort), **settings)
+    try:
+        yield
+    finally:
+        main_job.recipe_for = of_effort
+        for name, value in usual.items():
+            setattr(INPUTS[name], name, value)
 
 
-def set_inputs(change: str) -> None:
-    """Set the inputs' constants that a change names; the others keep their values."""
-    for word in change.split():
-        name, value = word.split("=", 1)
-        if name in INPUTS:
-            setattr(INPUTS[name], name, ast.literal_eval(value))
-
-
-def measure(recipe: Recipe, most_rows: int) -> dict[str, float]:
+def measure(most_rows: int) -> dict[str, float]:
     """Relative out-of-fold log-loss of every table."""
-    main_job.recipe_for = lambda effort: recipe  # type: ignore[assignment]
     manifest = {t["name"]: t for t in json.loads((DATA / "manifest.json").read_text())}
     found = {}
     for name in TABLES:
@@ -83,12 +86,9 @@ def main() -> None:
     asked = parser.parse_args()
     for change in asked.changes:
         began = time.perf_counter()
-        usual = {name: getattr(module, name) for name, module in INPUTS.items()}
-        set_inputs(change)
-        found = measure(recipe_of(change), asked.rows)
+        with changed(change):
+            found = measure(asked.rows)
         each = " ".join(f"{name} {value:.3f}" for name, value in found.items())
-        for name, module in INPUTS.items():
-            setattr(module, name, usual[name])
         overall = float(np.mean(list(found.values())))
         title = f"{change or 'standard'} ({time.perf_counter() - began:.0f} s)"
         print(f"{overall:.4f}  {title}  {each}", flush=True)

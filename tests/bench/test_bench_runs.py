@@ -52,9 +52,30 @@ def test_main_job_compares_contenders_on_the_same_fold(bench: Path) -> None:
 def test_recipe_ablation_reads_changes(bench: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(bench))
     import recipe_ablation
+    from trueodds import main_job
+    from trueodds.table import choice
+    from trueodds.training.recipe import recipe_for
 
-    recipe = recipe_ablation.recipe_of("decay=1.0 widths=(8,) activation='silu'")
-    assert (recipe.decay, recipe.widths, recipe.activation) == (1.0, (8,), "silu")
+    pieces = choice.MOST_PIECES
+    with recipe_ablation.changed("decay=1.0 widths=(8,) activation='silu' MOST_PIECES=3"):
+        recipe = main_job.recipe_for("quick")
+        assert (recipe.decay, recipe.widths, recipe.activation) == (1.0, (8,), "silu")
+        assert recipe.epochs == recipe_for("quick").epochs
+        assert choice.MOST_PIECES == 3
+    assert main_job.recipe_for("quick") == recipe_for("quick")
+    assert pieces == choice.MOST_PIECES
+
+
+def test_few_rows_scores_samples_and_small_tables(bench: Path) -> None:
+    words = "--tables sonar spambase --sizes 60 --seeds 1 --name smoke --contenders base_rate"
+    changed = "trueodds_quick epochs=2 least_steps=20"
+    text = run(bench / "few_rows.py", *words.split(), "logreg_cv", changed)
+    assert (bench / "results" / "smoke.txt").read_text() in text
+    lines = json.loads((bench / "results" / "smoke.json").read_text())["lines"]
+    assert {(line["table"], line["rows"]) for line in lines} == {("sonar", 0), ("spambase", 60)}
+    assert len(lines) == 3 * (5 + 1)
+    assert "mean, samples" in text
+    assert "mean, small tables" in text
 
 
 def test_scale_measures_both_ways_of_fitting(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """A kernel's two stages as one loop over memory, made such that both run side by side.
 
-A value passes through some twenty operations that each wait for the one before, 80 to 100 cycles,
+A value passes through some twenty operations that each wait for the one before, 70 to 80 cycles,
 and the processor looks only some 130 operations of 512 bits ahead, three or four such chains. So
 the loop brings them together itself: it works on two vectors at once, and on the second stage of
 one pair together with the first stage of the next. LLVM then mixes their instructions.

@@ -96,7 +96,7 @@ def train_member(
     X = aligned((batch, layout.inputs), np.float32)
     y, weight = np.empty(batch, np.float32), np.empty(batch, np.float32)
     steps_per_epoch = max(1, len(shown) // batch)
-    epochs = recipe.epochs_for(len(shown))
+    epochs, decay = recipe.epochs_for(len(shown)), recipe.decay_for(len(shown))
     stride = -(-epochs // ROUNDS)
     steps, step = epochs * steps_per_epoch, 0
     recorder = Recorder(engine, steps)
@@ -123,7 +123,7 @@ def train_member(
                 if looking := recorder.due(step):
                     recorder.look(step, loss, X)
                 rate = learning_rate(step, steps, recipe.learning_rate)
-                optimiser.step(engine.gradient, rate, recipe.decay)
+                optimiser.step(engine.gradient, rate, decay)
                 if looking:
                     recorder.stepped()
                 average.update(parameters)

@@ -27,7 +27,12 @@ class Recipe:
     dropout: float = 0.1
     learning_rate: float = 3e-3
     decay: float = 3.0
-    """Decoupled weight decay; the weights shrink by learning rate × decay a step."""
+    """Least decoupled weight decay; weights shrink by learning rate × decay a step."""
+    forgetting: float = 4.0
+    """Epochs after which decay has forgotten a step, at most; few rows need stronger decay for it.
+    """
+    most_decay: float = 12.0
+    """The strongest decay that few rows get, see `decay_for`."""
     largest_batch: int = 256
     epochs: int = 32
     least_steps: int = 1600
@@ -57,6 +62,17 @@ class Recipe:
         members vary most and cost least, so that more of them pay.
         """
         return self.members if self.batch(rows) == self.largest_batch else self.many_members
+
+    def decay_for(self, rows: int) -> float:
+        """Weight decay when trained on so many rows: stronger where an epoch has few steps.
+
+        AdamW's weights are a running average of its steps over 1 / (learning rate × decay) steps.
+        What suits a table is that memory in epochs (Wang & Aitchison, arXiv 2405.13698): many
+        times over the same few rows, and the average is of what they happen to have in common.
+        """
+        steps = max(1, rows // self.batch(rows))
+        wanted = 1.0 / (self.learning_rate * self.forgetting * steps)
+        return max(self.decay, min(wanted, self.most_decay))
 
     def epochs_for(self, rows: int) -> int:
         """Epochs planned for a training table of so many rows."""

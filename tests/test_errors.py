@@ -1,0 +1,20 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trueodds.errors import LONGEST, TrueOddsError
+
+
+@given(st.text(max_size=2000))
+def test_a_sentence_is_printable_and_short(words: str) -> None:
+    told = str(TrueOddsError(f'column "{words}" is odd'))
+    assert told.isprintable()
+    assert len(told) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [("a\nb", r"a\nb"), ("\x1b[2J", r"\x1b[2J"), ("\u202e", r"\u202e"), ("é", "é")],
+)
+def test_what_is_not_printable_is_shown_escaped(cell: str, shown: str) -> None:
+    assert str(TrueOddsError(cell)) == shown
