@@ -110,6 +110,16 @@ def test_wrong_learning_rates_are_named():
         assert kind in kinds(seen)
 
 
+def test_a_model_that_has_diverged_is_told_without_a_warning(recwarn):
+    model = mlp()
+    model[0].weight.data.fill_(float("inf"))
+    seen = watch(model, every=1)
+    train(model, seen, steps=2)
+    state = seen.record().looks[0].states[0]
+    assert state.spread >= 1e38
+    assert not [w for w in recwarn if issubclass(w.category, RuntimeWarning)]
+
+
 def test_a_module_used_twice_is_one_layer():
     class Twice(nn.Module):
         def __init__(self):

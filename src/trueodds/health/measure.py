@@ -1,5 +1,6 @@
 """Measures of one layer's pre-activations, outputs and slopes; the same for every framework."""
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -38,18 +39,25 @@ def rms(values: Matrix) -> float:
 
 def spread_of(values: Matrix) -> tuple[float, float]:
     """Mean and standard deviation over all entries; not finite where an entry is not."""
-    mean = values.mean()
-    if not np.isfinite(mean):  # too large to be summed in float32
+    mean = float(np.add.reduce(values, axis=None)) / values.size
+    if not isfinite(mean):  # too large to be summed in float32
         return float(values.mean(dtype=np.float64)), float(values.std(dtype=np.float64))
-    return float(mean), rms(values - mean)
+    return mean, rms(values - values.dtype.type(mean))
 
 
-def common_share(outputs: Matrix) -> float:
-    """Share of the second moment of outputs (rows, units) that is the same for every row."""
+def outputs_of(outputs: Matrix) -> tuple[float, float, float]:
+    """Mean, standard deviation and common share of outputs of shape (rows, units).
+
+    The common share is the part of the second moment that is the same for every row.
+    """
     rows = len(outputs)
-    means = outputs.mean(axis=0, dtype=np.float64)
-    whole = rms(outputs) ** 2 * outputs.size / rows
-    return min(1.0, float(means @ means) / whole) if whole > 0.0 else 0.0
+    means = np.add.reduce(outputs, axis=0, dtype=np.float64) / rows
+    square, mean = rms(outputs) ** 2, float(means.mean())
+    if not isfinite(mean):
+        return mean, mean, 0.0
+    spread = max(0.0, square - mean * mean) ** 0.5
+    whole = square * outputs.size / rows
+    return mean, spread, min(1.0, float(means @ means) / whole) if whole > 0.0 else 0.0
 
 
 def flat_and_dead(slopes: Matrix, activation: str) -> tuple[float, float]:
@@ -62,8 +70,8 @@ def flat_and_dead(slopes: Matrix, activation: str) -> tuple[float, float]:
 
 def density(values: Matrix) -> tuple[int, ...]:
     """Per mille of pre-activations in each of `DENSITY_BINS` bins; the outermost are open."""
-    scale = DENSITY_BINS / (2.0 * DENSITY_REACH)
-    bins = np.nan_to_num((values + values.dtype.type(DENSITY_REACH)) * scale, nan=np.inf)
-    inside = np.clip(bins, 0, DENSITY_BINS - 1).astype(np.int64)
+    scale = values.dtype.type(DENSITY_BINS / (2.0 * DENSITY_REACH))
+    bins = values * scale + values.dtype.type(DENSITY_BINS / 2.0)
+    inside = np.fmin(np.fmax(bins, 0.0), DENSITY_BINS - 1).astype(np.intp)  # fmax passes over NaN
     counts = np.bincount(inside.reshape(-1), minlength=DENSITY_BINS)
     return tuple(np.round(1000.0 * counts / values.size).astype(int).tolist())

@@ -154,7 +154,7 @@ def layer_states(
             if not seen:
                 continue
             saturated, dead = measure.flat_and_dead(D, activation)
-            out_mean, out_spread = measure.spread_of(A)
+            out_mean, out_spread, common = measure.outputs_of(A)
             numbers = {
                 "mean": mean,
                 "spread": spread,
@@ -163,7 +163,7 @@ def layer_states(
                 "dead": dead,
                 "gradient": measure.rms(views.gradients[index]),
                 "output_spread": out_spread,
-                "common": measure.common_share(A),
+                "common": common,
                 "flow": measure.rms(flows[index]),
                 "weight": measure.rms(views.weights[index]),
                 "update": 0.0,  # measured when the step is made

@@ -16,6 +16,7 @@ seen.detach()
 import sys
 from typing import Any, cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -229,7 +230,8 @@ class Watch:
     def _keep_look(self, loss: Tensor | float | None) -> None:
         called = [name for name in self._layers if name in self._calls]
         order = {name: number for number, name in enumerate(self._layers, 1)}
-        states = tuple(self._state(order[name], name) for name in called[:MOST_LAYERS])
+        with np.errstate(all="ignore"):
+            states = tuple(self._state(order[name], name) for name in called[:MOST_LAYERS])
         known = self._looks[-1].states if self._looks else states
         # A look where another set of layers was called (a branch) cannot be set beside the rest.
         if [s.layer for s in known] == [s.layer for s in states]:
@@ -344,8 +346,7 @@ def _measured(kind: str, values: Tensor) -> dict[str, float]:
     output_mean, output_spread = mean, spread
     if kind in ACTIVATIONS:
         A = activate(Z, kind)
-        output_mean, output_spread = measure.spread_of(A)
-        common = measure.common_share(A)
+        output_mean, output_spread, common = measure.outputs_of(A)
         saturated, dead = measure.flat_and_dead(slope(Z, kind), kind)
     return {
         "mean": mean,
