@@ -27,12 +27,11 @@ class Recipe:
     dropout: float = 0.1
     learning_rate: float = 3e-3
     decay: float = 3.0
-    """Least decoupled weight decay; weights shrink by learning rate × decay a step."""
-    forgetting: float = 4.0
-    """Epochs after which decay has forgotten a step, at most; few rows need stronger decay for it.
-    """
-    most_decay: float = 12.0
-    """The strongest decay that few rows get, see `decay_for`."""
+    """Decoupled weight decay; the weights shrink by learning rate × decay a step."""
+    enough_rows: int = 1536
+    """Fewer rows get a stronger decay, see `decay_for` …"""
+    most_decay: float = 4.0
+    """… by this factor at most."""
     largest_batch: int = 256
     epochs: int = 32
     least_steps: int = 1600
@@ -64,15 +63,12 @@ class Recipe:
         return self.members if self.batch(rows) == self.largest_batch else self.many_members
 
     def decay_for(self, rows: int) -> float:
-        """Weight decay when trained on so many rows: stronger where an epoch has few steps.
+        """Weight decay when trained on so many rows.
 
-        AdamW's weights are a running average of its steps over 1 / (learning rate × decay) steps.
-        What suits a table is that memory in epochs (Wang & Aitchison, arXiv 2405.13698): many
-        times over the same few rows, and the average is of what they happen to have in common.
+        Decay is a prior: a pull toward no effect that the rows have to outweigh. What they say of
+        a weight is uncertain by 1/√rows, and the pull keeps pace with that.
         """
-        steps = max(1, rows // self.batch(rows))
-        wanted = 1.0 / (self.learning_rate * self.forgetting * steps)
-        return max(self.decay, min(wanted, self.most_decay))
+        return self.decay * min(self.most_decay, max(1.0, (self.enough_rows / rows) ** 0.5))
 
     def epochs_for(self, rows: int) -> int:
         """Epochs planned for a training table of so many rows."""
