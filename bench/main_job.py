@@ -1,8 +1,11 @@
 """The main job: trueodds and its peers on real tables, same folds, each fit in its own process.
 
-    python bench/main_job.py                          # all tables of ../shared/data, fold 0
+    python bench/main_job.py                          # all tables of ../shared/data
     python bench/main_job.py --tables titanic sonar --contenders lightgbm trueodds --folds-run 5
     python bench/main_job.py --fit-adult              # the command line on adult: time and memory
+
+Of large tables fold 0 is scored, of small ones as many folds as it takes for 1,000 scored rows: one
+fold of sonar is 42 rows, and mostly chance.
 
 Every finished (table, contender, fold) is a line in the journal; a run that is started again does
 only what is missing there. --fresh begins anew.
@@ -86,6 +89,13 @@ def same(line: Line, key: Line) -> bool:
     return all(line.get(name) == value for name, value in key.items())
 
 
+def folds_of(table: str, options: argparse.Namespace) -> range:
+    """Folds that are scored: until `least_scored` rows are."""
+    rows = min(options.rows, next(e["rows"] for e in tables.manifest() if e["name"] == table))
+    needed = -(-options.least_scored * tables.FOLDS // rows)
+    return range(min(tables.FOLDS, max(options.folds_run, needed)))
+
+
 def measure(options: argparse.Namespace, journal: Path, losses: Path) -> list[Line]:
     """All fits that are asked for, from the journal or anew."""
     known = journalled(journal)
@@ -93,7 +103,7 @@ def measure(options: argparse.Namespace, journal: Path, losses: Path) -> list[Li
         {"table": t, "contender": c, "fold": f, "rows": options.rows, "threads": options.threads}
         for t in options.tables
         for c in installed(options.contenders)
-        for f in range(options.folds_run)
+        for f in folds_of(t, options)
     ]
     known = [k for k in known if "error" in k or paired.file_of(losses, k).exists()]
     missing = [key for key in wanted if not any(same(line, key) for line in known)]
@@ -181,6 +191,7 @@ def main() -> int:
         "--contenders", nargs="+", choices=peers.CONTENDERS, default=list(peers.DEFAULT)
     )
     parser.add_argument("--folds-run", type=int, choices=range(1, tables.FOLDS + 1), default=1)
+    parser.add_argument("--least-scored", type=int, default=1000, help="rows, by as many folds")
     parser.add_argument("--rows", type=int, default=50_000, help="most rows of a table")
     parser.add_argument("--threads", type=int, default=2, help="or processes, for each contender")
     parser.add_argument("--timeout", type=float, default=1800.0, help="seconds for one fit")
@@ -199,8 +210,9 @@ def main() -> int:
     lines = measure(options, journal, losses)
     about = machine.describe(PACKAGES, options.threads)
     setting = (
-        f"{options.folds_run} of {tables.FOLDS} stratified folds (seed 0) evaluated, "
-        f"at most {options.rows:,} rows a table, every fit in a fresh process\n"
+        f"at least {options.folds_run} of {tables.FOLDS} stratified folds (seed 0) scored, and "
+        f"{options.least_scored:,} rows where the table has them; at most {options.rows:,} rows a "
+        "table, every fit in a fresh process\n"
     )
     text = machine.heading(about) + setting + "\n" + text_of(lines, losses)
     machine.save(options.name, text, {"about": about, "setting": setting, "lines": lines})

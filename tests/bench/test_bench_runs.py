@@ -37,6 +37,7 @@ def run(script: Path, *words: str, codes: tuple[int, ...] = (0,)) -> str:
 
 def test_main_job_compares_contenders_on_the_same_fold(bench: Path) -> None:
     words = "--tables sonar --contenders base_rate logreg trueodds_quick --threads 1 --name smoke"
+    words += " --least-scored 40"
     text = run(bench / "main_job.py", *words.split())
     assert "sonar" in text
     assert (bench / "results" / "smoke.txt").is_file()

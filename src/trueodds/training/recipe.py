@@ -1,6 +1,7 @@
 """The settings of a training run, and what each ``--effort`` stands for."""
 
 from dataclasses import asdict, dataclass, replace
+from math import sqrt
 from typing import Any, Literal, get_args
 
 from trueodds.errors import UsageError
@@ -68,7 +69,7 @@ class Recipe:
         Decay is a prior: a pull toward no effect that the rows have to outweigh. What they say of
         a weight is uncertain by 1/√rows, and the pull keeps pace with that.
         """
-        return self.decay * min(self.most_decay, max(1.0, (self.enough_rows / rows) ** 0.5))
+        return self.decay * min(self.most_decay, max(1.0, sqrt(self.enough_rows / rows)))
 
     def epochs_for(self, rows: int) -> int:
         """Epochs planned for a training table of so many rows."""
