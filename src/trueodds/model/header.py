@@ -129,6 +129,8 @@ def header_text(fields: dict[str, Any]) -> str:
 
 
 def _with_nan(text: msgspec.Raw, kind: type[T]) -> T:
+    if b"null" not in bytes(text):  # the usual case, ten times as quick
+        return msgspec.json.decode(text, type=kind)
     return msgspec.convert(_unnulled(msgspec.json.decode(text)), kind)
 
 
