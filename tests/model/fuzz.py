@@ -18,6 +18,7 @@ import struct
 import sys
 import tempfile
 import traceback
+import zlib
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -258,10 +259,11 @@ def use(model: Model, rng: random.Random) -> None:
     with redirect_stdout(io.StringIO()):
         tell_model(SEED_PATH, model)
         tell_layers(model)
-        health_figures(model.record)
         json.dumps(inspect_json(SEED_PATH, model))
     again = to_bytes(model)
     assert to_bytes(from_bytes(again)) == again
+    if zlib.crc32(again) % 16 == 0:  # charts take ten times as long as all the rest
+        health_figures(model.record)
 
 
 SEED_PATH = sorted(GOLDEN.glob("*.odds"))[0]
