@@ -223,7 +223,7 @@ def run(test: str, package: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "pytest", *words, str(ROOT / "tests" / test)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(package)},
+        env={**os.environ, "PYTHONPATH": str(package), "TRUEODDS_FUZZ": "300"},
         capture_output=True,
         text=True,
         check=False,
