@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from trueodds.health.findings import Finding
 from trueodds.network.activations import Activation
 from trueodds.network.starts import Start
 
 Value: TypeAlias = str | float | bool
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,6 @@ def cure(
     return tuple(tried)
 
 
-def changed(settings: Settings, changes: Sequence[Change]) -> Settings:
-    """The settings with the changes made."""
-    return replace(settings, **{change.name: change.after for change in changes})  # type: ignore[arg-type]
+def changed(settings: T, changes: Sequence[Change]) -> T:
+    """Settings, or a recipe that has them among its own, with the changes made."""
+    return replace(settings, **{change.name: change.after for change in changes})  # type: ignore[type-var]

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from trueodds.health.record import InputState
 from trueodds.health.state import rounded
+from trueodds.table.leaks import auc
 
 MOST_ROWS = 2048
 """Rows on which a column's own forecast is measured, evenly spaced."""
@@ -43,9 +44,6 @@ def areas_alone(X: NDArray[np.floating[Any]], y: NDArray[np.floating[Any]]) -> N
         return np.full(X.shape[1], 0.5)
     areas = np.empty(X.shape[1])
     for index in range(X.shape[1]):
-        no = np.sort(X[~yes, index])
-        found = X[yes, index]
-        below, upto = np.searchsorted(no, found, "left"), np.searchsorted(no, found, "right")
-        area = float((below + upto).mean()) / (2.0 * len(no))
+        area = auc(X[:, index].astype(np.float64), yes.astype(np.uint8))
         areas[index] = max(area, 1.0 - area)
     return areas

@@ -4,14 +4,17 @@ Everything here follows from the record alone, never from the clock: the same se
 bytes, healed or not, whatever runs beside it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from trueodds.health.cures import Change, Settings, Treatment, cure
+from trueodds.health.cures import Change, Settings, Treatment, changed, cure
 from trueodds.health.diagnose import diagnose
 from trueodds.health.findings import KINDS, SEVERITIES, Finding
 from trueodds.training.member import MemberTask, Progress, TrainedMember, train_member
 from trueodds.training.recipe import Recipe
+
+T = TypeVar("T")
 
 MOST_ATTEMPTS = 3
 """Of one member, the first included."""
@@ -28,15 +31,39 @@ def settings_of(recipe: Recipe) -> Settings:
     return Settings(recipe.activation, recipe.start, recipe.learning_rate)
 
 
-def changed_recipe(recipe: Recipe, changes: Sequence[Change]) -> Recipe:
-    """The recipe with the changes made."""
-    return replace(recipe, **{change.name: change.after for change in changes})  # type: ignore[arg-type]
-
-
 def findings_of(trained: TrainedMember) -> tuple[Finding, ...]:
     """Faults of one member's run."""
     health = trained.record.health
     return () if health is None else diagnose(health)
+
+
+def treated(
+    recipe: Recipe,
+    train: Callable[[Recipe], T],
+    changes_for: Callable[[T, Recipe], tuple[Change, ...]],
+    loss: Callable[[T], float],
+    most: int,
+) -> tuple[T, Recipe, tuple[Treatment, ...]]:
+    """Train, and again with a cure while one is known, at most ``most`` times.
+
+    Returns
+    -------
+    what was trained with the least loss, its recipe, and all that was tried in order
+    """
+    best = latest = train(recipe)
+    kept = using = recipe
+    treatments = []
+    for _ in range(most - 1):
+        changes = changes_for(latest, using)
+        if not changes:
+            break
+        using = changed(using, changes)
+        latest = train(using)
+        before, after = loss(best), loss(latest)
+        treatments.append(Treatment(changes, before, after, kept=after < before))
+        if after < before:
+            best, kept = latest, using
+    return best, kept, tuple(treatments)
 
 
 def train_with_care(
@@ -46,23 +73,22 @@ def train_with_care(
 
     The attempt with the least held-out loss is handed back; ``record.treatments`` tells of all.
     """
-    best = train_member(task, recipe, seed, progress)
-    latest, using, treatments = best, recipe, []
-    for _ in range(MOST_ATTEMPTS - 1):
-        found = findings_of(latest)
-        if not any(finding.severity == "failure" for finding in found):
-            break
-        changes = cure(found, settings_of(using), OF_A_MEMBER)
-        if not changes:
-            break
-        using = changed_recipe(using, changes)
-        latest = train_member(task, using, seed, progress)
-        before, after = least_loss(best), least_loss(latest)
-        treatments.append(Treatment(changes, before, after, kept=after < before))
-        best = latest if after < before else best
+
+    def train(using: Recipe) -> TrainedMember:
+        return train_member(task, using, seed, progress)
+
+    best, _, treatments = treated(recipe, train, member_changes, least_loss, MOST_ATTEMPTS)
     if not treatments:
         return best
-    return replace(best, record=replace(best.record, treatments=tuple(treatments)))
+    return replace(best, record=replace(best.record, treatments=treatments))
+
+
+def member_changes(trained: TrainedMember, recipe: Recipe) -> tuple[Change, ...]:
+    """What to change for a member that fails to learn; nothing for any other."""
+    found = findings_of(trained)
+    if not any(finding.severity == "failure" for finding in found):
+        return ()
+    return cure(found, settings_of(recipe), OF_A_MEMBER)
 
 
 def least_loss(trained: TrainedMember) -> float:

@@ -1,9 +1,10 @@
 """All members of all folds, and, asked, all of them again with a cure for what they share."""
 
 from dataclasses import dataclass, replace
+from itertools import count
 
 from trueodds.health.cures import Treatment
-from trueodds.training.heal import changed_recipe, mean_loss, run_changes
+from trueodds.training.heal import mean_loss, run_changes, treated
 from trueodds.training.member import TrainedMember
 from trueodds.training.pool import Listener, train_members
 from trueodds.training.recipe import Recipe
@@ -36,21 +37,14 @@ def train_run(
 
     The run with the least mean held-out loss is kept; the result does not depend on ``jobs``.
     """
-    best = Run(train_members(data, recipe, seed, jobs, listener, work), recipe, ())
-    latest, treatments = best, []
-    for number in range(1, MOST_RUNS if heal else 1):
-        changes = run_changes(latest.members, latest.recipe)
-        if not changes:
-            break
-        cured = changed_recipe(latest.recipe, changes)
-        again = _numbered(listener, number)
-        latest = Run(train_members(data, cured, seed, jobs, again, work), cured, ())
-        before, after = mean_loss(best.members), mean_loss(latest.members)
-        treatments.append(Treatment(changes, before, after, kept=after < before))
-        best = latest if after < before else best
-    return Run(best.members, best.recipe, tuple(treatments))
+    number = count()
+
+    def train(using: Recipe) -> list[TrainedMember]:
+        return train_members(data, using, seed, jobs, _numbered(listener, next(number)), work)
+
+    return Run(*treated(recipe, train, run_changes, mean_loss, MOST_RUNS if heal else 1))
 
 
 def _numbered(listener: Listener | None, number: int) -> Listener | None:
-    """The listener, told that this is another run of all members."""
+    """The listener, told which run of all members this is."""
     return None if listener is None else lambda step: listener(replace(step, run=number))
