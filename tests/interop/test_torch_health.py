@@ -219,3 +219,17 @@ def test_lightning_feeds_the_watch(monkeypatch):
     assert record.at == (0,)
     assert record.held_out_loss == (0.5,)
     assert not model[0]._forward_hooks
+
+
+def test_inputs_that_are_told_are_looked_at():
+    X, y = data()
+    model = mlp()
+    seen = watch(model, every=10, base_loss=LN2)
+    train(model, seen)
+    seen.inputs(X, y)
+    assert kinds(seen) == set()
+    X[:, 3], X[:, 5], X[:, 7] = X[:, 3] * 1000, 1.0, y
+    seen.inputs(X)
+    assert kinds(seen) == {"unscaled input", "constant input"}
+    seen.inputs(X, y[:, None])
+    assert kinds(seen) == {"unscaled input", "constant input", "label leak"}

@@ -1,6 +1,7 @@
 r"""Training health of any PyTorch model: the record and findings of `trueodds.health`, by hooks.
 
 seen = watch(model)
+seen.inputs(all_X, all_y)  # if columns are to be looked at too
 for X, y in batches:
     loss = ...
     loss.backward()
@@ -24,7 +25,8 @@ from trueodds.errors import UsageError
 from trueodds.health import measure
 from trueodds.health.diagnose import diagnose
 from trueodds.health.findings import Finding
-from trueodds.health.record import HealthRecord, Look
+from trueodds.health.inputs import look_at_inputs
+from trueodds.health.record import HealthRecord, InputState, Look
 from trueodds.health.state import LayerState, rounded
 from trueodds.network.activations import ACTIVATIONS, Activation, activate, slope
 
@@ -66,6 +68,7 @@ class Watch:
         self._losses: list[float] = []
         self._sum, self._count = 0.0, 0
         self._held_out: list[float] = []
+        self._inputs: InputState | None = None
         self._layers = _layers(model)
         self._hooks: list[Any] = []
         self._detached = False
@@ -112,6 +115,14 @@ class Watch:
             self._losses.append(self._sum / self._count)
             self._sum, self._count = 0.0, 0
 
+    def inputs(self, X: Tensor, y: Tensor | None = None) -> None:
+        """Tell of the training rows, X of shape (rows, columns), y of shape (rows,) in {0, 1}.
+
+        The findings on unscaled and constant inputs need X, that on a leak of the label y too.
+        """
+        labels = None if y is None else y.detach().float().cpu().numpy().reshape(-1)
+        self._inputs = look_at_inputs(X.detach().float().cpu().numpy(), labels)
+
     def evaluated(self, loss: float) -> None:
         """Tell of the mean loss on rows held out; the findings on overfitting need it."""
         self._held_out.append(float(loss))
@@ -130,6 +141,7 @@ class Watch:
             base_loss=rounded(self._base_loss, 6) if self._base_loss is not None else 0.0,
             train_loss=tuple(rounded(loss, 6) for loss in losses),
             held_out_loss=tuple(rounded(loss, 6) for loss in self._held_out),
+            inputs=self._inputs,
         )
 
     def findings(self) -> tuple[Finding, ...]:
