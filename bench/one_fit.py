@@ -18,11 +18,12 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-import paired
 import peers
 import tables
 
 SCORED_ROWS = 20_000
+DRAWS = 200
+"""Draws behind the calibration error that a perfectly calibrated forecast would show."""
 ONE_ROW_CALLS, ONE_ROW_SECONDS = 50, 3.0
 
 
@@ -58,7 +59,7 @@ def cpu_seconds() -> float:
 def calibration_floor(p: peers.Floats) -> float:
     """Mean calibration error of the same forecast, were every probability exactly right."""
     rng = np.random.default_rng(0)
-    draws = [(rng.random(len(p)) < p).astype(np.float64) for _ in range(paired.DRAWS)]
+    draws = [(rng.random(len(p)) < p).astype(np.float64) for _ in range(DRAWS)]
     return float(np.mean([tables.calibration_error(y, p) for y in draws]))
 
 
@@ -78,7 +79,7 @@ def run(
     forecast = peers.CONTENDERS[contender](X_shown, y_shown, categories, threads)
     fit_seconds, used = time.perf_counter() - start, cpu_seconds() - used
     p = np.asarray(forecast(X_held), dtype=np.float64)
-    np.save(losses, paired.row_losses(y_held, p))
+    np.save(losses, tables.row_losses(y_held, p))
     return {
         **tables.scores(y_held, p, float(y_shown.mean())),
         "calibration_floor": calibration_floor(p),

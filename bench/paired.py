@@ -6,26 +6,16 @@ from statistics import mean
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import machine
 
-Floats = NDArray[np.float64]
 Line = dict[str, Any]
-DRAWS = 200
-"""Draws behind the calibration error that a perfectly calibrated forecast would show."""
 
 
 def file_of(folder: Path, key: Line) -> Path:
     """Where the held-out rows' losses of one fit are kept."""
     name = "-".join(str(key[part]) for part in ("table", "contender", "fold", "rows"))
     return folder / f"{name}.npy"
-
-
-def row_losses(y: Floats, p: Floats) -> Floats:
-    """Each row's log-loss in nats, probabilities kept off 0 and 1 by 1e-15."""
-    p = np.clip(p, 1e-15, 1.0 - 1e-15)
-    return np.asarray(-np.where(y == 1.0, np.log(p), np.log1p(-p)))
 
 
 def difference(first: Line, second: Line, folder: Path) -> tuple[float, float]:

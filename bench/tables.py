@@ -59,14 +59,15 @@ def calibration_error(y: Floats, p: Floats) -> float:
     return float(sum(len(part) * abs(p[part].mean() - y[part].mean()) for part in parts) / len(y))
 
 
+def row_losses(y: Floats, p: Floats) -> Floats:
+    """Each row's log-loss in nats, probabilities kept off 0 and 1 by 1e-15."""
+    p = np.clip(p, 1e-15, 1.0 - 1e-15)
+    return np.asarray(-np.where(y == 1.0, np.log(p), np.log1p(-p)))
+
+
 def scores(y: Floats, p: Floats, base_rate: float) -> dict[str, float]:
     """Scores of one fold; ``base_rate`` is the training rows' share of "yes"."""
-
-    def log_loss(q: Floats) -> float:
-        q = np.clip(q, 1e-15, 1.0 - 1e-15)
-        return float(-np.mean(y * np.log(q) + (1.0 - y) * np.log1p(-q)))
-
-    loss, base = log_loss(p), log_loss(np.full(len(y), base_rate))
+    loss, base = (float(row_losses(y, q).mean()) for q in (p, np.full(len(y), base_rate)))
     return {
         "log_loss": loss,
         "relative_log_loss": loss / base,
