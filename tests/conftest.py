@@ -6,7 +6,16 @@ import pytest
 
 from trueodds.training.recipe import Recipe
 
-TINY = replace(Recipe(), folds=2, members=1, many_members=1, widths=(8,), epochs=2, least_steps=20)
+TINY = replace(
+    Recipe(),
+    folds=2,
+    members=1,
+    many_members=1,
+    lengths=(1.0,),
+    widths=(8,),
+    epochs=2,
+    least_steps=20,
+)
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.calibration.blend import Blend, blend
 from trueodds.calibration.calibrator import cross_calibrate, fit_calibrator
 from trueodds.calibration.scores import score
+from trueodds.calibration.sums import mix
 from trueodds.errors import TableError, TrainingError
 from trueodds.model import Model
 from trueodds.model.fixed import OUTPUT_BITS, require_exact
@@ -22,8 +24,7 @@ from trueodds.table.rates import fit_rates
 from trueodds.table.summary import summarise
 from trueodds.training.folds import Folds, make_folds
 from trueodds.training.heal import sentences
-from trueodds.training.jobs import sensible_jobs
-from trueodds.training.outcome import held_out_log_odds, importance_summary, out_of_fold
+from trueodds.training.outcome import importance_summary
 from trueodds.training.pool import Listener
 from trueodds.training.recipe import recipe_for
 from trueodds.training.record import TrainingRecord
@@ -139,27 +140,28 @@ def learn(
         folds=folds,
         columns=encoder.positions(columns, [table.source for table in rates[0][0]]),
     )
-    side_by_side = sensible_jobs(jobs, data, recipe)
-    run = train_run(data, recipe, seed, side_by_side, listener, work, heal=heal)
-    trained, recipe = run.members, run.recipe
+    run = train_run(data, recipe, seed, jobs, listener, work, heal=heal)
+    mass = None if weight is None else weights
+    blended = blend(run.members, data, y, mass)
+    trained, recipe = blended.members, run.recipe
 
     numbers = [member.record.fold for member in trained]
     networks = quantise(
         numbers,
         [member.layout for member in trained],
-        [member.parameters for member in trained],
+        blended.scaled(),
         [data.sample(fold) for fold in numbers],
     )
     tables = tuple(of_fold for of_fold, _ in rates)
     scorer = Scorer(networks, encoder, tables)
-    raw = _out_of_fold(scorer, values, numbers, folds)
-    plain = held_out_log_odds(trained, data)
+    views = _out_of_fold(scorer, values, folds, blended)
+    raw = mix(views, blended.weights)
+    plain = mix(blended.log_odds, blended.weights)
     known = np.isfinite(raw)
-    mass = None if weight is None else weights
     held = None if mass is None else mass[known]
     calibrator = fit_calibrator(raw[known], y[known], held)
     honest = np.full(len(y), np.nan)
-    honest[known] = cross_calibrate(raw[known], y[known], folds.of_row[known], held)
+    honest[known] = cross_calibrate(views[known], y[known], folds.of_row[known], held)
 
     model = Model(
         schema=schema,
@@ -185,11 +187,11 @@ def learn(
             folds=folds.count,
             fold_rule=folds.rule,
             settings=recipe.to_json(),
-            members=tuple(t.record for t in trained),
+            members=blended.records(run.members),
             treatments=run.treatments,
         ),
         layers=tuple(t.layers for t in trained),
-        health=sentences(trained),
+        health=sentences(run.members),
         notes=(*frame.notes, *values.notes),
         versions=versions(),
         source=source or frame.source,
@@ -223,15 +225,15 @@ def _encode(encoder: Encoder, values: Values, store: Store) -> NDArray[np.float3
 
 
 def _out_of_fold(
-    scorer: Scorer, values: Values, members: Sequence[int], folds: Folds
+    scorer: Scorer, values: Values, folds: Folds, blended: Blend
 ) -> NDArray[np.float64]:
-    """`out_of_fold` of the exact scorer's log-odds, some rows at a time."""
+    """`out_of_fold` of the exact scorer's log-odds for each view, some rows at a time."""
     parts = []
     for start in range(0, values.rows, ROWS):
         stop = min(start + ROWS, values.rows)
         outputs = scorer.outputs(values.between(start, stop)) * 2.0**-OUTPUT_BITS
         part = replace(folds, of_row=folds.of_row[start:stop])
-        parts.append(out_of_fold(outputs, members, part))
+        parts.append(blended.by_view(outputs, part))
     return np.concatenate(parts)
 
 

@@ -12,6 +12,7 @@ from trueodds.calibration.calibrator import (
     Calibrator,
     cross_calibrate,
     fit_calibrator,
+    fit_slopes,
 )
 
 
@@ -30,10 +31,9 @@ def objective(
     y: NDArray[np.uint8],
     mass: NDArray[np.float64],
 ) -> float:
-    """Log-loss with the documented pull, written a second time."""
-    t = np.exp(point[0]) * z + point[1]
-    scale = np.average(z**2, weights=mass)
-    pull = PRIOR_ROWS / 4.0 * 0.5 * (scale * point[0] ** 2 + point[1] ** 2)
+    """Log-loss with the documented pull, written a second time; z of shape (n, forecasts)."""
+    t = z @ np.exp(point[:-1]) + point[-1]
+    pull = PRIOR_ROWS / 4.0 * 0.5 * np.average((t - z.mean(axis=1)) ** 2, weights=mass)
     return float(mass @ (np.logaddexp(0.0, t) - y * t) + pull)
 
 
@@ -44,9 +44,30 @@ def test_it_is_the_minimum(slope: float, shift: float, weighted: bool) -> None:
     weight = np.random.default_rng(1).uniform(0.1, 3.0, 300) if weighted else None
     mass = np.ones(300) if weight is None else weight * (300 / weight.sum())
     made = fit_calibrator(z, y, weight)
-    best = minimize(objective, np.zeros(2), args=(z, y, mass), method="BFGS", tol=1e-10)
+    best = minimize(objective, np.zeros(2), args=(z[:, None], y, mass), method="BFGS", tol=1e-10)
     assert np.log(made.slope) == pytest.approx(best.x[0], abs=1e-5)
     assert made.shift == pytest.approx(best.x[1], abs=1e-5)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_several_forecasts_are_weighed_to_the_minimum(weighted: bool) -> None:
+    z, y = simulated(400, 1.0, 0.2)
+    rng = np.random.default_rng(4)
+    each = np.stack([z + rng.normal(size=400) * noise for noise in (0.5, 1.0, 1.5)], axis=1)
+    weight = rng.uniform(0.1, 3.0, 400) if weighted else None
+    mass = np.ones(400) if weight is None else weight * (400 / weight.sum())
+    slopes, shift = fit_slopes(each, y, weight)
+    start = np.array([-np.log(3.0)] * 3 + [0.0])
+    best = minimize(objective, start, args=(each, y, mass), method="BFGS", tol=1e-10)
+    assert objective(np.array([*np.log(slopes), shift]), each, y, mass) <= best.fun + 1e-5
+    assert slopes[0] > slopes[1] > slopes[2] > 0.0
+
+
+def test_a_forecast_of_noise_counts_for_little() -> None:
+    z, y = simulated(3000, 1.0, 0.0)
+    noise = np.random.default_rng(5).normal(size=3000) * 3.0
+    slopes, _ = fit_slopes(np.stack([z, noise], axis=1), y)
+    assert slopes[1] < 0.02 < 0.8 < slopes[0]
 
 
 def test_many_rows_reveal_the_truth() -> None:
@@ -86,7 +107,8 @@ def test_any_forecast_gives_a_finite_rising_line_no_worse_than_none(
     assert np.isfinite(made.shift)
     mass = np.ones(len(y))
     point = np.array([np.log(made.slope), made.shift])
-    assert objective(point, z, y, mass) <= objective(np.zeros(2), z, y, mass) * (1 + 1e-9) + 1e-9
+    before = objective(np.zeros(2), z[:, None], y, mass)
+    assert objective(point, z[:, None], y, mass) <= before * (1 + 1e-9) + 1e-9
 
 
 def test_rows_told_apart_perfectly_stay_finite() -> None:
@@ -106,16 +128,16 @@ def test_cross_calibration_never_uses_its_own_fold(weighted: bool) -> None:
     z, y = simulated(300, 0.6, 0.4)
     fold = (np.arange(300) % 3).astype(np.int16)
     weight = np.random.default_rng(3).uniform(0.5, 2.0, 300) if weighted else None
-    honest = cross_calibrate(z, y, fold, weight)
+    honest = cross_calibrate(z[:, None], y, fold, weight)
     for number in range(3):
         own = fold == number
         rest = fit_calibrator(z[~own], y[~own], None if weight is None else weight[~own])
         assert np.array_equal(honest[own], rest.apply(z[own]))
         flipped = np.where(own, 1 - y, y).astype(np.uint8)
-        assert np.array_equal(cross_calibrate(z, flipped, fold, weight)[own], honest[own])
+        assert np.array_equal(cross_calibrate(z[:, None], flipped, fold, weight)[own], honest[own])
 
 
 def test_a_single_fold_uses_itself() -> None:
     z, y = simulated(100, 0.6, 0.4)
-    honest = cross_calibrate(z, y, np.zeros(100, dtype=np.int16))
+    honest = cross_calibrate(z[:, None], y, np.zeros(100, dtype=np.int16))
     assert np.array_equal(honest, fit_calibrator(z, y).apply(z))

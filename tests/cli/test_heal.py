@@ -11,7 +11,7 @@ from trueodds.training.recipe import Recipe
 
 RECIPE = replace(
     Recipe(), folds=2, members=1, many_members=1, widths=(16,), epochs=2, learning_rate=0.3,
-    least_steps=150, decay=0.0, dropout=0.0,
+    least_steps=150, decay=0.0, dropout=0.0, lengths=(1.0,),
 )  # fmt: skip
 
 

@@ -2,7 +2,6 @@ import json
 from pathlib import Path
 
 from trueodds import load
-from trueodds.health.diagnose import diagnose
 
 
 def test_everything_inside_is_shown(run, model_file):
@@ -34,7 +33,7 @@ def test_health_is_shown_layer_by_layer(run, model_file):
     for member in model.record.members[:10]:
         assert member.health is not None
         assert f"{member.title}: {len(member.health.at)} looks" in result.stdout
-        for finding in diagnose(member.health):
+        for finding in member.findings():
             assert finding.told in " ".join(result.stdout.split())
     assert result.stdout.count("\nlayer 1 ") == min(10, len(model.record.members))
 

@@ -40,4 +40,10 @@ def test_members_are_listed_with_the_epoch_kept(model) -> None:
     rows = member_rows(model.record)
     assert [r[0] for r in rows] == [f"fold {i}" for i in range(1, 6)]
     first = model.record.members[0]
-    assert rows[0][1:] == ("40", str(first.best_epoch), f"{min(first.fold_loss):.4f}")
+    assert rows[0][1:] == (
+        "100%",
+        "1.00",
+        "40",
+        str(first.best_epoch),
+        f"{min(first.fold_loss):.4f}",
+    )

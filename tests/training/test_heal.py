@@ -9,7 +9,6 @@ import pytest
 
 from trueodds.training.folds import make_folds
 from trueodds.training.heal import (
-    findings_of,
     least_loss,
     mean_loss,
     sentences,
@@ -23,8 +22,16 @@ from trueodds.training.run import train_run
 from trueodds.training.workspace import TrainingData
 
 ROWS = 400
+MEMBERS = [(fold, member) for fold in range(2) for member in range(3)]
 SMALL = replace(
-    Recipe(), members=1, widths=(16, 16), epochs=6, least_steps=120, dropout=0.0, decay=0.0
+    Recipe(),
+    many_members=3,
+    lengths=(1.0,),
+    widths=(16, 16),
+    epochs=6,
+    least_steps=120,
+    dropout=0.0,
+    decay=0.0,
 )
 FAST = replace(SMALL, learning_rate=3e4)
 SLOW = replace(SMALL, learning_rate=1e-7)
@@ -65,19 +72,29 @@ def test_a_member_that_fails_to_learn_is_cured(recipe: Recipe) -> None:
 def test_a_healthy_member_is_trained_once() -> None:
     trained = train_with_care(task(), SMALL, 0)
     assert trained.record.treatments == ()
-    assert not [f for f in findings_of(trained) if f.severity == "failure"]
+    assert not [f for f in trained.record.findings() if f.severity == "failure"]
 
 
 def test_labels_without_signal_are_not_retried() -> None:
     recipe = replace(SMALL, decay=3.0)
     trained = train_with_care(task(noise=True), recipe, 0)
-    assert "not learning" in {f.kind for f in findings_of(trained)}
+    assert "not learning" in {f.kind for f in trained.record.findings()}
     assert trained.record.treatments == ()
     assert any("base rate" in line for line in sentences([trained]))
 
 
+def test_a_part_of_the_columns_may_tell_nothing() -> None:
+    """No fault, no cure: the same record of a member that saw all columns is one."""
+    trained = train_with_care(task(noise=True), replace(SMALL, decay=3.0, views=(0.5,)), 0)
+    assert trained.record.share == 0.5
+    kinds = {f.kind for f in trained.record.findings()}
+    assert "not learning" not in kinds
+    full = replace(trained.record, share=1.0)
+    assert {f.kind for f in full.findings()} == kinds | {"not learning"}
+
+
 def test_healing_does_not_depend_on_jobs_and_is_kept_in_the_record() -> None:
-    one, two = (train_members(data(), FAST, 0, jobs) for jobs in (1, 2))
+    one, two = (train_members(data(), FAST, 0, jobs, MEMBERS) for jobs in (1, 2))
     for a, b in zip(one, two, strict=True):
         assert a.parameters.tobytes() == b.parameters.tobytes()
         assert a.record == b.record

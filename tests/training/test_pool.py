@@ -15,6 +15,9 @@ from trueodds.training.workspace import TrainingData
 TINY = replace(Recipe(), members=1, many_members=1, widths=(8,), epochs=3, least_steps=20)
 
 
+MEMBERS = [(0, 0), (1, 0)]
+
+
 def data() -> TrainingData:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(120, 3)).astype(np.float32)
@@ -29,7 +32,7 @@ def test_jobs_do_not_change_a_bit_and_news_is_complete() -> None:
     runs = []
     for jobs in (1, 2):
         news: list[Step] = []
-        trained = train_members(data(), TINY, 3, jobs, news.append)
+        trained = train_members(data(), TINY, 3, jobs, MEMBERS, news.append)
         runs.append(
             (trained, sorted((s for s in news if s.done), key=lambda s: (s.fold, s.member)))
         )
@@ -49,5 +52,5 @@ def test_ctrl_c_leaves_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train_members(data(), TINY, 3, 2, stop)
+        train_members(data(), TINY, 3, 2, MEMBERS, stop)
     assert not list(tmp_path.iterdir())

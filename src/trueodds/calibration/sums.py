@@ -11,3 +11,11 @@ def dot(a: NDArray[np.float64], b: NDArray[np.float64]) -> np.float64:
     last bits on another machine, and on busy cores many times the time of one thread.
     """
     return np.float64(np.einsum("i,i", a, b))
+
+
+def mix(forecasts: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Σ weight·forecast of each row, shape (n, forecasts) → (n,), forecast after forecast."""
+    total = np.zeros(len(forecasts))
+    for forecast, weight in zip(forecasts.T, weights, strict=True):
+        total += weight * forecast
+    return total

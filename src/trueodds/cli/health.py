@@ -1,7 +1,6 @@
 """``trueodds inspect --health``: every member's layers, and all findings."""
 
 from trueodds.cli.console import print_facts, print_table
-from trueodds.health.diagnose import diagnose
 from trueodds.health.record import HealthRecord
 from trueodds.health.state import LARGEST
 from trueodds.model import Model
@@ -34,9 +33,9 @@ def tell_layers(model: Model) -> None:
     if len(known) > MOST_MEMBERS:
         print(f"… and {len(known) - MOST_MEMBERS} more members: --json lists all\n")
     told: list[tuple[str, str]] = [
-        (finding.severity, finding.sentence(title))
-        for title, record in known
-        for finding in diagnose(record)
+        (finding.severity, finding.sentence(member.title))
+        for member in model.record.members
+        for finding in member.findings()
     ]
     order = {"failure": 0, "warning": 1, "note": 2}
     told.sort(key=lambda pair: order[pair[0]])

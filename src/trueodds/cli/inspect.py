@@ -49,7 +49,9 @@ def tell_model(model_file: Path, model: Model) -> None:
     _print_columns(model)
     print()
     members = member_rows(record)
-    print_table(("member", "epochs", "kept", "log-loss"), members[:MOST_MEMBERS])
+    print_table(
+        ("member", "columns seen", "weight", "epochs", "kept", "log-loss"), members[:MOST_MEMBERS]
+    )
     _more(len(members) - MOST_MEMBERS, "members")
     print()
     print_scores(model.scores)

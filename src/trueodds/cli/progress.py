@@ -45,6 +45,9 @@ class TrainingProgress:
     def hear(self, step: Step) -> None:
         """Take one step's news."""
         self.stop.check()
+        if step.pilot:
+            self.phase("Choosing how long to train")
+            return
         self.total = step.of or self.total
         if step.run != self.run:
             self._begin_again(step.run)

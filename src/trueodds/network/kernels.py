@@ -53,6 +53,19 @@ def gather(X, own, rows, out):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def gather_some(X, own, positions, rows, out):
+    """`gather` of some inputs only: positions, increasing, among those of X and own together."""
+    wide = X.shape[1]
+    cut = np.searchsorted(positions, wide)
+    for i in range(rows.shape[0]):
+        r = rows[i]
+        for j in range(cut):
+            out[i, j] = X[r, positions[j]]
+        for j in range(cut, positions.shape[0]):
+            out[i, j] = own[r, positions[j] - wide]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def relu_forward(Z, bias, keep_below, scale, seed):
     """Z ← dropout(max(Z + bias, 0)), in place."""
     rows, width = Z.shape

@@ -1,6 +1,5 @@
 """The figures of the health section: one member stands for all."""
 
-from trueodds.health.diagnose import diagnose
 from trueodds.health.findings import SEVERITIES
 from trueodds.health.record import HealthRecord
 from trueodds.report import health_charts
@@ -12,14 +11,15 @@ GONE = "No look into the layers was kept."
 
 def shown_member(record: TrainingRecord) -> tuple[str, HealthRecord] | None:
     """The member with the worst finding (the first of them); None without any record."""
-    found = [(m.title, m.health) for m in record.members if m.health is not None and m.health.at]
+    found = [
+        (max((SEVERITIES.index(f.severity) for f in m.findings()), default=-1), m.title, m.health)
+        for m in record.members
+        if m.health is not None and m.health.at
+    ]
     if not found:
         return None
-
-    def worst(of: HealthRecord) -> int:
-        return max((SEVERITIES.index(f.severity) for f in diagnose(of)), default=-1)
-
-    return max(found, key=lambda pair: worst(pair[1]))
+    _, title, health = max(found, key=lambda told: told[0])
+    return title, health
 
 
 def health_figures(record: TrainingRecord) -> tuple[Figure, Figure]:

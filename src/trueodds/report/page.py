@@ -18,6 +18,9 @@ from trueodds.report.subject import Subject
 from trueodds.report.tables import bin_rows, column_rows, member_rows, score_rows, treatment_lines
 from trueodds.report.wording import clean, count, headline, quoted, setting, share
 
+TOLD = ("folds", "members", "many_members", "least_members", "lengths")
+"""Settings that are told as what came of them."""
+
 
 def write_report(
     model: Subject, evidence: Evidence, path: Path, scratch: Path | None = None
@@ -108,7 +111,7 @@ def _how_made(model: Subject) -> list[tuple[str, str]]:
     made += [
         (clean(k).replace("_", " ").capitalize(), setting(v))
         for k, v in record.settings.items()
-        if k not in ("folds", "members")  # told above, as they came to be
+        if k not in TOLD
     ]
     made += [(f"{clean(k)} version", clean(v)) for k, v in model.versions.items()]
     return made

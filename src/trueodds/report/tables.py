@@ -96,15 +96,19 @@ def bin_rows(bins: tuple[Bin, ...]) -> list[tuple[str, str, str, str, str]]:
     ]
 
 
-def member_rows(record: TrainingRecord) -> list[tuple[str, str, str, str]]:
-    """Each member's run: its name, epochs, kept epoch, and the left-out loss it reached."""
-    rows = []
-    for m in record.members:
-        reached = min(m.fold_loss, default=float("nan"))
-        rows.append(
-            (member_label(record, m), count(m.epochs), count(m.best_epoch), decimals(reached))
+def member_rows(record: TrainingRecord) -> list[tuple[str, ...]]:
+    """Each member's run: name, columns seen, weight, epochs, kept epoch, left-out loss."""
+    return [
+        (
+            member_label(record, m),
+            f"{m.share:.0%}",
+            f"{m.weight:.2f}",
+            count(m.epochs),
+            count(m.best_epoch),
+            decimals(min(m.fold_loss, default=float("nan"))),
         )
-    return rows
+        for m in record.members
+    ]
 
 
 def treatment_lines(record: TrainingRecord) -> list[str]:

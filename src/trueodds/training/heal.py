@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from trueodds.health.cures import Change, Settings, Treatment, changed, cure
-from trueodds.health.diagnose import diagnose
-from trueodds.health.findings import KINDS, SEVERITIES, Finding
+from trueodds.health.findings import KINDS, SEVERITIES
 from trueodds.training.member import MemberTask, Progress, TrainedMember, train_member
 from trueodds.training.recipe import Recipe
 
@@ -29,12 +28,6 @@ OF_A_RUN = ("activation", "start", "learning_rate")
 def settings_of(recipe: Recipe) -> Settings:
     """What a cure may change about a recipe."""
     return Settings(recipe.activation, recipe.start, recipe.learning_rate)
-
-
-def findings_of(trained: TrainedMember) -> tuple[Finding, ...]:
-    """Faults of one member's run."""
-    health = trained.record.health
-    return () if health is None else diagnose(health)
 
 
 def treated(
@@ -85,7 +78,7 @@ def train_with_care(
 
 def member_changes(trained: TrainedMember, recipe: Recipe) -> tuple[Change, ...]:
     """What to change for a member that fails to learn; nothing for any other."""
-    found = findings_of(trained)
+    found = trained.record.findings()
     if not any(finding.severity == "failure" for finding in found):
         return ()
     return cure(found, settings_of(recipe), OF_A_MEMBER)
@@ -99,7 +92,7 @@ def least_loss(trained: TrainedMember) -> float:
 
 def run_changes(trained: Sequence[TrainedMember], recipe: Recipe) -> tuple[Change, ...]:
     """What to change about a whole run: the cure of the warnings that many members share."""
-    each = [findings_of(member) for member in trained]
+    each = [member.record.findings() for member in trained]
     kinds = [{f.kind for f in found if f.severity != "note"} for found in each]
     shared = [
         finding
@@ -118,7 +111,7 @@ def mean_loss(trained: Sequence[TrainedMember]) -> float:
 
 def sentences(trained: Sequence[TrainedMember]) -> tuple[str, ...]:
     """One line for every kind of fault: the worst member's finding, and how many share it."""
-    found = [(member.record.title, f) for member in trained for f in findings_of(member)]
+    found = [(member.record.title, f) for member in trained for f in member.record.findings()]
     lines = []
     for severity in reversed(SEVERITIES):
         for kind in KINDS:

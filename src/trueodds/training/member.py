@@ -12,7 +12,7 @@ from trueodds.health.recorder import Recorder
 from trueodds.health.state import LayerState
 from trueodds.network.engine import Engine, aligned
 from trueodds.network.initialise import initialise
-from trueodds.network.kernels import gather
+from trueodds.network.kernels import gather, gather_some
 from trueodds.network.layout import Layout
 from trueodds.training.averaging import WeightAverage
 from trueodds.training.centred import optimiser_for
@@ -21,6 +21,7 @@ from trueodds.training.compact import compact
 from trueodds.training.recipe import Recipe
 from trueodds.training.record import MemberRecord
 from trueodds.training.schedule import learning_rate
+from trueodds.training.view import inputs_shown, widened
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,7 @@ class MemberTask:
     ``shared`` has shape (rows, width), ``own`` (rows, extra), both float32: the columns common to
     all members and those that depend on the fold. ``y`` and ``weight`` are float32 of shape
     (rows,). ``shown`` and ``held_out`` are row numbers. ``columns`` names, for every original
-    column, its positions among the width + extra inputs (for the permutation importance).
+    column, its positions among the width + extra inputs.
     """
 
     fold: int
@@ -43,14 +44,35 @@ class MemberTask:
     held_out: NDArray[np.int64]
     columns: tuple[NDArray[np.int64], ...]
 
+    @property
+    def width(self) -> int:
+        """Number of inputs."""
+        return int(self.shared.shape[1] + self.own.shape[1])
+
+    def gather(
+        self, rows: NDArray[np.int64], positions: NDArray[np.int64], out: NDArray[np.float32]
+    ) -> None:
+        """Fill ``out`` with these rows' inputs at some positions, increasing."""
+        if len(positions) == self.width:
+            gather(self.shared, self.own, rows, out)
+        else:
+            gather_some(self.shared, self.own, positions, rows, out)
+
+    def inputs(self, rows: NDArray[np.int64], positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Inputs of some rows at some positions as a new matrix."""
+        X = np.empty((len(rows), len(positions)), dtype=np.float32)
+        self.gather(rows, positions, X)
+        return X
+
 
 @dataclass(frozen=True, eq=False)
 class TrainedMember:
     """What one member hands back.
 
-    ``layout`` and ``parameters`` (flat float32) are the network after `compact`; ``importance``,
-    float64 of shape (columns,), is the rise of its held-out log-loss when the column is shuffled.
-    ``layers`` tell of the network as it was trained.
+    ``layout`` and ``parameters`` (flat float32) are the network after `compact`, on all inputs;
+    those it did not see have weights of 0. ``importance``, float64 of shape (columns,), is the rise
+    of its held-out log-loss when the column is shuffled. ``layers`` tell of the network as it was
+    trained.
     """
 
     layout: Layout
@@ -84,19 +106,21 @@ def train_member(
     """
     rng = np.random.default_rng([seed, 2, task.fold, task.member])
     shown, batch = task.shown, recipe.batch(len(task.shown))
-    layout = Layout(task.shared.shape[1] + task.own.shape[1], recipe.widths, recipe.activation)
+    wanted = recipe.share_of(task.member)
+    positions, share = inputs_shown(task.columns, task.width, wanted, rng)
+    layout = Layout(len(positions), recipe.widths, recipe.activation)
     parameters = initialise(layout, rng, _base_logit(task), recipe.start)
     engine = Engine(layout, parameters, batch, recipe.dropout)
     average = WeightAverage(parameters, recipe.memory * max(1, len(shown) // batch))
     judge = Engine(layout, average.value, min(1024, max(len(task.held_out), 256)))
-    held_out = _rows(task, task.held_out)
+    held_out = task.inputs(task.held_out, positions)
     held_y, held_weight = task.y[task.held_out], task.weight[task.held_out]
     optimiser = optimiser_for(layout, parameters)
 
     X = aligned((batch, layout.inputs), np.float32)
     y, weight = np.empty(batch, np.float32), np.empty(batch, np.float32)
     steps_per_epoch = max(1, len(shown) // batch)
-    epochs, decay = recipe.epochs_for(len(shown)), recipe.decay_for(len(shown))
+    epochs, decay = recipe.epochs_for(len(shown), share), recipe.decay_for(len(shown))
     stride = -(-epochs // ROUNDS)
     steps, step = epochs * steps_per_epoch, 0
     recorder = Recorder(engine, steps)
@@ -115,7 +139,7 @@ def train_member(
                 if not weight.any():
                     continue
                 np.take(task.y, rows, out=y, mode="clip")
-                gather(task.shared, task.own, rows, X)
+                task.gather(rows, positions, X)
                 mask_seed = int(rng.integers(2**32))
                 loss = engine.backward(X, y, weight, mask_seed)
                 total += loss
@@ -142,8 +166,10 @@ def train_member(
     sample = slice(0, LOOK_ROWS)
     last = (judge, held_out[sample], held_y[sample], _some_weight(held_weight[sample]))
     health = recorder.finish(step, train_curve, fold_curve, _base_loss(held_y, held_weight), last)
-    seen = _rows(task, np.sort(rng.permutation(shown)[:COMPACT_ROWS]))
+    seen = task.inputs(np.sort(rng.permutation(shown)[:COMPACT_ROWS]), positions)
     smaller, parameters = compact(layout, best, seen, recipe.compaction * _base_entropy(task))
+    smaller, parameters = widened(smaller, parameters, positions, task.width)
+    held_out = task.inputs(task.held_out, np.arange(task.width))
     judge = Engine(smaller, parameters, judge.batch)
     return TrainedMember(
         layout=smaller,
@@ -152,6 +178,7 @@ def train_member(
         record=MemberRecord(
             fold=task.fold,
             member=task.member,
+            share=share,
             epochs=epoch,
             best_epoch=best_epoch,
             stride=stride,
@@ -182,13 +209,6 @@ def _base_entropy(task: MemberTask) -> float:
     """Log-loss, in nats, of always forecasting the base rate of the rows shown."""
     z = np.array([_base_logit(task)])
     return float(log_loss_from_logits(z, sigmoid(z))[0])
-
-
-def _rows(task: MemberTask, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """All inputs of some rows as one matrix."""
-    X = np.empty((len(rows), task.shared.shape[1] + task.own.shape[1]), dtype=np.float32)
-    gather(task.shared, task.own, rows, X)
-    return X
 
 
 def _base_loss(y: NDArray[np.float32], weight: NDArray[np.float32]) -> float:

@@ -42,10 +42,7 @@ def out_of_fold(
 
 
 def held_out_log_odds(trained: Sequence[TrainedMember], data: TrainingData) -> NDArray[np.float64]:
-    """`out_of_fold` of the members' log-odds in plain float64, shape (rows,).
-
-    The measure of what exact scoring changes.
-    """
+    """`out_of_fold` of the members' log-odds in plain float64, shape (rows,)."""
     total, count = np.zeros(len(data.y)), np.zeros(len(data.y))
     for member in trained:
         flat = member.parameters.astype(np.float64)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,11 +55,13 @@ class Step:
     loss: float
     done: bool = False
     resumed: bool = False
-    """An earlier run has trained it."""
+    """An earlier run, or the pilot, has trained it."""
     of: int = 0
     """Members of the whole run; 0 where that is not known."""
     run: int = 0
     """Which run of all members it is: above 0 they are trained again with a cure."""
+    pilot: bool = False
+    """It is trained to choose how long to train, see `trueodds.training.pilot`."""
 
 
 Listener = Callable[[Step], None]
@@ -70,10 +72,12 @@ def train_members(
     recipe: Recipe,
     seed: int,
     jobs: int,
+    members: Sequence[tuple[int, int]],
     listener: Listener | None = None,
     work: WorkFolder | None = None,
+    ready: Sequence[TrainedMember] = (),
 ) -> list[TrainedMember]:
-    """Train every member of every fold; the order of the result is fold by fold.
+    """Train some members, each named by (fold, member); the result is in the same order.
 
     Parameters
     ----------
@@ -83,27 +87,26 @@ def train_members(
         Hears of every look at a held-out fold, in this process and thread.
     work
         Where finished members are kept as they come, and those of an earlier run are found.
+    ready
+        Members that are trained already, with the same recipe and seed.
 
     Raises
     ------
     TrainingError
         If a worker process dies or the disk is full.
     """
-    each = recipe.members_for(data.rows_shown)
-    members = [(fold, m) for fold in range(data.folds.count) for m in range(each)]
 
     def tell(step: Step) -> None:
         if listener is not None:
             listener(replace(step, of=len(members)))
 
     kept = None if work is None else work.checkpoints.of(recipe, seed)
-    found: dict[tuple[int, int], TrainedMember] = {}
-    if kept is not None:
-        for at in members:
-            trained = kept.load(*at)
-            if trained is not None:
-                found[at] = trained
-                tell(Step(**trained.record.last_news(), resumed=True))
+    found = {(made.record.fold, made.record.member): made for made in ready}
+    for at in members:
+        trained = found.get(at) or (None if kept is None else kept.load(*at))
+        if trained is not None:
+            found[at] = trained
+            tell(Step(**trained.record.last_news(), resumed=True))
     waiting = [at for at in members if at not in found]
     jobs = min(jobs, len(waiting))
     if jobs <= 1:

@@ -1,7 +1,7 @@
 """The settings of a training run, and what each ``--effort`` stands for."""
 
 from dataclasses import asdict, dataclass, replace
-from math import sqrt
+from math import ceil, sqrt
 from typing import Any, Literal, get_args
 
 from trueodds.errors import UsageError
@@ -17,10 +17,20 @@ class Recipe:
     """All that shapes a training run besides the table and the seed."""
 
     folds: int = 5
-    members: int = 2
-    """Members for each fold; their log-odds are averaged. See `members_for`."""
-    many_members: int = 3
+    members: int = 4
+    """Members for each fold when they train for length 1. See `members_for`."""
+    many_members: int = 6
     """Members for each fold of a table of few rows."""
+    least_members: int = 3
+    """However long they train."""
+    views: tuple[float, ...] = (1.0, 0.8, 0.6)
+    """Shares of the columns that the members of a fold see, in turn (`trueodds.training.view`)."""
+    lengths: tuple[float, ...] = (1.0, 2.5)
+    """Multiples of ``epochs`` and ``least_steps`` to choose from (`trueodds.training.pilot`)."""
+    length: float = 1.0
+    """The one chosen."""
+    view_length: float = 2.5
+    """Members that see a part of the columns train no longer than this."""
     widths: tuple[int, ...] = (128, 128, 128)
     activation: Activation = "relu"
     start: Start = "usual"
@@ -34,9 +44,10 @@ class Recipe:
     most_decay: float = 4.0
     """… by this factor at most."""
     largest_batch: int = 256
-    epochs: int = 32
-    least_steps: int = 1600
-    """Few rows get more epochs, until this many steps are reached."""
+    epochs: int = 12
+    """At length 1."""
+    least_steps: int = 600
+    """Few rows get more epochs, until this many steps are reached; at length 1."""
     memory: float = 1.0
     """Epochs that the running average of the weights remembers."""
     patience: float = 0.4
@@ -59,9 +70,15 @@ class Recipe:
         """Members for each fold when trained on so many rows.
 
         Where batches are smaller than the largest, there are too few rows to fill them: single
-        members vary most and cost least, so that more of them pay.
+        members vary most and cost least, so that more of them pay. Longer training leaves time for
+        fewer.
         """
-        return self.members if self.batch(rows) == self.largest_batch else self.many_members
+        many = self.members if self.batch(rows) == self.largest_batch else self.many_members
+        return max(min(many, self.least_members), ceil(many / max(1.0, self.length)))
+
+    def share_of(self, member: int) -> float:
+        """Share of the columns that a fold's member sees."""
+        return self.views[member % len(self.views)]
 
     def decay_for(self, rows: int) -> float:
         """Weight decay when trained on so many rows.
@@ -71,10 +88,11 @@ class Recipe:
         """
         return self.decay * min(self.most_decay, max(1.0, sqrt(self.enough_rows / rows)))
 
-    def epochs_for(self, rows: int) -> int:
-        """Epochs planned for a training table of so many rows."""
+    def epochs_for(self, rows: int, share: float = 1.0) -> int:
+        """Epochs planned for a member that sees so many rows and this share of the columns."""
+        length = self.length if share == 1.0 else min(self.length, self.view_length)
         steps = max(1, rows // self.batch(rows))
-        return max(self.epochs, -(-self.least_steps // steps))
+        return max(ceil(self.epochs * length), ceil(self.least_steps * length / steps))
 
 
 def recipe_for(effort: str) -> Recipe:
@@ -89,9 +107,9 @@ def recipe_for(effort: str) -> Recipe:
     if effort == "standard":
         return standard
     if effort == "quick":
-        return replace(
-            standard, members=1, many_members=2, epochs=12, least_steps=600, widths=(128, 128)
-        )
+        few = replace(standard, members=1, many_members=2, least_members=1)
+        return replace(few, lengths=(0.5, 1.0, 2.5), widths=(128, 128))
     if effort == "best":
-        return replace(standard, members=5, many_members=8, epochs=40, folds=8)
+        many = replace(standard, members=10, many_members=12, least_members=6)
+        return replace(many, folds=8, lengths=(1.0, 2.5, 6.25))
     raise UsageError(f"unknown effort {effort!r}: choose from {', '.join(EFFORTS)}")

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from trueodds.health.cures import Treatment
+from trueodds.health.diagnose import diagnose
+from trueodds.health.findings import Finding
 from trueodds.health.record import HealthRecord
 
 
@@ -22,6 +24,10 @@ class MemberRecord:
     """Mean training loss (with dropout) since the entry before."""
     fold_loss: tuple[float, ...]
     """Log-loss on the fold left out."""
+    share: float = 1.0
+    """Share of the columns that it saw."""
+    weight: float = 1.0
+    """What its log-odds count for beside the others', 1 on average; 0 where it was left out."""
     health: HealthRecord | None = None
     """What its layers did, before redundant units were dropped; None in files of older versions."""
     treatments: tuple[Treatment, ...] = ()
@@ -31,6 +37,14 @@ class MemberRecord:
     def title(self) -> str:
         """What people call this member, counted from 1."""
         return f"fold {self.fold + 1}, member {self.member + 1}"
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Faults of its run.
+
+        Not learning is none where it saw only a part of the columns: they may tell nothing.
+        """
+        found = () if self.health is None else diagnose(self.health)
+        return tuple(f for f in found if self.share == 1.0 or f.kind != "not learning")
 
     def last_news(self) -> dict[str, Any]:
         """Fields of the last `trueodds.training.pool.Step` of this member."""

@@ -1,11 +1,14 @@
 """All members of all folds, and, asked, all of them again with a cure for what they share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
 from trueodds.health.cures import Treatment
 from trueodds.training.heal import mean_loss, run_changes, treated
+from trueodds.training.jobs import sensible_jobs
 from trueodds.training.member import TrainedMember
+from trueodds.training.pilot import choose_length
 from trueodds.training.pool import Listener, train_members
 from trueodds.training.recipe import Recipe
 from trueodds.training.work import WorkFolder
@@ -28,19 +31,31 @@ def train_run(
     data: TrainingData,
     recipe: Recipe,
     seed: int,
-    jobs: int,
+    jobs: int | None,
     listener: Listener | None = None,
     work: WorkFolder | None = None,
     heal: bool = False,
 ) -> Run:
-    """Train as `train_members`; with ``heal``, train again while members share a curable fault.
+    """Choose how long to train, then train all members of all folds, in order of their folds.
 
-    The run with the least mean held-out loss is kept; the result does not depend on ``jobs``.
+    With ``heal``, train again while members share a curable fault; the run with the least mean
+    held-out loss is kept. The result does not depend on ``jobs`` (see `sensible_jobs`).
     """
+
+    def pilot(using: Recipe, members: Sequence[tuple[int, int]]) -> list[TrainedMember]:
+        processes = sensible_jobs(jobs, data, using, len(members))
+        return train_members(data, using, seed, processes, members, _pilots(listener), work)
+
+    recipe, ready = choose_length(data, recipe, pilot)
     number = count()
+    each = recipe.members_for(data.rows_shown)
+    members = [(fold, m) for fold in range(data.folds.count) for m in range(each)]
 
     def train(using: Recipe) -> list[TrainedMember]:
-        return train_members(data, using, seed, jobs, _numbered(listener, next(number)), work)
+        hears = _numbered(listener, next(number))
+        mine = ready if using == recipe else []
+        processes = sensible_jobs(jobs, data, using, len(members) - len(mine))
+        return train_members(data, using, seed, processes, members, hears, work, mine)
 
     return Run(*treated(recipe, train, run_changes, mean_loss, MOST_RUNS if heal else 1))
 
@@ -48,3 +63,8 @@ def train_run(
 def _numbered(listener: Listener | None, number: int) -> Listener | None:
     """The listener, told which run of all members this is."""
     return None if listener is None else lambda step: listener(replace(step, run=number))
+
+
+def _pilots(listener: Listener | None) -> Listener | None:
+    """The listener, told that this only helps to choose."""
+    return None if listener is None else lambda step: listener(replace(step, pilot=True))

@@ -94,7 +94,7 @@ def save_data(folder: Path, data: TrainingData, recipe: Recipe, seed: int) -> No
 def load_data(folder: Path) -> tuple[TrainingData, Recipe, int]:
     """Map what `save_data` wrote, read-only."""
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    recipe = Recipe(**{**job["recipe"], "widths": tuple(job["recipe"]["widths"])})
+    recipe = msgspec.convert(job["recipe"], Recipe)
     folds = Folds(np.load(folder / "folds.npy"), **job["folds"])
 
     def mapped(name: str) -> NDArray[np.float32]:

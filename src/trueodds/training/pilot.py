@@ -1,0 +1,58 @@
+"""How long the members of a table should train: the shortest length that a longer one hardly beats.
+
+Some tables are learned in a few hundred steps, where more only fits noise; others go on giving for
+thousands. A few members tell which it is, and the time saved buys more members that see other
+columns (`trueodds.training.view`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from trueodds.training.heal import mean_loss
+from trueodds.training.member import TrainedMember
+from trueodds.training.recipe import Recipe
+from trueodds.training.workspace import TrainingData
+
+ENOUGH_ROWS = 1000
+"""Held-out rows that the comparison needs: one fold of many rows, all folds of few."""
+WORTH = 0.01
+"""Longer training must lower the held-out loss by this share of it."""
+
+Train = Callable[[Recipe, Sequence[tuple[int, int]]], list[TrainedMember]]
+"""Trains the members named by (fold, member) with a recipe."""
+
+
+def pilot_members(data: TrainingData) -> list[tuple[int, int]]:
+    """Return the first members of so many folds that `ENOUGH_ROWS` rows are held out by them."""
+    chosen, rows = [], 0
+    for fold in range(data.folds.count):
+        chosen.append((fold, 0))
+        rows += len(data.folds.held_out(fold))
+        if rows >= ENOUGH_ROWS:
+            break
+    return chosen
+
+
+def choose_length(
+    data: TrainingData, recipe: Recipe, train: Train
+) -> tuple[Recipe, list[TrainedMember]]:
+    """Try the recipe's lengths, shortest first, while they pay.
+
+    Returns
+    -------
+    recipe
+        With the chosen `Recipe.length`.
+    members
+        Those already trained with it.
+    """
+    lengths = [replace(recipe, length=length) for length in recipe.lengths]
+    if len(lengths) == 1:
+        return lengths[0], []
+    members = pilot_members(data)
+    chosen, trained = lengths[0], train(lengths[0], members)
+    for longer in lengths[1:]:
+        tried = train(longer, members)
+        if not mean_loss(tried) < (1.0 - WORTH) * mean_loss(trained):
+            break
+        chosen, trained = longer, tried
+    return chosen, trained
