@@ -24,11 +24,17 @@ def data(rows: int, hard: bool = False) -> TrainingData:
     return TrainingData(X, own, y.astype(np.float32), np.ones(rows, np.float32), folds, columns)
 
 
-@pytest.mark.parametrize(("rows", "folds"), [(50, 5), (2000, 3), (5000, 1), (9000, 1)])
-def test_as_many_folds_as_hold_enough_rows(rows: int, folds: int) -> None:
-    members = pilot_members(data(rows))
-    assert members == [(fold, 0) for fold in range(folds)]
-    assert rows * folds // 5 >= min(ENOUGH_ROWS, rows)
+@pytest.mark.parametrize(("rows", "yes", "folds"), [(50, 25, 5), (2000, 1000, 1), (9000, 200, 3)])
+def test_as_many_folds_as_hold_enough_rows_of_the_rarer_label(
+    rows: int, yes: int, folds: int
+) -> None:
+    y = (np.arange(rows) < yes).astype(np.uint8)
+    for label in (y, 1 - y):
+        table = replace(data(rows), y=label.astype(np.float32), folds=make_folds(label, 5, 0))
+        members = pilot_members(table)
+        assert members == [(fold, 0) for fold in range(folds)]
+        held_out = np.concatenate([table.folds.held_out(fold) for fold, _ in members])
+        assert min(y[held_out].sum(), len(held_out) - y[held_out].sum()) >= min(ENOUGH_ROWS, yes)
 
 
 @pytest.mark.parametrize(("hard", "chosen"), [(False, 1.0), (True, 4.0)])

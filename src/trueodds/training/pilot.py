@@ -13,8 +13,8 @@ from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe
 from trueodds.training.workspace import TrainingData
 
-ENOUGH_ROWS = 1000
-"""Held-out rows that the comparison needs: one fold of many rows, all folds of few."""
+ENOUGH_ROWS = 100
+"""Held-out rows of the rarer label that the comparison needs; few rows or few yes: more folds."""
 WORTH = 0.01
 """Longer training must lower the held-out loss by this share of it."""
 
@@ -23,12 +23,14 @@ Train = Callable[[Recipe, Sequence[tuple[int, int]]], list[TrainedMember]]
 
 
 def pilot_members(data: TrainingData) -> list[tuple[int, int]]:
-    """Return the first members of so many folds that `ENOUGH_ROWS` rows are held out by them."""
-    chosen, rows = [], 0
+    """Return the first members of so many folds that they hold out `ENOUGH_ROWS`."""
+    chosen, rows, yes = [], 0, 0
     for fold in range(data.folds.count):
+        held_out = data.y[data.folds.held_out(fold)]
         chosen.append((fold, 0))
-        rows += len(data.folds.held_out(fold))
-        if rows >= ENOUGH_ROWS:
+        rows += len(held_out)
+        yes += int(held_out.sum())
+        if min(yes, rows - yes) >= ENOUGH_ROWS:
             break
     return chosen
 
