@@ -1,6 +1,6 @@
 """The main job: trueodds and its peers on real tables, same folds, each fit in its own process.
 
-    python bench/main_job.py                          # all tables of ../shared/data
+    python bench/main_job.py                          # README's table: hours, most of them networks
     python bench/main_job.py --tables titanic sonar --contenders lightgbm trueodds --folds-run 5
     python bench/main_job.py --fit-adult              # the command line on adult: time and memory
 
@@ -192,8 +192,8 @@ def main() -> int:
     )
     parser.add_argument("--folds-run", type=int, choices=range(1, tables.FOLDS + 1), default=1)
     parser.add_argument("--least-scored", type=int, default=1000, help="rows, by as many folds")
-    parser.add_argument("--rows", type=int, default=50_000, help="most rows of a table")
-    parser.add_argument("--threads", type=int, default=2, help="or processes, for each contender")
+    parser.add_argument("--rows", type=int, default=10_000, help="most rows of a table")
+    parser.add_argument("--threads", type=int, default=1, help="or processes, for each contender")
     parser.add_argument("--timeout", type=float, default=1800.0, help="seconds for one fit")
     parser.add_argument("--name", default="main_job", help="of the files in bench/results")
     parser.add_argument("--fresh", action="store_true", help="forget the journal")

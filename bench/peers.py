@@ -345,7 +345,12 @@ CONTENDERS: dict[str, Contender] = {
     "lightgbm_cv5": _boosted(_lightgbm, folded=True),
     "catboost_cv5": _boosted(_catboost, folded=True),
 }
-DEFAULT = ("logreg", "sk_mlp", "hgb", "xgboost", "lightgbm", "catboost", "trueodds")
+DEFAULT = (
+    *("logreg", "sk_mlp", "hgb", "hgb_isotonic", "hgb_temperature", "xgboost", "xgboost_cv5"),
+    *("lightgbm", "lightgbm_cv5", "catboost", "catboost_cv5", "realmlp_s", "realmlp", "tabm"),
+    *("trueodds_quick", "trueodds", "trueodds_best"),
+)
+"""Those of the table in README."""
 
 
 def module_of(contender: str) -> str:
