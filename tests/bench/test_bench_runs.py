@@ -127,3 +127,12 @@ def test_depth_overhead_and_planted_faults_are_measured(tmp_path: Path) -> None:
     found = json.loads((bench / "results" / "smoke.json").read_text())
     assert len(found["cases"]) == 30
     assert sum(kind["planted"] for kind in found["kinds"]) == 15
+
+
+def test_readme_shows_the_committed_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "bench"))
+    import readme_table
+
+    lines = json.loads((ROOT / "bench" / "results" / "main_job.json").read_text())["lines"]
+    assert {line["contender"] for line in lines} == set(readme_table.NAMES)
+    assert readme_table.table(lines) in (ROOT / "README.md").read_text()
