@@ -23,7 +23,7 @@ def start(folder: Path, jobs: int) -> "subprocess.Popen[bytes]":
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "TINY_STEPS": "4000"},
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "TINY_STEPS": "2000"},
     )
 
 
