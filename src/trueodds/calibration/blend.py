@@ -86,19 +86,25 @@ def blend(
     y, weight
         Shape (rows,); weight may be None.
     """
-    shares = [member.record.share for member in trained]
-    views = tuple(
-        tuple(number for number, own in enumerate(shares) if own == share)
-        for share in sorted(set(shares), reverse=True)
-    )
-    each = [held_out_log_odds([trained[number] for number in view], data) for view in views]
-    log_odds = np.stack(each, axis=1)
-    if len(views) == 1:
-        return Blend(list(trained), views, np.ones(1), log_odds)
+    members = list(trained)
+    shares = sorted({member.record.share for member in members}, reverse=True)
+    each = [[member for member in members if member.record.share == share] for share in shares]
+    log_odds = np.stack([held_out_log_odds(view, data) for view in each], axis=1)
     known = np.isfinite(log_odds[:, 0])
-    slopes, _ = fit_slopes(log_odds[known], y[known], None if weight is None else weight[known])
-    useful = slopes >= LEAST * slopes.sum()
-    if not useful.all():
-        kept = [n for view, use in zip(views, useful, strict=True) if use for n in view]
-        return blend([trained[number] for number in sorted(kept)], data, y, weight)
-    return Blend(list(trained), views, slopes / slopes.sum(), log_odds)
+    mass = None if weight is None else weight[known]
+    while len(shares) > 1:
+        slopes, _ = fit_slopes(log_odds[known], y[known], mass)
+        useful = slopes >= LEAST * slopes.sum()
+        if useful.all():
+            weights = slopes / slopes.sum()
+            break
+        shares = [share for share, use in zip(shares, useful, strict=True) if use]
+        members = [member for member in members if member.record.share in shares]
+        log_odds = log_odds[:, useful]
+    else:
+        weights = np.ones(1)
+    views = tuple(
+        tuple(number for number, member in enumerate(members) if member.record.share == share)
+        for share in shares
+    )
+    return Blend(members, views, weights, log_odds)

@@ -99,6 +99,7 @@ def fit_slopes(
         gradient = np.array([dot(first, part) for part in parts])
         # Gauss–Newton: always positive definite, unlike the full Hessian in log-slopes.
         hessian = np.array([[dot(second * one, other) for other in parts] for one in parts])
+        # Forecasts that are nearly the same would make it singular.
         hessian[np.diag_indices(count)] += 1e-9 * np.trace(hessian) / count
         step = np.linalg.solve(hessian, gradient)
         # A slope moves e-fold at most per step: forecasts near 0 ask for far more.

@@ -169,12 +169,11 @@ def train_member(
     seen = task.inputs(np.sort(rng.permutation(shown)[:COMPACT_ROWS]), positions)
     smaller, parameters = compact(layout, best, seen, recipe.compaction * _base_entropy(task))
     smaller, parameters = widened(smaller, parameters, positions, task.width)
-    held_out = task.inputs(task.held_out, np.arange(task.width))
     judge = Engine(smaller, parameters, judge.batch)
     return TrainedMember(
         layout=smaller,
         parameters=parameters,
-        importance=_importance(judge, held_out, held_y, held_weight, task.columns, rng),
+        importance=_importance(judge, task, rng),
         record=MemberRecord(
             fold=task.fold,
             member=task.member,
@@ -222,20 +221,14 @@ def _some_weight(weight: NDArray[np.float32]) -> NDArray[np.float32]:
     return weight if weight.any() else np.ones_like(weight)
 
 
-def _importance(
-    judge: Engine,
-    X: NDArray[np.float32],
-    y: NDArray[np.float32],
-    weight: NDArray[np.float32],
-    columns: tuple[NDArray[np.int64], ...],
-    rng: np.random.Generator,
-) -> NDArray[np.float64]:
+def _importance(judge: Engine, task: MemberTask, rng: np.random.Generator) -> NDArray[np.float64]:
     """Rise of the log-loss when one column's inputs are shuffled among rows (Breiman 2001)."""
-    chosen = np.sort(rng.permutation(len(X))[:IMPORTANCE_ROWS])
-    X, y, weight = X[chosen], y[chosen], weight[chosen]
+    chosen = np.sort(rng.permutation(len(task.held_out))[:IMPORTANCE_ROWS])
+    rows = task.held_out[chosen]
+    X, y, weight = task.inputs(rows, np.arange(task.width)), task.y[rows], task.weight[rows]
     plain = mean_log_loss(judge.log_odds(X), y, weight)
-    rises = np.zeros(len(columns))
-    for index, positions in enumerate(columns):
+    rises = np.zeros(len(task.columns))
+    for index, positions in enumerate(task.columns):
         shuffled = X.copy()
         shuffled[:, positions] = X[rng.permutation(len(X))][:, positions]
         rises[index] = mean_log_loss(judge.log_odds(shuffled), y, weight) - plain

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import Any
 
 from trueodds.health.cures import Treatment
 from trueodds.training.heal import mean_loss, run_changes, treated
@@ -44,7 +45,8 @@ def train_run(
 
     def pilot(using: Recipe, members: Sequence[tuple[int, int]]) -> list[TrainedMember]:
         processes = sensible_jobs(jobs, data, using, len(members))
-        return train_members(data, using, seed, processes, members, _pilots(listener), work)
+        hears = _telling(listener, pilot=True)
+        return train_members(data, using, seed, processes, members, hears, work)
 
     recipe, ready = choose_length(data, recipe, pilot)
     number = count()
@@ -52,7 +54,7 @@ def train_run(
     members = [(fold, m) for fold in range(data.folds.count) for m in range(each)]
 
     def train(using: Recipe) -> list[TrainedMember]:
-        hears = _numbered(listener, next(number))
+        hears = _telling(listener, run=next(number))
         mine = ready if using == recipe else []
         processes = sensible_jobs(jobs, data, using, len(members) - len(mine))
         return train_members(data, using, seed, processes, members, hears, work, mine)
@@ -60,11 +62,6 @@ def train_run(
     return Run(*treated(recipe, train, run_changes, mean_loss, MOST_RUNS if heal else 1))
 
 
-def _numbered(listener: Listener | None, number: int) -> Listener | None:
-    """The listener, told which run of all members this is."""
-    return None if listener is None else lambda step: listener(replace(step, run=number))
-
-
-def _pilots(listener: Listener | None) -> Listener | None:
-    """The listener, told that this only helps to choose."""
-    return None if listener is None else lambda step: listener(replace(step, pilot=True))
+def _telling(listener: Listener | None, **more: Any) -> Listener | None:
+    """The listener, told these fields of a `Step` too."""
+    return None if listener is None else lambda step: listener(replace(step, **more))
