@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -178,8 +179,10 @@ def _locked(path: Path, out: Path) -> int:
         try:
             path.mkdir(exist_ok=True)
         except FileExistsError:
-            if path.exists():  # and is no folder
-                raise
+            # One look: between two, another run may remove the folder and a third make it anew.
+            with suppress(FileNotFoundError):
+                if not stat.S_ISDIR(path.lstat().st_mode):
+                    raise
             continue  # the run before removed the folder just now
         try:
             handle = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
