@@ -1,6 +1,6 @@
 """The main job: trueodds and its peers on real tables, same folds, each fit in its own process.
 
-    python bench/main_job.py                          # README's table: hours, most of them networks
+    python bench/main_job.py                          # README's table: 1.7 hours of fits
     python bench/main_job.py --tables titanic sonar --contenders lightgbm trueodds --folds-run 5
     python bench/main_job.py --fit-adult              # the command line on adult: time and memory
 
