@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and never through a link."""
 
 import os
 import secrets
@@ -14,7 +14,8 @@ def whole_file(path: Path, scratch: Path | None = None) -> Iterator[BinaryIO]:
 
     Until then it is ``.NAME.xxxxxxxx.part`` in the folder ``scratch`` (the file's own folder
     without one), which must be on the same file system. Whatever fails, an older file of the name
-    stays as it was.
+    stays as it was. A symbolic link of the name is itself replaced; the file that it leads to stays
+    as it is. The permissions are those of any new file of this process.
 
     Raises
     ------
@@ -33,6 +34,17 @@ def whole_file(path: Path, scratch: Path | None = None) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def new_file(path: Path) -> BinaryIO:
+    """Open a new file for writing, in place of an older one of that name; raises OSError.
+
+    An older file is deleted, not written over: where its name was a link, or one of several names
+    of a file, that file stays as it is.
+    """
+    with suppress(FileNotFoundError):
+        path.unlink()
+    return open(path, "xb")
 
 
 def sync_folder(folder: Path) -> None:

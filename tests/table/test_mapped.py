@@ -48,3 +48,12 @@ def test_no_room_is_one_sentence(tmp_path: Path) -> None:
     path.write_text("a\n1\n2\n")
     with pytest.raises(TableError, match=r"table0\.arrow cannot be written: No such file"):
         read_mapped(path, tmp_path / "none")
+
+
+def test_cells_are_not_written_through_a_link(tmp_path):
+    path, diary = tmp_path / "t.csv", tmp_path / "diary"
+    path.write_text("a,b\n1,x\n2,y\n")
+    diary.write_bytes(b"private")
+    (tmp_path / "table0.arrow").symlink_to(diary)
+    assert read_mapped(path, tmp_path).rows == 2
+    assert diary.read_bytes() == b"private"

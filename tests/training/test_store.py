@@ -40,3 +40,11 @@ def test_kept_is_equal_and_empty_is_no_file(tmp_path: Path) -> None:
 def test_no_room_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"a\.npy cannot be written: No such file"):
         Store(tmp_path / "none", limit=1).zeros("a", (5,), np.float32)
+
+
+@pytest.mark.parametrize("way", ["symlink_to", "hardlink_to"])
+def test_an_array_is_not_written_through_a_link(tmp_path: Path, way: str) -> None:
+    (tmp_path / "diary").write_bytes(b"private")
+    getattr(tmp_path / "a.npy", way)(tmp_path / "diary")
+    assert Store(tmp_path, limit=1).zeros("a", (5,), np.float32).sum() == 0
+    assert (tmp_path / "diary").read_bytes() == b"private"

@@ -12,6 +12,7 @@ from trueodds.cli.evaluate import evaluate, tell_evaluation
 from trueodds.cli.fit import FitJob, fit, tell_fit
 from trueodds.cli.predict import run_predict
 from trueodds.cli.stop import Stopped
+from trueodds.files import whole_file
 
 TABLE = "bank_marketing.csv.gz"
 SHOWN = ("age", "job", "contact", "month", "poutcome", "y", "probability")
@@ -74,7 +75,8 @@ def split_table(folder: Path) -> tuple[Part, Part]:
         ("bank_past.csv", [row for i, row in enumerate(rows) if i % 4 != 3]),
         ("bank_new.csv", rows[3::4]),
     ):
-        (folder / name).write_bytes(b"".join([header, *chosen]))
+        with whole_file(folder / name) as file:
+            file.write(b"".join([header, *chosen]))
         parts.append(Part(folder / name, len(chosen)))
     return parts[0], parts[1]
 

@@ -90,8 +90,7 @@ def fit(job: FitJob) -> Fitted:
             sha256 = file_sha256(job.train) if job.train.is_file() else ""
             with work_folder(job.out, told_run(job, sha256)) as work:
                 stop.kept = lambda: told_kept(work)
-                for remark in work.notes:
-                    note(remark)
+                tell_found(work)
                 if work.members:
                     note(f"Resuming: {told_members(work)} done before ({work.path}).")
                 store = Store(work.arrays, job.memory)
@@ -136,6 +135,7 @@ def fit(job: FitJob) -> Fitted:
                     )
                     stop.written.append(str(job.report))
                 work.remove()
+                tell_found(work)
     except KeyboardInterrupt:
         if told := stop.told():
             raise Stopped(told) from None
@@ -280,6 +280,13 @@ def blas_core() -> str:
 def told_members(work: WorkFolder) -> str:
     """Say how many members a work folder holds."""
     return f"{work.members} member{' is' if work.members == 1 else 's are'}"
+
+
+def tell_found(work: WorkFolder) -> None:
+    """Print the notes about a work folder that are not printed yet."""
+    for remark in work.notes:
+        note(remark)
+    work.notes.clear()
 
 
 def told_kept(work: WorkFolder) -> str:

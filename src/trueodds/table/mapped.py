@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from trueodds.errors import TableError
+from trueodds.files import new_file
 from trueodds.table.frame import Frame
 from trueodds.table.stream import stream_table
 
@@ -28,10 +29,12 @@ def read_mapped(path: Path, folder: Path) -> Frame:
     for frame in table.frames:
         file = folder / f"table{len(parts)}.arrow"
         try:
-            frame.data.write_ipc(file, compression="uncompressed")
+            with new_file(file) as opened:
+                frame.data.write_ipc(opened, compression="uncompressed")
             parts.append(pl.read_ipc(file, memory_map=True, rechunk=False))
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise TableError(f"{file} cannot be written: {str(error).splitlines()[0]}.") from None
+        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            raise TableError(f"{file} cannot be written: {reason}.") from None
         counted = np.arange(rows, rows + frame.rows) + frame.first_line
         places.append(counted if frame.lines is None else frame.lines)
         rows += frame.rows

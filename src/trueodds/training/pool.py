@@ -20,6 +20,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from trueodds.errors import TrainingError
+from trueodds.files import new_file
 from trueodds.training.checkpoints import Checkpoints
 from trueodds.training.heal import train_with_care
 from trueodds.training.member import TrainedMember
@@ -188,7 +189,7 @@ def _workers(arrays: Path, kept: Checkpoints, count: int) -> Iterator[list[subpr
     processes: list[subprocess.Popen[str]] = []
     try:
         for index in range(count):
-            with (arrays / f"worker{index}.log").open("w") as log:
+            with new_file(arrays / f"worker{index}.log") as log:
                 processes.append(
                     subprocess.Popen(
                         [*WORKER, str(arrays), str(kept.folder), kept.key],

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from trueodds.errors import TrainingError
+from trueodds.files import new_file
 
 SHARE = 0.2
 """Part of the limit that arrays may take; the rest is for what is made and dropped again."""
@@ -48,7 +49,7 @@ class Store:
             return np.zeros(shape, dtype)
         path = self.folder / f"{name}.npy"
         try:
-            with path.open("wb") as file:
+            with new_file(path) as file:
                 # Written, not declared: a hole that later finds no room would kill the process.
                 block = bytes(1 << 20)
                 np.lib.format.write_array_header_1_0(

@@ -3,10 +3,9 @@
 import hashlib
 import json
 import os
-import shutil
-import stat
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,24 @@ from typing import Any
 from trueodds.errors import TrueOddsError
 from trueodds.files import whole_file
 from trueodds.training.checkpoints import Checkpoints, checked
+from trueodds.training.work_files import (
+    ARRAYS,
+    LOCK,
+    MADE_BY,
+    MEMBERS,
+    PARTS,
+    RUN,
+    RealFolder,
+    content,
+    delete_arrays,
+    foreign,
+    listed,
+    real_folder,
+    require_ours,
+    strangers,
+    what_is,
+)
 
-_RUN = "run.json"
-_LOCK = "lock"
-_ARRAYS = "arrays"
 _MOST_CHANGES = 3
 """Differences between two runs that a message names."""
 
@@ -32,15 +45,22 @@ class WorkFolder:
 
     path: Path
     checkpoints: Checkpoints
+    folder: RealFolder
     notes: list[str] = field(default_factory=list)
-    """What was found in it: members to go on from, or why they could not be used."""
+    """What was found in it: members to go on from, or why they could not be used, and files that
+    are not ours."""
+    strange: set[str] = field(default_factory=set)
+    """Files of others that a note names."""
+    removed: bool = False
 
     @property
     def arrays(self) -> Path:
         """Folder of the arrays that processes share; nothing in it outlives the run."""
-        folder = self.path / _ARRAYS
-        folder.mkdir(exist_ok=True)
-        return folder
+        try:
+            self.folder.make_folder(ARRAYS)
+        except OSError as error:
+            raise _unwritable(self.path / ARRAYS, error) from None
+        return self.path / ARRAYS
 
     @property
     def members(self) -> int:
@@ -48,15 +68,36 @@ class WorkFolder:
         return len(_members(self.path))
 
     def remove(self) -> None:
-        """Take it away with all that is in it."""
-        for entry in list(self.path.iterdir()) if self.path.is_dir() else []:
-            if entry.name != _LOCK:
-                _delete(entry)
+        """Delete all that fits have written in it, and the folder when nothing else is there.
+
+        A file of others stays, and so does the folder, with run.json: by that it is known as a
+        work folder next time.
+        """
+        if self.removed:
+            return  # the next fit may be at work there by now
+        delete_arrays(self.folder)
+        self.folder.delete_all(MEMBERS)
+        self.folder.delete_all(PARTS)
+        self.tell_strangers()
+        left = [name for name in self.folder.names() if name not in (RUN, LOCK)]
+        if not left:
+            self.folder.delete(RUN)
         # Last, so that nobody begins here before all is gone.
-        with suppress(OSError):
-            (self.path / _LOCK).unlink()
-        with suppress(OSError):
-            self.path.rmdir()
+        self.folder.delete(LOCK)
+        if not left and self.folder.same():
+            with suppress(OSError):
+                self.path.rmdir()
+        self.removed = True
+
+    def tell_strangers(self) -> None:
+        """Add a note about files of others that no note names yet."""
+        found = [name for name in strangers(self.folder) if name not in self.strange]
+        if found:
+            self.strange.update(found)
+            self.notes.append(
+                f"{self.path} holds {listed(found)}, which trueodds fit did not write: "
+                f"{'it stays' if len(found) == 1 else 'they stay'}, and so does the folder"
+            )
 
 
 def work_path(out: Path) -> Path:
@@ -78,18 +119,20 @@ def work_folder(out: Path, run: Mapping[str, Any]) -> Iterator[WorkFolder]:
     Raises
     ------
     TrueOddsError
-        If another fit to ``out`` is under way, or the folder cannot be written.
+        If another fit to ``out`` is under way, the folder is not ours, or it cannot be written.
     """
     path = work_path(out)
     told = json.dumps(run, indent=1, sort_keys=True)
-    try:
-        lock = _locked(path, out)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    try:
-        work = WorkFolder(path, Checkpoints(path, hashlib.sha256(told.encode()).hexdigest()))
+    with ExitStack() as held:
         try:
-            _prepare(work, json.loads(told), told)
+            folder = _locked(path, out, held)
+        except OSError as error:
+            raise _unwritable(path, error) from None
+        key = hashlib.sha256(told.encode()).hexdigest()
+        work = WorkFolder(path, Checkpoints(path, key), folder)
+        try:
+            require_ours(folder)
+            _prepare(work, json.loads(told))
         except OSError as error:
             work.remove()
             raise _unwritable(path, error) from None
@@ -97,20 +140,18 @@ def work_folder(out: Path, run: Mapping[str, Any]) -> Iterator[WorkFolder]:
             yield work
         finally:
             if work.members:
-                _delete(path / _ARRAYS)
+                delete_arrays(folder)
             else:
                 work.remove()
-    finally:
-        os.close(lock)
 
 
-def _prepare(work: WorkFolder, run: dict[str, Any], told: str) -> None:
+def _prepare(work: WorkFolder, run: dict[str, Any]) -> None:
     """Keep the members of the same run, drop those of any other, and note which it was."""
-    for entry in work.path.iterdir():
-        if entry.name.endswith(".part") or entry.name == _ARRAYS:
-            _delete(entry)
+    delete_arrays(work.folder)
+    work.folder.delete_all(PARTS)
+    work.tell_strangers()
     found = _members(work.path)
-    before = _read_run(work.path / _RUN)
+    before = _read_run(work.folder)
     if before == run:
         whole = [path for path in found if checked(path) is not None]
         lost = len(found) - len(whole)
@@ -120,7 +161,7 @@ def _prepare(work: WorkFolder, run: dict[str, Any], told: str) -> None:
                 "will be trained again"
             )
         for path in set(found) - set(whole):
-            _delete(path)
+            work.folder.delete(path.name)
         return
     if found:
         why = "its run.json is damaged" if before is None else changes(before, run)
@@ -128,10 +169,9 @@ def _prepare(work: WorkFolder, run: dict[str, Any], told: str) -> None:
             f"{work.path} holds {len(found)} finished member{'s' if len(found) > 1 else ''} of "
             f"another run: {why}; starting anew"
         )
-    for path in found:
-        _delete(path)
-    with whole_file(work.path / _RUN) as file:
-        file.write(told.encode())
+    work.folder.delete_all(MEMBERS)
+    with whole_file(work.path / RUN) as file:
+        file.write(json.dumps({**MADE_BY, "run": run}, indent=1, sort_keys=True).encode())
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
@@ -154,57 +194,61 @@ def _spoken(value: Any) -> str:
 
 
 def _members(path: Path) -> list[Path]:
-    return sorted(entry for entry in path.glob("member-*") if entry.is_file())
+    """Finished members, by name; by path, as this is asked after the folder was closed too."""
+    with suppress(OSError), os.scandir(path) as entries:
+        return sorted(
+            path / entry.name
+            for entry in entries
+            if MEMBERS.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)
+        )
+    return []
 
 
-def _read_run(path: Path) -> dict[str, Any] | None:
+def _read_run(folder: RealFolder) -> dict[str, Any] | None:
     try:
-        run = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        run = json.loads(content(folder, RUN))["run"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
     return run if isinstance(run, dict) else None
 
 
-def _delete(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink()
-
-
-def _locked(path: Path, out: Path) -> int:
-    """Make the folder and lock it until the returned handle is closed, or the process ends."""
+def _locked(path: Path, out: Path, held: ExitStack) -> RealFolder:
+    """Make the folder and lock it until ``held`` closes, or the process ends."""
     while True:
-        try:
-            path.mkdir(exist_ok=True)
-        except FileExistsError:
-            # One look: between two, another run may remove the folder and a third make it anew.
-            with suppress(FileNotFoundError):
-                if not stat.S_ISDIR(path.lstat().st_mode):
-                    raise
-            continue  # the run before removed the folder just now
-        try:
-            handle = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
-        except FileNotFoundError:  # the run before removed the folder just now
-            continue
-        if not _try_lock(handle):
-            holder = os.read(handle, 20).decode("ascii", "replace").strip()
-            os.close(handle)
-            raise TrueOddsError(
-                f"{out} is being made by another fit{f' (process {holder})' if holder else ''}: "
-                "wait for it, or choose another name with --out"
-            )
-        try:
-            same = os.path.samestat(os.fstat(handle), os.stat(path / _LOCK))
-        except FileNotFoundError:
-            same = False
-        if same:
-            with suppress(OSError):  # a courtesy: a full disk shall not stop us here
-                os.truncate(handle, 0)
-                os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
-            return handle
-        os.close(handle)
+        with suppress(FileExistsError):
+            path.mkdir()
+        # The run before may remove the folder at any moment until the lock is ours: look anew.
+        with suppress(FileNotFoundError), ExitStack() as trial:
+            kind = what_is(path.lstat())
+            if kind != "folder":
+                raise foreign(path, f"it is a {kind}")
+            folder = trial.enter_context(real_folder(path))
+            require_ours(folder)
+            handle = folder.open(LOCK, os.O_RDWR | os.O_CREAT)
+            trial.callback(os.close, handle)
+            if _hold(folder, handle, out):
+                held.push(trial.pop_all())
+                return folder
+
+
+def _hold(folder: RealFolder, handle: int, out: Path) -> bool:
+    """Lock the folder by its lock file; False when that has been removed meanwhile."""
+    if not _try_lock(handle):
+        holder = os.read(handle, 20).decode("ascii", "replace").strip()
+        raise TrueOddsError(
+            f"{out} is being made by another fit{f' (process {holder})' if holder else ''}: "
+            "wait for it, or choose another name with --out"
+        )
+    if not os.path.samestat(os.fstat(handle), folder.state(LOCK)) or not folder.same():
+        return False
+    # Another name of a file that is not ours, if it holds anything else.
+    if not re.fullmatch(rb"[0-9]*\n?", os.read(handle, 32)):
+        raise foreign(folder.path, f'it holds "{LOCK}"')
+    with suppress(OSError):  # a courtesy: a full disk shall not stop us here
+        os.truncate(handle, 0)
+        os.lseek(handle, 0, os.SEEK_SET)
+        os.write(handle, f"{os.getpid()}\n".encode())
+    return True
 
 
 def _try_lock(handle: int) -> bool:

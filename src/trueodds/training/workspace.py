@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.files import new_file
 from trueodds.health.state import LayerState
 from trueodds.network.layout import Layout
 from trueodds.training.folds import Folds
@@ -77,7 +78,8 @@ def save_data(folder: Path, data: TrainingData, recipe: Recipe, seed: int) -> No
     arrays["folds"] = data.folds.of_row
     for name, array in arrays.items():
         if not lies_in(array, folder / f"{name}.npy"):
-            np.save(folder / f"{name}.npy", array)
+            with new_file(folder / f"{name}.npy") as file:
+                np.save(file, array)
     job = {
         "recipe": recipe.to_json(),
         "seed": seed,
@@ -88,7 +90,8 @@ def save_data(folder: Path, data: TrainingData, recipe: Recipe, seed: int) -> No
         },
         "columns": [c.tolist() for c in data.columns],
     }
-    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+    with new_file(folder / "job.json") as file:
+        file.write(json.dumps(job).encode())
 
 
 def load_data(folder: Path) -> tuple[TrainingData, Recipe, int]:
