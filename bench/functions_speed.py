@@ -95,7 +95,11 @@ def import_seconds() -> float:
     """Median time of ``import trueodds`` in five fresh processes, the interpreter's start not."""
     code = "import time; t = time.perf_counter(); import trueodds; print(time.perf_counter() - t)"
     taken = [
-        float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+        float(
+            subprocess.run(
+                [sys.executable, "-P", "-c", code], capture_output=True, check=True
+            ).stdout
+        )
         for _ in range(5)
     ]
     return statistics.median(taken)

@@ -119,5 +119,8 @@ def run(command: list[str], timeout: float, threads: int | None = None) -> Finis
 
 
 def python(*arguments: str) -> list[str]:
-    """Give the command that runs this Python with some arguments."""
-    return [sys.executable, *arguments]
+    """Give the command that runs this Python with some arguments.
+
+    What is run by ``-m`` or ``-c`` does not see the working directory.
+    """
+    return [sys.executable, *(["-P"] if arguments[0] in ("-m", "-c") else []), *arguments]

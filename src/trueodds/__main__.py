@@ -1,6 +1,12 @@
 """``python -m trueodds`` is the ``trueodds`` command."""
 
-from trueodds.cli import main
+import os
+import sys
 
 if __name__ == "__main__":
+    # ``python -m`` puts the working directory first: a file beside a table is no module of ours.
+    if not sys.flags.safe_path and sys.path[0] == os.getcwd():
+        del sys.path[0]
+    from trueodds.cli import main
+
     main()

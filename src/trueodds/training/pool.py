@@ -1,15 +1,13 @@
 """All members of all folds, side by side in processes: one member, one core, one BLAS thread.
 
-Processes are plain ``python -m`` children, not forks: no ``__main__`` guard is needed in the
-caller's script, and a fork's half-copied threads cannot hang. A short run stays in this process;
-the result is the same bits either way.
+Processes are plain children (`trueodds.training.launch`), not forks: no ``__main__`` guard is
+needed in the caller's script, and a fork's half-copied threads cannot hang. A short run stays in
+this process; the result is the same bits either way.
 """
 
 import json
-import os
 import queue
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -23,12 +21,13 @@ from trueodds.errors import TrainingError
 from trueodds.files import new_file
 from trueodds.training.checkpoints import Checkpoints
 from trueodds.training.heal import train_with_care
+from trueodds.training.launch import can_start, command, environment, told_path
 from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe
 from trueodds.training.work import WorkFolder
 from trueodds.training.workspace import TrainingData, save_data
 
-WORKER = [sys.executable, "-m", "trueodds.training.worker"]
+WORKER = command()
 ONE_THREAD = dict.fromkeys(
     (
         "OPENBLAS_NUM_THREADS",
@@ -109,7 +108,7 @@ def train_members(
             found[at] = trained
             tell(Step(**trained.record.last_news(), resumed=True))
     waiting = [at for at in members if at not in found]
-    jobs = min(jobs, len(waiting))
+    jobs = min(jobs, len(waiting)) if can_start() else 1
     if jobs <= 1:
         found |= _train_here(data, recipe, seed, waiting, tell, kept)
     elif work is not None and kept is not None:
@@ -198,9 +197,10 @@ def _workers(arrays: Path, kept: Checkpoints, count: int) -> Iterator[list[subpr
                         stderr=log,
                         text=True,
                         encoding="utf-8",
-                        env={**os.environ, **ONE_THREAD},
+                        env=environment(ONE_THREAD),
                     )
                 )
+            _tell(processes[-1], told_path())
         yield processes
     finally:
         for process in processes:
@@ -253,14 +253,20 @@ def _serve(
 def _hand_out(process: subprocess.Popen[str], waiting: list[tuple[int, int]]) -> None:
     if not waiting:
         return
-    fold, member = waiting.pop(0)
+    fold, member = waiting[0]
+    if _tell(process, f"{fold} {member}\n"):
+        del waiting[0]
+
+
+def _tell(process: subprocess.Popen[str], line: str) -> bool:
+    """Write to a worker; False when it has died: its reader thread reports the reason."""
     assert process.stdin is not None
     try:
-        process.stdin.write(f"{fold} {member}\n")
+        process.stdin.write(line)
         process.stdin.flush()
     except BrokenPipeError:
-        # Its reader thread reports the death with the reason.
-        waiting.insert(0, (fold, member))
+        return False
+    return True
 
 
 def _death(process: subprocess.Popen[str], index: int) -> TrainingError:

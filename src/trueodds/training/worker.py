@@ -1,7 +1,7 @@
 """A worker process: trains the members it is told of, one at a time, on one BLAS thread.
 
-Started by `trueodds.training.pool` as ``python -m trueodds.training.worker ARRAYS MEMBERS KEY``:
-the folder of the shared arrays, that of the finished members, and the run's key. It reads
+Started by `trueodds.training.pool` through `trueodds.training.launch`, with three arguments: the
+folder of the shared arrays, that of the finished members, and the run's key. It reads
 "fold member" lines from standard input and answers with JSON lines on standard output; it ends
 when its input ends, so it never outlives the parent.
 """
@@ -57,5 +57,6 @@ def _orders() -> Iterator[tuple[int, int]]:
         yield fold, member
 
 
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Checkpoints(Path(sys.argv[2]), sys.argv[3]))
+def serve(arrays: str, members: str, key: str) -> None:
+    """Run `main` with the arguments of the process."""
+    main(Path(arrays), Checkpoints(Path(members), key))
