@@ -116,6 +116,22 @@ def test_no_room_at_the_very_end(run, model_file, table, monkeypatch, call):
     assert {p.name for p in table.parent.iterdir()} == set(before)
 
 
+def test_a_model_that_could_not_be_read_back_is_not_written(run, table, monkeypatch):
+    out = table.with_name("p.odds")
+    out.write_bytes(b"precious")
+
+    def refuse(data):
+        raise ValueError("its header holds 2,000,001 values, more than any may")
+
+    monkeypatch.setattr("trueodds.model.file._read", refuse)
+    result = run("fit", table, "--target", "answer", "--out", out, "--jobs", 1)
+    assert result.exit_code == 1
+    told = one_sentence(result.stderr)
+    assert "the model cannot be held by a file (its header holds" in told
+    assert "most text is in the levels of" in told
+    assert out.read_bytes() == b"precious"
+
+
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs /proc, where nobody can write")
 @pytest.mark.parametrize("place", ["/proc/p", "under a file", "/proc/self/none/p"])
 def test_places_that_cannot_be_written(run, model_file, table, tmp_path, place):

@@ -1,5 +1,7 @@
 """A model file comes back bit for bit, and a damaged one is refused with a sentence."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 
 from trueodds import Model, TrueOddsClassifier, load
 from trueodds.errors import ModelFileError, TrueOddsError
+from trueodds.model.file import save
+from trueodds.table.blocks import Levels
 
 rng = np.random.default_rng(0)
 TABLE = pl.DataFrame(
@@ -57,6 +61,84 @@ def test_a_failing_write_leaves_the_old_file(
         model.save(path)
     assert [p.name for p in tmp_path.iterdir()] == ["m.odds"]
     assert path.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_a_saved_file_has_the_permissions_of_any_new_one(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mask: int
+) -> None:
+    """The process's umask, which all threads share, is not touched."""
+    path, real = tmp_path / "m.odds", os.umask
+    before = real(mask)
+
+    def refuse(_: int) -> int:
+        raise AssertionError("the umask was changed")
+
+    monkeypatch.setattr(os, "umask", refuse)
+    try:
+        model.save(path)
+    finally:
+        real(before)
+    assert path.stat().st_mode & 0o777 == 0o666 & ~mask
+
+
+def test_no_folder_and_no_name_are_one_sentence(model: Model, tmp_path: Path) -> None:
+    for place, why in ((tmp_path / "none" / "m.odds", "No such file"), (Path("a\0b"), "null byte")):
+        with pytest.raises(TrueOddsError, match=f"could not be written to .*{why}"):
+            model.save(place)
+
+
+def test_the_command_and_the_library_write_the_same_file(model: Model, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    save(model, tmp_path / "a.odds", scratch)
+    model.save(tmp_path / "b.odds")
+    assert (tmp_path / "a.odds").read_bytes() == (tmp_path / "b.odds").read_bytes()
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_column_of_many_addresses_is_saved_and_read_back(tmp_path: Path) -> None:
+    """Commas within names of levels are no values of the header."""
+    many = 400_000
+    made = load(Path(__file__).parents[1] / "golden" / "relu.odds")
+    town = next(column for column in made.schema.columns if column.name == "town")
+    few = len(town.levels)
+    more = (f"{i} Main St, Springfield, IL, USA" for i in range(few, many))
+    levels = (*town.levels, *more)
+    slots = [-1] * (many - few)
+    path = tmp_path / "m.odds"
+    replace(
+        made,
+        schema=replace(
+            made.schema,
+            columns=tuple(
+                replace(column, levels=levels) if column is town else column
+                for column in made.schema.columns
+            ),
+        ),
+        encoder=replace(
+            made.encoder,
+            blocks=tuple(
+                replace(block, slots=(*block.slots, *slots))
+                if isinstance(block, Levels) and block.source == "town"
+                else block
+                for block in made.encoder.blocks
+            ),
+        ),
+        rates=tuple(
+            tuple(
+                replace(table, log_odds=np.linspace(-1, 1, many + 2, dtype=np.float32))
+                if table.source == "town"
+                else table
+                for table in tables
+            )
+            for tables in made.rates
+        ),
+    ).save(path)
+    back = load(path)
+    assert next(c for c in back.schema.columns if c.name == "town").levels == levels
+    back.save(tmp_path / "again.odds")
+    assert (tmp_path / "again.odds").read_bytes() == path.read_bytes()
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

@@ -23,9 +23,8 @@ from trueodds.cli.summary import (
     told_target,
 )
 from trueodds.errors import TableError, TrueOddsError
-from trueodds.files import whole_file
 from trueodds.main_job import Learned, learn
-from trueodds.model.file import to_bytes
+from trueodds.model.file import save
 from trueodds.report import write_report
 from trueodds.report.tables import treatment_lines
 from trueodds.table import Frame, Target, read_mapped, read_table
@@ -125,7 +124,7 @@ def fit(job: FitJob) -> Fitted:
                     store=store,
                 )
                 shown.phase("Writing the model and the report")
-                write_model(learned, job.out, work.path)
+                save(learned.model, job.out, work.path)
                 stop.written.append(str(job.out))
                 if job.report is not None:
                     # Another folder may lie on another disk, from which nothing can be renamed.
@@ -294,21 +293,3 @@ def told_kept(work: WorkFolder) -> str:
     if not work.members:
         return ""
     return f"{told_members(work)} kept in {work.path}; the same command goes on from there"
-
-
-def write_model(learned: Learned, out: Path, scratch: Path) -> None:
-    """Write the model whole or not at all.
-
-    Raises
-    ------
-    TrueOddsError
-        If that fails; an older file of that name is then as it was.
-    """
-    try:
-        with whole_file(out, scratch) as file:
-            file.write(to_bytes(learned.model))
-    except OSError as error:
-        raise TrueOddsError(
-            f"the model could not be written to {out}: {error.strerror or error}; free some space "
-            "or choose another place with --out"
-        ) from None

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 LARGEST_HEADER = 100_000_000
 MOST_VALUES = 2_000_000
-"""Most commas and brackets in a header: each value that JSON can hold becomes at most some hundred
-bytes of memory, so these bound what reading may take."""
+"""Most commas and brackets in a header, those within strings left out: each value that JSON can
+hold becomes at most some hundred bytes of memory beside its text, so these bound what reading may
+take."""
+_CHUNK = 1 << 20
 DTYPES: dict[str, np.dtype[Any]] = {
     "I16": np.dtype("<i2"),
     "I64": np.dtype("<i8"),
@@ -42,13 +44,13 @@ _METADATA = msgspec.json.Decoder(dict[str, str])
 _ENTRY = msgspec.json.Decoder(_Entry)
 
 
-def read_container(data: bytes) -> tuple[str, Arrays]:
+def read_container(data: bytes) -> tuple[bytes, Arrays]:
     """Take a model file apart.
 
     Returns
     -------
     header
-        The text of the metadata's entry ``trueodds``.
+        The text of the metadata's entry ``trueodds``, UTF-8, of no more values than any may hold.
     arrays
         Read-only views by name, one- or two-dimensional, none empty.
 
@@ -65,14 +67,14 @@ def read_container(data: bytes) -> tuple[str, Arrays]:
     start = 8 + size
     if start > len(data):
         raise NotAModelError
-    values = sum(data.count(mark, 8, start) for mark in (b",", b"[", b"{"))
-    if size > LARGEST_HEADER or values > MOST_VALUES:
-        raise ValueError(f"its header holds {values:,} values in {size:,} bytes, more than any may")
+    _require_few(memoryview(data)[8:start])
     try:
         outside = _OUTSIDE.decode(memoryview(data)[8:start])
         header = _METADATA.decode(outside.pop("__metadata__"))["trueodds"]
     except (msgspec.MsgspecError, LookupError, RecursionError, UnicodeDecodeError):
         raise NotAModelError from None
+    text = header.encode()
+    _require_few(text)  # to the container, all of it was one string
     arrays = {}
     end = 0
     entries = {name: _ENTRY.decode(raw) for name, raw in outside.items()}
@@ -90,4 +92,33 @@ def read_container(data: bytes) -> tuple[str, Arrays]:
         end = after
     if end != len(data) - start:
         raise ValueError("its arrays end before the file does")
-    return header, arrays
+    return text, arrays
+
+
+def _require_few(text: bytes | memoryview) -> None:
+    """Refuse JSON text that could take more memory than a header may."""
+    if len(text) > LARGEST_HEADER:
+        raise ValueError(f"its header has {len(text):,} bytes, more than any may")
+    values = count_values(text)
+    if values > MOST_VALUES:
+        raise ValueError(f"its header holds {values:,} values, more than any may")
+
+
+def count_values(text: bytes | memoryview) -> int:
+    """Count the commas and opening brackets of JSON text that lie in no string.
+
+    In text that is no JSON, what follows the first mistake may be counted wrongly; no reader gets
+    to it. Takes time in proportion to the text, and a few megabytes of memory.
+    """
+    total, within, carried = 0, 0, b""
+    for start in range(0, len(text), _CHUNK):
+        # Without escaped backslashes and then escaped quotes, every quote begins or ends a string.
+        part = (carried + bytes(text[start : start + _CHUNK])).replace(rb"\\", b"")
+        carried = b"\\" if part.endswith(b"\\") else b""
+        part = part[: len(part) - len(carried)].replace(rb"\"", b"")
+        codes = np.frombuffer(part, np.uint8)
+        inside = (np.cumsum(codes == ord('"'), dtype=np.uint8) + np.uint8(within)) & 1
+        marks = (codes == ord(",")) | (codes == ord("[")) | (codes == ord("{"))
+        total += int(np.count_nonzero(marks & (inside == 0)))
+        within = int(inside[-1]) if len(inside) else within
+    return total

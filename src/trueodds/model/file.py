@@ -10,13 +10,12 @@ every field of the header (`trueodds.model.header`), and whether all fits togeth
 """
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
 from trueodds.errors import ModelFileError, TrueOddsError
+from trueodds.files import whole_file
 from trueodds.model.arrays import Arrays, NotAModelError, read_container
 from trueodds.model.consistent import require_consistent
 from trueodds.model.fixed import FixedLayer, FixedNetworks, Member
@@ -50,8 +49,11 @@ PLAIN = (
 LAYER_ARRAYS = ("weights", "biases", "shifts")
 
 
-def save(model: Model, path: Path) -> None:
-    """Write a model under a temporary name, then rename: the same model gives the same bytes.
+def save(model: Model, path: Path, scratch: Path | None = None) -> None:
+    """Write a model, whole or not at all: the same model gives the same bytes.
+
+    The bytes are read back before they are written. Until the file is whole it lies in the folder
+    ``scratch``, or beside its place, under a temporary name (`trueodds.files.whole_file`).
 
     Raises
     ------
@@ -71,21 +73,13 @@ def save(model: Model, path: Path) -> None:
             f"{model.source}: the model cannot be held by a file ({_short(error)}){hint}"
         ) from error
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
+        with whole_file(path, scratch) as file:
+            file.write(data)
+    except (OSError, ValueError) as error:  # ValueError: a zero character in the path
+        reason = getattr(error, "strerror", None) or error
         raise TrueOddsError(
-            f"the model could not be written to {path}: {error.strerror}; "
-            "choose another place with --out"
+            f"the model could not be written to {path}: {reason}; free some space or choose "
+            "another place"
         ) from error
 
 
@@ -175,9 +169,8 @@ def from_bytes(data: bytes, name: str = "the model") -> Model:
 
 
 def _read(data: bytes) -> Model:
-    header, arrays = read_container(data)
-    text = header.encode()
-    if not header.startswith(f'{{"sha256":"{_digest(text[SHA256_END:], arrays)}",'):
+    text, arrays = read_container(data)
+    if not text.startswith(f'{{"sha256":"{_digest(text[SHA256_END:], arrays)}",'.encode()):
         raise ValueError("its content does not match its checksum")
     kind = read_kind(text)
     if kind.format > FORMAT or not FEATURES.issuperset(kind.needs):
@@ -257,9 +250,3 @@ def _short(what: object) -> str:
     """Text of an error on one line: a stranger's words may be in it."""
     text = " ".join(str(what).split())
     return text if len(text) <= 200 else f"{text[:199]}…"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
