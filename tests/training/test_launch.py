@@ -103,6 +103,18 @@ def test_the_command_runs_no_file_beside_the_table(trap: Path) -> None:
     assert not list(trap.glob("*.ran"))
 
 
+def test_a_working_directory_that_is_gone_is_no_harm(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, runpy; from trueodds.training import launch\n"
+        f"os.chdir({str(tmp_path)!r}); os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\n"
+        "sys.path.insert(0, 'lib'); print(launch.import_path()[0])\n"
+        "sys.argv = ['trueodds', '--help']; runpy.run_module('trueodds', run_name='__main__')"
+    )
+    done = python("-c", code, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("lib\n")
+
+
 def test_options_of_the_interpreter_are_handed_on(tmp_path: Path) -> None:
     code = "from trueodds.training.launch import command; print(*command()[1:-1])"
     told = [python(*flags, "-c", code, cwd=tmp_path).stdout for flags in (["-B"], ["-OO", "-sB"])]

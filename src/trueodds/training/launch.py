@@ -57,7 +57,7 @@ def import_path() -> list[str]:
     """
     home = str(HOME)
     path = [entry for entry in sys.path if isinstance(entry, str)]
-    if home not in map(os.path.abspath, filter(None, path)):
+    if home not in map(os.path.normpath, filter(None, path)):
         path.insert(path.index("") if "" in path else len(path), home)
     return [entry for entry in path if entry]
 
