@@ -83,11 +83,11 @@ class WorkFolder:
         if not left:
             self.folder.delete(RUN)
         # Last, so that nobody begins here before all is gone.
+        self.removed = True
         self.folder.delete(LOCK)
         if not left and self.folder.same():
             with suppress(OSError):
                 self.path.rmdir()
-        self.removed = True
 
     def tell_strangers(self) -> None:
         """Add a note about files of others that no note names yet."""
