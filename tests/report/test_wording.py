@@ -64,7 +64,7 @@ def test_calibration_is_judged_by_its_test(model) -> None:
     bad = replace(model.scores, calibration_error=CalibrationError(0.0800, 0.0048, 0.0799, 0.001))
     assert wording.calibration_verdict(bad) == (
         "signs of miscalibration (p = 0.001); a perfect forecast of this size shows 0.0048 on "
-        "average, which leaves about 0.0799"
+        "average; without chance the error is about 0.0799"
     )
     assert wording.perfect(bad) == "perfect: 0.0048"
 

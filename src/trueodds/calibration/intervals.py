@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t
 
 from trueodds.functions.portable import sigmoid
 
@@ -99,4 +98,6 @@ def _quantile(number: float) -> float:
     """Student's t with ``number`` − 1 degrees of freedom at 97.5 %; NaN for fewer than 2 parts."""
     if number < 2.0 - 1e-9:
         return float("nan")
-    return float(t.ppf((1.0 + LEVEL) / 2.0, max(number - 1.0, 1.0)))
+    from scipy.special import stdtrit  # takes time to load, and models are also read without it
+
+    return float(stdtrit(max(number - 1.0, 1.0), (1.0 + LEVEL) / 2.0))

@@ -98,7 +98,11 @@ def calibration_verdict(scores: Scores) -> str:
     tested = f"(p = {found.p_value:.{3 if found.p_value < 0.1 else 2}f})"
     if found.p_value > MISCALIBRATED:
         return f"no sign of miscalibration {tested}; {told}"
-    rest = f", which leaves about {decimals(found.debiased)}" if found.debiased > 0.0 else ""
+    rest = (
+        f"; without chance the error is about {decimals(found.debiased)}"
+        if found.debiased > 0.0
+        else ""
+    )
     return f"signs of miscalibration {tested}; {told}{rest}"
 
 
