@@ -77,3 +77,19 @@ def test_debiased_error_is_nearer_than_the_error_and_than_the_error_minus_its_fl
         }
         far = {name: max(far[name], abs(means[name] - true)) for name in far}
     assert far["debiased"] < 0.8 * min(far["value"], far["minus"])
+
+
+def test_every_table_of_the_bench_has_a_line_for_each_law(bench, monkeypatch) -> None:
+    monkeypatch.setattr(bench, "TRUTH_ROWS", 20_000)
+    laws = [
+        bench.Law(50),
+        bench.Law(60, weighted=True),
+        bench.grouped(6),
+        bench.Law(100, in_time=True),
+    ]
+    for text, found in (bench.alarms(laws, 2), bench.coverage(laws, 2)):
+        assert [line["law"] for line in found] == [law.name for law in laws]
+        assert all(law.name in text for law in laws)
+    text, found = bench.biases(laws[:1], 2)
+    assert found[0]["truth"] == 0.0
+    assert bench.pulled_auc(20)[1][0]["within_folds"] > bench.pulled_auc(20)[1][0]["all_pairs"]
