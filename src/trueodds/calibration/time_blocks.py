@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCKS = 20
+BLOCKS = 10
 
 
 def time_blocks(time: NDArray[np.float64], blocks: int = BLOCKS) -> NDArray[np.int64]:
@@ -11,8 +11,8 @@ def time_blocks(time: NDArray[np.float64], blocks: int = BLOCKS) -> NDArray[np.i
 
     What happens at one time happens to many rows: a season, a campaign, a broken sensor. Such rows
     err together, so that an interval that takes them for independent is too narrow. Blocks that
-    are longer than what lasts are nearly independent of each other. Twenty leave long blocks and
-    enough of them to see how they differ.
+    are longer than what lasts are nearly independent of each other, so blocks are long and few; ten
+    are enough to see how they differ.
 
     Parameters
     ----------
