@@ -20,5 +20,5 @@ def test_scores_and_calibrator_do_not_depend_on_the_threads_of_blas() -> None:
     found = []
     for threads in (1, 2, 3):
         with threadpool_limits(limits=threads, user_api="blas"):
-            found.append((score(y, z, resamples=20), fit_calibrator(z, y, None)))
+            found.append((score(y, z, draws=20), fit_calibrator(z, y, None)))
     assert found[0] == found[1] == found[2]

@@ -11,7 +11,14 @@ from trueodds.table import read_table, read_target
 def test_scores_beside_the_base_rate_and_the_out_of_fold_ones(run, model_file, table):
     result = run("evaluate", model_file, table)
     assert result.exit_code == 0, result.output
-    for words in ("95 % interval", "base rate", "out-of-fold", "Log-loss", "240 scored"):
+    for words in (
+        "95 % interval",
+        "base rate",
+        "out-of-fold",
+        "Log-loss",
+        "240 scored",
+        "perfect: 0.",
+    ):
         assert words in result.stdout, words
 
 
@@ -23,6 +30,9 @@ def test_json_holds_the_same_scores_as_the_library(run, model_file, table):
     y = read_target(frame.column("answer")).y
     assert found["scores"] == score(y, model.log_odds(frame)).to_json()
     assert found["training_scores"]["rows"] == 240
+    error = found["scores"]["calibration_error"]
+    assert error["floor"] > 0.0
+    assert 0.0 < error["p_value"] <= 1.0
 
 
 def test_rows_without_a_label_are_counted_and_left_out(run, model_file, table):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from trueodds.calibration.scores import Interval, Scores
+from trueodds.calibration.scores import CalibrationError, Interval, Scores
 from trueodds.report.evidence import ColumnImportance, Evidence
 from trueodds.table.schema import Column, Schema
 from trueodds.training.record import MemberRecord, TrainingRecord
@@ -109,10 +109,9 @@ def model() -> MadeUpModel:
             log_loss=Interval(0.2791, 0.2733, 0.2850),
             brier=Interval(0.0873, 0.0852, 0.0894),
             auc=Interval(0.9284, 0.9256, 0.9312),
-            calibration_error=Interval(0.0061, 0.0048, 0.0098),
+            calibration_error=CalibrationError(0.0061, 0.0052, 0.0032, 0.21),
             base_log_loss=0.5520,
             base_brier=0.1828,
-            calibration_floor=0.0052,
         ),
         record=TrainingRecord(
             effort="standard",

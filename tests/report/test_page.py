@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trueodds.calibration.scores import Interval
+from trueodds.calibration.scores import CalibrationError, Interval
 from trueodds.errors import TrueOddsError
 from trueodds.report import ColumnImportance, Evidence, write_report
 from trueodds.report.bundle import BUNDLE, read_asset
@@ -229,7 +229,9 @@ def test_degenerate_evidence_still_gives_a_page(y, log_odds, model, make_members
     poor = replace(
         model,
         schema=Schema((), len(y)),
-        scores=replace(model.scores, auc=NOWHERE, calibration_error=NOWHERE, rows=len(y)),
+        scores=replace(
+            model.scores, auc=NOWHERE, calibration_error=CalibrationError(float("nan")), rows=len(y)
+        ),
         record=replace(model.record, folds=1, members=make_members(1)[: len(y)], settings={}),
         versions={},
         notes=(),

@@ -7,11 +7,12 @@ from trueodds.table.schema import Column, Schema
 
 def test_scores_stand_beside_the_base_rates(model) -> None:
     loss, brier, auc, calibration = score_rows(model.scores)
-    assert (loss.value, loss.interval, loss.base) == ("0.2791", "0.2733 to 0.2850", "0.5520")
+    assert (loss.value, loss.beside, loss.base) == ("0.2791", "95%: 0.2733 to 0.2850", "0.5520")
     assert loss.told == "49.4% below the base rate"
     assert brier.base == "0.1828"
     assert auc.base == "0.5000"
-    assert calibration.told.startswith("A perfect forecast of this size would show 0.0052")
+    assert calibration.beside == "perfect: 0.0052"
+    assert calibration.told.startswith("No sign of miscalibration (p = 0.21); a perfect forecast")
 
 
 def test_columns_tell_kind_missing_importance_and_remark(model, evidence) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueodds.calibration.scores import Interval
+from trueodds.calibration.scores import CalibrationError, Interval
 from trueodds.report import wording
 
 
@@ -55,11 +55,25 @@ def test_headline_says_whether_there_is_skill(model, low, value, high, told) -> 
     assert told in wording.headline(scores, "“x”")
 
 
-def test_calibration_is_judged_against_chance(model) -> None:
-    assert "no sign of miscalibration" in wording.calibration_verdict(model.scores)
-    bad = replace(model.scores, calibration_error=Interval(0.08, 0.07, 0.09))
-    assert "no sign" not in wording.calibration_verdict(bad)
-    assert wording.calibration_verdict(replace(bad, calibration_floor=nan)) == ""
+def test_calibration_is_judged_by_its_test(model) -> None:
+    told = wording.calibration_verdict(model.scores)
+    assert told == (
+        "no sign of miscalibration (p = 0.21); a perfect forecast of this size shows 0.0052 on "
+        "average"
+    )
+    bad = replace(model.scores, calibration_error=CalibrationError(0.0800, 0.0048, 0.0799, 0.001))
+    assert wording.calibration_verdict(bad) == (
+        "signs of miscalibration (p = 0.001); a perfect forecast of this size shows 0.0048 on "
+        "average; without chance the error is about 0.0799"
+    )
+    assert wording.perfect(bad) == "perfect: 0.0048"
+
+
+def test_calibration_that_was_not_tested_is_not_judged(model) -> None:
+    few = replace(model.scores, calibration_error=CalibrationError(0.08, 0.05, 0.06), clusters=5)
+    assert "fewer than 6 groups" in wording.calibration_verdict(few)
+    old = replace(model.scores, calibration_error=CalibrationError(0.08))
+    assert wording.calibration_verdict(old) == wording.perfect(old) == ""
 
 
 def test_settings_are_read_as_words() -> None:

@@ -190,7 +190,7 @@ def evaluate_command(
     ],
     as_json: Json = False,
 ) -> None:
-    """Check a model on labelled rows: four scores with 95 % intervals, beside the base rate's."""
+    """Check a model on labelled rows: scores with 95 % intervals, and a test of calibration."""
     from trueodds.cli.evaluate import run_evaluate
 
     run_evaluate(model, labelled, as_json=as_json)

@@ -27,6 +27,7 @@ from trueodds.main_job import Learned, learn
 from trueodds.model.file import save
 from trueodds.report import write_report
 from trueodds.report.tables import treatment_lines
+from trueodds.report.wording import calibration_verdict
 from trueodds.table import Frame, Target, read_mapped, read_table
 from trueodds.training.recipe import recipe_for
 from trueodds.training.store import Store
@@ -165,6 +166,7 @@ def tell_fit(fitted: Fitted) -> None:
             ("Target", told_target(model)),
             ("Rows", rows),
             ("Folds", model.record.fold_rule),
+            ("Calibration", calibration_verdict(model.scores) or "not defined"),
             ("Columns", told_columns(model)),
             *[("Leak?" if i == 0 else "", text) for i, text in enumerate(leaks)],
             ("Health", told_health(model.health)),

@@ -9,6 +9,7 @@ from trueodds.cli.health import tell_layers
 from trueodds.cli.summary import print_scores, told_leaks, told_rows, told_target
 from trueodds.model import Model, load
 from trueodds.report.tables import KIND_WORDS, member_rows, treatment_lines
+from trueodds.report.wording import calibration_verdict
 
 MOST_COLUMNS = 40
 MOST_MEMBERS = 20
@@ -39,7 +40,7 @@ def tell_model(model_file: Path, model: Model) -> None:
             ("Exactness", told_rounding(model)),
             ("Training", f"{record.fold_rule}, effort {record.effort}, seed {record.seed}"),
             (
-                "Calibration",
+                "Calibrator",
                 f"log-odds × {model.calibrator.slope:.4f} {model.calibrator.shift:+.4f}",
             ),
             ("Made with", ", ".join(f"{k} {v}" for k, v in model.versions.items())),
@@ -61,6 +62,7 @@ def tell_model(model_file: Path, model: Model) -> None:
     print_facts(
         [
             ("Rows", told_rows(model.scores)),
+            ("Calibration", calibration_verdict(model.scores) or "not tested"),
             *_listed("Health", health),
             *_listed("Healed", treatment_lines(model.record)),
             *_listed("Leak?", leaks),

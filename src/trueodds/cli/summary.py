@@ -5,23 +5,20 @@ from collections.abc import Sequence
 from trueodds.calibration.scores import Scores
 from trueodds.cli.console import print_table, shortened
 from trueodds.model import Model
-from trueodds.report.wording import count, decimals, share, span
+from trueodds.report.wording import count, decimals, perfect, share, span
 
-NAMES = (
-    ("Log-loss", "log_loss"),
-    ("Brier score", "brier"),
-    ("AUC", "auc"),
-    ("Calibration error", "calibration_error"),
-)
+NAMES = (("Log-loss", "log_loss"), ("Brier score", "brier"), ("AUC", "auc"))
 
 
 def print_scores(scores: Scores, training: Scores | None = None) -> None:
-    """Print the four scores beside the base rate's and, when given, those of training."""
+    """Print the four scores beside the base rate's and, when given, those of training.
+
+    The calibration error stands beside that of a perfect forecast.
+    """
     base = {
         "log_loss": decimals(scores.base_log_loss),
         "brier": decimals(scores.base_brier),
         "auc": decimals(0.5),
-        "calibration_error": "",
     }
     header = ["", "score", "95 % interval", "base rate"]
     rows = []
@@ -31,6 +28,11 @@ def print_scores(scores: Scores, training: Scores | None = None) -> None:
         if training is not None:
             row.append(decimals(getattr(training, key).value))
         rows.append(row)
+    error = scores.calibration_error
+    last = ["Calibration error", decimals(error.value), perfect(scores), ""]
+    if training is not None:
+        last.append(decimals(training.calibration_error.value))
+    rows.append(last)
     print_table([*header, *(["out-of-fold"] if training is not None else [])], rows)
 
 
@@ -46,10 +48,13 @@ def told_target(model: Model) -> str:
 
 def told_rows(scores: Scores) -> str:
     """How many rows were scored and how many of them are yes."""
-    return (
+    told = (
         f"{count(scores.rows)} scored, {count(scores.positives)} of them yes; "
         f"base rate {share(scores.base_rate)}"
     )
+    if scores.clusters:
+        told += f"; intervals count {count(scores.clusters)} groups or blocks of time"
+    return told
 
 
 def told_columns(model: Model) -> str:

@@ -6,7 +6,17 @@ from trueodds.calibration.scores import Scores
 from trueodds.report.evidence import ColumnImportance
 from trueodds.report.learning import member_label
 from trueodds.report.reliability import Bin
-from trueodds.report.wording import calibration_verdict, clean, count, decimals, less, share, span
+from trueodds.report.wording import (
+    calibration_verdict,
+    clean,
+    count,
+    decimals,
+    less,
+    perfect,
+    sentence,
+    share,
+    span,
+)
 from trueodds.table.schema import Column, Schema
 from trueodds.training.record import TrainingRecord
 
@@ -22,7 +32,8 @@ class ScoreRow:
 
     name: str
     value: str
-    interval: str
+    beside: str
+    """Its 95 % interval, or what a perfect forecast shows."""
     base: str
     told: str
     """How it compares, in words."""
@@ -47,7 +58,7 @@ def score_rows(scores: Scores) -> tuple[ScoreRow, ...]:
 
     def row(name: str, key: str, base: str, told: str, meaning: str) -> ScoreRow:
         found = getattr(scores, key)
-        return ScoreRow(name, decimals(found.value), span(found), base, told, meaning)
+        return ScoreRow(name, decimals(found.value), f"95%: {span(found)}", base, told, meaning)
 
     return (
         row(
@@ -72,11 +83,12 @@ def score_rows(scores: Scores) -> tuple[ScoreRow, ...]:
             "Chance that a random yes-row gets a higher forecast than a random no-row; "
             "higher is better.",
         ),
-        row(
+        ScoreRow(
             "Calibration error",
-            "calibration_error",
+            decimals(scores.calibration_error.value),
+            perfect(scores),
             "",
-            calibration_verdict(scores),
+            sentence(calibration_verdict(scores)),
             "Mean gap between the forecast and what came true; lower is better.",
         ),
     )

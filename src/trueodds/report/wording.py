@@ -6,6 +6,8 @@ from typing import Any
 from trueodds.calibration.scores import Interval, Scores
 
 LONGEST = 300
+MISCALIBRATED = 0.05
+"""p-values up to this are signs of miscalibration."""
 
 
 def clean(text: object, longest: int = LONGEST) -> str:
@@ -18,6 +20,11 @@ def clean(text: object, longest: int = LONGEST) -> str:
 def quoted(label: str, longest: int = 40) -> str:
     """Put a label of the user's between quotation marks."""
     return f"“{clean(label, longest)}”"
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def count(number: float) -> str:
@@ -74,15 +81,29 @@ def headline(scores: Scores, yes: str) -> str:
     return f"{told} The difference may be chance: the model has shown no skill."
 
 
+def perfect(scores: Scores) -> str:
+    """Format the calibration error of a perfect forecast; empty where it is not known."""
+    floor = scores.calibration_error.floor
+    return f"perfect: {decimals(floor)}" if isfinite(floor) else ""
+
+
 def calibration_verdict(scores: Scores) -> str:
-    """Compare the calibration error with the one that chance alone would show."""
-    found, floor = scores.calibration_error, scores.calibration_floor
-    if not (isfinite(found.value) and isfinite(floor)):
+    """Say what the calibration test found, and what chance alone would show."""
+    found = scores.calibration_error
+    if not (isfinite(found.value) and isfinite(found.floor)):
         return ""
-    told = f"A perfect forecast of this size would show {decimals(floor)} by chance"
-    if found.low <= floor or found.value <= 1.5 * floor:
-        return f"{told}: no sign of miscalibration"
-    return told
+    told = f"a perfect forecast of this size shows {decimals(found.floor)} on average"
+    if not isfinite(found.p_value):
+        return f"not tested, as there are fewer than 6 groups or blocks of time; {told}"
+    tested = f"(p = {found.p_value:.{3 if found.p_value < 0.1 else 2}f})"
+    if found.p_value > MISCALIBRATED:
+        return f"no sign of miscalibration {tested}; {told}"
+    rest = (
+        f"; without chance the error is about {decimals(found.debiased)}"
+        if found.debiased > 0.0
+        else ""
+    )
+    return f"signs of miscalibration {tested}; {told}{rest}"
 
 
 def setting(value: Any) -> str:
