@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 DEPTH = 3
 FEWEST = 3
 """Rows on each side of a split."""
+CHANCE = 8.0
+"""χ² of one degree of freedom by which a cut must beat the split that asks only what is missing."""
 
 Codes = NDArray[np.int32]
 Labels = NDArray[np.float64]
@@ -42,7 +44,7 @@ class Splits:
     """The best split of every leaf by every column, arrays of shape (leaves, columns)."""
 
     gain: NDArray[np.float64]
-    """Rise of Σ yes²/rows, 0 where no split is better than none."""
+    """Rise of Σ yes²/rows (χ² is that over p(1 − p)), 0 where no split is better than none."""
     cut: NDArray[np.int64]
     missing_left: NDArray[np.bool_]
 
@@ -87,7 +89,14 @@ def best_splits(codes: Codes, size: int, leaf: NDArray[np.int64], y: Labels) -> 
     gain = np.maximum(np.where(missing_left, gains[1], gains[0]), 0.0)
     gain = np.where(gain > 1e-9, gain, 0.0)
     cut = np.where(last == size - 1, last, (at + np.maximum(last, at)) // 2)
-    return Splits(gain, cut, missing_left)
+    # Missing cells with a few extreme values may be purer by chance than missing cells alone.
+    only_missing = options[0][..., -1]
+    share = (yes_total / np.maximum(total, 1.0))[..., 0]
+    chance = CHANCE * share * (1.0 - share)
+    alone = (only_missing > 1e-9) & (gain - only_missing <= chance)
+    return Splits(
+        np.where(alone, only_missing, gain), np.where(alone, size - 1, cut), missing_left & ~alone
+    )
 
 
 @dataclass(frozen=True, eq=False)
