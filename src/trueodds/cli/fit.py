@@ -198,7 +198,6 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         "columns": {
             "used": [c.name for c in model.schema.used],
             "aside": {c.name: c.reason for c in columns if c.kind == "aside"},
-            "suspected_leaks": {c.name: c.leak for c in columns if c.leak},
         },
         "effort": job.effort,
         "seed": job.seed,
