@@ -1,5 +1,6 @@
 """The estimator keeps scikit-learn's contract."""
 
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import check_estimator
 
-from trueodds import TrueOddsClassifier
+from trueodds import LeakWarning, TrueOddsClassifier
 from trueodds.training.recipe import Recipe
 
 REPEATED = "rows repeated are not rows weighted when folds and early stopping see them"
@@ -100,3 +101,28 @@ def test_a_run_is_healed_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert plain.treatments == ()
     assert healed.treatments[0].changes[0].name == "learning_rate"
+
+
+@pytest.mark.usefixtures("tiny_recipe")
+def test_each_leak_is_one_warning_and_is_kept() -> None:
+    X, y = messy(400)
+    a = np.random.default_rng(1).random(400) < 0.5
+    X["pa\x1bid"] = np.where(y == "stays", 3.0, 1.0)
+    X["p"], X["q"] = np.where(a, "u", "v"), np.where((y == "stays") ^ a, "u", "v")
+    with pytest.warns(LeakWarning) as caught:
+        model = TrueOddsClassifier().fit(X, y)
+    told = [str(w.message) for w in caught if w.category is LeakWarning]
+    assert len(told) == len(model.leaks_) == 2
+    assert sorted(leak.named for leak in model.leaks_) == [("p", "q"), ("pa\x1bid",)]
+    assert any('"p" and "q" together give the answer away' in text for text in told)
+    assert any(r'"pa\x1bid" alone gives the answer away' in text for text in told)
+    assert all(text.endswith(("fit without it", "fit without them")) for text in told)
+    assert issubclass(LeakWarning, UserWarning)
+
+
+@pytest.mark.usefixtures("tiny_recipe")
+def test_an_honest_table_raises_no_warning() -> None:
+    X, y = messy(400)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", LeakWarning)
+        assert TrueOddsClassifier().fit(X, y).leaks_ == ()

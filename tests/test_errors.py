@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueodds.errors import LONGEST, TrueOddsError
+from trueodds.errors import LONGEST, LeakWarning, TrueOddsError
 
 
 @given(st.text(max_size=2000))
@@ -18,3 +18,4 @@ def test_a_sentence_is_printable_and_short(words: str) -> None:
 )
 def test_what_is_not_printable_is_shown_escaped(cell: str, shown: str) -> None:
     assert str(TrueOddsError(cell)) == shown
+    assert str(LeakWarning(cell)) == shown

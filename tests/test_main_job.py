@@ -129,9 +129,28 @@ def test_groups_and_time_together_are_refused() -> None:
 
 def test_a_column_that_gives_the_target_away_is_called_out() -> None:
     data = table().with_columns(paid=(pl.col("y") == "yes").cast(pl.Float64) * 3.0 + 1.0)
-    leaks = {c.name: c.leak for c in fit(data).model.schema.columns}
-    assert leaks["paid"]
-    assert not leaks["x"]
+    schema = fit(data).model.schema
+    marks = {c.name: c.leak for c in schema.columns}
+    assert marks["paid"]
+    assert not marks["x"]
+    assert [(leak.columns, leak.tier) for leak in schema.leaks] == [(("paid",), "leak")]
+
+
+def test_an_auc_that_is_rarely_honest_is_told_where_nothing_else_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("trueodds.table.leaks.RARE_AUC", 0.9)
+    rng = np.random.default_rng(3)
+    columns = {f"x{i}": rng.normal(size=ROWS) for i in range(5)}
+    answer = sum(columns.values()) > 0
+    data = pl.DataFrame(columns).with_columns(y=pl.Series(np.where(answer, "yes", "no")))
+    learned = fit(data)
+    assert learned.model.scores.auc.value > 0.9
+    (leak,) = learned.model.schema.leaks
+    assert (leak.kind, leak.tier) == ("score", "look")
+    assert leak.columns == tuple(c.name for c in learned.evidence.importance[:3])
+    paid = data.with_columns(paid=pl.Series(answer * 3.0 + 1.0))
+    assert [found.kind for found in fit(paid).model.schema.leaks] == ["alone"]
 
 
 def test_rows_without_a_label_are_left_out() -> None:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trueodds.classifier import TrueOddsClassifier
-    from trueodds.errors import TrueOddsError
+    from trueodds.errors import LeakWarning, TrueOddsError
     from trueodds.model import Model, load
     from trueodds.report import write_report
 
-__all__ = ["Model", "TrueOddsClassifier", "TrueOddsError", "load", "write_report"]
+__all__ = ["LeakWarning", "Model", "TrueOddsClassifier", "TrueOddsError", "load", "write_report"]
 __version__ = "0.1.0"
 
 _HOMES = {
+    "LeakWarning": "trueodds.errors",
     "Model": "trueodds.model",
     "TrueOddsClassifier": "trueodds.classifier",
     "TrueOddsError": "trueodds.errors",

@@ -3,6 +3,7 @@
 The main job itself, from a table to a model, reads top to bottom in `trueodds.main_job.learn`.
 """
 
+import warnings
 from typing import Any, Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.utils import Tags
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
+from trueodds.errors import LeakWarning
 from trueodds.main_job import learn
 from trueodds.table import Frame, Target, as_frame
 
@@ -40,6 +42,8 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         The trained `trueodds.model.Model`; ``model_.save(path)`` writes it to a file.
     evidence_
         Out-of-fold forecasts of the training rows, for `trueodds.report.write_report`.
+    leaks_
+        Columns that give the target away, and what to look at: a tuple of `trueodds.table.Leak`.
     """
 
     def __init__(
@@ -73,7 +77,8 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Learn from rows X (NumPy, pandas, polars or Arrow; n rows) and two labels y (n,).
 
         ``sample_weight`` (n,) ≥ 0; ``groups`` (n,): rows of one group stay in one fold.
-        Raises ValueError (a `TrueOddsError`) when the rows or labels cannot be learned from.
+        Raises ValueError (a `TrueOddsError`) when the rows or labels cannot be learned from. Warns
+        with one `LeakWarning` for each of ``leaks_``.
         """
         frame = self._frame(X, reset=True)
         labels = self._labels(y, frame.rows)
@@ -93,6 +98,9 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         self.model_ = learned.model
         self.evidence_ = learned.evidence
+        self.leaks_ = learned.model.schema.leaks
+        for leak in self.leaks_:
+            warnings.warn(LeakWarning(leak.told(command=False)), stacklevel=2)
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:

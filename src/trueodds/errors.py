@@ -11,10 +11,7 @@ class TrueOddsError(ValueError):
     """
 
     def __init__(self, sentence: object = "") -> None:
-        text = str(sentence)[: LONGEST + 1]
-        if not text.isprintable():
-            text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-        super().__init__(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
+        super().__init__(_printable(sentence))
 
 
 class UsageError(TrueOddsError):
@@ -35,3 +32,20 @@ class TrainingError(TrueOddsError):
 
 class ModelFileError(TrueOddsError):
     """A file that is not a usable .odds model: damaged, foreign or too new."""
+
+
+class LeakWarning(UserWarning):
+    """Columns that give the target away, or almost: names them, the evidence and what to do.
+
+    Its text is shown as that of a `TrueOddsError`.
+    """
+
+    def __init__(self, sentence: object = "") -> None:
+        super().__init__(_printable(sentence))
+
+
+def _printable(sentence: object) -> str:
+    text = str(sentence)[: LONGEST + 1]
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

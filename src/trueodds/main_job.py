@@ -18,7 +18,16 @@ from trueodds.model.quantise import quantise
 from trueodds.model.rounding import measure_rounding
 from trueodds.model.scorer import Scorer
 from trueodds.report.evidence import Evidence, column_importances
-from trueodds.table import Frame, Schema, Target, Values, infer_schema, suspect_leaks, to_values
+from trueodds.table import (
+    Frame,
+    Schema,
+    Target,
+    Values,
+    infer_schema,
+    rare_auc,
+    suspect_leaks,
+    to_values,
+)
 from trueodds.table.encode import Encoder, fit_encoder
 from trueodds.table.rates import fit_rates
 from trueodds.table.summary import summarise
@@ -105,7 +114,7 @@ def learn(
     schema = infer_schema(frame, drop=drop)
     store = store or Store()
     values = _read_values(frame, schema, store)
-    schema = schema.with_leaks(suspect_leaks(values, schema, y))
+    schema = schema.with_leaks(*suspect_leaks(values, schema, y))
     encoder = fit_encoder(values, schema)
     if not encoder.width:
         aside = "; ".join(f'"{c.name}" ({c.reason})' for c in schema.columns[:10])
@@ -199,6 +208,9 @@ def learn(
         seen=summarise(values, schema, calibrator.apply(raw)),
     )
     importance = column_importances(columns, *importance_summary(trained))
+    leak = rare_auc(model.scores.auc.value, [column.name for column in importance])
+    if leak is not None and not schema.leaks:
+        model = replace(model, schema=schema.with_leaks(leak))
     return Learned(model, Evidence(y, honest, mass, importance))
 
 

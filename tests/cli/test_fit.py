@@ -170,10 +170,38 @@ def test_a_failing_report_leaves_the_model_and_says_so(run, table, tmp_path, mon
     assert load(tmp_path / "m.odds").target_name == "answer"
 
 
-def test_suspected_leaks_are_called_out(run, table, tmp_path):
+def with_outcome(table):
+    """The table with a column that tells the answer."""
     header, *rows = table.read_text().splitlines()
     rows = [f"{row},{'late' if row.endswith('yes') else 'paid'}" for row in rows]
     table.write_text("\n".join([header + ",outcome", *rows]) + "\n")
-    result = fit(run, table, "--no-report", "--out", tmp_path / "m.odds")
+
+
+def test_leaks_stand_above_the_scores(run, table, tmp_path):
+    with_outcome(table)
+    result = fit(run, table, "--out", tmp_path / "m.odds", "--report", tmp_path / "m.html")
     assert result.exit_code == 0, result.output
-    assert '"outcome" may give the answer away' in result.stdout
+    told = '"outcome" alone gives the answer away'
+    assert 0 <= result.stdout.index(told) < result.stdout.index("Log-loss")
+    assert "leave it out with --drop outcome" in result.stdout
+    page = (tmp_path / "m.html").read_text()
+    assert 0 < page.index("alone gives the answer away") < page.index("The scores</h2>")
+    shown = run("inspect", tmp_path / "m.odds").stdout
+    assert 0 <= shown.index(told) < shown.index("Log-loss")
+    (warning,) = json.loads(run("inspect", tmp_path / "m.odds", "--json").stdout)["warnings"]
+    assert (warning["columns"], warning["tier"]) == (["outcome"], "leak")
+
+
+def test_json_has_the_warnings_before_the_scores(run, table, tmp_path):
+    with_outcome(table)
+    result = fit(run, table, "--json", "--no-report", "--out", tmp_path / "m.odds")
+    found = json.loads(result.stdout)
+    (warning,) = found["warnings"]
+    assert (warning["columns"], warning["kind"], warning["auc"]) == (["outcome"], "alone", 1.0)
+    assert "tell yes from no" in warning["evidence"]
+    assert list(found).index("warnings") < list(found).index("scores")
+
+
+def test_a_table_without_leaks_has_no_warnings(run, table, tmp_path):
+    result = fit(run, table, "--json", "--no-report", "--out", tmp_path / "m.odds")
+    assert json.loads(result.stdout)["warnings"] == []

@@ -1,9 +1,10 @@
 """A model file comes back bit for bit, and a damaged one is refused with a sentence."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import numpy as np
 import polars as pl
 import pytest
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 
 from trueodds import Model, TrueOddsClassifier, load
 from trueodds.errors import ModelFileError, TrueOddsError
-from trueodds.model.file import save
-from trueodds.table.blocks import Levels
+from trueodds.model.consistent import require_consistent
+from trueodds.table import Leak, Schema
 
 rng = np.random.default_rng(0)
 TABLE = pl.DataFrame(
@@ -163,3 +164,28 @@ def test_foreign_files_are_refused(text: bytes, tmp_path: Path) -> None:
     path.write_bytes(len(text).to_bytes(8, "little") + text)
     with pytest.raises(ModelFileError, match="not a trueodds model"):
         load(path)
+
+
+LEAK = Leak(("n", "c"), "leak", "together", 0.9996, "AUC 0.9996 on rows kept apart", ("b",))
+
+
+def test_leaks_are_kept_in_the_file(model: Model, tmp_path: Path) -> None:
+    told = replace(model, schema=model.schema.with_leaks(LEAK))
+    told.save(tmp_path / "m.odds")
+    back = load(tmp_path / "m.odds")
+    assert back.schema.leaks == (LEAK,)
+    assert back.schema == told.schema
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"columns": ("z",)}, {"columns": ()}, {"stand_ins": ("z",)}, {"auc": 1.5}]
+)
+def test_leaks_of_other_columns_are_refused(model: Model, wrong: dict[str, Any]) -> None:
+    told = replace(model, schema=replace(model.schema, leaks=(replace(LEAK, **wrong),)))
+    with pytest.raises(ValueError, match="a leak"):
+        require_consistent(told)
+
+
+def test_files_of_before_leaks_were_kept_are_read() -> None:
+    text = msgspec.json.encode({"columns": [{"name": "n", "kind": "number"}], "rows": 3})
+    assert msgspec.json.decode(text, type=Schema).leaks == ()

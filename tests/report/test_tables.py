@@ -1,7 +1,15 @@
 from dataclasses import replace
 
 from trueodds.report.evidence import ColumnImportance
-from trueodds.report.tables import MOST_COLUMNS, column_rows, member_rows, score_rows
+from trueodds.report.tables import (
+    MOST_COLUMNS,
+    MOST_WARNINGS,
+    column_rows,
+    member_rows,
+    score_rows,
+    warning_rows,
+)
+from trueodds.table.leak import Leak
 from trueodds.table.schema import Column, Schema
 
 
@@ -48,3 +56,16 @@ def test_members_are_listed_with_the_epoch_kept(model) -> None:
         str(first.best_epoch),
         f"{min(first.fold_loss):.4f}",
     )
+
+
+def test_warnings_say_how_sure_they_are() -> None:
+    sure = Leak(("c1", "c2"), "leak", "together", 1.0, "AUC 1.0000")
+    look = Leak(("c3",), "look", "alone", 0.96, "AUC 0.9600")
+    schema = Schema(tuple(Column(f"c{i}", "number") for i in range(4)), 10)
+    rows = warning_rows(schema.with_leaks(sure, look))
+    assert [heading for heading, _ in rows] == ["This gives the answer away.", "Look at this."]
+    assert '"c1" and "c2" together' in rows[0][1]
+    many = warning_rows(schema.with_leaks(*[look] * 40))
+    assert len(many) == MOST_WARNINGS + 1
+    assert "30 more" in many[-1][1]
+    assert warning_rows(schema) == []

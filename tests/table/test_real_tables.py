@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from trueodds.table import (
+    Leak,
     Schema,
     Target,
     Values,
@@ -102,10 +103,50 @@ def test_every_table_is_read_as_a_person_would(name: str) -> None:
             assert np.unique(codes[codes >= 0]).size == len(column.levels)
 
 
+LOOK = {
+    "mushroom": {"odor", "spore_print_color"},
+    "chronic_kidney_disease": {"sg", "hemo", "al", "pcv"},
+}
+"""Honest columns that almost tell the answer."""
+
+
+def leaks_of(name: str, kept: frozenset[str] = frozenset()) -> tuple[Leak, ...]:
+    """Findings in a table without the columns that its manifest drops, but for some."""
+    entry = next(e for e in MANIFEST if e["name"] == name)
+    frame = read_table(DATA / entry["file"])
+    target = read_target(
+        frame.column(entry["target"]), source=frame.source, positive=entry["positive"].strip()
+    )
+    features = frame.without([entry["target"]]).take(target.kept)
+    drop = [c for c in entry["drop"] if c in features.names and c not in kept]
+    schema = infer_schema(features, drop=drop)
+    return suspect_leaks(to_values(features, schema), schema, target.y)
+
+
 @pytest.mark.parametrize("name", [e["name"] for e in MANIFEST])
-def test_no_honest_table_has_a_suspected_leak(name: str) -> None:
-    _, target, schema, values = read(name)
-    assert suspect_leaks(values, schema, target.y) == {}
+def test_no_honest_table_has_a_leak(name: str) -> None:
+    leaks = leaks_of(name)
+    assert {leak.tier for leak in leaks} <= {"look"}
+    assert {column for leak in leaks for column in leak.named} <= LOOK.get(name, set())
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "tier"),
+    [
+        ("compas", "r_offense_date", "leak"),
+        ("compas", "r_charge_degree", "leak"),
+        ("compas", "r_jail_in", "look"),
+        ("hotel_bookings", "reservation_status", "leak"),
+        ("weather_australia", "RISK_MM", "leak"),
+        ("flight_cancelled", "AirTime", "leak"),
+        ("flight_cancelled", "CancellationCode", "leak"),
+    ],
+)
+def test_what_a_manifest_drops_as_known_too_late_is_told(name: str, column: str, tier: str) -> None:
+    kept = {column, "is_recid"} if name == "compas" else {column}
+    found = {leak.columns: leak.tier for leak in leaks_of(name, frozenset(kept))}
+    assert found.pop((column,)) == tier
+    assert found == ({("is_recid",): "look"} if name == "compas" else {})
 
 
 def test_times_of_day_and_zone_are_kept() -> None:

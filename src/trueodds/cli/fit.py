@@ -15,10 +15,10 @@ from trueodds.cli.progress import tell_compiling, training_progress
 from trueodds.cli.roles import read_roles
 from trueodds.cli.stop import Stopped, StopRequest, stoppable
 from trueodds.cli.summary import (
+    print_leaks,
     print_scores,
     told_columns,
     told_health,
-    told_leaks,
     told_rows,
     told_target,
 )
@@ -154,12 +154,12 @@ def tell_fit(fitted: Fitted) -> None:
     job, model = fitted.job, fitted.learned.model
     for remark in model.notes:
         note(f"Note: {remark}")
+    print_leaks(model)
     print_scores(model.scores)
     left_out = fitted.target.missing
     rows = told_rows(model.scores) + (
         f"; {left_out:,} left out for a missing target" if left_out else ""
     )
-    leaks = told_leaks(model)
     print()
     print_facts(
         [
@@ -168,7 +168,6 @@ def tell_fit(fitted: Fitted) -> None:
             ("Folds", model.record.fold_rule),
             ("Calibration", calibration_verdict(model.scores) or "not defined"),
             ("Columns", told_columns(model)),
-            *[("Leak?" if i == 0 else "", text) for i, text in enumerate(leaks)],
             ("Health", told_health(model.health)),
             *[("Healed" if i == 0 else "", t) for i, t in enumerate(treatment_lines(model.record))],
             ("Model", f"{job.out} ({job.out.stat().st_size / 1000:,.0f} kB)"),
@@ -188,6 +187,7 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         "report": str(job.report) if job.report else None,
         "source": model.source,
         "source_sha256": model.source_sha256,
+        "warnings": [leak.to_json() for leak in model.schema.warnings],
         "target": {
             "name": model.target_name,
             "yes": model.target_yes,
@@ -199,7 +199,6 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         "columns": {
             "used": [c.name for c in model.schema.used],
             "aside": {c.name: c.reason for c in columns if c.kind == "aside"},
-            "suspected_leaks": {c.name: c.leak for c in columns if c.leak},
         },
         "effort": job.effort,
         "seed": job.seed,

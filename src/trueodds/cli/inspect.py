@@ -6,7 +6,7 @@ from typing import Any
 
 from trueodds.cli.console import clean, print_facts, print_json, print_table
 from trueodds.cli.health import tell_layers
-from trueodds.cli.summary import print_scores, told_leaks, told_rows, told_target
+from trueodds.cli.summary import print_leaks, print_scores, told_rows, told_target
 from trueodds.model import Model, load
 from trueodds.report.tables import KIND_WORDS, member_rows, treatment_lines
 from trueodds.report.wording import calibration_verdict
@@ -55,9 +55,9 @@ def tell_model(model_file: Path, model: Model) -> None:
     )
     _more(len(members) - MOST_MEMBERS, "members")
     print()
+    print_leaks(model)
     print_scores(model.scores)
     print()
-    leaks = told_leaks(model)
     health = list(model.health) or ["all layers learn well"]
     print_facts(
         [
@@ -65,7 +65,6 @@ def tell_model(model_file: Path, model: Model) -> None:
             ("Calibration", calibration_verdict(model.scores) or "not tested"),
             *_listed("Health", health),
             *_listed("Healed", treatment_lines(model.record)),
-            *_listed("Leak?", leaks),
             *_listed("Notes", model.notes),
         ]
     )
@@ -105,6 +104,7 @@ def inspect_json(model_file: Path, model: Model) -> dict[str, Any]:
             "no": model.target_no,
             "rule": model.target_rule,
         },
+        "warnings": [leak.to_json() for leak in model.schema.warnings],
         "source": model.source,
         "source_sha256": model.source_sha256,
         "schema": model.schema.to_json(),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from trueodds.calibration.scores import Scores
-from trueodds.cli.console import print_table, shortened
+from trueodds.cli.console import print_facts, print_table, shortened
 from trueodds.model import Model
 from trueodds.report.wording import count, decimals, perfect, share, span
 
@@ -64,13 +64,24 @@ def told_columns(model: Model) -> str:
     return f"{used}; {len(aside):,} set aside: {shortened(aside, 4)}" if aside else used
 
 
-def told_leaks(model: Model) -> list[str]:
-    """One sentence for each column that may give the target away."""
-    return [
-        f'"{c.name}" may give the answer away ({c.leak}); if it is not known beforehand, --drop it'
-        for c in model.schema.columns
-        if c.leak
-    ]
+MOST_LEAKS = 10
+LEAK_LABELS = {"leak": "Leak", "look": "Check"}
+
+
+def leak_facts(model: Model) -> list[tuple[str, str]]:
+    """One labelled sentence for each column, or few, that give the target away or almost do."""
+    leaks = model.schema.warnings
+    facts = [(LEAK_LABELS[leak.tier], leak.told()) for leak in leaks[:MOST_LEAKS]]
+    if len(leaks) > MOST_LEAKS:
+        facts.append(("", f"… and {len(leaks) - MOST_LEAKS:,} more: --json lists all"))
+    return facts
+
+
+def print_leaks(model: Model) -> None:
+    """Print `leak_facts` and an empty line behind them, or nothing."""
+    if facts := leak_facts(model):
+        print_facts(facts)
+        print()
 
 
 def told_health(findings: Sequence[str]) -> str:

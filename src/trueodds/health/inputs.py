@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from trueodds.health.record import InputState
 from trueodds.health.state import rounded
-from trueodds.table.leaks import auc
+from trueodds.table.area import auc
 
 MOST_ROWS = 2048
 """Rows on which a column's own forecast is measured, evenly spaced."""

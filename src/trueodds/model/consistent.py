@@ -75,6 +75,13 @@ def _require_schema(schema: Schema) -> None:
     names = [column.name for column in schema.columns]
     _require(len(set(names)) == len(names), "two columns have one name")
     _require(0 <= schema.rows <= MOST_ROWS, "it has an impossible number of rows")
+    for leak in schema.leaks:
+        _require(
+            bool(leak.columns)
+            and set(leak.named) <= set(names)
+            and 0.0 <= (leak.auc or 0.0) <= 1.0,
+            "a leak is of other columns",
+        )
     for column in schema.columns:
         _require(
             column.date_format in ("", *DATE_FORMATS)

@@ -15,7 +15,14 @@ from trueodds.report.figures import all_figures
 from trueodds.report.reliability import reliability_bins
 from trueodds.report.sample import sample_of
 from trueodds.report.subject import Subject
-from trueodds.report.tables import bin_rows, column_rows, member_rows, score_rows, treatment_lines
+from trueodds.report.tables import (
+    bin_rows,
+    column_rows,
+    member_rows,
+    score_rows,
+    treatment_lines,
+    warning_rows,
+)
 from trueodds.report.wording import clean, count, headline, quoted, setting, share
 
 TOLD = ("folds", "members", "many_members", "least_members", "lengths")
@@ -89,7 +96,7 @@ def render(model: Subject, evidence: Evidence) -> str:
         columns_hidden=count(columns_hidden) if columns_hidden else "",
         columns_total=count(len(model.schema.columns)),
         columns_used=count(len(model.schema.used)),
-        leaks=[c for c in columns if c.leak],
+        warnings=warning_rows(model.schema),
         health=[clean(line, 1000) for line in model.health],
         treatments=[clean(line, 1000) for line in treatment_lines(model.record)],
         notes=[clean(line, 1000) for line in model.notes],

@@ -22,7 +22,7 @@ from trueodds.training.record import TrainingRecord
 
 MOST_COLUMNS = 400
 """Rows of the column table; a wider table shows its leaks and its most important columns."""
-
+MOST_WARNINGS = 10
 KIND_WORDS = {"number": "number", "category": "category", "yesno": "yes/no", "date": "date"}
 
 
@@ -129,6 +129,17 @@ def treatment_lines(record: TrainingRecord) -> list[str]:
     for member in record.members:
         told += [f"{member_label(record, member)}, {t.told()}" for t in member.treatments]
     return told
+
+
+def warning_rows(schema: Schema) -> list[tuple[str, str]]:
+    """Return a heading and a sentence for each column, or few, that give the target away."""
+    headings = {"leak": "This gives the answer away.", "look": "Look at this."}
+    found = schema.warnings
+    rows = [(headings[leak.tier], clean(leak.told(), 1000)) for leak in found[:MOST_WARNINGS]]
+    if len(found) > MOST_WARNINGS:
+        more = count(len(found) - MOST_WARNINGS)
+        rows.append(("", f"There are {more} more warnings; trueodds inspect --json lists all"))
+    return rows
 
 
 def _column_row(column: Column, rise: ColumnImportance | None, rows: int) -> ColumnRow:

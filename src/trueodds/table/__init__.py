@@ -11,7 +11,8 @@ from trueodds.table.cells import MISSING_MARKERS
 from trueodds.table.convert import as_column, as_frame
 from trueodds.table.frame import Frame
 from trueodds.table.kinds import infer_schema
-from trueodds.table.leaks import suspect_leaks
+from trueodds.table.leak import Leak
+from trueodds.table.leaks import rare_auc, suspect_leaks
 from trueodds.table.mapped import read_mapped
 from trueodds.table.read import read_table
 from trueodds.table.schema import Column, Kind, Schema
@@ -25,6 +26,7 @@ __all__ = [
     "Column",
     "Frame",
     "Kind",
+    "Leak",
     "Schema",
     "TableStream",
     "Target",
@@ -33,6 +35,7 @@ __all__ = [
     "as_column",
     "as_frame",
     "infer_schema",
+    "rare_auc",
     "read_mapped",
     "read_table",
     "read_target",

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from trueodds.table.leak import Leak
+
 Kind = Literal["number", "category", "yesno", "date", "aside"]
 
 
@@ -27,7 +29,7 @@ class Column:
     number_style: str = ""
     """How text writes numbers: empty 1234.5, ``thousands`` 1,234.5, ``comma`` 1.234,5."""
     leak: str = ""
-    """Non-empty when the column alone gives the target away: the evidence in words."""
+    """Non-empty when the column, alone or with others, gives the target away: the evidence."""
 
 
 @dataclass(frozen=True)
@@ -36,17 +38,32 @@ class Schema:
 
     columns: tuple[Column, ...]
     rows: int
+    leaks: tuple[Leak, ...] = ()
+    """Columns that give the target away, and what to look at."""
 
     @property
     def used(self) -> tuple[Column, ...]:
         """The columns that the network sees."""
         return tuple(c for c in self.columns if c.kind != "aside")
 
+    @property
+    def warnings(self) -> tuple[Leak, ...]:
+        """``leaks``, also of a model file of before there were any: its marked columns."""
+        return self.leaks or tuple(
+            Leak((c.name,), "leak", "alone", None, c.leak) for c in self.columns if c.leak
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
         return asdict(self)
 
-    def with_leaks(self, leaks: dict[str, str]) -> "Schema":
-        """Return the same schema with the named columns marked as suspected leaks."""
-        columns = tuple(replace(c, leak=leaks.get(c.name, c.leak)) for c in self.columns)
-        return replace(self, columns=columns)
+    def with_leaks(self, *leaks: Leak) -> "Schema":
+        """Return the same schema with further findings, and the columns of leaks marked."""
+        marks = {
+            name: leak.evidence if leak.kind == "alone" else leak.finding()
+            for leak in leaks
+            if leak.tier == "leak"
+            for name in leak.named
+        }
+        columns = tuple(replace(c, leak=marks.get(c.name, c.leak)) for c in self.columns)
+        return replace(self, columns=columns, leaks=(*self.leaks, *leaks))
