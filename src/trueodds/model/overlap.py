@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from trueodds.table.sketch import RowSketch
 
-SURPRISE = log(1e4)
-"""Chance must explain an overlap with less than one in ten thousand before it is told …"""
+SURPRISE = log(1e3)
+"""Chance must explain an overlap with less than one in a thousand before it is told …"""
 LEAST = 0.01
 """… and at least this share of the rows must have been seen."""
 
