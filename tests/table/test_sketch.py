@@ -107,7 +107,7 @@ def numbers(cells: list[float]) -> tuple[Values, Schema, np.ndarray]:
     return values, schema, np.zeros(len(cells), dtype=np.uint8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.integers(0, 40), min_size=1, max_size=200), st.integers(1, 60), st.integers(1, 9)
 )

@@ -44,13 +44,14 @@ class RowSketch:
 def sketch_rows(values: Values, schema: Schema, y: NDArray[np.uint8]) -> RowSketch:
     """Keep the rows with the smallest hashes; the parameters are those of `row_hashes`."""
     kept = np.empty(0, dtype=np.int64)
-    complete = True
+    limit: int | None = None  # hashes from here on have once found no room, and get none again
     for start in range(0, values.rows, BLOCK):
         stop = min(start + BLOCK, values.rows)
         found = row_hashes(values.between(start, stop), schema, y[start:stop])
-        kept, whole = _smallest(np.concatenate([kept, found]))
-        complete = complete and whole
-    return RowSketch(values.rows, complete, kept)
+        found = found if limit is None else found[found < limit]
+        kept, left = _smallest(np.concatenate([kept, found]))
+        limit = limit if left is None else left
+    return RowSketch(values.rows, limit is None, kept)
 
 
 def row_hashes(values: Values, schema: Schema, y: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -104,9 +105,10 @@ def _mix(h: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return h ^ (h >> np.uint64(31))
 
 
-def _smallest(hashes: NDArray[np.int64]) -> tuple[NDArray[np.int64], bool]:
-    """The smallest hashes, each `REPEATS` times at most and whole; whether these are all."""
+def _smallest(hashes: NDArray[np.int64]) -> tuple[NDArray[np.int64], int | None]:
+    """The smallest hashes, each whole and `REPEATS` times at most; the first that has no room."""
     distinct, counts = np.unique(hashes, return_counts=True)
     counts = np.minimum(counts, REPEATS)
     fits = int(np.searchsorted(np.cumsum(counts), MOST, side="right"))
-    return np.repeat(distinct[:fits], counts[:fits]), fits == len(distinct)
+    left = int(distinct[fits]) if fits < len(distinct) else None
+    return np.repeat(distinct[:fits], counts[:fits]), left
