@@ -189,6 +189,22 @@ BREAKS = [
         "model/test_drift.py",
     ),
     Break(
+        "rows of the training table are told first", "model/evaluation.py",
+        "        return self.training_table or (self.seen or 0.0) >= NEARLY_ALL",
+        "        return False",
+        "cli/test_evaluate.py",
+    ),
+    Break(
+        "rows equal by chance are no overlap", "model/overlap.py",
+        "len(hashes)) > SURPRISE:", "len(hashes)) >= 0.0:",
+        "model/test_overlap.py",
+    ),
+    Break(
+        "lacking weights are told", "model/evaluation.py",
+        "    return None, None, told, True", "    return None, None, \"\", False",
+        "cli/test_evaluate.py",
+    ),
+    Break(
         "predict holds some thousand rows at a time", "table/stream.py",
         "or found.st_size <= small", "or True",
         "cli/test_memory.py::test_more_rows_to_score_take_no_more_memory",

@@ -53,5 +53,17 @@ def test_every_command_runs(page: Path, tmp_path: Path) -> None:
                 run(command, tmp_path, environment)
 
 
+def test_the_quick_start_evaluates_on_rows_held_back() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (fitted,) = re.findall(r"^trueodds fit (\S+)", text, re.M)
+    others = re.findall(r"^trueodds (?:predict|evaluate|drift) \S+ (\S+)", text, re.M)
+    assert len(others) == 3
+    past = set((ROOT / fitted).read_text(encoding="utf-8").splitlines()[1:])
+    for other in others:
+        new = (ROOT / other).read_text(encoding="utf-8").splitlines()[1:]
+        assert not past.intersection(new), other
+        assert len(new) >= 200
+
+
 def test_readme_has_commands() -> None:
     assert len(blocks(ROOT / "README.md")) >= 3

@@ -30,6 +30,8 @@ from trueodds.table import (
 )
 from trueodds.table.encode import Encoder, fit_encoder
 from trueodds.table.rates import fit_rates
+from trueodds.table.roles import RoleColumns
+from trueodds.table.sketch import sketch_rows
 from trueodds.table.summary import summarise
 from trueodds.training.folds import Folds, make_folds
 from trueodds.training.heal import sentences
@@ -63,6 +65,7 @@ def learn(
     groups: Sequence[Any] | NDArray[Any] | None = None,
     time: NDArray[np.float64] | None = None,
     drop: Sequence[str] = (),
+    roles: RoleColumns | None = None,
     effort: str = "standard",
     seed: int = 0,
     jobs: int | None = None,
@@ -86,6 +89,9 @@ def learn(
         split; numbers that order the rows in time. At most one of groups and time.
     drop
         Columns not to be used.
+    roles
+        Names of the columns that ``weight``, ``groups`` and ``time`` came from; None for arrays
+        without a name. The model keeps them, so that its evaluation reads the same columns.
     effort, seed
         See `trueodds.training.recipe`; the same seed gives the same bytes.
     jobs
@@ -206,6 +212,8 @@ def learn(
         source=source or frame.source,
         source_sha256=source_sha256,
         seen=summarise(values, schema, calibrator.apply(raw)),
+        roles=roles or _unnamed(weight, groups, time),
+        sketch=sketch_rows(values, schema, y),
     )
     importance = column_importances(columns, *importance_summary(trained))
     leak = rare_auc(model.scores.auc.value, [column.name for column in importance])
@@ -247,6 +255,11 @@ def _out_of_fold(
         part = replace(folds, of_row=folds.of_row[start:stop])
         parts.append(blended.by_view(outputs, part))
     return np.concatenate(parts)
+
+
+def _unnamed(weight: object, groups: object, time: object) -> RoleColumns:
+    """The roles that were given as arrays, without a name."""
+    return RoleColumns(*("" if given is not None else None for given in (weight, groups, time)))
 
 
 def _mean_one(weight: NDArray[np.float64]) -> NDArray[np.float64]:

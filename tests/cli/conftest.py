@@ -15,9 +15,9 @@ from trueodds.cli.app import app
 ROWS = 240
 
 
-def table_text(labels: tuple[str, str] = ("no", "yes"), rows: int = ROWS) -> str:
+def table_text(labels: tuple[str, str] = ("no", "yes"), rows: int = ROWS, seed: int = 7) -> str:
     """CSV with numbers, categories, yes/no, dates, blanks, a constant and an identifier."""
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(seed)
     lines = ["id,age,job,smoker,since,unit,shop,wt, answer "]
     for i in range(rows):
         age = int(rng.integers(18, 80))
@@ -62,6 +62,14 @@ def spawn() -> Callable[..., "subprocess.CompletedProcess[bytes]"]:
 def table(tmp_path: Path) -> Path:
     path = tmp_path / "people.csv"
     path.write_text(table_text(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def new_table(tmp_path: Path) -> Path:
+    """Rows that the model has not seen."""
+    path = tmp_path / "new_people.csv"
+    path.write_text(table_text(seed=8), encoding="utf-8")
     return path
 
 

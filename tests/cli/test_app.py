@@ -53,6 +53,7 @@ def test_version(run):
         ["fit", "x.csv", "--target", "y", "--report", "x.pdf"],
         ["predict", "m.odds", "x.csv", "--out", "x.xlsx"],
         ["predict", "m.odds", "x.csv", "--json"],
+        ["evaluate", "m.odds", "x.csv", "--weight", "w", "--no-weight"],
         ["prove", "cosine"],
         ["prove", "sigmoid", "--all", "--stride", "3"],
         ["prove", "sigmoid", "--dtype", "float64"],

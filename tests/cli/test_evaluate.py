@@ -8,8 +8,8 @@ from trueodds.calibration.scores import score
 from trueodds.table import read_table, read_target
 
 
-def test_scores_beside_the_base_rate_and_the_out_of_fold_ones(run, model_file, table):
-    result = run("evaluate", model_file, table)
+def test_scores_beside_the_base_rate_and_the_out_of_fold_ones(run, model_file, new_table):
+    result = run("evaluate", model_file, new_table)
     assert result.exit_code == 0, result.output
     for words in (
         "95 % interval",
@@ -20,38 +20,119 @@ def test_scores_beside_the_base_rate_and_the_out_of_fold_ones(run, model_file, t
         "perfect: 0.",
     ):
         assert words in result.stdout, words
+    assert "A perfect forecast of this size" in result.stdout
+    assert "seen" not in result.stdout
 
 
-def test_json_holds_the_same_scores_as_the_library(run, model_file, table):
-    result = run("evaluate", model_file, table, "--json")
+def test_json_holds_the_same_scores_as_the_library(run, model_file, new_table):
+    result = run("evaluate", model_file, new_table, "--json")
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
-    frame, model = read_table(table), load(model_file)
+    frame, model = read_table(new_table), load(model_file)
     y = read_target(frame.column("answer")).y
-    assert found["scores"] == score(y, model.log_odds(frame)).to_json()
+    weight = frame.column("wt").cast(pl.Float64).to_numpy() / 3.0
+    assert found["scores"] == score(y, model.log_odds(frame), weight).to_json()
+    assert found["scores"] == model.evaluate(new_table).scores.to_json()
     assert found["training_scores"]["rows"] == 240
-    error = found["scores"]["calibration_error"]
-    assert error["floor"] > 0.0
-    assert 0.0 < error["p_value"] <= 1.0
+    assert (found["weight"], found["seen"], found["remarks"]) == ("wt", 0.0, [])
 
 
-def test_rows_without_a_label_are_counted_and_left_out(run, model_file, table):
-    rows = table.read_text().splitlines()
-    rows[1:4] = [row.rsplit(",", 1)[0] + ",NA" for row in rows[1:4]]
-    table.write_text("\n".join(rows) + "\n")
+def test_the_training_file_is_told_first_and_not_judged(run, model_file, table):
     result = run("evaluate", model_file, table)
+    assert result.exit_code == 0, result.output
+    first, _, title, *rest = result.stdout.splitlines()
+    assert first.startswith("The model was trained on this table, people.csv.")
+    assert title == "Out-of-fold, as new rows:"
+    kept = load(model_file).scores
+    assert rest[1].split()[1] == f"{kept.log_loss.value:.4f}"
+    assert "On rows that the model has seen, which flatters it:" in rest
+    assert "not judged on rows that the model has seen" in result.stdout
+    assert "A perfect forecast" not in result.stdout
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_training_rows_in_another_file_are_told_first(run, model_file, table, ending):
+    rows = pl.read_csv(table).reverse()
+    again = table.with_name("again" + ending)
+    rows.write_csv(again) if ending == ".csv" else rows.write_parquet(again)
+    result = run("evaluate", model_file, again)
+    assert result.exit_code == 0, result.output
+    told = f"All 240 rows of again{ending} were in the training table."
+    assert result.stdout.startswith(told)
+    found = json.loads(run("evaluate", model_file, again, "--json").stdout)
+    assert (found["seen"], found["all_seen"], found["training_table"]) == (1.0, True, False)
+
+
+def test_old_rows_among_new_ones_are_told_first_and_set_apart(run, model_file, table, new_table):
+    old, new = table.read_text().splitlines(), new_table.read_text().splitlines()
+    table.write_text("\n".join([*old[:121], *new[1:121]]) + "\n")
+    result = run("evaluate", model_file, table)
+    assert result.exit_code == 0, result.output
+    first, _, title, *_ = result.stdout.splitlines()
+    assert first.startswith("About 120 of 240 rows of people.csv were in the training table")
+    assert title == "On rows that equal no training row:"
+    assert "On all rows, seen ones among them:" in result.stdout
+    result = run("evaluate", model_file, table, "--json")
+    assert json.loads(result.stdout)["unseen_scores"]["rows"] == 120
+    assert "Warning: About 120 of 240 rows" in result.stderr
+
+
+def test_weights_follow_training_and_may_be_overruled(run, model_file, new_table):
+    data = pl.read_csv(new_table, infer_schema=False)
+    data = data.with_columns(pl.lit("1").alias("one"), (pl.col("wt") + "0").alias("ten"))
+    data.write_csv(new_table)
+
+    def found(*words):
+        result = run("evaluate", model_file, new_table, "--json", *words)
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    usual, none, one, ten = (
+        found(*words) for words in ((), ("--no-weight",), ("--weight", "one"), ("--weight", "ten"))
+    )
+    assert usual["weighting"] == 'the column "wt", as in training'
+    assert none["scores"] == one["scores"] != usual["scores"]
+    assert ten["scores"]["log_loss"]["value"] == pytest.approx(usual["scores"]["log_loss"]["value"])
+    assert (none["weight"], one["weight"]) == (None, "one")
+    told = run("evaluate", model_file, new_table, "--weight", "one").stdout
+    assert 'Weights     the column "one"; training was weighted by the column "wt"' in told
+
+
+def test_lacking_weights_are_said_aloud(run, model_file, new_table):
+    pl.read_csv(new_table, infer_schema=False).drop("wt").write_csv(new_table)
+    told = 'unweighted, but training was weighted by the column "wt", which new_people.csv lacks'
+    result = run("evaluate", model_file, new_table)
+    assert result.exit_code == 0, result.output
+    assert told in result.stdout
+    assert told in run("evaluate", model_file, new_table, "--json").stderr
+
+
+def test_a_weight_that_is_none_names_its_row(run, model_file, new_table):
+    rows = pl.read_csv(new_table, infer_schema=False)
+    rows.with_columns(pl.lit("much").alias("wt")).write_csv(new_table)
+    result = run("evaluate", model_file, new_table)
+    assert result.exit_code == 1
+    assert 'new_people.csv, line 2: the weight "wt" is "much"' in result.stderr
+    assert run("evaluate", model_file, new_table, "--no-weight").exit_code == 0
+
+
+def test_rows_without_a_label_are_counted_and_left_out(run, model_file, new_table):
+    rows = new_table.read_text().splitlines()
+    rows[1:4] = [row.rsplit(",", 1)[0] + ",NA" for row in rows[1:4]]
+    new_table.write_text("\n".join(rows) + "\n")
+    result = run("evaluate", model_file, new_table)
     assert result.exit_code == 0, result.output
     assert "237 scored" in result.stdout
     assert "3 left out for a missing label" in result.stdout
 
 
-def test_one_class_only_has_no_auc_and_json_says_null(run, model_file, table):
-    rows = table.read_text().splitlines()
-    table.write_text("\n".join([rows[0], *[r for r in rows if r.endswith(",yes")]]) + "\n")
-    result = run("evaluate", model_file, table, "--json")
+def test_one_class_only_has_no_auc_and_json_says_null(run, model_file, new_table):
+    rows = new_table.read_text().splitlines()
+    new_table.write_text("\n".join([rows[0], *[r for r in rows if r.endswith(",yes")]]) + "\n")
+    result = run("evaluate", model_file, new_table, "--json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["scores"]["auc"]["value"] is None
-    assert "not defined" in run("evaluate", model_file, table).stdout
+    assert "not defined" in run("evaluate", model_file, new_table).stdout
 
 
 @pytest.mark.parametrize(
@@ -60,16 +141,16 @@ def test_one_class_only_has_no_auc_and_json_says_null(run, model_file, table):
         (lambda t: t.rename({" answer ": "reply"}), 'has no column "answer"'),
         (
             lambda t: t.with_columns(pl.lit("maybe").alias(" answer ")),
-            'people.csv, line 2: the target "answer" is "maybe"',
+            'new_people.csv, line 2: the target "answer" is "maybe"',
         ),
         (lambda t: t.with_columns(pl.lit("").alias(" answer ")), "missing in every row"),
         (lambda t: t.drop("age"), 'has no column "age"'),
     ],
     ids=["no target", "another label", "no label", "no column"],
 )
-def test_tables_that_cannot_be_evaluated(run, model_file, table, change, told):
-    change(pl.read_csv(table, infer_schema=False)).write_csv(table)
-    result = run("evaluate", model_file, table)
+def test_tables_that_cannot_be_evaluated(run, model_file, new_table, change, told):
+    change(pl.read_csv(new_table, infer_schema=False)).write_csv(new_table)
+    result = run("evaluate", model_file, new_table)
     assert result.exit_code == 1, result.output
     assert told in result.stderr
     assert result.stdout == ""

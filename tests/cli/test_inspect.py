@@ -21,6 +21,7 @@ def test_everything_inside_is_shown(run, model_file):
         "Log-loss",
         "all layers learn well",
         "numpy",
+        'Roles       weight "wt"',
     ):
         assert words in result.stdout, words
     assert result.stderr == ""

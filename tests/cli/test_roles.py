@@ -3,9 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trueodds.cli.roles import read_groups, read_roles, read_times
+from trueodds.cli.roles import read_roles, read_times
 from trueodds.errors import TableError, UsageError
 from trueodds.table import Frame, read_table
+from trueodds.table.roles import RoleColumns, read_groups
 
 TEXT = """y, when ,who,w,x
 a,2020-01-03,ann,1,5
@@ -27,6 +28,7 @@ def test_role_columns_are_no_inputs_and_names_may_carry_blanks(frame):
     roles = read_roles(frame, "y", weight="w", group="who", drop=("when", " when "))
     assert roles.inputs.names == ("when", "x")
     assert roles.drop == ("when",)
+    assert roles.columns == RoleColumns(weight="w", group="who")
     assert roles.target.y.tolist() == [0, 1, 1, 0]
     # Line 4 has no label, so its weight is not needed.
     assert roles.weight is not None

@@ -37,8 +37,11 @@ from trueodds.health.state import LayerState
 from trueodds.model import Model, load
 from trueodds.model.drift import drift
 from trueodds.model.file import from_bytes, to_bytes
+from trueodds.model.overlap import overlap
 from trueodds.model.watch import Watch
 from trueodds.report.health_figures import health_figures
+from trueodds.table.roles import RoleColumns
+from trueodds.table.sketch import row_hashes, sketch_rows
 from trueodds.table.summary import summarise
 
 MEGABYTES = 200
@@ -60,7 +63,10 @@ def dumped(value: Any) -> str:
     return RAW.sub(r"\1", json.dumps(value, separators=(",", ":")))
 
 
-DEEP = ("schema", "encoder", "networks", "record", "scores", "layers", "calibrator", "seen")
+DEEP = (
+    *("schema", "encoder", "networks", "record", "scores", "layers", "calibrator", "seen"),
+    *("roles", "sketch"),
+)
 HOSTILE: list[Callable[[random.Random], Any]] = [
     lambda r: None,
     lambda r: r.choice([True, False]),
@@ -254,6 +260,9 @@ def use(model: Model, rng: random.Random) -> None:
     watch = Watch(model.schema, model.seen)
     watch.look(values)
     watch.unlike()
+    if model.sketch is not None:
+        labels = np.zeros(len(rows), dtype=np.uint8)
+        assert 0.0 <= overlap(model.sketch, row_hashes(values, model.schema, labels)).share <= 1.0
     if model.seen is not None:
         drift(model, values, model.log_odds_of(values))
     with redirect_stdout(io.StringIO()):
@@ -274,13 +283,17 @@ def seed_of(path: Path) -> bytes:
     model = load(path)
     cells = [row["cells"] for row in json.loads(path.with_suffix(".json").read_text("utf-8"))]
     seen = summarise(model.read(cells), model.schema, model.log_odds(cells))
+    values = model.read(cells)
+    sketch = sketch_rows(values, model.schema, np.zeros(len(cells), dtype=np.uint8))
+    sketch = replace(sketch, rows=model.schema.rows, complete=False)
     treatment = Treatment((Change("learning_rate", 0.1, 0.01, "dead units"),), 0.6, 0.5, True)
     members = tuple(
         replace(member, health=health_of(model.networks.activation), treatments=(treatment,))
         for member in model.record.members
     )
     record = replace(model.record, members=members, treatments=(treatment,))
-    return to_bytes(replace(model, seen=seen, record=record))
+    roles = RoleColumns(weight="wt", group="")
+    return to_bytes(replace(model, seen=seen, record=record, roles=roles, sketch=sketch))
 
 
 def health_of(activation: str) -> HealthRecord:

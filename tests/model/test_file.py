@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from trueodds import Model, TrueOddsClassifier, load
 from trueodds.errors import ModelFileError, TrueOddsError
-from trueodds.model.consistent import require_consistent
-from trueodds.table import Leak, Schema
+from trueodds.model import file
+from trueodds.model.file import from_bytes, header_text, to_bytes
+from trueodds.table.roles import RoleColumns
 
 rng = np.random.default_rng(0)
 TABLE = pl.DataFrame(
@@ -46,6 +47,51 @@ def test_round_trip_keeps_every_bit(model: Model, data: bytes, tmp_path: Path) -
     assert back.log_odds(TABLE).tobytes() == model.log_odds(TABLE).tobytes()
     back.save(tmp_path / "b.odds")
     assert (tmp_path / "b.odds").read_bytes() == data
+
+
+def test_roles_and_the_sketch_come_back(model: Model) -> None:
+    roles = RoleColumns(weight="wt", group="", time=None)
+    back = from_bytes(to_bytes(replace(model, roles=roles)))
+    assert back.roles == roles
+    assert model.sketch is not None
+    assert back.sketch is not None
+    assert back.sketch.hashes.tolist() == model.sketch.hashes.tolist()
+    assert (back.sketch.rows, back.sketch.complete) == (80, True)
+    without = from_bytes(to_bytes(replace(model, sketch=None)))
+    assert without.sketch is None
+
+
+SKETCHES = {
+    "unsorted": lambda s: replace(s, hashes=s.hashes[::-1].copy()),
+    "negative": lambda s: replace(s, hashes=s.hashes - 2**62 - 2**61),
+    "more entries than rows": lambda s: replace(s, hashes=np.arange(81)),
+    "four of one": lambda s: replace(s, hashes=np.array([7, 7, 7, 7])),
+    "another count": lambda s: replace(s, rows=79),
+    "another type": lambda s: replace(s, hashes=s.hashes.astype(np.int16)),
+    "a matrix": lambda s: replace(s, hashes=s.hashes[:, None]),
+}
+
+
+@pytest.mark.parametrize("name", SKETCHES)
+def test_a_sketch_that_cannot_be_is_refused(model: Model, name: str) -> None:
+    wrong = to_bytes(replace(model, sketch=SKETCHES[name](model.sketch)))
+    with pytest.raises(ModelFileError, match="the sketch of its training rows cannot be"):
+        from_bytes(wrong)
+
+
+def test_a_sketch_without_its_array_is_refused(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"sketch": {"rows": 80, "complete": True}}
+    monkeypatch.setattr(file, "header_text", lambda fields: header_text({**fields, **told}))
+    with pytest.raises(ModelFileError, match='lacks the array "sketch"'):
+        from_bytes(to_bytes(replace(model, sketch=None)))
+
+
+def test_a_column_with_two_roles_is_refused(model: Model) -> None:
+    for roles in (RoleColumns(weight="n"), RoleColumns(weight="a", time="a")):
+        with pytest.raises(ModelFileError, match="a column has two roles"):
+            from_bytes(to_bytes(replace(model, roles=roles)))
 
 
 def test_a_failing_write_leaves_the_old_file(

@@ -1,10 +1,13 @@
 """The independent reader in JavaScript gives the same bits."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 
 from trueodds.functions.portable import sigmoid
+from trueodds.table.roles import RoleColumns
+from trueodds.table.sketch import sketch_rows
 
 
 def test_sigmoid(node, sent) -> None:
@@ -31,6 +34,28 @@ def test_it_knows_a_damaged_file(golden, node) -> None:
         "tell([good ? 1 : 0, (await verify(whole)) ? 1 : 0]);"
     )
     assert node(load + code, []).tolist() == [1.0, 0.0]
+
+
+def test_it_passes_over_roles_and_the_sketch(golden, node, sent, tmp_path) -> None:
+    model = golden.model
+    labels = np.zeros(len(golden.cells), dtype=np.uint8)
+    sketch = sketch_rows(model.read(golden.cells), model.schema, labels)
+    sketch = replace(sketch, rows=model.schema.rows)
+    path = tmp_path / "sketch.odds"
+    replace(model, roles=RoleColumns(weight="wt"), sketch=sketch).save(path)
+    cells = {c.name: "" for c in model.schema.used}
+    found = node(
+        f"const data = readFileSync({json.dumps(str(path))});\n"
+        "const whole = data.buffer.slice(data.byteOffset, data.byteOffset + data.length);\n"
+        "tell([(await verify(whole)) ? 1 : 0, score(read(whole), cells[0]).logOdds]);",
+        [{name: sent(float("nan")) if name in read_as_numbers(model) else "" for name in cells}],
+    )
+    assert found[0] == 1.0
+    assert found[1:].tobytes() == model.log_odds([cells]).tobytes()
+
+
+def read_as_numbers(model) -> set[str]:
+    return {c.name for c in model.schema.used if c.kind in ("number", "date")}
 
 
 def test_golden_files(golden, node, sent) -> None:

@@ -188,12 +188,26 @@ def evaluate_command(
         Path,
         typer.Argument(metavar="LABELLED", readable=False, help="Rows with the target column."),
     ],
+    weight: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COL", help="Column of row weights, ≥ 0.", show_default="that of training"
+        ),
+    ] = None,
+    no_weight: Annotated[bool, typer.Option("--no-weight", help="Count all rows alike.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Check a model on labelled rows: scores with 95 % intervals, and a test of calibration."""
-    from trueodds.cli.evaluate import run_evaluate
+    """Check a model on labelled rows: four scores with 95 % intervals, beside the base rate's.
 
-    run_evaluate(model, labelled, as_json=as_json)
+    Rows that the model has seen in training are said aloud.
+    """
+    from trueodds.cli.evaluate import run_evaluate
+    from trueodds.errors import UsageError
+
+    if weight is not None and no_weight:
+        raise UsageError("--weight and --no-weight cannot go together")
+    asked = not no_weight if weight is None else weight
+    run_evaluate(model, labelled, weight=asked, as_json=as_json)
 
 
 @app.command("drift")

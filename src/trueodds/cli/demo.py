@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from trueodds.cli.console import note, print_table
-from trueodds.cli.evaluate import evaluate, tell_evaluation
+from trueodds.cli.evaluate import run_evaluate
 from trueodds.cli.fit import FitJob, fit, tell_fit
 from trueodds.cli.predict import run_predict
 from trueodds.cli.stop import Stopped
@@ -59,7 +59,7 @@ def _tell_story(folder: Path, jobs: int | None) -> None:
     )
     tell_fit(fit(job))
     _say("evaluate", model, new.path)
-    tell_evaluation(evaluate(model, new.path))
+    run_evaluate(model, new.path, as_json=False)
     _say("predict", model, new.path, "--out", scored)
     run_predict(model, new.path, scored, as_json=False)
     _show_scored(scored)

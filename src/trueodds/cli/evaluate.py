@@ -1,75 +1,77 @@
 """``trueodds evaluate``: how good a model's probabilities are on labelled rows."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from trueodds.calibration.scores import Scores, score
-from trueodds.cli.console import note, print_facts, print_json
+from trueodds.calibration.scores import Scores
+from trueodds.cli.console import clean, note, print_facts, print_json
 from trueodds.cli.summary import print_scores, told_rows
 from trueodds.model import Model, load
+from trueodds.model.evaluation import Evaluation, evaluate
 from trueodds.report.wording import calibration_verdict
-from trueodds.table import apply_target, read_table
 
 
-@dataclass(frozen=True)
-class Evaluated:
-    """Scores on labelled rows."""
-
-    scores: Scores
-    model: Model
-    left_out: int
-    """Rows whose label is missing."""
-
-
-def evaluate(model_file: Path, labelled: Path) -> Evaluated:
-    """Score the model's forecast of the labelled rows."""
-    model = load(model_file)
-    frame = read_table(labelled)
-    y, kept = apply_target(
-        frame.column(model.target_name),
-        model.target_name,
-        model.target_yes,
-        model.target_no,
-        source=frame.source,
-        place=frame.place,
-    )
-    rows = frame.take(kept)
-    values = model.read(rows)
-    for remark in (*frame.notes, *values.notes):
-        note(f"Note: {remark}")
-    scores = score(y, model.log_odds_of(values))
-    return Evaluated(scores, model, int(len(kept) - kept.sum()))
-
-
-def tell_evaluation(found: Evaluated) -> None:
-    """Print the scores."""
+def tell_evaluation(found: Evaluation) -> None:
+    """Print the scores; when the model has seen rows, this first."""
     rows = told_rows(found.scores)
     if found.left_out:
         rows += f"; {found.left_out:,} left out for a missing label"
-    print_scores(found.scores, found.model.scores)
-    print()
+    if found.warning:
+        print(f"{clean(found.warning)}\n")
+    if found.all_seen:
+        _print_titled("Out-of-fold, as new rows:", found.training)
+        _print_titled("On rows that the model has seen, which flatters it:", found.scores)
+    elif found.unseen is not None:
+        _print_titled("On rows that equal no training row:", found.unseen, found.training)
+        _print_titled("On all rows, seen ones among them:", found.scores)
+    else:
+        print_scores(found.scores, found.training)
+        print()
     print_facts(
         [
             ("Rows", rows),
-            ("Calibration", calibration_verdict(found.scores) or "not defined"),
+            *([("Weights", found.weighting)] if found.weighting else []),
+            ("Calibration", told_calibration(found)),
         ]
     )
 
 
-def run_evaluate(model_file: Path, labelled: Path, *, as_json: bool) -> None:
-    """Score and tell."""
-    found = evaluate(model_file, labelled)
+def told_calibration(found: Evaluation) -> str:
+    """Return the verdict on calibration, from rows that the model has not seen."""
+    if found.judged is None or found.all_seen:
+        return "not judged on rows that the model has seen"
+    return calibration_verdict(found.judged) or "not defined"
+
+
+def run_evaluate(
+    model_file: Path, labelled: Path, *, weight: str | bool = True, as_json: bool
+) -> None:
+    """Score and tell; ``weight`` is as `Model.evaluate` takes it."""
+    model = load(model_file)
+    found = evaluate(model, labelled, sample_weight=weight)
+    for remark in found.notes:
+        note(f"Note: {remark}")
     if as_json:
-        print_json(
-            {
-                "model": str(model_file),
-                "table": str(labelled),
-                "target": found.model.target_name,
-                "yes": found.model.target_yes,
-                "left_out_missing": found.left_out,
-                "scores": found.scores.to_json(),
-                "training_scores": found.model.scores.to_json(),
-            }
-        )
+        for remark in found.remarks:
+            note(f"Warning: {remark}")
+        print_json(evaluation_json(model_file, labelled, model, found))
     else:
         tell_evaluation(found)
+
+
+def evaluation_json(
+    model_file: Path, labelled: Path, model: Model, found: Evaluation
+) -> dict[str, object]:
+    """Return what ``evaluate --json`` prints."""
+    return {
+        "model": str(model_file),
+        "table": str(labelled),
+        "target": model.target_name,
+        "yes": model.target_yes,
+        **found.to_json(),
+    }
+
+
+def _print_titled(title: str, scores: Scores, training: Scores | None = None) -> None:
+    print(title)
+    print_scores(scores, training)
+    print()

@@ -114,6 +114,7 @@ def fit(job: FitJob) -> Fitted:
                     groups=roles.groups,
                     time=roles.time,
                     drop=roles.drop,
+                    roles=roles.columns,
                     effort=job.effort,
                     seed=job.seed,
                     jobs=job.jobs,

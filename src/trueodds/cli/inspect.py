@@ -35,6 +35,7 @@ def tell_model(model_file: Path, model: Model) -> None:
             ("Model", f"{model_file} ({model_file.stat().st_size / 1000:,.0f} kB, checksum good)"),
             ("Target", told_target(model)),
             ("Table", f"{model.source}, {model.schema.rows:,} rows"),
+            *([("Roles", told_roles(model))] if told_roles(model) else []),
             ("SHA-256", model.source_sha256 or "not a file"),
             ("Network", told_network(model)),
             ("Exactness", told_rounding(model)),
@@ -68,6 +69,15 @@ def tell_model(model_file: Path, model: Model) -> None:
             *_listed("Notes", model.notes),
         ]
     )
+
+
+def told_roles(model: Model) -> str:
+    """Which columns were no inputs but weights, groups or times; empty when none."""
+    told = []
+    for role, name in model.roles.to_json().items():
+        if name is not None:
+            told.append(f'{role} "{name}"' if name else f"{role} from an array")
+    return ", ".join(told)
 
 
 def told_network(model: Model) -> str:
@@ -107,6 +117,7 @@ def inspect_json(model_file: Path, model: Model) -> dict[str, Any]:
         "warnings": [leak.to_json() for leak in model.schema.warnings],
         "source": model.source,
         "source_sha256": model.source_sha256,
+        "roles": model.roles.to_json(),
         "schema": model.schema.to_json(),
         "network": {
             "sizes": [list(member.sizes) for member in model.networks.members],

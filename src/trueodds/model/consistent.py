@@ -20,6 +20,7 @@ from trueodds.table.cells import NUMBER_STYLES
 from trueodds.table.dates import DATE_FORMATS
 from trueodds.table.encode import Encoder
 from trueodds.table.schema import Column, Schema
+from trueodds.table.sketch import MOST, REPEATS, RowSketch
 from trueodds.table.summary import Seen
 
 MOST_PADDED = 16
@@ -63,6 +64,13 @@ def require_consistent(model: Model) -> None:
     _require_room(model.networks, model.encoder.width + sum(map(len, model.rates)))
     if model.seen is not None:
         _require_seen(model.seen, model.schema)
+    if model.sketch is not None:
+        _require_sketch(model.sketch, model.schema.rows)
+    named = [name for name in (model.roles.weight, model.roles.group, model.roles.time) if name]
+    _require(
+        not {*named} & {*columns} and len({*named}) == len(named),
+        "a column has two roles",
+    )
     for record in model.record.members:
         if record.health is not None:
             _require_health(record.health)
@@ -110,6 +118,18 @@ def _require_seen(seen: Seen, schema: Schema) -> None:
             and found.low <= found.high,
             f'the summary of "{found.name}" does not fit',
         )
+
+
+def _require_sketch(sketch: RowSketch, rows: int) -> None:
+    hashes = sketch.hashes
+    good = hashes.dtype == np.int64 and hashes.ndim == 1 and 0 < len(hashes) <= min(MOST, rows)
+    _require(
+        good
+        and sketch.rows == rows
+        and bool((hashes >= 0).all() and (np.diff(hashes) >= 0).all())
+        and int(np.unique(hashes, return_counts=True)[1].max()) <= REPEATS,
+        "the sketch of its training rows cannot be",
+    )
 
 
 def _require_health(health: HealthRecord) -> None:

@@ -1,8 +1,8 @@
 """The .odds file: safetensors arrays and one JSON header; no pickle, nothing in it can run.
 
 docs/format.md describes it well enough to write a reader. Arrays: ``weights/MEMBER/LAYER`` int16,
-``biases/MEMBER/LAYER`` int64, ``shifts/MEMBER/LAYER`` int16, ``rates/FOLD/POSITION`` float32. The
-safetensors metadata holds one entry, ``trueodds``: the header as JSON text.
+``biases/MEMBER/LAYER`` int64, ``shifts/MEMBER/LAYER`` int16, ``rates/FOLD/POSITION`` float32,
+``sketch`` int64. The safetensors metadata holds one entry, ``trueodds``: the header as JSON text.
 
 A file is checked from the outside in: sizes and offsets (`trueodds.model.arrays`), the checksum,
 every field of the header (`trueodds.model.header`), and whether all fits together
@@ -31,6 +31,7 @@ from trueodds.model.header import (
 from trueodds.model.model import Model
 from trueodds.table.blocks import Pieces
 from trueodds.table.rates import RateTable
+from trueodds.table.sketch import RowSketch
 
 FORMAT = 2
 FEATURES = frozenset({"pieces", "cuts"})
@@ -112,6 +113,8 @@ def to_bytes(model: Model) -> bytes:
     for fold, tables in enumerate(model.rates):
         for position, table in enumerate(tables):
             arrays[f"rates/{fold}/{position}"] = table.log_odds
+    if model.sketch is not None:
+        arrays["sketch"] = model.sketch.hashes
     header = {
         "format": FORMAT,
         "needs": _needs(model),
@@ -129,6 +132,8 @@ def to_bytes(model: Model) -> bytes:
         "notes": model.notes,
         **{name: getattr(model, name) for name in PLAIN},
         **({} if model.seen is None else {"seen": model.seen.to_json()}),
+        "roles": model.roles.to_json(),
+        **({} if model.sketch is None else {"sketch": model.sketch.header()}),
     }
     rest = header_text(header)[1:]
     return save_tensors(
@@ -212,6 +217,8 @@ def _model(header: Header, arrays: Arrays) -> Model:
         health=header.health,
         notes=header.notes,
         seen=header.seen,
+        roles=header.roles,
+        sketch=_sketch(header, arrays),
         **{name: getattr(header, name) for name in PLAIN},
     )
 
@@ -228,6 +235,13 @@ def _networks(header: NetworksHeader, arrays: Arrays) -> FixedNetworks:
         for number, fold in enumerate(header.folds)
     )
     return FixedNetworks(header.activation, header.grids, members)
+
+
+def _sketch(header: Header, arrays: Arrays) -> RowSketch | None:
+    found = header.sketch
+    if found is None:
+        return None
+    return RowSketch(found.rows, found.complete, _array(arrays, "sketch"))
 
 
 def _array(arrays: Arrays, name: str) -> np.ndarray:

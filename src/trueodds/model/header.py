@@ -21,6 +21,7 @@ from trueodds.network.activations import Activation
 from trueodds.table.blocks import BLOCKS
 from trueodds.table.derive import Derived
 from trueodds.table.encode import Encoder
+from trueodds.table.roles import RoleColumns
 from trueodds.table.schema import Schema
 from trueodds.table.summary import Seen
 from trueodds.training.record import TrainingRecord
@@ -56,6 +57,13 @@ class BlockKind(msgspec.Struct):
     kind: Literal["clipped_scale", "curve", "pieces", "equals", "missing", "levels"]
 
 
+class SketchHeader(msgspec.Struct):
+    """A sketch of the training rows but for its array."""
+
+    rows: int
+    complete: bool
+
+
 class Header(msgspec.Struct):
     """Every field of format 2; others are passed over."""
 
@@ -79,6 +87,8 @@ class Header(msgspec.Struct):
     source_sha256: str
     cuts: dict[str, tuple[float, ...]] = msgspec.field(default_factory=dict)
     seen: Seen | None = None
+    roles: RoleColumns = RoleColumns()
+    sketch: SketchHeader | None = None
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 """The trained whole: everything from a row of cells to its probability, and how it came to be."""
 
+import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from trueodds.calibration.calibrator import Calibrator
 from trueodds.calibration.scores import Scores
@@ -23,10 +24,15 @@ from trueodds.table.convert import as_frame
 from trueodds.table.encode import Encoder
 from trueodds.table.frame import Frame
 from trueodds.table.rates import RateTable
+from trueodds.table.roles import RoleColumns
 from trueodds.table.schema import Schema
+from trueodds.table.sketch import RowSketch
 from trueodds.table.summary import Seen
 from trueodds.table.values import Values, to_values
 from trueodds.training.record import TrainingRecord
+
+if TYPE_CHECKING:
+    from trueodds.model.evaluation import Evaluation
 
 LEAST = float(np.finfo(np.float64).tiny)
 MOST = 1.0 - 2.0**-53
@@ -67,6 +73,10 @@ class Model:
     source_sha256: str
     seen: Seen | None = None
     """What the training rows looked like; None in files of before it was kept."""
+    roles: RoleColumns = field(default_factory=RoleColumns)
+    """Columns of weights, groups and times that it was fitted with."""
+    sketch: RowSketch | None = None
+    """By which training rows are known again; None in files of before it was kept."""
 
     def log_odds(self, X: Any) -> NDArray[np.float64]:
         """Calibrated log-odds of "yes", nats, shape (rows,).
@@ -99,6 +109,42 @@ class Model:
     def log_odds_of(self, values: Values) -> NDArray[np.float64]:
         """Calibrated log-odds of rows that `read` has read, shape (rows,)."""
         return np.asarray(self._calibrated(self._scorer.outputs(values).sum(axis=0)))
+
+    def evaluate(
+        self,
+        X: Any,
+        y: ArrayLike | None = None,
+        *,
+        sample_weight: ArrayLike | str | bool = True,
+    ) -> "Evaluation":
+        """Score the forecasts of labelled rows, as ``trueodds evaluate`` does.
+
+        Warns (UserWarning) when the model has seen the rows in training, whose scores are too good,
+        or when it was trained with weights and none are found.
+
+        Parameters
+        ----------
+        X
+            A table as for `log_odds`, or the path of a table file.
+        y
+            Labels, one a row; None for those of the column ``target_name`` of ``X``. Rows whose
+            label is missing are left out.
+        sample_weight
+            Weights ≥ 0, one a row; the name of their column in ``X``; True for the column that
+            weighed training, where ``X`` has it; False for none.
+
+        Raises
+        ------
+        TableError, TargetError
+            If a column is missing, no row has a label and a weight above 0, or a label or a weight
+            cannot be read.
+        """
+        from trueodds.model.evaluation import evaluate
+
+        found = evaluate(self, X, y, sample_weight=sample_weight)
+        for remark in found.remarks:
+            warnings.warn(remark, stacklevel=2)
+        return found
 
     def save(self, path: str | Path) -> None:
         """Write the model to one file, whole or not at all."""
