@@ -1,4 +1,4 @@
-"""The main job: trueodds and its peers on real tables, same folds, each fit in its own process.
+"""The main job: trueodds and its peers on real tables, on the same folds.
 
     python bench/main_job.py                          # all tables; peers from the journal
     python bench/main_job.py --tables titanic sonar --contenders lightgbm trueodds --folds-run 5
@@ -9,13 +9,15 @@ Of a table the first of five folds is scored, of tables under 3,000 rows all fiv
 is 42 rows, and mostly chance. Tables that were used to choose the recipe and tables that were not
 are told apart (tables.py).
 
-Every finished (table, contender, fold) is a line in the journal; a run that is started again does
-only what is missing there. trueodds' own lines count for the source they were made with, so a run
-after a change of the source makes them anew. --fresh makes anew what is asked for.
+A contender's fits on the folds of one table share a fresh process. Every finished (table,
+contender, fold) is a line in the journal; a run that is started again does only what is missing
+there. trueodds' own lines count for the source they were made with, so a run after a change of the
+source makes them anew. --fresh makes anew what is asked for.
 """
 
 import argparse
 import importlib.util
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -48,24 +50,29 @@ def installed(contenders: list[str]) -> list[str]:
     return kept
 
 
-def one(key: Line, timeout: float, losses: journal.Losses) -> Line:
-    """Run one contender on one fold of one table; a failure is a result too."""
+def fits(keys: list[Line], timeout: float, losses: journal.Losses) -> list[Line]:
+    """Run one contender on folds of one table, in one process; a failure is a result too.
+
+    The timeout is in seconds, for each of the folds.
+    """
+    first = keys[0]
     command = processes.python(str(Path(__file__).with_name("one_fit.py")))
-    command += [key["table"], key["contender"]]
-    for name in ("fold", "rows", "threads"):
-        command += [f"--{name}", str(key[name])]
-    command += ["--losses", str(losses.file(key))]
-    key = key | journal.made_with(key["contender"])
-    done = processes.run(command, timeout, key["threads"])
+    command += [first["table"], first["contender"]]
+    for name in ("rows", "threads"):
+        command += [f"--{name}", str(first[name])]
+    command += ["--folds", *(str(key["fold"]) for key in keys)]
+    command += ["--losses", *(str(losses.file(key)) for key in keys)]
+    done = processes.run(command, timeout * len(keys), first["threads"])
+    found: list[Line] = [json.loads(line) for line in done.stdout.splitlines() if line[:1] == "{"]
+    for each in found:
+        floor = max(each.pop("calibration_floor"), 1e-12)
+        each["calibration_ratio"] = each["calibration_error"] / floor
+        each["peak_mb"] = max(done.peak_mb, each.pop("own_peak_mb"))
     if done.code:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        return {**key, "error": last[:300]}
-    found: Line = json.loads(done.stdout.strip().splitlines()[-1])
-    found["calibration_ratio"] = found["calibration_error"] / max(
-        found.pop("calibration_floor"), 1e-12
-    )
-    found["peak_mb"] = max(done.peak_mb, found.pop("own_peak_mb"))
-    return {**key, **found}
+        found += [{"error": last[:300]}] * (len(keys) - len(found))
+    made = journal.made_with(first["contender"])
+    return [{**key, **made, **each} for key, each in zip(keys, found, strict=True)]
 
 
 def folds_of(table: str, options: argparse.Namespace) -> range:
@@ -88,7 +95,7 @@ def measure(options: argparse.Namespace, path: Path, losses: journal.Losses) -> 
         for c in options.contenders
         for f in folds_of(t, options)
     ]
-    here = installed(options.contenders)
+    here = [] if options.show else installed(options.contenders)
 
     def is_known(key: Line) -> bool:
         line = journal.find(known, key)
@@ -97,17 +104,20 @@ def measure(options: argparse.Namespace, path: Path, losses: journal.Losses) -> 
     missing = [key for key in wanted if key["contender"] in here and not is_known(key)]
     if any(key["contender"] in journal.OURS for key in missing):
         # So that no figure holds the one-off compilation of the kernels.
-        one(journal.key_of("sonar", "trueodds_quick", 0, options.rows, 1), options.timeout, losses)
-    for number, key in enumerate(missing, 1):
-        line = one(key, options.timeout, losses)
-        known.append(line)
-        journal.append(path, line)
-        told = line.get("error") or (
-            f"log-loss {line['relative_log_loss']:.4f} of the base rate's, "
-            f"{line['cpu_seconds']:.1f} s of processor time"
-        )
-        where = f"{key['table']}, {key['contender']}, fold {key['fold']}"
-        print(f"[{number}/{len(missing)}] {where}: {told}", file=sys.stderr)
+        first = journal.key_of("sonar", "trueodds_quick", 0, options.rows, 1)
+        fits([first], options.timeout, losses)
+    done = 0
+    for _, group in itertools.groupby(missing, key=lambda key: (key["table"], key["contender"])):
+        for line in fits(list(group), options.timeout, losses):
+            known.append(line)
+            journal.append(path, line)
+            done += 1
+            told = line.get("error") or (
+                f"log-loss {line['relative_log_loss']:.4f} of the base rate's, "
+                f"{line['cpu_seconds']:.1f} s of processor time"
+            )
+            where = f"{line['table']}, {line['contender']}, fold {line['fold']}"
+            print(f"[{done}/{len(missing)}] {where}: {told}", file=sys.stderr)
     return [line for key in wanted if (line := journal.find(known, key))]
 
 
@@ -128,6 +138,7 @@ def main() -> int:
     parser.add_argument("--timeout", type=float, default=1800.0, help="seconds for one fit")
     parser.add_argument("--name", default="main_job", help="of the files in bench/results")
     parser.add_argument("--fresh", action="store_true", help="whatever the journal has")
+    parser.add_argument("--show", action="store_true", help="what the journal has; fit nothing")
     parser.add_argument("--fit-adult", action="store_true", help="the command line on adult only")
     options = parser.parse_args()
     if options.fit_adult:
@@ -143,8 +154,8 @@ def main() -> int:
     about = machine.describe(PACKAGES, options.threads)
     setting = (
         f"first of {tables.FOLDS} stratified folds (seed 0) scored, all of tables under "
-        f"{tables.FEW_ROWS:,} rows; at most {options.rows:,} rows a table, every fit in a fresh "
-        "process\n"
+        f"{tables.FEW_ROWS:,} rows; at most {options.rows:,} rows a table; a fresh "
+        "process for each table and contender\n"
     )
     text = machine.heading(about) + setting + "\n" + summary.text_of(lines, found)
     kept = {"about": about, "setting": setting, "differences": found, "lines": lines}

@@ -5,6 +5,7 @@ from statistics import mean, median
 
 import machine
 import paired
+import peers
 import tables
 from journal import Line, Losses
 
@@ -73,7 +74,9 @@ def differences(lines: list[Line], losses: Losses) -> dict[str, list[paired.Comp
 
 def text_of(lines: list[Line], found: dict[str, list[paired.Compared]]) -> str:
     """Lay out, for each set, one table a measure and the paired differences."""
-    contenders = list(dict.fromkeys(line["contender"] for line in lines))
+    told = {line["contender"] for line in lines}
+    order = dict.fromkeys((*peers.DEFAULT, *peers.CONTENDERS))
+    contenders = [contender for contender in order if contender in told]
     parts = []
     for name, members in sets(lines).items():
         parts.append(f"{TITLES[name]}: {len(members)}\n{'=' * 40}\n")

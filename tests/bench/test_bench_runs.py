@@ -48,6 +48,10 @@ def test_main_job_compares_contenders_on_the_same_fold(bench: Path) -> None:
     assert set(found) == {"base_rate", "logreg", "trueodds_quick"}
     assert found["base_rate"]["relative_log_loss"] == pytest.approx(1.0, abs=0.01)
     assert found["trueodds_quick"]["relative_log_loss"] < 1.0
+    assert (bench / "results" / "smoke.peers.npz").is_file()
+    again = run(bench / "main_job.py", *words.split())
+    assert again.split("Log-loss", 1)[1] == text.split("Log-loss", 1)[1]
+    assert len((bench / "results" / "smoke.jsonl").read_text().splitlines()) == len(lines)
 
 
 def test_recipe_ablation_reads_changes(bench: Path, monkeypatch: pytest.MonkeyPatch) -> None:
