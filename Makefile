@@ -12,7 +12,7 @@ demo: $(VENV)/core ## the main job on the table that ships with the package
 test: $(VENV)/dev ## the quick suite
 	$(BIN)/python -m pytest
 
-slow: $(VENV)/dev ## the long proofs: all fifteen tables, walks over the floats, the page in a browser
+slow: $(VENV)/dev ## the long proofs: every real table, walks over the floats, the page in a browser
 	$(BIN)/python -m pytest -m slow
 
 lint: $(VENV)/dev ## style, types, import order

@@ -1,11 +1,12 @@
-"""How good forecasts from few rows are: small samples of every table, scored on what is left.
+"""How good forecasts from few rows are: small samples of tables, scored on what is left.
 
     python bench/few_rows.py                                 # all contenders, every sample
     python bench/few_rows.py --contenders trueodds "trueodds decay=6.0"   # and a changed recipe
 
 A fold of a small table leaves a few dozen rows to score, so that its log-loss is mostly noise. Here
-samples of 150 and 500 rows of larger tables are scored on up to 4,000 of the others, and the four
-small tables on all five folds. One thread each; finished fits are kept in the journal.
+samples of 150 and 500 rows of larger tables are scored on up to 4,000 of the others, and tables
+under 3,000 rows on all five folds. Without --tables these are the tables used to choose the recipe.
+One thread each; finished fits are kept in the journal.
 """
 
 import argparse
@@ -32,8 +33,6 @@ SEEDS = 2
 SCORED = 4_000
 LEAST_RARER = 10
 """Rows of the rarer class that a sample must hold: below, chance alone decides."""
-WHOLE = ("sonar", "horse_colic", "titanic", "german_credit")
-"""Tables that are small as they are: five folds."""
 DEFAULT = ("logreg", "logreg_cv", "lightgbm_cv5", "catboost_cv5", "trueodds_quick", "trueodds")
 PACKAGES = ("trueodds", "numpy", "numba", "scikit-learn", "pandas", "lightgbm", "catboost")
 Floats = tables.Floats
@@ -62,10 +61,10 @@ def _table(name: str) -> tuple[pd.DataFrame, Floats]:
 def samples(names: list[str], sizes: tuple[int, ...], seeds: int) -> Iterator[Sample]:
     """All samples of some tables that hold enough rows of either class."""
     for name in names:
-        if name in WHOLE:
+        _, y = _table(name)
+        if len(y) < tables.FEW_ROWS:
             yield from (Sample(name, 0, fold) for fold in range(tables.FOLDS))
             continue
-        _, y = _table(name)
         share = min(y.mean(), 1.0 - y.mean())
         for size in sizes:
             if size * share >= LEAST_RARER - 0.5:
@@ -119,8 +118,9 @@ def text_of(lines: list[dict[str, Any]], contenders: list[str]) -> str:
             seconds[c] += [line["fit_seconds"] for line in found[c]]
             cells.append(f"{value:.4f}")
         rows.append([group, *cells])
-    whole = [i for i, group in enumerate(groups) if group in WHOLE]
-    drawn = [i for i, group in enumerate(groups) if group not in WHOLE]
+    small = {line["table"] for line in lines if not line["rows"]}
+    whole = [i for i, group in enumerate(groups) if group in small]
+    drawn = [i for i, group in enumerate(groups) if group not in small]
     for title, chosen in (("mean, samples", drawn), ("mean, small tables", whole)):
         if chosen:
             rows.append([title, *(f"{mean(each[c][i] for i in chosen):.4f}" for c in contenders)])
@@ -135,7 +135,8 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     names = [entry["name"] for entry in tables.manifest()]
-    parser.add_argument("--tables", nargs="+", choices=names, default=names)
+    chosen_on = list(tables.SETS["tuned"])
+    parser.add_argument("--tables", nargs="+", choices=names, default=chosen_on)
     parser.add_argument("--contenders", nargs="+", default=list(DEFAULT))
     parser.add_argument("--sizes", nargs="+", type=int, default=list(SIZES))
     parser.add_argument("--seeds", type=int, default=SEEDS)

@@ -1,31 +1,35 @@
-"""README's table of peers, from bench/results/main_job.json: python bench/readme_table.py."""
+"""Figures of README's comparison, from bench/results/main_job.json: python bench/readme_table.py.
+
+README is rewritten between its two marks.
+"""
 
 import json
+from collections.abc import Iterable
+from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
 import machine
 import paired
+import summary
+from journal import OURS, Line
 
+README = Path(__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- figures: bench/readme_table.py -->\n", "<!-- end of figures -->"
 NAMES = {
     "logreg": "logistic regression",
-    "sk_mlp": "scikit-learn MLP",
-    "hgb": "HistGB",
-    "hgb_isotonic": "HistGB isotonic",
     "hgb_temperature": "HistGB temperature",
-    "xgboost": "XGBoost",
     "xgboost_cv5": "XGBoost × 5",
-    "lightgbm": "LightGBM",
     "lightgbm_cv5": "LightGBM × 5",
     "catboost": "CatBoost",
     "catboost_cv5": "CatBoost × 5",
-    "realmlp_s": "RealMLP-S",
     "realmlp": "RealMLP",
     "tabm": "TabM",
     "trueodds_quick": "trueodds quick",
     "trueodds": "trueodds",
     "trueodds_best": "trueodds best",
 }
+"""Contenders that README shows; bench/results/main_job.txt has them all."""
 SUMMARIES = (  # title, measure, how it is drawn together over the tables, decimals
     ("**mean of {tables}**", "relative_log_loss", mean, 3),
     ("calibration error, × of the perfect", "calibration_ratio", mean, 2),
@@ -34,27 +38,98 @@ SUMMARIES = (  # title, measure, how it is drawn together over the tables, decim
 )
 
 
-def table(lines: list[dict[str, Any]]) -> str:
-    """Lay out the lines of `main_job.py` as Markdown: the mean over folds in every cell."""
-    contenders = [c for c in NAMES if any(line["contender"] == c for line in lines)]
-    names = list(dict.fromkeys(line["table"] for line in lines))
+def markdown(header: list[str], rows: Iterable[list[str]]) -> str:
+    """Lay out a table as Markdown."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in lines)
 
-    def value(name: str, contender: str, measure: str) -> float:
-        of = [x[measure] for x in lines if (x["table"], x["contender"]) == (name, contender)]
-        return mean(of)
 
-    losses = {n: {c: value(n, c, "relative_log_loss") for c in contenders} for n in names}
-    rows = [["table", *(NAMES[c] for c in contenders)], ["---"] * (len(contenders) + 1)]
-    rows += [[name, *(f"{loss:.3f}" for loss in found.values())] for name, found in losses.items()]
+def listed(names: Iterable[str]) -> str:
+    """Names as words: a, b and c."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def losses(lines: list[Line], names: list[str], contenders: list[str]) -> str:
+    """Log-loss of every table and contender, and what sums it up: the mean over folds in a cell."""
+    found = summary.values(lines, "relative_log_loss")
+
+    def cells(figures: dict[str, float], decimals: int) -> list[str]:
+        return [f"{figures[c]:.{decimals}f}" if c in figures else "–" for c in contenders]
+
+    rows = [[name, *cells(found.get(name, {}), 3)] for name in names]
     for title, measure, together, decimals in SUMMARIES:
-        figures = [together([value(n, c, measure) for n in names]) for c in contenders]
-        cells = (f"{figure:.{decimals}f}" for figure in figures)
-        rows.append([title.format(tables=len(names)), *cells])
+        each = summary.values(lines, measure)
+        whole = summary.complete(each, names, contenders)
+        figures = {c: together(each[n][c] for n in names) for c in whole}
+        rows.append([title.format(tables=len(names)), *cells(figures, decimals)])
         if measure == "relative_log_loss":
-            ranks = paired.mean_ranks(losses, contenders)
-            rows.append(["mean rank", *(f"{rank:.1f}" for rank in ranks)])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+            ranks = summary.ranks(found, names, contenders)
+            rows.append([f"mean rank of {len(ranks)}", *cells(ranks, 1)])
+    return markdown(["table", *(NAMES[c] for c in contenders)], rows)
+
+
+def differences(found: list[paired.Compared], names: dict[str, str]) -> str:
+    """Each of ours less every peer: mean, interval, tables won, lost and even."""
+    ours = [c for c in OURS if any(each["ours"] == c for each in found)]
+    cells = {}
+    for each in found:
+        even = each["tables"] - each["won"] - each["lost"]
+        told = f"{each['mean']:+.3f} ({paired.interval(each['low'], each['high'], 3)})"
+        told += f"; {each['won']}, {each['lost']}, {even}"
+        cells[each["peer"], each["ours"]] = told.replace("-", "−")
+    peers = [c for c in names if c not in OURS and (c, ours[0]) in cells]
+    rows = [[NAMES[peer], *(cells[peer, c] for c in ours)] for peer in peers]
+    return markdown(["less", *(NAMES[c] for c in ours)], rows)
+
+
+def verdict(found: list[paired.Compared], ours: str) -> str:
+    """Against which peers the interval of one of ours excludes zero, in a sentence."""
+    mine = [e for e in found if e["ours"] == ours and e["peer"] in NAMES and e["peer"] not in OURS]
+    known = [each for each in mine if each["low"] is not None]
+    parts = []
+    for word, peers in (
+        ("lower log-loss than", [e["peer"] for e in known if e["high"] < 0.0]),
+        ("higher log-loss than", [e["peer"] for e in known if e["low"] > 0.0]),
+    ):
+        if peers:
+            parts.append(f"a {word} {listed(NAMES[p] for p in peers)}")
+    open_ones = [NAMES[e["peer"]] for e in known if e["low"] <= 0.0 <= e["high"]]
+    texts = [f"beyond chance it has {' and '.join(parts)}"] if parts else []
+    if open_ones:
+        texts.append(f"the interval holds zero against {listed(open_ones)}")
+    return f"{NAMES[ours]}: {'; '.join(texts) or 'too few tables for an interval'}."
+
+
+def part(lines: list[Line], found: list[paired.Compared], title: str, names: list[str]) -> str:
+    """What README says of one set of tables."""
+    mine = [line for line in lines if line["table"] in names]
+    run = [c for c in NAMES if any(line["contender"] == c for line in mine)]
+    lacking = [NAMES[c] for c in NAMES if c not in run and c not in OURS]
+    texts = [f"### {title}: {len(names)}", losses(mine, names, run)]
+    if lacking:
+        texts.append(f"{listed(lacking)} were not run on these tables.")
+    if any(each["ours"] in run for each in found):
+        texts.append(differences(found, NAMES))
+        texts.append(" ".join(verdict(found, c) for c in OURS if c in run))
+    return "\n\n".join(texts)
+
+
+def figures(result: dict[str, Any]) -> str:
+    """All that stands between README's marks, from the result of `main_job.py`."""
+    lines = result["lines"]
+    return "\n\n".join(
+        part(lines, result["differences"][name], summary.TITLES[name], members)
+        for name, members in summary.sets(lines).items()
+    )
+
+
+def rewritten(text: str, figures: str) -> str:
+    """README with these figures between its marks."""
+    before, rest = text.split(BEGIN)
+    return f"{before}{BEGIN}\n{figures}\n\n{END}{rest.split(END)[1]}"
 
 
 if __name__ == "__main__":
-    print(table(json.loads((machine.RESULTS / "main_job.json").read_text())["lines"]))
+    result = json.loads((machine.RESULTS / "main_job.json").read_text())
+    README.write_text(rewritten(README.read_text(), figures(result)))

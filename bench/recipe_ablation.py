@@ -10,28 +10,23 @@ out-of-fold one that the model itself reports.
 
 import argparse
 import ast
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold
 
+import machine
+import tables
 from trueodds import main_job
 from trueodds.table import choice, rates, read_table, read_target
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
-TABLES = (
-    *("adult", "bank_marketing", "telco_churn", "titanic", "medical_no_show"),
-    *("give_me_some_credit", "skin_segmentation", "german_credit", "sonar", "horse_colic"),
-    *("mammography", "polish_bankruptcy", "hmeq", "spambase"),
-)
-"""All but mushroom, which everything gets right."""
+TABLES = tuple(name for name in tables.SETS["tuned"] if name != "mushroom")
+"""Those used to choose the recipe, but for mushroom, which everything gets right."""
 INPUTS: dict[str, Any] = {
     "MOST_PIECES": choice,
     "PIECES_IN_ALL": choice,
@@ -67,8 +62,8 @@ def changed(change: str) -> Iterator[None]:
 
 def measure(name: str, most_rows: int, effort: str) -> tuple[float, float]:
     """Relative log-loss of one table: on rows held back, and out of fold."""
-    about = next(t for t in json.loads((DATA / "manifest.json").read_text()) if t["name"] == name)
-    frame = read_table(DATA / about["file"])
+    about = next(entry for entry in tables.manifest() if entry["name"] == name)
+    frame = read_table(machine.DATA / about["file"])
     if frame.rows > most_rows:
         chosen = np.random.default_rng(0).permutation(frame.rows)[:most_rows]
         frame = frame.take(np.sort(chosen))

@@ -14,8 +14,25 @@ import machine
 
 Floats = NDArray[np.float64]
 FOLDS = 5
+FEW_ROWS = 3_000
+"""Tables with fewer rows are scored on all five folds: one of their folds is mostly chance."""
 BINS = 15
 MISSING = ["", "?", "NA", "N/A", "NaN", "nan", "null", "NULL"]
+
+SETS = {
+    "tuned": (
+        *("adult", "bank_marketing", "telco_churn", "titanic", "medical_no_show"),
+        *("give_me_some_credit", "skin_segmentation", "german_credit", "sonar", "horse_colic"),
+        *("mushroom", "mammography", "polish_bankruptcy", "hmeq", "spambase"),
+    ),
+    "untouched": (
+        *("credit_card_default", "hotel_bookings", "weather_australia", "flight_cancelled"),
+        *("amazon_access", "online_shoppers", "compas", "stroke", "hr_attrition", "pima_diabetes"),
+        *("chronic_kidney_disease", "credit_approval", "phoneme", "oil_spill", "magic_telescope"),
+        *("churn_telecom", "grants"),
+    ),
+}
+"""Tables used to choose the recipe, and tables that were not."""
 
 
 def manifest(folder: Path = machine.DATA) -> list[dict[str, Any]]:
@@ -50,6 +67,11 @@ def folds(y: Floats) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """(rows to train on, rows to score) of five stratified folds, seed 0."""
     splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     return list(splitter.split(np.zeros(len(y)), y))
+
+
+def folds_scored(rows: int) -> range:
+    """Folds that are scored of a table with so many rows: all five of a small one, or the first."""
+    return range(FOLDS if rows < FEW_ROWS else 1)
 
 
 def calibration_error(y: Floats, p: Floats) -> float:

@@ -37,7 +37,7 @@ def run(script: Path, *words: str, codes: tuple[int, ...] = (0,)) -> str:
 
 def test_main_job_compares_contenders_on_the_same_fold(bench: Path) -> None:
     words = "--tables sonar --contenders base_rate logreg trueodds_quick --threads 1 --name smoke"
-    words += " --least-scored 40"
+    words += " --folds-run 1"
     text = run(bench / "main_job.py", *words.split())
     assert "sonar" in text
     assert (bench / "results" / "smoke.txt").is_file()
@@ -48,6 +48,10 @@ def test_main_job_compares_contenders_on_the_same_fold(bench: Path) -> None:
     assert set(found) == {"base_rate", "logreg", "trueodds_quick"}
     assert found["base_rate"]["relative_log_loss"] == pytest.approx(1.0, abs=0.01)
     assert found["trueodds_quick"]["relative_log_loss"] < 1.0
+    assert (bench / "results" / "smoke.peers.npz").is_file()
+    again = run(bench / "main_job.py", *words.split())
+    assert again.split("Log-loss", 1)[1] == text.split("Log-loss", 1)[1]
+    assert len((bench / "results" / "smoke.jsonl").read_text().splitlines()) == len(lines)
 
 
 def test_recipe_ablation_reads_changes(bench: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,12 +131,3 @@ def test_depth_overhead_and_planted_faults_are_measured(tmp_path: Path) -> None:
     found = json.loads((bench / "results" / "smoke.json").read_text())
     assert len(found["cases"]) == 30
     assert sum(kind["planted"] for kind in found["kinds"]) == 15
-
-
-def test_readme_shows_the_committed_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(ROOT / "bench"))
-    import readme_table
-
-    lines = json.loads((ROOT / "bench" / "results" / "main_job.json").read_text())["lines"]
-    assert {line["contender"] for line in lines} == set(readme_table.NAMES)
-    assert readme_table.table(lines) in (ROOT / "README.md").read_text()
