@@ -89,6 +89,17 @@ def test_weights_and_groups_are_taken() -> None:
     assert model.evidence_.weight is not None
 
 
+def test_a_row_without_a_group_stands_alone() -> None:
+    """None, NaN and pandas' NA alike, as an empty cell of a file does."""
+    X, y = messy(60)
+    groups = np.array([f"g{row // 6}" for row in range(60)], dtype=object)
+    groups[:3] = [None, float("nan"), pd.NA]
+    with pytest.warns(UserWarning, match="3 rows have none and each stand alone, such as row 0"):
+        model = TrueOddsClassifier("quick").fit(X, y, groups=groups).model_
+    assert "(13 groups)" in model.record.fold_rule
+    assert model.scores.clusters == 13
+
+
 def test_a_run_is_healed_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = replace(
         Recipe(), folds=2, members=1, many_members=1, widths=(16,), epochs=2, least_steps=150,
@@ -126,3 +137,22 @@ def test_an_honest_table_raises_no_warning() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", LeakWarning)
         assert TrueOddsClassifier().fit(X, y).leaks_ == ()
+
+
+@pytest.mark.usefixtures("tiny_recipe")
+@pytest.mark.parametrize("kind", ["dates", "text", "numbers"])
+def test_times_order_the_rows_whatever_their_shape(kind: str) -> None:
+    X, y = messy()
+    days = np.random.default_rng(0).permutation(len(y))
+    dates = np.datetime64("2024-01-01") + days
+    time = {"dates": dates, "text": dates.astype(str), "numbers": days.astype(float)}[kind]
+    model = TrueOddsClassifier().fit(X, y, time=time)
+    assert "forward in time" in model.model_.record.fold_rule
+    known = np.isfinite(model.evidence_.log_odds)
+    assert days[known].min() > days[~known].max()
+
+
+def test_a_wrong_number_of_times_is_refused() -> None:
+    X, y = messy()
+    with pytest.raises(ValueError, match="one time a row"):
+        TrueOddsClassifier().fit(X, y, time=np.arange(3))

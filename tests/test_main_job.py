@@ -11,6 +11,7 @@ import pytest
 from trueodds.errors import TrueOddsError, UsageError
 from trueodds.main_job import Learned, learn
 from trueodds.table import as_frame, read_target
+from trueodds.training.folds import ONLY_TRAINED
 from trueodds.training.recipe import Recipe
 
 ROWS = 400
@@ -117,9 +118,38 @@ def test_the_earliest_rows_of_time_folds_have_no_forecast() -> None:
     time = np.arange(ROWS, dtype=np.float64)
     learned = fit(table(), time=time)
     known = np.isfinite(learned.evidence.log_odds)
-    assert not known[: ROWS // 5].any()
-    assert known[-ROWS // 4 :].all()
+    # The earliest rows are only trained on, and the first two of three folds only choose.
+    assert np.array_equal(known, time >= start_of(2))
     assert learned.model.scores.rows == int(known.sum())
+    assert learned.model.record.folds == 3
+    assert len(learned.model.rates) == 1
+    assert {member.fold for member in learned.model.networks.members} == {0}
+
+
+def start_of(fold: int, folds: int = 3) -> int:
+    """First row of a fold of rows in order of time."""
+    return int(ROWS * (ONLY_TRAINED + (1.0 - ONLY_TRAINED) * fold / folds))
+
+
+@pytest.mark.parametrize("fold", [3, 4])
+def test_by_time_no_later_label_changes_an_earlier_forecast(
+    fold: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the first epoch to the calibrator: labels from some time on are all turned round."""
+    recipe = replace(SMALL, folds=5)
+    monkeypatch.setattr("trueodds.main_job.recipe_for", lambda effort: recipe)
+    data, time = table(), np.arange(ROWS, dtype=np.float64)
+    begin, end = start_of(fold, 5), start_of(fold + 1, 5)
+    turned = data.with_columns(
+        y=pl.when(pl.int_range(pl.len()) < begin)
+        .then(pl.col("y"))
+        .otherwise(pl.when(pl.col("y") == "yes").then(pl.lit("no")).otherwise(pl.lit("yes")))
+    )
+    plain, other = (fit(of, time=time).evidence.log_odds for of in (data, turned))
+    # The fold itself is forecast by what was chosen before it.
+    assert np.array_equal(plain[:end], other[:end], equal_nan=True)
+    assert np.isfinite(plain[begin:end]).all()
+    assert (plain[end:] != other[end:]).all()
 
 
 def test_groups_and_time_together_are_refused() -> None:

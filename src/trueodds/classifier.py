@@ -16,7 +16,9 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 
 from trueodds.errors import LeakWarning
 from trueodds.main_job import learn
-from trueodds.table import Frame, Target, as_frame
+from trueodds.table import Frame, Target, as_column, as_frame
+from trueodds.table.roles import read_times, stand_alone
+from trueodds.training.folds import group_numbers
 
 
 class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -73,10 +75,13 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y: ArrayLike,
         sample_weight: ArrayLike | None = None,
         groups: ArrayLike | None = None,
+        time: ArrayLike | None = None,
     ) -> Self:
         """Learn from rows X (NumPy, pandas, polars or Arrow; n rows) and two labels y (n,).
 
-        ``sample_weight`` (n,) ≥ 0; ``groups`` (n,): rows of one group stay in one fold.
+        ``sample_weight`` (n,) ≥ 0; ``groups`` (n,): rows of one group stay in one fold, a row
+        without a group stands alone; ``time`` (n,), dates or numbers: later rows are forecast from
+        earlier ones, a row without a time counts as the earliest. At most one of groups and time.
         Raises ValueError (a `TrueOddsError`) when the rows or labels cannot be learned from. Warns
         with one `LeakWarning` for each of ``leaks_``.
         """
@@ -91,6 +96,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Target("y", yes, no, "the second of the sorted labels", codes, everything, 0),
             weight=weight,
             groups=None if groups is None else _groups(groups, frame.rows),
+            time=None if time is None else _times(time, frame.rows),
             effort=self.effort,
             seed=self._seed(),
             jobs=self.n_jobs,
@@ -165,7 +171,35 @@ def _groups(groups: ArrayLike, rows: int) -> NDArray[Any]:
     labels = np.asarray(groups)
     if labels.shape != (rows,):
         raise ValueError(f"X has {rows} rows but groups has shape {labels.shape}: one label a row")
-    return labels
+    gone = np.array([_is_missing(label) for label in labels], dtype=np.bool_)
+    if not gone.any():
+        return labels
+    warnings.warn(
+        f"groups: {gone.sum():,} rows have none and each stand alone, such as row {gone.argmax()}",
+        stacklevel=3,
+    )
+    return stand_alone(group_numbers(labels), gone)
+
+
+def _is_missing(label: Any) -> bool:
+    """Whether a label is None, NaN, NaT or pandas' NA: what does not equal itself."""
+    if label is None:
+        return True
+    try:
+        return bool(label != label)
+    except TypeError:  # pandas' NA
+        return True
+
+
+def _times(time: ArrayLike, rows: int) -> NDArray[np.float64]:
+    column = as_frame(as_column(time, "time").to_frame())
+    if column.rows != rows:
+        raise ValueError(f"X has {rows} rows but time has {column.rows}: one time a row")
+    notes: list[str] = []
+    found = read_times(column, "time", notes)
+    for note in notes:
+        warnings.warn(note, stacklevel=3)
+    return found
 
 
 def _weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:

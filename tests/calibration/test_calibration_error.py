@@ -52,6 +52,29 @@ def test_clear_mistakes_are_found(seed: int, slope: float, shift: float) -> None
     assert calibration_error(y, z, mass, clusters, draws=199).p_value <= 0.05
 
 
+def test_base_rates_of_other_folds_are_no_sign_of_miscalibration() -> None:
+    """On noise a fold with more yes is forecast lower, as the others have fewer."""
+    rng = np.random.default_rng(0)
+    fold = np.arange(100) % 5
+    alarms = {"within": 0, "between": 0}
+    for seed in range(60):
+        y = (rng.random(100) < 0.4).astype(np.uint8)
+        rate = np.array([y[fold != k].mean() for k in range(5)])
+        z = np.log(rate / (1.0 - rate))[fold] + 0.01 * rng.normal(size=100)
+        for name, folds in (("within", fold), ("between", None)):
+            found = calibration_error(y, z, np.ones(100), draws=99, seed=seed, folds=folds)
+            alarms[name] += found.p_value <= 0.05
+    assert alarms["within"] <= 9  # 3 expected; more than 9 with probability 0.001
+    assert alarms["between"] >= 20
+
+
+@pytest.mark.parametrize("slope", [0.6, 1.6])
+def test_slopes_are_found_within_folds(slope: float) -> None:
+    y, z, mass = drawn(2000, 0, slope)
+    fold = np.arange(2000) % 5
+    assert calibration_error(y, z, mass, draws=199, folds=fold).p_value == pytest.approx(0.005)
+
+
 def test_mistakes_that_no_line_mends_are_found() -> None:
     rng = np.random.default_rng(0)
     z = rng.normal(size=4000) * 1.5

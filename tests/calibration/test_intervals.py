@@ -20,6 +20,17 @@ def test_a_loss_s_interval_is_that_of_its_mean_on_the_scale_of_logarithms() -> N
     assert (found.low, found.high) == pytest.approx(tuple(np.exp(ends)))
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_error_far_above_a_loss_gives_an_upper_end_near_the_error() -> None:
+    found = loss_interval(2e-7, np.full(300, 8e-5 / np.sqrt(300)), 300.0)
+    assert 0.0 < found.low < found.value
+    assert 8e-5 < found.high < 0.02
+
+
+def test_a_loss_ends_at_the_largest_there_can_be() -> None:
+    assert loss_interval(0.2, np.array([0.1, -0.1]), 2.0, most=1.0).high == 1.0
+
+
 def test_few_parts_widen_the_interval() -> None:
     widths = [
         loss_interval(1.0, np.full(n, 0.1 / np.sqrt(n)), float(n)).high for n in (40, 10, 5, 2)
@@ -55,4 +66,6 @@ def test_equal_forecasts_have_an_auc_without_doubt() -> None:
 
 
 def test_an_interval_is_read_at_a_glance() -> None:
+    assert str(auc_interval(float("nan"), np.zeros(1), 0.0)) == "not defined"
+    assert str(loss_interval(0.5, np.zeros(1), 1.0)) == "0.5000 (95 % interval not defined)"
     assert str(auc_interval(0.5, np.zeros(30), 10.0)) == "0.5000 (95 % interval 0.5000 to 0.5000)"

@@ -20,7 +20,7 @@ def test_scores_beside_the_base_rate_and_the_out_of_fold_ones(run, model_file, n
         "perfect: 0.",
     ):
         assert words in result.stdout, words
-    assert "A perfect forecast of this size" in result.stdout
+    assert "perfect forecast of this size shows" in result.stdout
     assert "seen" not in result.stdout
 
 
@@ -34,6 +34,9 @@ def test_json_holds_the_same_scores_as_the_library(run, model_file, new_table):
     assert found["scores"] == score(y, model.log_odds(frame), weight).to_json()
     assert found["scores"] == model.evaluate(new_table).scores.to_json()
     assert found["training_scores"]["rows"] == 240
+    error = found["scores"]["calibration_error"]
+    assert error["floor"] > 0.0
+    assert 0.0 < error["p_value"] <= 1.0
     assert (found["weight"], found["seen"], found["remarks"]) == ("wt", 0.0, [])
 
 

@@ -101,7 +101,7 @@ def test_no_room_at_the_very_end(run, model_file, table, monkeypatch, call):
         path.write_bytes(b"precious")
     before = contents(table.parent)
 
-    def full(*words):
+    def full(*words, **named):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(f"trueodds.files.os.{call}", full)

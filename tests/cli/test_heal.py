@@ -11,7 +11,7 @@ from trueodds.training.recipe import Recipe
 
 RECIPE = replace(
     Recipe(), folds=2, members=1, many_members=1, widths=(16,), epochs=2, learning_rate=0.3,
-    least_steps=150, decay=0.0, dropout=0.0, lengths=(1.0,),
+    least_steps=150, decay=0.0, dropout=0.0,
 )  # fmt: skip
 
 
@@ -69,8 +69,11 @@ def test_killed_while_healing_and_resumed_is_the_same_model(fit, table, monkeypa
         patch.setattr(TrainingProgress, "hear", hear)
         stopped = fit("--heal", "--no-report")
     assert stopped.exit_code == 130
-    assert "3 members are kept" in stopped.stderr
+    # Two pilots and two members at most, then the first pilot of the cured run.
+    kept = len(list(table.with_name(".p.odds.work").glob("member-*")))
+    assert 3 <= kept <= 5
+    assert f"{kept} members are kept" in stopped.stderr
     resumed = fit("--heal", "--no-report")
-    assert "Resuming: 3 members are done before" in resumed.stderr
+    assert f"Resuming: {kept} members are done before" in resumed.stderr
     assert resumed.exit_code == 0, resumed.output
     assert out.read_bytes() == calm

@@ -13,7 +13,7 @@ def test_everything_inside_is_shown(run, model_file):
         "relu",
         "members, ",
         "against float64",
-        "stratified folds",
+        "random folds, drawn 2 times",
         "since",
         "set aside",
         "constant",

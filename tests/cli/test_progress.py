@@ -30,6 +30,32 @@ def test_lines_are_sparse(capsys):
     assert line.startswith("trained 2 of 3 members (fold 2: 10 epochs, log-loss 0.4000)")
 
 
+def test_members_that_leave_no_rows_out_have_no_loss_to_tell(capsys):
+    shown = TrainingProgress(2, StopRequest())
+    shown.hear(Step(5, 0, 1, 2, float("nan")))
+    shown.told -= 60
+    shown.hear(Step(5, 0, 2, 2, 0.0, True))
+    line = capsys.readouterr().err
+    assert line.startswith("trained 1 of 2 members (fold 6: 2 epochs)")
+    shown.bar = Bar()
+    shown.hear(Step(5, 1, 1, 2, float("nan")))
+    assert "log-loss" not in shown.bar.told
+    shown.hear(Step(1, 0, 1, 2, 0.4))
+    shown.hear(Step(5, 1, 2, 2, float("nan")))
+    assert "log-loss 0.4000" in shown.bar.told
+
+
+class Bar:
+    """A progress bar that keeps what it is told."""
+
+    def add_task(self, text, total):
+        self.told = text
+        return 0
+
+    def update(self, task, description, **_):
+        self.told = description
+
+
 def test_healing_begins_again_and_a_second_attempt_does_not_go_back(capsys):
     shown = TrainingProgress(1, StopRequest())
     shown.hear(Step(0, 0, 8, 10, 0.4))

@@ -1,16 +1,21 @@
 """A fit that was stopped goes on where it was, says so, and ends with the same bytes."""
 
+from dataclasses import replace
+
 import pytest
 
 from trueodds.cli.progress import TrainingProgress
 from trueodds.training import checkpoints
 from trueodds.training.pool import Step
 
-pytestmark = pytest.mark.usefixtures("tiny_recipe")
-
 
 @pytest.fixture
-def fit(run, table):
+def fit(run, table, monkeypatch, tiny_recipe):
+    """Two partitions of two folds: two pilots first, and two members or more after them."""
+    recipe = replace(tiny_recipe, many_members=2)
+    for module in ("trueodds.main_job", "trueodds.cli.fit"):
+        monkeypatch.setattr(f"{module}.recipe_for", lambda effort: recipe)
+
     def call(*more, jobs=1):
         words = ["fit", table, "--target", "answer", "--out", table.with_name("p.odds")]
         return run(*words, "--effort", "quick", "--jobs", jobs, *more)
@@ -20,13 +25,16 @@ def fit(run, table):
 
 @pytest.fixture
 def stop_after(monkeypatch):
-    """Ctrl-C when so many members are done."""
+    """Ctrl-C when so many members are done, pilots included."""
     whole = TrainingProgress.hear
 
     def arrange(count):
+        done: dict[TrainingProgress, int] = {}
+
         def hear(self: TrainingProgress, step: Step) -> None:
             whole(self, step)
-            if step.done and len(self.finished) == count:
+            done[self] = done.get(self, 0) + step.done
+            if step.done and done[self] == count:
                 raise KeyboardInterrupt
 
         monkeypatch.setattr(TrainingProgress, "hear", hear)
@@ -36,18 +44,21 @@ def stop_after(monkeypatch):
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_stopped_and_resumed_is_the_same_model(fit, stop_after, table, monkeypatch, jobs):
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_stopped_and_resumed_is_the_same_model(fit, stop_after, table, monkeypatch, jobs, count):
+    """Stopped after a pilot, after the pilots and after a member."""
     out, work = table.with_name("p.odds"), table.with_name(".p.odds.work")
     assert fit(jobs=jobs).exit_code == 0
     calm = out.read_bytes()
     out.unlink()
     with monkeypatch.context():
-        stop_after(1)
+        stop_after(count)
         stopped = fit(jobs=jobs)
     assert stopped.exit_code == 130
     assert not out.exists()
     # With two jobs the other member may be done before it is heard of.
     kept = len(list(work.glob("member-*")))
+    assert kept == count if jobs == 1 else count <= kept <= count + 1
     told = "1 member is" if kept == 1 else f"{kept} members are"
     assert f"Stopped: {told} kept in {work}; the same command" in stopped.stderr
     stop_after(99)
@@ -106,10 +117,10 @@ def test_a_full_disk_is_one_sentence_and_what_was_done_is_kept(fit, table, monke
     else:
         real_save = checkpoints.Checkpoints.save
 
-        def save(self, trained):
+        def save(self, trained, until=0):
             if trained.record.fold == 1:
                 raise OSError(28, "No space left on device")
-            real_save(self, trained)
+            real_save(self, trained, until)
 
         monkeypatch.setattr(checkpoints.Checkpoints, "save", save)
         reason = "No space left on device"

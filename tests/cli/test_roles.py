@@ -64,6 +64,13 @@ def test_words_are_no_times(frame):
         read_times(frame, "who", [])
 
 
+def test_one_time_orders_no_rows(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("t\n2000\n2000\n2000\n")
+    with pytest.raises(TableError, match='"t" has a single value, "2000": at least 2 times'):
+        read_times(read_table(path), "t", [])
+
+
 def test_a_column_has_one_role(frame):
     with pytest.raises(UsageError, match="named by both --target and --weight"):
         read_roles(frame, "y", weight="y")

@@ -14,7 +14,6 @@ TINY = replace(
     folds=3,
     members=2,
     many_members=2,
-    lengths=(1.0, 1.5),
     widths=(16,),
     epochs=2,
     least_steps=int(os.environ.get("TINY_STEPS", "400")),

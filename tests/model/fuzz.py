@@ -36,7 +36,8 @@ from trueodds.health.record import HealthRecord, Look
 from trueodds.health.state import LayerState
 from trueodds.model import Model, load
 from trueodds.model.drift import drift
-from trueodds.model.file import from_bytes, to_bytes
+from trueodds.model.file import to_bytes
+from trueodds.model.model import from_bytes
 from trueodds.model.overlap import overlap
 from trueodds.model.watch import Watch
 from trueodds.report.health_figures import health_figures

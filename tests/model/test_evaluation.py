@@ -10,7 +10,8 @@ import pytest
 from trueodds import Model, TrueOddsClassifier
 from trueodds.calibration.scores import score
 from trueodds.errors import TableError, TrueOddsError
-from trueodds.model.file import from_bytes, to_bytes
+from trueodds.model.file import to_bytes
+from trueodds.model.model import from_bytes
 from trueodds.table.roles import RoleColumns
 
 
@@ -133,6 +134,24 @@ def test_weights_that_cannot_be(plain: Model, weight: object, told: str) -> None
     X, y = rows(1)
     with pytest.raises(TableError, match=told):
         plain.evaluate(X, y, sample_weight=weight)
+
+
+@pytest.mark.parametrize(
+    ("roles", "told"),
+    [
+        (RoleColumns(group="g"), 'training had groups by the column "g", which DataFrame lacks'),
+        (RoleColumns(group=""), "training had groups: intervals count single rows"),
+        (RoleColumns(time="t"), "training was by time: intervals count single rows"),
+        (RoleColumns(), ""),
+    ],
+)
+def test_intervals_that_count_rows_where_training_did_not_are_told(
+    plain: Model, roles: RoleColumns, told: str
+) -> None:
+    X, y = rows(60)
+    notes = replace(plain, roles=roles).evaluate(X, y).notes
+    assert len(notes) == bool(told)
+    assert all(told in note for note in notes)
 
 
 def test_groups_of_training_are_read(plain: Model) -> None:

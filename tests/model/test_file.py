@@ -1,5 +1,6 @@
 """A model file comes back bit for bit, and a damaged one is refused with a sentence."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,11 @@ from hypothesis import strategies as st
 from trueodds import Model, TrueOddsClassifier, load
 from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.model import file
-from trueodds.model.file import from_bytes, header_text, to_bytes
+from trueodds.model.consistent import require_consistent
+from trueodds.model.file import header_text, save, to_bytes
+from trueodds.model.model import from_bytes
+from trueodds.table import Leak, Schema
+from trueodds.table.blocks import Levels
 from trueodds.table.roles import RoleColumns
 
 rng = np.random.default_rng(0)

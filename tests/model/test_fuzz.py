@@ -19,8 +19,9 @@ import pytest
 from trueodds import load
 from trueodds.errors import ModelFileError
 from trueodds.model import Model, file, scorer
-from trueodds.model.file import from_bytes, to_bytes
+from trueodds.model.file import to_bytes
 from trueodds.model.fixed import FixedLayer, FixedNetworks, Grid, Member
+from trueodds.model.model import from_bytes
 from trueodds.table.summary import summarise
 
 HERE = Path(__file__).parent

@@ -20,6 +20,18 @@ def test_entries_stand_at_their_epochs(model) -> None:
     assert found.label == "fold 1"
 
 
+def test_entries_of_a_stopped_member_stand_at_its_evaluations(model) -> None:
+    stopped = replace(member([0.6, 0.5, 0.55], epochs=9, best=9), at=(2, 4, 9), planned=40)
+    (found,) = curves(model, stopped)
+    assert found.fold == found.train == ((2, 0.6), (4, 0.5), (9, 0.55))
+    assert found.kept == (9, 0.55)
+
+
+def test_a_member_that_leaves_nothing_out_has_a_training_curve_alone(model) -> None:
+    (found,) = curves(model, replace(member([0.6, 0.5], epochs=4, best=4), at=(2, 4), fold_loss=()))
+    assert (found.train, found.fold, found.kept) == (((2, 0.6), (4, 0.5)), (), None)
+
+
 def test_members_are_numbered_only_where_a_fold_has_several(model) -> None:
     found = curves(model, member([0.5]), member([0.5], number=1))
     assert [c.label for c in found] == ["fold 1, member 1", "fold 1, member 2"]

@@ -1,11 +1,12 @@
 from dataclasses import replace
 from math import nan
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueodds.calibration.scores import CalibrationError, Interval
+from trueodds.calibration.scores import CalibrationError, Interval, score
 from trueodds.report import wording
 
 
@@ -55,6 +56,12 @@ def test_headline_says_whether_there_is_skill(model, low, value, high, told) -> 
     assert told in wording.headline(scores, "“x”")
 
 
+def test_without_an_interval_the_headline_tells_nothing_of_skill(model) -> None:
+    nan = float("nan")
+    told = wording.headline(replace(model.scores, log_loss=Interval(0.01, nan, nan)), "“x”")
+    assert told.endswith("Whether the difference is chance cannot be told: there is no interval.")
+
+
 def test_calibration_is_judged_by_its_test(model) -> None:
     told = wording.calibration_verdict(model.scores)
     assert told == (
@@ -81,3 +88,15 @@ def test_settings_are_read_as_words() -> None:
     assert wording.setting({"rate": 0.002, "on": True, "off": None}) == (
         "rate 0.002, on yes, off none"
     )
+
+
+def test_what_averaging_gains_is_told_where_there_is_something() -> None:
+    rng = np.random.default_rng(0)
+    y = (rng.random(200) < 0.4).astype(np.uint8)
+    z = rng.normal(size=200)
+    assert wording.averaging(score(y, z)) == ""
+    told = wording.averaging(score(y, z, averaged_variance=np.full(200, 0.2)))
+    plain, averaged = score(y, z), score(y, z, averaged_variance=np.full(200, 0.2))
+    gain = plain.log_loss.value - averaged.log_loss.value
+    assert averaged.averaging_gain == pytest.approx(gain)
+    assert f"{gain:.4f} nats" in told

@@ -9,22 +9,26 @@ import pytest
 
 from trueodds.training.checkpoints import Checkpoints, checked
 from trueodds.training.folds import make_folds
-from trueodds.training.member import TrainedMember, train_member
+from trueodds.training.member import EVALUATIONS, MemberTask, TrainedMember, train_member
 from trueodds.training.recipe import Recipe
 from trueodds.training.workspace import TrainingData
 
 TINY = replace(Recipe(), members=1, widths=(4,), epochs=2, least_steps=20)
 
 
-@pytest.fixture(scope="module")
-def trained() -> TrainedMember:
+def task() -> MemberTask:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(60, 3)).astype(np.float32)
     y = (X[:, 0] > 0).astype(np.uint8)
     own = tuple(np.zeros((60, 0), np.float32) for _ in range(2))
     folds, columns = make_folds(y, 2, 0), tuple(np.array([i]) for i in range(3))
     data = TrainingData(X, own, y.astype(np.float32), np.ones(60, np.float32), folds, columns)
-    return train_member(data.task(1, 0), TINY, 0)
+    return data.task(1, 0)
+
+
+@pytest.fixture(scope="module")
+def trained() -> TrainedMember:
+    return train_member(task(), TINY, 0)
 
 
 def test_a_member_comes_back_bit_for_bit(trained: TrainedMember, tmp_path: Path) -> None:
@@ -34,13 +38,28 @@ def test_a_member_comes_back_bit_for_bit(trained: TrainedMember, tmp_path: Path)
     back = kept.load(1, 0)
     assert back is not None
     assert back.parameters.tobytes() == trained.parameters.tobytes()
-    assert back.importance.tobytes() == trained.importance.tobytes()
+    assert back.log_odds.shape == trained.log_odds.shape
+    assert back.log_odds.tobytes() == trained.log_odds.tobytes()
     assert (back.layout, back.record, back.layers) == (
         trained.layout,
         trained.record,
         trained.layers,
     )
     assert [path.name for path in tmp_path.iterdir()] == [kept.path(1, 0).name]
+
+
+def test_a_pilot_is_not_taken_for_a_member_that_stops(
+    trained: TrainedMember, tmp_path: Path
+) -> None:
+    kept = Checkpoints(tmp_path).of(TINY, 0)
+    stopped = train_member(task(), TINY, 0, until=1)
+    kept.save(trained)
+    assert kept.load(1, 0, 1) is None
+    kept.save(stopped, 1)
+    pilot, member = kept.load(1, 0), kept.load(1, 0, 1)
+    assert pilot is not None
+    assert member is not None
+    assert (len(pilot.log_odds), len(member.log_odds)) == (EVALUATIONS, 1)
 
 
 def test_cut_anywhere_or_with_any_byte_changed_it_is_not_taken(

@@ -8,25 +8,20 @@ import numpy as np
 import pytest
 
 from trueodds.training.folds import make_folds
-from trueodds.training.heal import (
-    least_loss,
-    mean_loss,
-    sentences,
-    train_with_care,
-)
-from trueodds.training.member import MemberTask
-from trueodds.training.pool import Step, train_members
+from trueodds.training.heal import sentences, train_with_care, training_loss
+from trueodds.training.member import MemberTask, base_entropy
+from trueodds.training.pool import Order, Step, train_members
 from trueodds.training.recipe import Recipe
 from trueodds.training.record import TrainingRecord
-from trueodds.training.run import train_run
+from trueodds.training.run import mean_loss, train
 from trueodds.training.workspace import TrainingData
 
 ROWS = 400
-MEMBERS = [(fold, member) for fold in range(2) for member in range(3)]
+MEMBERS = [Order(fold, member, member) for fold in range(2) for member in range(3)]
+"""Pilots, and members that stop after one epoch or two."""
 SMALL = replace(
     Recipe(),
     many_members=3,
-    lengths=(1.0,),
     widths=(16, 16),
     epochs=6,
     least_steps=120,
@@ -47,7 +42,7 @@ def table(noise: bool = False) -> tuple[np.ndarray, np.ndarray]:
 def data(noise: bool = False) -> TrainingData:
     X, y = table(noise)
     folds = make_folds(y.astype(np.uint8), 2, 0)
-    own = tuple(np.zeros((ROWS, 0), np.float32) for _ in range(2))
+    own = tuple(np.zeros((ROWS, 0), np.float32) for _ in range(folds.count))
     columns = tuple(np.array([i]) for i in range(4))
     return TrainingData(X, own, y, np.ones(ROWS, np.float32), folds, columns)
 
@@ -64,7 +59,7 @@ def test_a_member_that_fails_to_learn_is_cured(recipe: Recipe) -> None:
     assert all(change.name == "learning_rate" for t in treatments for change in t.changes)
     kept = [t for t in treatments if t.kept]
     assert kept
-    assert kept[-1].after == least_loss(trained)
+    assert kept[-1].after == training_loss(trained)
     assert kept[-1].after < kept[0].before
     assert "learning rate" in kept[0].told()
 
@@ -103,22 +98,54 @@ def test_healing_does_not_depend_on_jobs_and_is_kept_in_the_record() -> None:
     assert msgspec.json.decode(json.dumps(record.to_json()), type=TrainingRecord) == record
 
 
-def test_a_run_is_healed_only_when_asked_and_keeps_the_better() -> None:
+@pytest.mark.parametrize("until", [1, 2, 3])
+def test_a_member_that_is_told_to_stop_early_is_not_slow(until: int) -> None:
+    """The pilots saw that more steps only fit noise: ten times the rate would undo their choice."""
+    recipe = replace(Recipe(), decay=3.0, widths=(16, 16))
+    trained = train_with_care(task(noise=True), recipe, 0, until)
+    assert trained.record.epochs == until < trained.record.planned
+    assert trained.record.treatments == ()
+    assert "learning rate too low" not in {f.kind for f in trained.record.findings()}
+    as_if_done = replace(trained.record, planned=until)
+    assert "learning rate too low" in {f.kind for f in as_if_done.findings()}
+
+
+@pytest.mark.parametrize("recipe", [FAST, SLOW, SMALL], ids=["fast", "slow", "healthy"])
+def test_labels_of_the_rows_left_out_decide_no_cure(recipe: Recipe) -> None:
+    plain = task()
+    flipped = replace(plain, y=plain.y.copy())
+    flipped.y[plain.held_out] = 1.0 - flipped.y[plain.held_out]
+    flipped.y[plain.held_out[:150]] = 1.0  # another base rate, too
+    one, other = (train_with_care(of, recipe, 0, 3) for of in (plain, flipped))
+    assert one.record.fold_loss != other.record.fold_loss
+    assert one.record.treatments == other.record.treatments
+    assert one.parameters.tobytes() == other.parameters.tobytes()
+    base = base_entropy(plain)
+    assert one.record.faults_in_training(base) == other.record.faults_in_training(base)
+
+
+def test_a_run_is_healed_only_when_asked() -> None:
     """Every network learns something at this learning rate: none is cured for itself."""
-    recipe = replace(SMALL, learning_rate=0.5)
+    recipe = replace(SMALL, learning_rate=0.3)
     heard: list[Step] = []
-    plain = train_run(data(), recipe, 0, 1)
-    healed = train_run(data(), recipe, 0, 1, heard.append, heal=True)
+    plain = train(data(), recipe, 0, 1)
+    healed = train(data(), recipe, 0, 1, heard.append, heal=True)
     assert plain.treatments == ()
-    assert plain.recipe == recipe
-    assert not any(member.record.treatments for member in plain.members)
-    (treatment, *_) = healed.treatments
+    assert plain.recipes == (recipe,)
+    (members,) = plain.made
+    assert not any(member.record.treatments for member in members)
+    assert len(healed.made) == len(healed.recipes) == len(healed.treatments) + 1
+    assert [m.parameters.tobytes() for m in healed.made[0]] == [
+        m.parameters.tobytes() for m in members
+    ]
+    treatment = healed.treatments[0]
     assert treatment.kept
     assert [change.name for change in treatment.changes] == ["learning_rate"]
-    assert treatment.before == mean_loss(plain.members)
-    assert mean_loss(healed.members) < treatment.before
-    assert healed.recipe == replace(recipe, learning_rate=0.05)
-    assert {step.run for step in heard} == set(range(len(healed.treatments) + 1))
+    assert treatment.before == mean_loss(members)
+    assert treatment.after == mean_loss(healed.made[1])
+    assert mean_loss(healed.made[healed.kept]) < treatment.before
+    assert healed.recipes[1] == replace(recipe, learning_rate=recipe.learning_rate / 10.0)
+    assert {step.run for step in heard} == set(range(len(healed.made)))
 
 
 def test_a_deep_sigmoid_that_stands_still_is_started_anew() -> None:
@@ -127,4 +154,4 @@ def test_a_deep_sigmoid_that_stands_still_is_started_anew() -> None:
     (treatment, *_) = trained.record.treatments
     assert treatment.told().startswith("start pytorch → critical (for vanishing gradient): loss ")
     assert treatment.kept
-    assert treatment.before > 0.65 > 0.5 > least_loss(trained)
+    assert treatment.before > 0.65 > 0.5 > training_loss(trained)

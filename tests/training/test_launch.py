@@ -23,7 +23,7 @@ import os, sys
 import numpy as np
 from dataclasses import replace
 from trueodds.training.folds import make_folds
-from trueodds.training.pool import train_members
+from trueodds.training.pool import Order, train_members
 from trueodds.training.recipe import Recipe
 from trueodds.training.workspace import TrainingData
 
@@ -36,7 +36,7 @@ ones = np.ones(120, np.float32)
 data = TrainingData(X, own, y.astype(np.float32), ones, make_folds(y, 2, 0), columns)
 recipe = replace(Recipe(), members=1, many_members=1, widths=(8,), epochs=2, least_steps=20)
 os.chdir(sys.argv[1])
-print(len(train_members(data, recipe, 3, 2, [(0, 0), (1, 0)])), "trained")
+print(len(train_members(data, recipe, 3, 2, [Order(0, 0), Order(1, 0, 2)])), "trained")
 """
 
 

@@ -1,13 +1,25 @@
-"""One member: deterministic, its best weights kept, its importances meant."""
+"""One member: deterministic, stopped where it is told, its forecasts those of its network."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from trueodds.network.engine import Engine
-from trueodds.training.member import MemberTask, TrainedMember, mean_log_loss, train_member
+from trueodds.network.forward import log_odds
+from trueodds.training.member import (
+    EVALUATIONS,
+    MemberTask,
+    TrainedMember,
+    base_entropy,
+    base_log_odds,
+    evaluation_epochs,
+    mean_log_loss,
+    train_member,
+)
 from trueodds.training.recipe import Recipe
 
 ROWS = 300
@@ -21,6 +33,7 @@ def task(fold: int = 0, member: int = 0) -> MemberTask:
     return MemberTask(
         fold=fold,
         member=member,
+        turn=member,
         shared=X[:, :2].copy(),
         own=X[:, 2:].copy(),
         y=y,
@@ -31,8 +44,10 @@ def task(fold: int = 0, member: int = 0) -> MemberTask:
     )
 
 
-def train(recipe: Recipe = SMALL, fold: int = 0, member: int = 0, seed: int = 0) -> TrainedMember:
-    return train_member(task(fold, member), recipe, seed)
+def train(
+    recipe: Recipe = SMALL, fold: int = 0, member: int = 0, seed: int = 0, until: int | None = None
+) -> TrainedMember:
+    return train_member(task(fold, member), recipe, seed, until)
 
 
 def held_out(trained: TrainedMember) -> NDArray[np.float32]:
@@ -41,14 +56,112 @@ def held_out(trained: TrainedMember) -> NDArray[np.float32]:
     return Engine(trained.layout, trained.parameters, len(X)).log_odds(X)
 
 
-def test_the_best_weights_are_handed_back() -> None:
-    trained, about = train(), task()
+@given(st.integers(1, 5000))
+def test_evaluations_are_as_many_for_any_plan_and_end_with_it(planned: int) -> None:
+    epochs = evaluation_epochs(planned)
+    assert len(epochs) == EVALUATIONS
+    assert epochs == sorted(epochs)
+    assert epochs[0] >= 1
+    assert epochs[-1] == planned
+    assert (
+        epochs[0] == 1 or epochs[0] <= 0.03 * planned + 0.5
+    )  # what is learned early is seen early
+
+
+@pytest.mark.parametrize("until", [1, 2, 4, None])
+def test_the_weights_after_the_chosen_epochs_are_handed_back(until: int | None) -> None:
+    recipe, about = replace(SMALL, patience=1.0, compaction=0.0), task()
+    trained = train(recipe, until=until)
     record = trained.record
-    best = min(record.fold_loss)
-    assert record.fold_loss[-(-record.best_epoch // record.stride) - 1] == best
+    planned = SMALL.epochs_for(len(about.shown))
+    assert (record.epochs, record.planned) == (until or planned, planned)
+    assert record.at[-1] == record.best_epoch == record.epochs
+    assert len(record.at) == len(record.train_loss) == len(record.fold_loss)
     y, weight = about.y[about.held_out], about.weight[about.held_out]
-    # Dropping redundant units may cost a little, see Recipe.compaction.
-    assert mean_log_loss(held_out(trained), y, weight) == pytest.approx(best, rel=1e-3)
+    assert mean_log_loss(trained.log_odds[-1], y, weight) == record.loss == record.fold_loss[-1]
+    np.testing.assert_allclose(held_out(trained), trained.log_odds[-1], atol=1e-5)
+    # Dropping redundant units costs this share of the base rate's loss: about (Δz)²/8 a row.
+    smaller = train(replace(SMALL, patience=1.0), until=until)
+    assert smaller.log_odds.tobytes() == trained.log_odds.tobytes()
+    change = np.square(held_out(smaller) - smaller.log_odds[-1]).mean() / 8.0
+    assert change < 3.0 * SMALL.compaction * base_entropy(about)
+
+
+def test_a_member_that_stops_equals_the_pilot_stopped_there_bit_for_bit() -> None:
+    pilot = train(replace(SMALL, patience=1.0))
+    planned = pilot.record.planned
+    assert pilot.record.epochs == planned
+    assert pilot.log_odds.shape == (EVALUATIONS, 60)
+    for forecast, until in zip(pilot.log_odds, evaluation_epochs(planned), strict=True):
+        member = train(until=until)
+        assert member.log_odds.shape == (1, 60)
+        assert member.log_odds[0].tobytes() == forecast.tobytes()
+    assert member.parameters.tobytes() == pilot.parameters.tobytes()  # the last one, to the end
+    assert member.record == pilot.record
+    assert train(until=10 * planned).record == pilot.record
+
+
+def test_a_pilot_that_ends_early_stays_as_it_is() -> None:
+    """On noise the loss only rises: later evaluations repeat the last forecast."""
+    about = task()
+    about.y[:] = np.random.default_rng(8).random(ROWS) < 0.5
+    recipe = replace(SMALL, learning_rate=0.03, dropout=0.0, least_steps=1500, patience=0.1)
+    pilot = train_member(about, recipe, 0)
+    done = pilot.record.epochs
+    assert done < pilot.record.planned
+    assert done == pilot.record.at[-1]
+    assert pilot.log_odds.shape == (EVALUATIONS, 60)
+    for epoch, forecast in zip(
+        evaluation_epochs(pilot.record.planned), pilot.log_odds, strict=True
+    ):
+        if epoch >= done:
+            assert np.array_equal(forecast, pilot.log_odds[-1])
+    assert not np.array_equal(pilot.log_odds[0], pilot.log_odds[-1])
+
+
+def test_labels_of_the_rows_left_out_change_nothing_but_the_losses() -> None:
+    plain, flipped = task(), task()
+    flipped.y[flipped.held_out] = 1.0 - flipped.y[flipped.held_out]
+    one, other = (train_member(about, SMALL, 0, 3) for about in (plain, flipped))
+    assert one.log_odds.tobytes() == other.log_odds.tobytes()
+    assert one.parameters.tobytes() == other.parameters.tobytes()
+    assert one.record.train_loss == other.record.train_loss
+    assert one.record.fold_loss != other.record.fold_loss
+
+
+def test_forecasts_of_the_rows_left_out_are_those_of_the_network() -> None:
+    """The wide network, in float64, without the units that compaction drops."""
+    for views in ((1.0,), (0.6,)):
+        trained = train(replace(SMALL, views=views, widths=(16, 16), compaction=0.0), until=3)
+        about, flat = task(), trained.parameters.astype(np.float64)
+        X = np.concatenate([about.shared, about.own], axis=1)[about.held_out].astype(np.float64)
+        layout = trained.layout
+        plain = log_odds(X, layout.weights(flat), layout.biases(flat), layout.activation)
+        np.testing.assert_allclose(trained.log_odds[-1], plain, atol=1e-4)
+
+
+def test_a_member_may_leave_nothing_out() -> None:
+    about = replace(task(), shown=np.arange(ROWS), held_out=np.zeros(0, np.int64))
+    heard: list[tuple[int, int, float]] = []
+    trained = train_member(about, SMALL, 0, 3, lambda *news: heard.append(news))
+    assert trained.log_odds.shape == (1, 0)
+    assert trained.record.fold_loss == ()
+    assert np.isnan(trained.record.loss)
+    assert [epoch for epoch, _, _ in heard] == list(trained.record.at)
+    assert trained.record.last_news()["loss"] == 0.0
+    assert np.isfinite(held_out(trained)).all()
+    assert trained.layers
+    assert trained.record.findings() == ()
+
+
+def test_the_base_rate_counts_half_a_row_of_each_label() -> None:
+    y, weight = np.array([1, 0, 0, 0], np.float32), np.array([2, 1, 1, 5], np.float32)
+    assert base_log_odds(y, weight, np.array([0, 1, 2])) == pytest.approx(np.log(2.5 / 2.5))
+    assert base_log_odds(y, weight, np.array([3])) == pytest.approx(np.log(0.5 / 5.5))
+    about = task()
+    p = 1.0 / (1.0 + np.exp(-base_log_odds(about.y, about.weight, about.shown)))
+    entropy = -p * np.log(p) - (1.0 - p) * np.log(1.0 - p)
+    assert base_entropy(about) == pytest.approx(entropy)
 
 
 def test_seed_fold_and_member_decide_the_bits() -> None:
@@ -57,12 +170,6 @@ def test_seed_fold_and_member_decide_the_bits() -> None:
     assert train(seed=1).parameters.tobytes() != first
     assert train(member=1).parameters.tobytes() != first
     assert train(fold=1).parameters.tobytes() != first
-
-
-def test_importance_tells_signal_from_noise() -> None:
-    signal, *noise = train().importance
-    assert signal > 0.02
-    assert max(abs(rise) for rise in noise) < 0.1 * signal
 
 
 def test_a_run_that_diverges_still_hands_back_finite_weights() -> None:
@@ -79,8 +186,11 @@ def test_rows_of_weight_0_teach_nothing() -> None:
     assert np.isfinite(held_out(trained)).all()
 
 
-def test_progress_is_heard_to_the_end() -> None:
+@pytest.mark.parametrize("until", [None, 4])
+def test_progress_is_heard_to_the_end(until: int | None) -> None:
     heard: list[tuple[int, int, float]] = []
-    trained = train_member(task(), SMALL, 0, lambda *news: heard.append(news))
+    trained = train_member(task(), SMALL, 0, until, lambda *news: heard.append(news))
     assert [loss for _, _, loss in heard] == list(trained.record.fold_loss)
+    assert [epoch for epoch, _, _ in heard] == list(trained.record.at)
+    assert {of for _, of, _ in heard} == {until or trained.record.planned}
     assert heard[-1][0] == trained.record.epochs

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from trueodds.training.folds import make_folds
-from trueodds.training.pool import Step, train_members
+from trueodds.training.pool import Order, Step, train_members
 from trueodds.training.recipe import Recipe
 from trueodds.training.workspace import TrainingData
 
 TINY = replace(Recipe(), members=1, many_members=1, widths=(8,), epochs=3, least_steps=20)
 
-
-MEMBERS = [(0, 0), (1, 0)]
+MEMBERS = [Order(0, 0), Order(1, 0, 2)]
+"""A pilot and a member that stops after two epochs."""
 
 
 def data() -> TrainingData:
@@ -41,6 +41,7 @@ def test_jobs_do_not_change_a_bit_and_news_is_complete() -> None:
     assert [step.fold for step in told_here] == [0, 1]
     for a, b in zip(here, there, strict=True):
         assert a.parameters.tobytes() == b.parameters.tobytes()
+        assert a.log_odds.tobytes() == b.log_odds.tobytes()
         assert a.record == b.record
         assert a.layout == b.layout
 

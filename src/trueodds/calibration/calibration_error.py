@@ -43,6 +43,7 @@ def calibration_error(
     clusters: NDArray[np.int64] | None = None,
     draws: int = DRAWS,
     seed: int = 0,
+    folds: NDArray[np.integer] | None = None,
 ) -> CalibrationError:
     """Calibration error of a forecast, its floor, and the p-value of a calibration test.
 
@@ -64,6 +65,10 @@ def calibration_error(
         Shape (n,), numbers 0 … of groups of rows that depend on each other.
     draws
         Most draws of a perfect forecast, ≥ 1.
+    folds
+        Shape (n,), the fold of each row, from 0, when the forecasts of different folds come from
+        different models. The slope then is that within folds: a fold with more yes is forecast by
+        models that saw fewer, so that between folds forecasts fall where labels rise.
     """
     order = np.argsort(log_odds, kind="stable")
     z, mass = log_odds[order], sample_weight[order]
@@ -72,7 +77,7 @@ def calibration_error(
         return CalibrationError(float("nan"))
     p = sigmoid(z)
     variance = np.square(mass) * p * sigmoid(-z)
-    slope = _standardised(z, variance)
+    slope = _standardised(z, variance, None if folds is None else folds[order])
     starts = bin_starts(z, mass)
     residual = mass * (y[order] - p)
     rng = np.random.default_rng([seed, 4])
@@ -118,12 +123,20 @@ def bin_starts(z: NDArray[np.float64], mass: NDArray[np.float64]) -> NDArray[np.
     return runs[np.concatenate(([True], bins[1:] != bins[:-1]))]
 
 
-def _standardised(z: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log-odds with mean 0 and spread 1 under the labels' variance."""
+def _standardised(
+    z: NDArray[np.float64],
+    variance: NDArray[np.float64],
+    folds: NDArray[np.integer] | None,
+) -> NDArray[np.float64]:
+    """Log-odds with mean 0, in every fold, and spread 1 under the labels' variance."""
     total = variance.sum()
     if not total > 0.0:
         return np.zeros(len(z))
-    centred = z - dot(variance, z) / total
+    if folds is None:
+        centred = z - dot(variance, z) / total
+    else:
+        of_fold = np.maximum(np.bincount(folds, variance), TINY)
+        centred = z - (np.bincount(folds, variance * z) / of_fold)[folds]
     spread = np.sqrt(dot(variance, np.square(centred)) / total)
     return centred / spread if spread > 1e-12 * np.abs(z).max() else np.zeros(len(z))
 

@@ -18,6 +18,8 @@ from trueodds.functions.portable import sigmoid
 
 LEVEL = 0.95
 NEARLY_ONE = 1.0 - 1e-12
+STEEP = 2.0
+"""Half width of a logarithm from which a loss's interval grows in proportion to the error."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,11 @@ class Interval:
     high: float
 
     def __str__(self) -> str:
-        """Value and interval with four decimals."""
+        """Value and interval with four decimals; "not defined" where there is none."""
+        if not np.isfinite(self.value):
+            return "not defined"
+        if not (np.isfinite(self.low) and np.isfinite(self.high)):
+            return f"{self.value:.4f} (95 % interval not defined)"
         return f"{self.value:.4f} (95 % interval {self.low:.4f} to {self.high:.4f})"
 
 
@@ -54,8 +60,13 @@ def standard_error(influence: NDArray[np.float64], number: float) -> float:
     return float(np.sqrt(number / (number - 1.0) * np.square(influence).sum()))
 
 
-def loss_interval(value: float, influence: NDArray[np.float64], number: float) -> Interval:
+def loss_interval(
+    value: float, influence: NDArray[np.float64], number: float, most: float = np.inf
+) -> Interval:
     """Interval of a mean loss ≥ 0, symmetric for its logarithm: value · exp(± t · error / value).
+
+    Where t · error is more than `STEEP` times the value, the exponential goes on as its tangent:
+    a loss near 0 would else have an upper end that is no number.
 
     Parameters
     ----------
@@ -65,12 +76,15 @@ def loss_interval(value: float, influence: NDArray[np.float64], number: float) -
         Shape (parts,), of independent parts.
     number
         Effective number of parts; t has ``number`` − 1 degrees of freedom.
+    most
+        The largest loss there can be; the upper end is no larger.
     """
     error = standard_error(influence, number)
     if not value > 0.0:
         return Interval(value, value + error, value + error)
-    width = np.exp(_quantile(number) * error / value)
-    return Interval(value, float(value / width), float(value * width))
+    half = student_t(number) * error / value
+    width = np.exp(np.minimum(half, STEEP)) * (1.0 + np.maximum(half - STEEP, 0.0))
+    return Interval(value, float(value / width), float(np.minimum(value * width, most)))
 
 
 def auc_interval(value: float, influence: NDArray[np.float64], number: float) -> Interval:
@@ -89,12 +103,12 @@ def auc_interval(value: float, influence: NDArray[np.float64], number: float) ->
     if value <= 1.0 - NEARLY_ONE:
         return Interval(value, 0.0, 1.0 - certain)
     middle = np.log(value) - np.log1p(-value)
-    half = _quantile(number) * error / (value * (1.0 - value))
+    half = student_t(number) * error / (value * (1.0 - value))
     low, high = sigmoid(np.array([middle - half, middle + half]))
     return Interval(value, min(float(low), value), max(float(high), value))
 
 
-def _quantile(number: float) -> float:
+def student_t(number: float) -> float:
     """Student's t with ``number`` − 1 degrees of freedom at 97.5 %; NaN for fewer than 2 parts."""
     if number < 2.0 - 1e-9:
         return float("nan")

@@ -197,7 +197,7 @@ def evaluate_command(
     no_weight: Annotated[bool, typer.Option("--no-weight", help="Count all rows alike.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Check a model on labelled rows: four scores with 95 % intervals, beside the base rate's.
+    """Check a model on labelled rows: scores with 95 % intervals, and a test of calibration.
 
     Rows that the model has seen in training are said aloud.
     """

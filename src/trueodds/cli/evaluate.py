@@ -1,12 +1,13 @@
 """``trueodds evaluate``: how good a model's probabilities are on labelled rows."""
 
+import warnings
 from pathlib import Path
 
 from trueodds.calibration.scores import Scores
 from trueodds.cli.console import clean, note, print_facts, print_json
 from trueodds.cli.summary import print_scores, told_rows
 from trueodds.model import Model, load
-from trueodds.model.evaluation import Evaluation, evaluate
+from trueodds.model.evaluation import Evaluation
 from trueodds.report.wording import calibration_verdict
 
 
@@ -47,7 +48,9 @@ def run_evaluate(
 ) -> None:
     """Score and tell; ``weight`` is as `Model.evaluate` takes it."""
     model = load(model_file)
-    found = evaluate(model, labelled, sample_weight=weight)
+    with warnings.catch_warnings():  # told below
+        warnings.simplefilter("ignore", UserWarning)
+        found = model.evaluate(labelled, sample_weight=weight)
     for remark in found.notes:
         note(f"Note: {remark}")
     if as_json:

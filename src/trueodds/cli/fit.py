@@ -19,7 +19,7 @@ from trueodds.cli.summary import (
     print_scores,
     told_columns,
     told_health,
-    told_rows,
+    told_scored,
     told_target,
 )
 from trueodds.errors import TableError, TrueOddsError
@@ -158,8 +158,11 @@ def tell_fit(fitted: Fitted) -> None:
     print_leaks(model)
     print_scores(model.scores)
     left_out = fitted.target.missing
-    rows = told_rows(model.scores) + (
-        f"; {left_out:,} left out for a missing target" if left_out else ""
+    weightless = int(fitted.target.kept.sum()) - model.schema.rows
+    rows = (
+        told_scored(model)
+        + (f"; {left_out:,} left out for a missing target" if left_out else "")
+        + (f"; {weightless:,} left out for a weight of 0" if weightless else "")
     )
     print()
     print_facts(

@@ -6,10 +6,10 @@ from typing import Any
 
 from trueodds.cli.console import clean, print_facts, print_json, print_table
 from trueodds.cli.health import tell_layers
-from trueodds.cli.summary import print_leaks, print_scores, told_rows, told_target
+from trueodds.cli.summary import print_leaks, print_scores, told_scored, told_target
 from trueodds.model import Model, load
 from trueodds.report.tables import KIND_WORDS, member_rows, treatment_lines
-from trueodds.report.wording import calibration_verdict
+from trueodds.report.wording import averaging, calibration_verdict
 
 MOST_COLUMNS = 40
 MOST_MEMBERS = 20
@@ -62,8 +62,9 @@ def tell_model(model_file: Path, model: Model) -> None:
     health = list(model.health) or ["all layers learn well"]
     print_facts(
         [
-            ("Rows", told_rows(model.scores)),
+            ("Rows", told_scored(model)),
             ("Calibration", calibration_verdict(model.scores) or "not tested"),
+            *_listed("Averaging", [told] if (told := averaging(model.scores)) else []),
             *_listed("Health", health),
             *_listed("Healed", treatment_lines(model.record)),
             *_listed("Notes", model.notes),

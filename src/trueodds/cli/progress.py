@@ -63,7 +63,8 @@ class TrainingProgress:
         else:
             # A member that fails to learn is trained again from the start.
             self.reached[member] = max(self.reached.get(member, 0.0), step.epoch / step.epochs)
-            self.best[member] = min(step.loss, self.best.get(member, step.loss))
+            if step.loss == step.loss:  # a member that leaves no rows out has none
+                self.best[member] = min(step.loss, self.best.get(member, step.loss))
         if self.bar is not None:
             self._draw(step)
 
@@ -103,20 +104,20 @@ class TrainingProgress:
         self.told = now
         left = self.seconds_left
         rest = f", about {clock(left)} left" if left and len(self.finished) < self.total else ""
+        loss = f", log-loss {self.best[member]:.4f}" if member in self.best else ""
         note(
             f"trained {len(self.finished)} of {self.total} members"
-            f" (fold {member[0] + 1}: {epochs} epochs,"
-            f" log-loss {self.best.get(member, float('nan')):.4f}){rest}"
+            f" (fold {member[0] + 1}: {epochs} epochs{loss}){rest}"
         )
 
     def _draw(self, step: Step) -> None:
         assert self.bar is not None
         left = self.seconds_left
-        mean = sum(self.best.values()) / len(self.best) if self.best else float("nan")
+        mean = sum(self.best.values()) / len(self.best) if self.best else None
         parts = [
             f"{len(self.finished)}/{self.total} members",
             f"fold {step.fold + 1} epoch {step.epoch}/{step.epochs}" if not step.done else "",
-            f"log-loss {mean:.4f}",
+            f"log-loss {mean:.4f}" if mean is not None else "",
             f"{clock(left)} left" if left is not None else "",
         ]
         text = ("Healing: " if self.run else "Training: ") + ", ".join(

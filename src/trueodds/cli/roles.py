@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.errors import TableError, UsageError
+from trueodds.errors import UsageError
 from trueodds.table import Frame, Target, read_target
 from trueodds.table.frame import missing_column
-from trueodds.table.kinds import infer_column
-from trueodds.table.roles import RoleColumns, read_groups, read_weights
-from trueodds.table.values import read_numbers
+from trueodds.table.roles import RoleColumns, read_groups, read_times, read_weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,24 +84,3 @@ def find(frame: Frame, name: str, option: str) -> str:
         if same in frame.names:
             return same
     raise UsageError(f"{option}: {missing_column(name, frame.names, frame.source)}")
-
-
-def read_times(frame: Frame, name: str, notes: list[str]) -> NDArray[np.float64]:
-    """Dates (seconds) or numbers that order the rows, shape (rows,), NaN where missing."""
-    cells = frame.column(name)
-    # Unnamed, so that a running number is a time here and not an identifier.
-    column = infer_column(cells, named=False)
-    if column.kind not in ("number", "date"):
-        held = column.reason or f"holds {'yes/no' if column.kind == 'yesno' else 'categories'}"
-        raise TableError(
-            f'{frame.source}: the time column "{name}" cannot order the rows: {held}; dates or '
-            "numbers are needed"
-        )
-    times, _ = read_numbers(cells.alias("cells"), column)
-    gone = np.isnan(times)
-    if gone.any():
-        notes.append(
-            f'time column "{name}": {gone.sum():,} rows have no readable time and count as the '
-            f"earliest, such as {frame.place(int(np.argmax(gone)))}"
-        )
-    return times

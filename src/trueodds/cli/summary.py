@@ -1,6 +1,7 @@
 """Scores, columns and targets as lines and tables."""
 
 from collections.abc import Sequence
+from math import isfinite
 
 from trueodds.calibration.scores import Scores
 from trueodds.cli.console import print_facts, print_table, shortened
@@ -53,8 +54,18 @@ def told_rows(scores: Scores) -> str:
         f"base rate {share(scores.base_rate)}"
     )
     if scores.clusters:
-        told += f"; intervals count {count(scores.clusters)} groups or blocks of time"
+        what = "group or block" if scores.clusters == 1 else "groups or blocks"
+        told += f"; intervals count {count(scores.clusters)} {what} of time"
+    if not isfinite(scores.log_loss.high):
+        told += "; no intervals: a single row, group or block of time counts for nearly all"
     return told
+
+
+def told_scored(model: Model) -> str:
+    """`told_rows` of the out-of-fold scores, and how many rows they leave out."""
+    told = told_rows(model.scores)
+    earlier = model.schema.rows - model.scores.rows
+    return f"{told}; {count(earlier)} earlier rows are not scored" if earlier > 0 else told
 
 
 def told_columns(model: Model) -> str:

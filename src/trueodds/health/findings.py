@@ -32,7 +32,7 @@ CONSEQUENCES: dict[Kind, str] = {
     "learning rate too high": "every few steps the weights are replaced instead of improved",
     "learning rate too low": "the weights have not moved far enough to learn anything",
     "frozen layer": "the layer keeps its random weights",
-    "not learning": "the forecast is no better than always answering the base rate",
+    "not learning": "the forecast is less than 2 % better than always answering the base rate",
     "overfitting": "the network learns its training rows by heart; new rows gain little",
     "unscaled input": "the first layer answers to the size of a column, not to what it says",
     "constant input": "the column tells nothing and its weights act as a second bias",

@@ -12,8 +12,8 @@ import numpy as np
 
 from trueodds.health.measure import DENSITY_BINS
 from trueodds.health.record import VALUES, HealthRecord
+from trueodds.model.data import ModelData
 from trueodds.model.fixed import FixedNetworks, require_exact
-from trueodds.model.model import Model
 from trueodds.network.activations import ACTIVATIONS
 from trueodds.table.blocks import FARTHEST, ClippedScale, Curve, Equals, Levels, Pieces
 from trueodds.table.cells import NUMBER_STYLES
@@ -34,7 +34,7 @@ LARGEST_CALIBRATION = 1e100
 MOST_ROWS = 2**53
 
 
-def require_consistent(model: Model) -> None:
+def require_consistent(model: ModelData) -> None:
     """Raise ValueError, in a few words, for a model that could not score a row exactly."""
     _require_schema(model.schema)
     columns = {column.name: column for column in model.schema.used}

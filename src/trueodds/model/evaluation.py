@@ -1,9 +1,10 @@
 """How good a model is on labelled rows, and whether it has seen them before.
 
-`trueodds evaluate` and `Model.evaluate` are this one function.
+`Model.evaluate`, and with it `trueodds evaluate`, is this one function.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trueodds.calibration.scores import Scores, score
 from trueodds.errors import TableError
-from trueodds.model.model import Model
+from trueodds.model.data import ModelData
 from trueodds.model.overlap import overlap
 from trueodds.table.convert import as_column, as_frame
 from trueodds.table.frame import Frame, missing_column
@@ -21,6 +22,7 @@ from trueodds.table.read import read_table
 from trueodds.table.roles import read_groups, read_weights
 from trueodds.table.sketch import row_hashes
 from trueodds.table.target import apply_target
+from trueodds.table.values import Values
 
 NEARLY_ALL = 0.9
 """From this share of seen rows on, scores say nothing of new rows."""
@@ -124,13 +126,17 @@ class Evaluation:
 
 
 def evaluate(
-    model: Model,
+    model: ModelData,
+    read: Callable[[Frame], Values],
+    log_odds_of: Callable[[Values], NDArray[np.float64]],
     X: Any,
-    y: ArrayLike | None = None,
-    *,
-    sample_weight: ArrayLike | str | bool = True,
+    y: ArrayLike | None,
+    sample_weight: ArrayLike | str | bool,
 ) -> Evaluation:
-    """Score a model's forecasts of labelled rows; `Model.evaluate` describes the parameters."""
+    """Score a model's forecasts of labelled rows; `Model.evaluate` describes the parameters.
+
+    ``read`` and ``log_odds_of`` are the model's.
+    """
     path = Path(X) if isinstance(X, str | Path) else None
     trained_on = path is not None and path.is_file() and _sha256(path) == model.source_sha256
     frame = read_table(path) if path is not None else as_frame(X)
@@ -157,10 +163,10 @@ def evaluate(
         weights = weights[kept] / weights[kept].max()
     notes = list(frame.notes)
     clusters = _clusters(model, frame, notes)
-    values = model.read(frame.take(kept))
+    values = read(frame.take(kept))
     rows = _Rows(
         answers,
-        model.log_odds_of(values),
+        log_odds_of(values),
         weights,
         None if clusters is None else clusters[kept],
     )
@@ -198,14 +204,13 @@ class _Rows:
 
     def scored(self, part: NDArray[np.bool_] | slice) -> Scores:
         """Score some of the rows."""
-        # CLUSTERS: `score` resamples single rows still; hand it self.clusters[part] once it takes
-        # groups, so that intervals resample these.
         weight = None if self.weight is None else self.weight[part]
-        return score(self.y[part], self.log_odds[part], weight)
+        clusters = None if self.clusters is None else self.clusters[part]
+        return score(self.y[part], self.log_odds[part], weight, clusters=clusters)
 
 
 def _weights(
-    model: Model, frame: Frame, needed: NDArray[np.bool_], asked: ArrayLike | str | bool
+    model: ModelData, frame: Frame, needed: NDArray[np.bool_], asked: ArrayLike | str | bool
 ) -> tuple[NDArray[np.float64] | None, str | None, str, bool]:
     """Weights of the rows, their column, what is told of them, and whether they are lacking."""
     trained = model.roles.weight
@@ -249,10 +254,26 @@ def _given(weight: ArrayLike, frame: Frame) -> NDArray[np.float64]:
     return array
 
 
-def _clusters(model: Model, frame: Frame, notes: list[str]) -> NDArray[np.int64] | None:
-    """Numbers of the rows' groups, shape (rows,), by the column of groups of training, if any."""
+def _clusters(model: ModelData, frame: Frame, notes: list[str]) -> NDArray[np.int64] | None:
+    """Numbers of the rows' groups, shape (rows,), by the column of groups of training, if any.
+
+    A note tells where training counted groups or blocks of time and this counts rows.
+    """
     name = model.roles.group
-    return read_groups(frame, name, notes) if name and name in frame.names else None
+    if name and name in frame.names:
+        return read_groups(frame, name, notes)
+    if name is not None:
+        where = f' by the column "{name}", which {frame.source} lacks' if name else ""
+        notes.append(
+            f"training had groups{where}: intervals count single rows here, so they may be too "
+            "narrow"
+        )
+    if model.roles.time is not None:
+        notes.append(
+            "training was by time: intervals count single rows here, not blocks of time, so they "
+            "may be too narrow"
+        )
+    return None
 
 
 def _sha256(path: Path) -> str:

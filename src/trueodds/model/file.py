@@ -18,6 +18,7 @@ from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.files import whole_file
 from trueodds.model.arrays import Arrays, NotAModelError, read_container
 from trueodds.model.consistent import require_consistent
+from trueodds.model.data import ModelData
 from trueodds.model.fixed import FixedLayer, FixedNetworks, Member
 from trueodds.model.header import (
     Header,
@@ -28,7 +29,6 @@ from trueodds.model.header import (
     read_kind,
     told_of,
 )
-from trueodds.model.model import Model
 from trueodds.table.blocks import Pieces
 from trueodds.table.rates import RateTable
 from trueodds.table.sketch import RowSketch
@@ -50,7 +50,7 @@ PLAIN = (
 LAYER_ARRAYS = ("weights", "biases", "shifts")
 
 
-def save(model: Model, path: Path, scratch: Path | None = None) -> None:
+def save(model: ModelData, path: Path, scratch: Path | None = None) -> None:
     """Write a model, whole or not at all: the same model gives the same bytes.
 
     The bytes are read back before they are written. Until the file is whole it lies in the folder
@@ -84,24 +84,23 @@ def save(model: Model, path: Path, scratch: Path | None = None) -> None:
         ) from error
 
 
-def load(path: str | Path) -> Model:
-    """Read a model that `Model.save` wrote.
+def read_file(path: Path) -> ModelData:
+    """Read what `save` wrote.
 
     Raises
     ------
     ModelFileError
         If the file is missing, damaged, no model, or of another format.
     """
-    path = Path(path)
     try:
         data = path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a zero character in the path
         reason = getattr(error, "strerror", None) or error
         raise ModelFileError(f"{path} cannot be read: {reason}; check the path") from error
-    return from_bytes(data, str(path))
+    return read_bytes(data, str(path))
 
 
-def to_bytes(model: Model) -> bytes:
+def to_bytes(model: ModelData) -> bytes:
     """Return the content of a model's file."""
     from safetensors.numpy import save as save_tensors
 
@@ -141,18 +140,18 @@ def to_bytes(model: Model) -> bytes:
     )
 
 
-def _needs(model: Model) -> list[str]:
+def _needs(model: ModelData) -> list[str]:
     """What of `FEATURES` this model makes use of."""
     pieces = any(isinstance(block, Pieces) for block in model.encoder.blocks)
     return ["cuts"] * bool(_cuts(model)) + ["pieces"] * pieces
 
 
-def _cuts(model: Model) -> dict[str, tuple[float, ...]]:
+def _cuts(model: ModelData) -> dict[str, tuple[float, ...]]:
     """Cuts of every rated number; the folds share them, as they do not depend on the target."""
     return {t.source: t.cuts for tables in model.rates for t in tables if t.cuts}
 
 
-def from_bytes(data: bytes, name: str = "the model") -> Model:
+def read_bytes(data: bytes, name: str = "the model") -> ModelData:
     """Read a model from the content of its file; ``name`` is what messages call it.
 
     Memory is bounded by the file's own size: arrays are views of ``data``.
@@ -173,7 +172,7 @@ def from_bytes(data: bytes, name: str = "the model") -> Model:
     raise ModelFileError(told)
 
 
-def _read(data: bytes) -> Model:
+def _read(data: bytes) -> ModelData:
     text, arrays = read_container(data)
     if not text.startswith(f'{{"sha256":"{_digest(text[SHA256_END:], arrays)}",'.encode()):
         raise ValueError("its content does not match its checksum")
@@ -192,9 +191,9 @@ def _read(data: bytes) -> Model:
     return model
 
 
-def _model(header: Header, arrays: Arrays) -> Model:
+def _model(header: Header, arrays: Arrays) -> ModelData:
     told = told_of(header)
-    return Model(
+    return ModelData(
         schema=header.schema,
         encoder=encoder_of(header.encoder),
         rates=tuple(

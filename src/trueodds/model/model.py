@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,26 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trueodds.calibration.calibrator import Calibrator
-from trueodds.calibration.scores import Scores
 from trueodds.functions.portable import sigmoid
 from trueodds.functions.portable_scalar import sigmoid_of
-from trueodds.health.state import LayerState
-from trueodds.model.fixed import OUTPUT_BITS, FixedNetworks
-from trueodds.model.rounding import Rounding
+from trueodds.model.data import ModelData
+from trueodds.model.file import read_bytes, read_file, save, to_bytes
+from trueodds.model.fixed import OUTPUT_BITS
 from trueodds.model.row import RowReader
 from trueodds.model.row_scorer import RowScorer
 from trueodds.model.scorer import Scorer
 from trueodds.table.convert import as_frame
-from trueodds.table.encode import Encoder
 from trueodds.table.frame import Frame
-from trueodds.table.rates import RateTable
-from trueodds.table.roles import RoleColumns
-from trueodds.table.schema import Schema
-from trueodds.table.sketch import RowSketch
-from trueodds.table.summary import Seen
 from trueodds.table.values import Values, to_values
-from trueodds.training.record import TrainingRecord
 
 if TYPE_CHECKING:
     from trueodds.model.evaluation import Evaluation
@@ -40,43 +31,12 @@ MOST = 1.0 - 2.0**-53
 nobody can be that sure, and one wrong certainty would make any log-loss infinite."""
 
 
-@dataclass(frozen=True, eq=False)
-class Model:
+class Model(ModelData):
     """A trained model; immutable, safe to share among threads.
 
     ``save`` and `trueodds.load` are each other's inverse. Its forecast of a row has the same bits
     alone or in any batch, with any number of threads, on any machine (docs/format.md).
     """
-
-    schema: Schema
-    target_name: str
-    target_yes: str
-    target_no: str
-    target_rule: str
-    encoder: Encoder
-    rates: tuple[tuple[RateTable, ...], ...]
-    """For every fold the tables that feed its members."""
-    networks: FixedNetworks
-    calibrator: Calibrator
-    rounding: Rounding
-    """What scoring in whole numbers changes."""
-    scores: Scores
-    """Of the calibrated out-of-fold forecast of the training rows."""
-    record: TrainingRecord
-    layers: tuple[tuple[LayerState, ...], ...]
-    """Each member's hidden layers after training."""
-    health: tuple[str, ...]
-    """Findings about the layers; empty when all is well."""
-    notes: tuple[str, ...]
-    versions: dict[str, str]
-    source: str
-    source_sha256: str
-    seen: Seen | None = None
-    """What the training rows looked like; None in files of before it was kept."""
-    roles: RoleColumns = field(default_factory=RoleColumns)
-    """Columns of weights, groups and times that it was fitted with."""
-    sketch: RowSketch | None = None
-    """By which training rows are known again; None in files of before it was kept."""
 
     def log_odds(self, X: Any) -> NDArray[np.float64]:
         """Calibrated log-odds of "yes", nats, shape (rows,).
@@ -139,17 +99,16 @@ class Model:
             If a column is missing, no row has a label and a weight above 0, or a label or a weight
             cannot be read.
         """
+        # Evaluating needs modules that forecasting does not: it starts faster without.
         from trueodds.model.evaluation import evaluate
 
-        found = evaluate(self, X, y, sample_weight=sample_weight)
+        found = evaluate(self, self.read, self.log_odds_of, X, y, sample_weight)
         for remark in found.remarks:
             warnings.warn(remark, stacklevel=2)
         return found
 
     def save(self, path: str | Path) -> None:
         """Write the model to one file, whole or not at all."""
-        from trueodds.model.file import save
-
         save(self, Path(path))
 
     @cached_property
@@ -176,9 +135,27 @@ class Model:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as the bytes of its file: no code, and checked again when it comes back."""
-        from trueodds.model.file import from_bytes, to_bytes
-
         return from_bytes, (to_bytes(self),)
+
+
+def load(path: str | Path) -> Model:
+    """Read a model that `Model.save` wrote.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing, damaged, no model, or of another format.
+    """
+    return _forecasting(read_file(Path(path)))
+
+
+def from_bytes(data: bytes, name: str = "the model") -> Model:
+    """Read a model from the content of its file, see `trueodds.model.file.read_bytes`."""
+    return _forecasting(read_bytes(data, name))
+
+
+def _forecasting(data: ModelData) -> Model:
+    return Model(**{field.name: getattr(data, field.name) for field in fields(data)})
 
 
 def probability(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:

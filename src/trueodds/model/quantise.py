@@ -22,7 +22,7 @@ from trueodds.model.fixed import (
     Member,
     require_exact,
 )
-from trueodds.network.activations import activate
+from trueodds.network.forward import forward
 from trueodds.network.layout import Layout
 
 INPUT_RANGE = 32.0
@@ -67,6 +67,10 @@ def quantise(
     weights = [layout.weights(f) for layout, f in zip(layouts, flat, strict=True)]
     biases = [layout.biases(f) for layout, f in zip(layouts, flat, strict=True)]
     outputs = [sample.astype(np.float64) for sample in samples]
+    onward = [
+        forward(inputs, w, b, activation)
+        for inputs, w, b in zip(outputs, weights, biases, strict=True)
+    ]
     reach = INPUT_RANGE
     grids: list[Grid] = []
     layers: list[list[FixedLayer]] = [[] for _ in folds]
@@ -85,12 +89,10 @@ def quantise(
                 "has diverged; use another seed, a lower learning rate or fewer layers"
             )
         grids.append(Grid(bits, int(np.ldexp(reach, bits))))
-        for position, ((whole, shifts), (weight, bias)) in enumerate(
-            zip(rounded, own, strict=True)
-        ):
+        for position, ((whole, shifts), (_, bias)) in enumerate(zip(rounded, own, strict=True)):
             scaled = np.rint(np.ldexp(bias, bits + shifts)).astype(np.int64)
             layers[position].append(FixedLayer(whole, scaled, shifts))
-            outputs[position] = activate(outputs[position] @ weight + bias, activation)
+            outputs[position] = next(onward[position])
         reach = _reach([made[-1] for made in layers], grids[-1], activation)
     members = tuple(Member(f, tuple(made)) for f, made in zip(folds, layers, strict=True))
     networks = FixedNetworks(activation, tuple(grids), members)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.calibration.intervals import student_t
+
 
 @dataclass(frozen=True)
 class ColumnImportance:
@@ -32,16 +34,14 @@ class Evidence:
 
 
 def column_importances(
-    names: Sequence[str], mean: NDArray[np.float64], error: NDArray[np.float64]
+    names: Sequence[str], mean: NDArray[np.float64], error: NDArray[np.float64], folds: int
 ) -> tuple[ColumnImportance, ...]:
-    """Most important first, with normal 95 % intervals from standard errors over members."""
+    """Most important first, with 95 % intervals by Student's t of the standard error over folds."""
+    half = student_t(folds) * error
     order = np.argsort(-mean, kind="stable")
     return tuple(
         ColumnImportance(
-            names[i],
-            float(mean[i]),
-            float(mean[i] - 1.96 * error[i]),
-            float(mean[i] + 1.96 * error[i]),
+            names[i], float(mean[i]), float(mean[i] - half[i]), float(mean[i] + half[i])
         )
         for i in order
     )

@@ -80,7 +80,8 @@ def ranking_figures(sample: Sample, yes: str, no: str) -> tuple[Figure, Figure]:
             "roc",
             titles[0],
             f"Walking from the highest forecast down: the sooner the curve rises, the more {yes} "
-            f"is found before {no} is called by mistake; the dashed diagonal is guessing.",
+            f"is found before {no} is called by mistake; the dashed diagonal is guessing. "
+            "The area counts pairs of rows of all folds, the AUC above pairs of one fold.",
             (
                 drawing(
                     "roc",
@@ -123,8 +124,9 @@ def importance_figure(importance: tuple[ColumnImportance, ...]) -> Figure:
     )
     more = len(measured) - len(drawn)
     caption = (
-        "The longer the bar, the worse the forecast becomes when the column’s cells are shuffled "
-        "among rows; a column that others can stand in for looks less important than it is."
+        "The bar is the rise of the out-of-fold log-loss, in nats, when the column’s cells are "
+        "shuffled among rows; a column that others can stand in for looks less important than it "
+        "is."
     )
     if more > 0:
         caption += f" The first {len(drawn)} of {count(len(measured))} columns are drawn."
@@ -134,7 +136,11 @@ def importance_figure(importance: tuple[ColumnImportance, ...]) -> Figure:
         model_charts.importance(drawn),
     )
     return Figure(
-        "importance", title, caption, (chart,), legend=(("dot", "mean rise, 95% interval"),)
+        "importance",
+        title,
+        caption,
+        (chart,),
+        legend=(("dot", "mean rise over the folds, 95% interval"),),
     )
 
 
@@ -148,8 +154,8 @@ def learning_figure(model: Subject) -> Figure:
     return Figure(
         "learning",
         title,
-        "One pair of lines a member: training keeps falling, and the weights kept are those of the "
-        "epoch where the left-out fold did best; a wide gap after it would be overfitting.",
+        "One pair of lines a member. A member ends after as many epochs as are best for the rows "
+        "outside its fold; the dot marks the weights that are kept.",
         (drawing("learning", f"Learning curves of {len(curves)} members.", chart),),
         legend=(
             ("line", "left-out fold"),

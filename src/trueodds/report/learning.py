@@ -48,7 +48,9 @@ def learning_curves(record: TrainingRecord) -> tuple[MemberCurves, ...]:
     for m in record.members:
         entries = max(len(m.train_loss), len(m.fold_loss))
         # The last entry is early when the stride does not divide the run.
-        epochs = [min((i + 1) * m.stride, max(m.epochs, i + 1)) for i in range(entries)]
+        epochs = list(m.at) or [
+            min((i + 1) * m.stride, max(m.epochs, i + 1)) for i in range(entries)
+        ]
         keep = epochs.index(m.best_epoch) if m.best_epoch in epochs else -1
         kept_loss = m.fold_loss[keep] if 0 <= keep < len(m.fold_loss) else float("nan")
         found.append(

@@ -23,9 +23,9 @@ from trueodds.report.tables import (
     treatment_lines,
     warning_rows,
 )
-from trueodds.report.wording import clean, count, headline, quoted, setting, share
+from trueodds.report.wording import averaging, clean, count, headline, quoted, setting, share
 
-TOLD = ("folds", "members", "many_members", "least_members", "lengths")
+TOLD = ("folds", "members", "many_members")
 """Settings that are told as what came of them."""
 
 
@@ -85,6 +85,7 @@ def render(model: Subject, evidence: Evidence) -> str:
         target_rule=clean(model.target_rule),
         headline=headline(model.scores, quoted(model.target_yes)),
         scores=score_rows(model.scores),
+        averaging=averaging(model.scores),
         rows=count(model.scores.rows),
         positives=count(model.scores.positives),
         base_rate=share(model.scores.base_rate),

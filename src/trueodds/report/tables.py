@@ -117,7 +117,7 @@ def member_rows(record: TrainingRecord) -> list[tuple[str, ...]]:
             f"{m.weight:.2f}",
             count(m.epochs),
             count(m.best_epoch),
-            decimals(min(m.fold_loss, default=float("nan"))),
+            decimals(m.loss),
         )
         for m in record.members
     ]

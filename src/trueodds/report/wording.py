@@ -74,9 +74,11 @@ def headline(scores: Scores, yes: str) -> str:
         f"{decimals(loss.value)} nats; always answering the base rate of "
         f"{share(scores.base_rate)} would score {decimals(base)}."
     )
-    if isfinite(loss.high) and loss.high < base:
+    if not isfinite(loss.high):
+        return f"{told} Whether the difference is chance cannot be told: there is no interval."
+    if loss.high < base:
         return f"{told} That is {1 - loss.value / base:.1%} less, more than chance explains."
-    if isfinite(loss.low) and loss.low > base:
+    if loss.low > base:
         return f"{told} That is worse than knowing nothing: do not use this model."
     return f"{told} The difference may be chance: the model has shown no skill."
 
@@ -115,3 +117,14 @@ def setting(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "none"}[value]
     return f"{value:g}" if isinstance(value, float) else clean(value)
+
+
+def averaging(scores: Scores) -> str:
+    """Say what the mean of all networks gains over those that forecast a row; empty for nothing."""
+    if not scores.averaging_gain > 0.00005:
+        return ""
+    return (
+        "A row is forecast here by the networks that did not see it, a new row by all of them. "
+        f"The mean of all is better: by {scores.averaging_gain:.4f} nats, estimated without the "
+        "labels. Log-loss and Brier score count that in"
+    )

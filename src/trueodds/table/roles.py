@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from trueodds.errors import TableError
 from trueodds.table.cells import is_missing, text_of
 from trueodds.table.frame import Frame
+from trueodds.table.kinds import infer_column
 from trueodds.table.schema import Column
 from trueodds.table.values import read_numbers
 
@@ -23,6 +24,11 @@ class RoleColumns:
     weight: str | None = None
     group: str | None = None
     time: str | None = None
+
+    @classmethod
+    def unnamed(cls, weight: object, group: object, time: object) -> "RoleColumns":
+        """The roles that were given as arrays, without a name; None for none."""
+        return cls(*("" if given is not None else None for given in (weight, group, time)))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
@@ -51,11 +57,43 @@ def read_groups(frame: Frame, name: str, notes: list[str]) -> NDArray[np.int64]:
     text = text_of(frame.column(name).alias("cells"))
     gone = np.array(is_missing(text), dtype=np.bool_)
     _, numbers = np.unique(text.fill_null("").to_numpy().astype(str), return_inverse=True)
-    groups = numbers.astype(np.int64)
-    groups[gone] = groups.max(initial=0) + 1 + np.arange(int(gone.sum()))
+    groups = stand_alone(numbers.astype(np.int64), gone)
     if gone.any():
         notes.append(
             f'group column "{name}": {gone.sum():,} rows have none and each stand alone, '
             f"such as {frame.place(int(np.argmax(gone)))}"
         )
     return groups
+
+
+def stand_alone(groups: NDArray[np.int64], gone: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Numbers of groups, shape (rows,), where every row that is ``gone`` gets one of its own."""
+    alone = groups.max(initial=0) + 1 + np.arange(len(groups))
+    return np.where(gone, alone, groups)
+
+
+def read_times(frame: Frame, name: str, notes: list[str]) -> NDArray[np.float64]:
+    """Dates (seconds) or numbers that order the rows, shape (rows,), NaN where missing."""
+    cells = frame.column(name)
+    # Unnamed, so that a running number is a time here and not an identifier.
+    column = infer_column(cells, named=False)
+    if column.kind not in ("number", "date"):
+        distinct = cells.drop_nulls().unique()
+        if len(distinct) == 1:
+            raise TableError(
+                f'{frame.source}: the time column "{name}" has a single value, "{distinct[0]}": '
+                "at least 2 times are needed"
+            )
+        held = column.reason or f"holds {'yes/no' if column.kind == 'yesno' else 'categories'}"
+        raise TableError(
+            f'{frame.source}: the time column "{name}" cannot order the rows: {held}; dates or '
+            "numbers are needed"
+        )
+    times, _ = read_numbers(cells.alias("cells"), column)
+    gone = np.isnan(times)
+    if gone.any():
+        notes.append(
+            f'time column "{name}": {gone.sum():,} rows have no readable time and count as the '
+            f"earliest, such as {frame.place(int(np.argmax(gone)))}"
+        )
+    return times

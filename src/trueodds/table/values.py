@@ -79,6 +79,14 @@ class Values:
             {name: column[start:stop] for name, column in self.codes.items()},
         )
 
+    def take(self, rows: NDArray[np.int64]) -> "Values":
+        """Return some rows, by their numbers."""
+        return Values(
+            len(rows),
+            {name: column[rows] for name, column in self.numbers.items()},
+            {name: column[rows] for name, column in self.codes.items()},
+        )
+
 
 def to_values(frame: Frame, schema: Schema) -> Values:
     """Read the schema's used columns from a table, wherever they stand in it.

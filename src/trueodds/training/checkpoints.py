@@ -34,22 +34,22 @@ class Checkpoints:
         told = json.dumps([self.key, recipe.to_json(), seed], sort_keys=True)
         return Checkpoints(self.folder, hashlib.sha256(told.encode()).hexdigest())
 
-    def path(self, fold: int, member: int) -> Path:
-        """Where a member is kept."""
-        return self.folder / f"member-{self.key[:8]}-{fold}-{member}"
+    def path(self, fold: int, member: int, until: int = 0) -> Path:
+        """Where a member is kept that was trained for so many epochs; 0 is a pilot."""
+        return self.folder / f"member-{self.key[:8]}-{fold}-{member}-{until}"
 
-    def save(self, trained: TrainedMember) -> None:
+    def save(self, trained: TrainedMember, until: int = 0) -> None:
         """Keep a member; raises OSError when that fails."""
         buffer = io.BytesIO()
         save_member(buffer, trained)
         body = self.key.encode() + b"\n" + buffer.getvalue()
-        path = self.path(trained.record.fold, trained.record.member)
+        path = self.path(trained.record.fold, trained.record.member, until)
         with whole_file(path) as file:
             file.write(_HEAD + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
 
-    def load(self, fold: int, member: int) -> TrainedMember | None:
+    def load(self, fold: int, member: int, until: int = 0) -> TrainedMember | None:
         """Return a kept member; None where there is none, a damaged one or another run's."""
-        body = checked(self.path(fold, member))
+        body = checked(self.path(fold, member, until))
         if body is None:
             return None
         key, _, stored = body.partition(b"\n")

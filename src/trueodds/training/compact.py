@@ -16,8 +16,8 @@ from scipy.linalg import qr, solve_triangular
 
 from trueodds.functions import log_loss_from_logits
 from trueodds.functions.portable import sigmoid
-from trueodds.network.activations import activate
 from trueodds.network.engine import aligned
+from trueodds.network.forward import forward, log_odds
 from trueodds.network.layout import Layout
 
 ROWS = 2048
@@ -76,14 +76,12 @@ def compact(
     """
     flat = parameters.astype(np.float64)
     weights, biases = layout.weights(flat), layout.biases(flat)
-    A, ranked = X.astype(np.float64), []
-    for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
-        A = activate(A @ weight + bias, layout.activation)
-        ranked.append(_rank(A))
-    z = (A @ weights[-1] + biases[-1])[:, 0]
+    inputs = X.astype(np.float64)
+    *hidden, last = forward(inputs, weights, biases, layout.activation)
+    ranked, z = [_rank(A) for A in hidden], last[:, 0]
     for share in SHARES:
         found = _fold([r.interpolate(share) for r in ranked], weights, biases)
-        if _divergence(z, _log_odds(*found, X, layout)) <= budget:
+        if _divergence(z, log_odds(inputs, *found, layout.activation)) <= budget:
             break
     else:
         return layout, parameters
@@ -113,18 +111,6 @@ def _fold(
         biases[index + 1] = biases[index + 1] + rest @ weights[index + 1]
         weights[index + 1] = mix @ weights[index + 1]
     return weights, biases
-
-
-def _log_odds(
-    weights: list[NDArray[np.float64]],
-    biases: list[NDArray[np.float64]],
-    X: NDArray[np.float32],
-    layout: Layout,
-) -> NDArray[np.float64]:
-    A = X.astype(np.float64)
-    for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
-        A = activate(A @ weight + bias, layout.activation)
-    return np.asarray((A @ weights[-1] + biases[-1])[:, 0])
 
 
 def _divergence(z: NDArray[np.float64], other: NDArray[np.float64]) -> float:

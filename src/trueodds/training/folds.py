@@ -1,5 +1,6 @@
-"""Which rows each member is not shown: stratified folds, or folds by group or by time."""
+"""Which rows each network is not shown: random folds, or folds by group or by time."""
 
+import heapq
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,53 +9,89 @@ from numpy.typing import NDArray
 
 from trueodds.errors import TrainingError, UsageError
 
+ONLY_TRAINED = 0.4
+"""Part of the rows, the earliest, that no fold by time leaves out."""
+TRIES = 100
+"""Draws of random folds before folds are stratified: each must leave both labels to train on."""
+
 
 @dataclass(frozen=True, eq=False)
 class Folds:
-    """For every row the fold that leaves it out.
+    """The sets of rows that networks leave out.
 
-    ``of_row`` has shape (rows,), int16, values 0 … count − 1; −1 marks rows that no fold leaves
-    out (the earliest rows of folds by time): they are always trained on and get no out-of-fold
-    forecast. ``forward`` folds (by time) train only on rows of lower fold numbers.
+    ``of_row`` has shape (partitions, rows), int16. Every partition puts each row in one of ``each``
+    folds. Folds are numbered through: fold ``f`` is fold ``f % each`` of partition ``f // each``.
+
+    ``forward`` folds (by time) have one partition. Their networks train only on rows of lower fold
+    numbers. The earliest rows have the number −1: no fold leaves them out. One more fold, the last,
+    leaves out nothing: its networks are trained on all rows and are the model.
     """
 
     of_row: NDArray[np.int16]
-    count: int
+    each: int
     rule: str
     forward: bool = False
 
+    @property
+    def partitions(self) -> int:
+        """How often all rows are cut into folds."""
+        return len(self.of_row)
+
+    @property
+    def held(self) -> int:
+        """Number of folds that leave rows out."""
+        return self.partitions * self.each
+
+    @property
+    def count(self) -> int:
+        """Number of folds, the one of forward folds that leaves out nothing included."""
+        return self.held + self.forward
+
+    @property
+    def shipped(self) -> range:
+        """The folds whose networks make up the model."""
+        return range(self.held, self.count) if self.forward else range(self.count)
+
+    def partition(self, fold: int) -> int:
+        """Return the partition of a fold."""
+        return 0 if self.forward else fold // self.each
+
     def held_out(self, fold: int) -> NDArray[np.int64]:
         """Rows left out by a fold."""
-        return np.flatnonzero(self.of_row == fold)
+        if fold >= self.held:
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero(self.of_row[fold // self.each] == fold % self.each)
 
     def trained_on(self, fold: int) -> NDArray[np.int64]:
-        """Rows shown to a fold's members."""
+        """Rows shown to a fold's networks."""
+        of_row = self.of_row[self.partition(fold)]
         if self.forward:
-            return np.flatnonzero(self.of_row < fold)
-        return np.flatnonzero(self.of_row != fold)
+            return np.flatnonzero(of_row < fold)
+        return np.flatnonzero(of_row != fold % self.each)
 
 
-def stratified_folds(y: NDArray[np.uint8], count: int, seed: int) -> Folds:
-    """Random folds with equal shares of both classes; fewer where a class has fewer rows.
+def random_folds(y: NDArray[np.uint8], each: int, seed: int, partitions: int = 1) -> Folds:
+    """Random folds of equal size; fewer where a label has fewer rows.
+
+    They are not stratified. In stratified folds the rows left out have the base rate of the rows
+    trained on, which new rows do not have: on n rows of noise the log-loss then looks 1/n nats
+    better than it is.
 
     Raises
     ------
     TrainingError
         If a class has fewer than two rows.
     """
-    count = min(count, _rarer_rows(y))
+    each = min(each, _rarer_rows(y))
     rng = np.random.default_rng([seed, 1])
-    of_row = np.empty(len(y), dtype=np.int16)
-    start = 0
-    for label in (1, 0):
-        rows = rng.permutation(np.flatnonzero(y == label))
-        of_row[rows] = (np.arange(len(rows)) + start) % count
-        start += len(rows)
-    return Folds(of_row, count, f"{count} stratified folds")
+    of_row = np.stack([_random_partition(y, each, rng) for _ in range(partitions)])
+    return Folds(of_row, each, _told(f"{each} random folds", partitions))
 
 
-def group_folds(y: NDArray[np.uint8], groups: NDArray[np.int64], count: int, seed: int) -> Folds:
-    """Folds that never split a group, as stratified as the groups allow.
+def group_folds(
+    y: NDArray[np.uint8], groups: NDArray[np.int64], each: int, seed: int, partitions: int = 1
+) -> Folds:
+    """Random folds that never split a group, of as equal size as the groups allow.
 
     Parameters
     ----------
@@ -67,29 +104,28 @@ def group_folds(y: NDArray[np.uint8], groups: NDArray[np.int64], count: int, see
         If there are fewer than two groups, a class has fewer than two rows, or a fold's training
         rows would miss a class.
     """
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    present = len(np.unique(groups))
-    if present < 2:
+    sizes = np.bincount(np.unique(groups, return_inverse=True)[1])
+    if len(sizes) < 2:
         raise TrainingError("the group column has a single value: at least 2 groups are needed")
-    count = min(count, present, _rarer_rows(y))
-    fold_of = np.empty(len(y), dtype=np.int64)
-    splitter = StratifiedGroupKFold(n_splits=count, shuffle=True, random_state=seed % 2**32)
-    for fold, (_, held) in enumerate(splitter.split(np.zeros((len(y), 1)), y, groups)):
-        fold_of[held] = fold
-    # Few large groups may leave a fold without rows.
-    full, of_row = np.unique(fold_of, return_inverse=True)
-    count = len(full)
-    folds = Folds(of_row.astype(np.int16), count, f"{count} folds by group ({present:,} groups)")
-    require_both_classes(folds, y, "group")
-    return folds
+    each = min(each, len(sizes), _rarer_rows(y))
+    if len(sizes) <= 2 * each:
+        partitions = 1  # another partition could be the same one
+    number = np.unique(groups, return_inverse=True)[1]
+    rng = np.random.default_rng([seed, 1])
+    rule = f"{each} folds by group ({len(sizes):,} groups)"
+    for _ in range(TRIES):
+        of_row = np.stack([_balanced(sizes, each, rng)[number] for _ in range(partitions)])
+        folds = Folds(of_row.astype(np.int16), each, _told(rule, partitions))
+        if not _lacking(folds, y):
+            return folds
+    raise TrainingError(_unusable("group"))
 
 
-def time_folds(y: NDArray[np.uint8], time: NDArray[np.float64], count: int) -> Folds:
-    """Folds forward in time: each is forecast by members that saw only earlier rows.
+def time_folds(y: NDArray[np.uint8], time: NDArray[np.float64], each: int) -> Folds:
+    """Folds forward in time: each is forecast by networks that saw only earlier rows.
 
-    The rows are cut into ``count`` + 1 stretches of time; equal times stay together; the first is
-    only trained on. Rows with a missing time count as earliest.
+    The earliest `ONLY_TRAINED` of the rows are only trained on; the others are cut into ``each``
+    stretches of time; equal times stay together. Rows with a missing time count as earliest.
 
     Raises
     ------
@@ -101,14 +137,75 @@ def time_folds(y: NDArray[np.uint8], time: NDArray[np.float64], count: int) -> F
     if len(distinct) < 2:
         raise TrainingError("the time column has a single value: at least 2 times are needed")
     ends = np.cumsum(np.bincount(inverse))
-    stretch_of_time = np.minimum((ends - 1) * (count + 1) // len(y), count)
+    later = (ends / len(y) - ONLY_TRAINED) / (1.0 - ONLY_TRAINED)
+    stretch_of_time = np.clip(np.ceil(later * each - 1e-9), 0, each).astype(np.int64)
     stretches, dense = np.unique(stretch_of_time, return_inverse=True)
-    of_row = (dense[inverse] - 1).astype(np.int16)
-    folds = Folds(of_row, len(stretches) - 1, f"{len(stretches) - 1} folds forward in time", True)
-    if folds.count < 1:
+    of_row = (dense[inverse] - 1).astype(np.int16)[None]
+    each = len(stretches) - 1
+    if each < 1:
         raise TrainingError("one time holds nearly all rows: folds forward in time need more times")
-    require_both_classes(folds, y, "time")
+    folds = Folds(
+        of_row, each, f"{each} fold{'s' if each > 1 else ''} forward in time", forward=True
+    )
+    if _lacking(folds, y):
+        raise TrainingError(_unusable("time"))
     return folds
+
+
+def make_folds(
+    y: NDArray[np.uint8],
+    each: int,
+    seed: int,
+    groups: NDArray[Any] | None = None,
+    time: NDArray[np.float64] | None = None,
+    partitions: int = 1,
+) -> Folds:
+    """Folds by group or by time when told, else random; ``groups`` may be any labels."""
+    if groups is not None and time is not None:
+        raise UsageError("folds can follow groups or time, not both: give one of them")
+    if groups is not None:
+        return group_folds(y, group_numbers(groups), each, seed, partitions)
+    if time is not None:
+        return time_folds(y, time, each)
+    return random_folds(y, each, seed, partitions)
+
+
+def group_numbers(groups: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the number of each row's group, shape (rows,), from labels of any type."""
+    try:
+        _, numbers = np.unique(groups, return_inverse=True)
+    except TypeError:  # labels of several types, which have no order
+        _, numbers = np.unique(np.array([repr(g) for g in groups]), return_inverse=True)
+    return numbers.astype(np.int64)
+
+
+def _random_partition(
+    y: NDArray[np.uint8], each: int, rng: np.random.Generator
+) -> NDArray[np.int16]:
+    places = (np.arange(len(y)) % each).astype(np.int16)
+    of_row = np.empty(len(y), dtype=np.int16)
+    for _ in range(TRIES):
+        of_row[rng.permutation(len(y))] = places
+        if not _lacking(Folds(of_row[None], each, ""), y):
+            return of_row
+    # Hardly any row of one label: each fold gets its part of both.
+    rows = np.concatenate([rng.permutation(np.flatnonzero(y == label)) for label in (1, 0)])
+    of_row[rows] = places
+    return of_row
+
+
+def _balanced(sizes: NDArray[np.int64], each: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Fold of every group: in random order of equal sizes, largest first, to the smallest fold."""
+    shuffled = rng.permutation(len(sizes))
+    order = shuffled[np.argsort(-sizes[shuffled], kind="stable")]
+    heap = [(0, int(fold)) for fold in rng.permutation(each)]
+    heapq.heapify(heap)
+    fold_of = np.empty(len(sizes), dtype=np.int64)
+    for group in order.tolist():
+        rows, fold = heap[0]
+        fold_of[group] = fold
+        heapq.heapreplace(heap, (rows + int(sizes[group]), fold))
+    return fold_of
 
 
 def _rarer_rows(y: NDArray[np.uint8]) -> int:
@@ -122,33 +219,21 @@ def _rarer_rows(y: NDArray[np.uint8]) -> int:
     return rows
 
 
-def require_both_classes(folds: Folds, y: NDArray[np.uint8], column: str) -> None:
-    """Raise TrainingError if some fold's training rows hold one class only."""
-    for fold in range(folds.count):
+def _lacking(folds: Folds, y: NDArray[np.uint8]) -> bool:
+    """Whether some fold's training rows hold one class only."""
+    for fold in range(folds.held):
         shown = y[folds.trained_on(fold)]
         if len(shown) == 0 or shown.min() == shown.max():
-            raise TrainingError(
-                f"folds by the {column} column leave a member without rows of both labels; "
-                f"use another {column} column or none"
-            )
+            return True
+    return False
 
 
-def make_folds(
-    y: NDArray[np.uint8],
-    count: int,
-    seed: int,
-    groups: NDArray[Any] | None = None,
-    time: NDArray[np.float64] | None = None,
-) -> Folds:
-    """Folds by group or by time when told, else stratified; ``groups`` may be any labels."""
-    if groups is not None and time is not None:
-        raise UsageError("folds can follow groups or time, not both: give one of them")
-    if groups is not None:
-        try:
-            _, numbers = np.unique(groups, return_inverse=True)
-        except TypeError:  # labels of several types, which have no order
-            _, numbers = np.unique(np.array([repr(g) for g in groups]), return_inverse=True)
-        return group_folds(y, numbers.astype(np.int64), count, seed)
-    if time is not None:
-        return time_folds(y, time, count)
-    return stratified_folds(y, count, seed)
+def _unusable(column: str) -> str:
+    return (
+        f"folds by the {column} column leave a member without rows of both labels; "
+        f"use another {column} column or none"
+    )
+
+
+def _told(rule: str, partitions: int) -> str:
+    return rule if partitions == 1 else f"{rule}, drawn {partitions} times"

@@ -5,12 +5,18 @@ bytes, healed or not, whatever runs beside it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from trueodds.health.cures import Change, Settings, Treatment, changed, cure
 from trueodds.health.findings import KINDS, SEVERITIES
-from trueodds.training.member import MemberTask, Progress, TrainedMember, train_member
+from trueodds.training.member import (
+    MemberTask,
+    Progress,
+    TrainedMember,
+    base_entropy,
+    train_member,
+)
 from trueodds.training.recipe import Recipe
 
 T = TypeVar("T")
@@ -30,64 +36,85 @@ def settings_of(recipe: Recipe) -> Settings:
     return Settings(recipe.activation, recipe.start, recipe.learning_rate)
 
 
+@dataclass(frozen=True, eq=False)
+class Attempts(Generic[T]):
+    """All that was trained, in order, each with the recipe that made it."""
+
+    made: tuple[T, ...]
+    recipes: tuple[Recipe, ...]
+    treatments: tuple[Treatment, ...]
+    """One for every attempt but the first."""
+
+    @property
+    def kept(self) -> int:
+        """Number of the attempt with the least loss."""
+        return max((i + 1 for i, t in enumerate(self.treatments) if t.kept), default=0)
+
+
 def treated(
     recipe: Recipe,
     train: Callable[[Recipe], T],
     changes_for: Callable[[T, Recipe], tuple[Change, ...]],
     loss: Callable[[T], float],
     most: int,
-) -> tuple[T, Recipe, tuple[Treatment, ...]]:
-    """Train, and again with a cure while one is known, at most ``most`` times.
-
-    Returns
-    -------
-    what was trained with the least loss, its recipe, and all that was tried in order
-    """
-    best = latest = train(recipe)
-    kept = using = recipe
-    treatments = []
+) -> Attempts[T]:
+    """Train, and again with a cure while one is known, at most ``most`` times."""
+    made, recipes, treatments = [train(recipe)], [recipe], list[Treatment]()
+    least = loss(made[0])
     for _ in range(most - 1):
-        changes = changes_for(latest, using)
+        changes = changes_for(made[-1], recipes[-1])
         if not changes:
             break
-        using = changed(using, changes)
-        latest = train(using)
-        before, after = loss(best), loss(latest)
-        treatments.append(Treatment(changes, before, after, kept=after < before))
-        if after < before:
-            best, kept = latest, using
-    return best, kept, tuple(treatments)
+        recipes.append(changed(recipes[-1], changes))
+        made.append(train(recipes[-1]))
+        after = loss(made[-1])
+        treatments.append(Treatment(changes, least, after, kept=after < least))
+        least = min(least, after)
+    return Attempts(tuple(made), tuple(recipes), tuple(treatments))
 
 
 def train_with_care(
-    task: MemberTask, recipe: Recipe, seed: int, progress: Progress | None = None
+    task: MemberTask,
+    recipe: Recipe,
+    seed: int,
+    until: int | None = None,
+    progress: Progress | None = None,
 ) -> TrainedMember:
     """`train_member`, again with a cure while it fails to learn and a cure is known.
 
-    The attempt with the least held-out loss is handed back; ``record.treatments`` tells of all.
+    Faults and attempts are judged by the rows it is trained on alone, so that its forecasts of the
+    rows left out stay honest. The attempt with the least training loss is handed back;
+    ``record.treatments`` tells of all.
     """
 
     def train(using: Recipe) -> TrainedMember:
-        return train_member(task, using, seed, progress)
+        return train_member(task, using, seed, until, progress)
 
-    best, _, treatments = treated(recipe, train, member_changes, least_loss, MOST_ATTEMPTS)
-    if not treatments:
+    def changes_for(trained: TrainedMember, recipe: Recipe) -> tuple[Change, ...]:
+        return member_changes(trained, recipe, base_entropy(task))
+
+    tried = treated(recipe, train, changes_for, training_loss, MOST_ATTEMPTS)
+    best = tried.made[tried.kept]
+    if not tried.treatments:
         return best
-    return replace(best, record=replace(best.record, treatments=treatments))
+    return replace(best, record=replace(best.record, treatments=tried.treatments))
 
 
-def member_changes(trained: TrainedMember, recipe: Recipe) -> tuple[Change, ...]:
-    """What to change for a member that fails to learn; nothing for any other."""
-    found = trained.record.findings()
+def member_changes(trained: TrainedMember, recipe: Recipe, base_loss: float) -> tuple[Change, ...]:
+    """What to change for a member that fails to learn; nothing for any other.
+
+    ``base_loss`` is the log-loss of the base rate of the rows it was trained on, nats.
+    """
+    found = trained.record.faults_in_training(base_loss)
     if not any(finding.severity == "failure" for finding in found):
         return ()
     return cure(found, settings_of(recipe), OF_A_MEMBER)
 
 
-def least_loss(trained: TrainedMember) -> float:
-    """The held-out loss of the weights kept, rounded as the record keeps it."""
-    finite = [loss for loss in trained.record.fold_loss if loss == loss]
-    return float(min(finite, default=float("inf")))
+def training_loss(trained: TrainedMember) -> float:
+    """The last training loss; infinite where it is not a number."""
+    losses = trained.record.train_loss
+    return losses[-1] if losses and losses[-1] == losses[-1] else float("inf")
 
 
 def run_changes(trained: Sequence[TrainedMember], recipe: Recipe) -> tuple[Change, ...]:
@@ -102,11 +129,6 @@ def run_changes(trained: Sequence[TrainedMember], recipe: Recipe) -> tuple[Chang
         and finding.severity != "note"
     ]
     return cure(shared, settings_of(recipe), OF_A_RUN)
-
-
-def mean_loss(trained: Sequence[TrainedMember]) -> float:
-    """Mean over members of the held-out loss."""
-    return sum(least_loss(member) for member in trained) / len(trained)
 
 
 def sentences(trained: Sequence[TrainedMember]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""One member: its rows, its steps, early stopping on the fold it is not shown."""
+"""One member: its rows, its steps, its log-odds of the rows that it is not shown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,12 +30,14 @@ class MemberTask:
 
     ``shared`` has shape (rows, width), ``own`` (rows, extra), both float32: the columns common to
     all members and those that depend on the fold. ``y`` and ``weight`` are float32 of shape
-    (rows,). ``shown`` and ``held_out`` are row numbers. ``columns`` names, for every original
-    column, its positions among the width + extra inputs.
+    (rows,). ``shown`` and ``held_out`` are row numbers; ``held_out`` may be empty. ``columns``
+    names, for every original column, its positions among the width + extra inputs. ``turn`` is the
+    member's number among all that forecast a row: it decides its share of the columns.
     """
 
     fold: int
     member: int
+    turn: int
     shared: NDArray[np.float32]
     own: NDArray[np.float32]
     y: NDArray[np.float32]
@@ -70,48 +72,65 @@ class TrainedMember:
     """What one member hands back.
 
     ``layout`` and ``parameters`` (flat float32) are the network after `compact`, on all inputs;
-    those it did not see have weights of 0. ``importance``, float64 of shape (columns,), is the rise
-    of its held-out log-loss when the column is shuffled. ``layers`` tell of the network as it was
-    trained.
+    those it did not see have weights of 0. ``log_odds``, float32 of shape (evaluations, held-out
+    rows), are its forecasts of the rows left out: at every evaluation for a pilot, otherwise at the
+    last alone. ``layers`` tell of the network as it was trained.
     """
 
     layout: Layout
     parameters: NDArray[np.float32]
-    importance: NDArray[np.float64]
+    log_odds: NDArray[np.float32]
     record: MemberRecord
     layers: tuple[LayerState, ...]
 
 
-ROUNDS = 40
-"""At most so many looks at the held-out fold, so that choosing among them stays honest."""
-IMPORTANCE_ROWS = 4096
-"""Held-out rows on which the importance is measured, at most."""
+EVALUATIONS = 20
+RATIO = 1.22
+"""Evaluations lie at the planned epochs divided by powers of this: most tables of few rows are
+learned in the first tenth of the plan."""
 
 Progress = Callable[[int, int, float], None]
 """Called with (epochs done, epochs planned, held-out log-loss)."""
 
 
-def train_member(
-    task: MemberTask, recipe: Recipe, seed: int, progress: Progress | None = None
-) -> TrainedMember:
-    """Train one network on the rows shown and keep its best weights on the fold held out.
+def evaluation_epochs(planned: int) -> list[int]:
+    """Epochs after which a pilot that plans so many is evaluated, never decreasing; `EVALUATIONS`.
 
-    The result depends on the task, the recipe and the seed alone: not on the clock, nor on what
-    runs beside it (one BLAS thread is assumed, see `trueodds.training.pool`).
+    With few epochs several evaluations are one and the same.
+    """
+    return [max(1, round(planned * RATIO**-j)) for j in reversed(range(EVALUATIONS))]
+
+
+def train_member(
+    task: MemberTask,
+    recipe: Recipe,
+    seed: int,
+    until: int | None = None,
+    progress: Progress | None = None,
+) -> TrainedMember:
+    """Train one network on the rows shown.
+
+    The result depends on the task, the recipe, the seed and ``until`` alone: not on the clock, nor
+    on what runs beside it (one BLAS thread is assumed, see `trueodds.training.pool`). The labels of
+    the rows held out decide nothing but when a pilot ends.
 
     Parameters
     ----------
     seed
         The run's seed; fold and member numbers are mixed in.
+    until
+        Epochs to run of those that are planned. None is a pilot: it runs all, or ends when its
+        held-out loss has not fallen for long, and hands back its log-odds at every evaluation.
     """
     rng = np.random.default_rng([seed, 2, task.fold, task.member])
     shown, batch = task.shown, recipe.batch(len(task.shown))
-    wanted = recipe.share_of(task.member)
+    wanted = recipe.share_of(task.turn)
     positions, share = inputs_shown(task.columns, task.width, wanted, rng)
     layout = Layout(len(positions), recipe.widths, recipe.activation)
     parameters = initialise(layout, rng, _base_logit(task), recipe.start)
     engine = Engine(layout, parameters, batch, recipe.dropout)
-    average = WeightAverage(parameters, recipe.memory * max(1, len(shown) // batch))
+    steps_per_epoch = max(1, len(shown) // batch)
+    average = WeightAverage(parameters, recipe.memory * steps_per_epoch)
     judge = Engine(layout, average.value, min(1024, max(len(task.held_out), 256)))
     held_out = task.inputs(task.held_out, positions)
     held_y, held_weight = task.y[task.held_out], task.weight[task.held_out]
@@ -119,18 +138,16 @@ def train_member(
 
     X = aligned((batch, layout.inputs), np.float32)
     y, weight = np.empty(batch, np.float32), np.empty(batch, np.float32)
-    steps_per_epoch = max(1, len(shown) // batch)
-    epochs, decay = recipe.epochs_for(len(shown), share), recipe.decay_for(len(shown))
-    stride = -(-epochs // ROUNDS)
+    epochs, decay = recipe.epochs_for(len(shown)), recipe.decay_for(len(shown))
+    last = epochs if until is None else min(until, epochs)
     steps, step = epochs * steps_per_epoch, 0
-    recorder = Recorder(engine, steps)
-    best, best_loss, best_epoch = average.value.copy(), np.inf, 0
-    train_curve: list[float] = []
-    fold_curve: list[float] = []
+    recorder = Recorder(engine, min(steps, last * steps_per_epoch))
+    forecasts: list[NDArray[np.float32]] = []
+    curves = Curves()
     epoch = 0
-    while epoch < epochs:
+    for stop in sorted({last, *(at for at in evaluation_epochs(epochs) if at < last)}):
         total, batches = 0.0, 0
-        for _ in range(min(stride, epochs - epoch)):
+        while epoch < stop:
             order = rng.permutation(shown)
             for start in range(0, steps_per_epoch * batch, batch):
                 rows = order[start : start + batch]
@@ -140,8 +157,7 @@ def train_member(
                     continue
                 np.take(task.y, rows, out=y, mode="clip")
                 task.gather(rows, positions, X)
-                mask_seed = int(rng.integers(2**32))
-                loss = engine.backward(X, y, weight, mask_seed)
+                loss = engine.backward(X, y, weight, int(rng.integers(2**32)))
                 total += loss
                 batches += 1
                 if looking := recorder.due(step):
@@ -153,40 +169,77 @@ def train_member(
                 average.update(parameters)
                 step += 1
             epoch += 1
-        loss = mean_log_loss(judge.log_odds(held_out), held_y, held_weight)
-        train_curve.append(total / max(1, batches))
-        fold_curve.append(loss)
-        if loss < best_loss:
-            best[:], best_loss, best_epoch = average.value, loss, epoch
+        forecasts.append(judge.log_odds(held_out))
+        loss = mean_log_loss(forecasts[-1], held_y, held_weight)
+        curves.add(epoch, total / max(1, batches), loss)
         if progress is not None:
-            progress(epoch, epochs, loss)
-        if not np.isfinite(loss) or epoch - best_epoch > max(recipe.patience * epochs, stride):
+            progress(epoch, last, loss)
+        if until is None and (
+            not np.isfinite(loss) or epoch - curves.best_epoch > recipe.patience * epochs
+        ):
             break
-    average.value[:] = best
-    sample = slice(0, LOOK_ROWS)
-    last = (judge, held_out[sample], held_y[sample], _some_weight(held_weight[sample]))
-    health = recorder.finish(step, train_curve, fold_curve, _base_loss(held_y, held_weight), last)
     seen = task.inputs(np.sort(rng.permutation(shown)[:COMPACT_ROWS]), positions)
-    smaller, parameters = compact(layout, best, seen, recipe.compaction * _base_entropy(task))
-    smaller, parameters = widened(smaller, parameters, positions, task.width)
-    judge = Engine(smaller, parameters, judge.batch)
+    rows_looked_at = (
+        (held_out, held_y, held_weight)
+        if len(held_out)
+        else (seen, *(np.ones((2, len(seen)), np.float32)))
+    )
+    X, y, weight = (part[:LOOK_ROWS] for part in rows_looked_at)
+    health = recorder.finish(
+        step,
+        curves.train,
+        curves.fold if len(held_out) else (),
+        _base_loss(held_y, held_weight) if len(held_out) else base_entropy(task),
+        (judge, X, y, _some_weight(weight)),
+    )
+    smaller, flat = compact(layout, average.value, seen, recipe.compaction * base_entropy(task))
+    smaller, flat = widened(smaller, flat, positions, task.width)
     return TrainedMember(
         layout=smaller,
-        parameters=parameters,
-        importance=_importance(judge, task, rng),
+        parameters=flat,
+        log_odds=np.stack(curves.spread(forecasts, epochs) if until is None else forecasts[-1:]),
         record=MemberRecord(
             fold=task.fold,
             member=task.member,
             share=share,
             epochs=epoch,
-            best_epoch=best_epoch,
-            stride=stride,
-            train_loss=tuple(train_curve),
-            fold_loss=tuple(fold_curve),
+            best_epoch=epoch,
+            stride=1,
+            at=tuple(curves.at),
+            planned=epochs,
+            train_loss=tuple(curves.train),
+            fold_loss=tuple(curves.fold) if len(held_out) else (),
             health=health,
         ),
         layers=health.looks[-1].states if health.looks else (),
     )
+
+
+class Curves:
+    """Training loss and held-out loss at every evaluation."""
+
+    def __init__(self) -> None:
+        self.at: list[int] = []
+        self.train: list[float] = []
+        self.fold: list[float] = []
+
+    def add(self, epoch: int, train: float, fold: float) -> None:
+        """Add one evaluation."""
+        self.at.append(epoch)
+        self.train.append(train)
+        self.fold.append(fold)
+
+    def spread(
+        self, forecasts: list[NDArray[np.float32]], planned: int
+    ) -> list[NDArray[np.float32]]:
+        """Forecasts at all of `evaluation_epochs`: the last one after an early end."""
+        places = np.searchsorted(self.at, evaluation_epochs(planned))
+        return [forecasts[min(int(place), len(forecasts) - 1)] for place in places]
+
+    @property
+    def best_epoch(self) -> int:
+        """Epoch of the least held-out loss."""
+        return self.at[int(np.argmin(np.nan_to_num(self.fold, nan=np.inf)))]
 
 
 def mean_log_loss(
@@ -194,17 +247,25 @@ def mean_log_loss(
 ) -> float:
     """Weighted mean log-loss in nats, from logits, in float64; plain mean if no weight is left."""
     each = log_loss_from_logits(log_odds.astype(np.float64), y.astype(np.float64))
+    if not len(each):
+        return float("nan")
     return float(np.average(each, weights=weight)) if weight.any() else float(each.mean())
 
 
+def base_log_odds(
+    y: NDArray[np.float32], weight: NDArray[np.float32], rows: NDArray[np.int64]
+) -> float:
+    """Log-odds of the base rate among some rows, with half a row of each class added."""
+    weights = weight[rows].astype(np.float64)
+    yes = float((weights * y[rows]).sum())
+    return float(np.log((yes + 0.5) / (float(weights.sum()) - yes + 0.5)))
+
+
 def _base_logit(task: MemberTask) -> float:
-    """Log-odds of the base rate among the rows shown, with half a row of each class added."""
-    weight = task.weight[task.shown].astype(np.float64)
-    yes = float(weight @ task.y[task.shown])
-    return float(np.log((yes + 0.5) / (float(weight.sum()) - yes + 0.5)))
+    return base_log_odds(task.y, task.weight, task.shown)
 
 
-def _base_entropy(task: MemberTask) -> float:
+def base_entropy(task: MemberTask) -> float:
     """Log-loss, in nats, of always forecasting the base rate of the rows shown."""
     z = np.array([_base_logit(task)])
     return float(log_loss_from_logits(z, sigmoid(z))[0])
@@ -219,17 +280,3 @@ def _base_loss(y: NDArray[np.float32], weight: NDArray[np.float32]) -> float:
 def _some_weight(weight: NDArray[np.float32]) -> NDArray[np.float32]:
     """The weights, or ones where none is left."""
     return weight if weight.any() else np.ones_like(weight)
-
-
-def _importance(judge: Engine, task: MemberTask, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Rise of the log-loss when one column's inputs are shuffled among rows (Breiman 2001)."""
-    chosen = np.sort(rng.permutation(len(task.held_out))[:IMPORTANCE_ROWS])
-    rows = task.held_out[chosen]
-    X, y, weight = task.inputs(rows, np.arange(task.width)), task.y[rows], task.weight[rows]
-    plain = mean_log_loss(judge.log_odds(X), y, weight)
-    rises = np.zeros(len(task.columns))
-    for index, positions in enumerate(task.columns):
-        shuffled = X.copy()
-        shuffled[:, positions] = X[rng.permutation(len(X))][:, positions]
-        rises[index] = mean_log_loss(judge.log_odds(shuffled), y, weight) - plain
-    return rises

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from threadpoolctl import threadpool_limits
 
@@ -67,17 +68,24 @@ class Step:
 Listener = Callable[[Step], None]
 
 
+class Order(NamedTuple):
+    """A member to train: for so many epochs, or as a pilot where ``until`` is 0."""
+
+    fold: int
+    member: int
+    until: int = 0
+
+
 def train_members(
     data: TrainingData,
     recipe: Recipe,
     seed: int,
     jobs: int,
-    members: Sequence[tuple[int, int]],
+    members: Sequence[Order],
     listener: Listener | None = None,
     work: WorkFolder | None = None,
-    ready: Sequence[TrainedMember] = (),
 ) -> list[TrainedMember]:
-    """Train some members, each named by (fold, member); the result is in the same order.
+    """Train some members; the result is in the same order.
 
     Parameters
     ----------
@@ -87,8 +95,6 @@ def train_members(
         Hears of every look at a held-out fold, in this process and thread.
     work
         Where finished members are kept as they come, and those of an earlier run are found.
-    ready
-        Members that are trained already, with the same recipe and seed.
 
     Raises
     ------
@@ -101,9 +107,9 @@ def train_members(
             listener(replace(step, of=len(members)))
 
     kept = None if work is None else work.checkpoints.of(recipe, seed)
-    found = {(made.record.fold, made.record.member): made for made in ready}
+    found: dict[Order, TrainedMember] = {}
     for at in members:
-        trained = found.get(at) or (None if kept is None else kept.load(*at))
+        trained = None if kept is None else kept.load(*at)
         if trained is not None:
             found[at] = trained
             tell(Step(**trained.record.last_news(), resumed=True))
@@ -125,25 +131,23 @@ def _train_here(
     data: TrainingData,
     recipe: Recipe,
     seed: int,
-    members: list[tuple[int, int]],
+    members: list[Order],
     listener: Listener,
     kept: Checkpoints | None,
-) -> dict[tuple[int, int], TrainedMember]:
+) -> dict[Order, TrainedMember]:
     trained = {}
     with threadpool_limits(limits=1):
-        for fold, member in members:
+        for order in members:
 
-            def tell(
-                epoch: int, epochs: int, loss: float, at: tuple[int, int] = (fold, member)
-            ) -> None:
-                listener(Step(*at, epoch, epochs, loss))
+            def tell(epoch: int, epochs: int, loss: float, at: Order = order) -> None:
+                listener(Step(at.fold, at.member, epoch, epochs, loss))
 
-            made = trained[fold, member] = train_with_care(
-                data.task(fold, member), recipe, seed, tell
+            made = trained[order] = train_with_care(
+                data.task(order.fold, order.member), recipe, seed, order.until or None, tell
             )
             if kept is not None:
                 try:
-                    kept.save(made)
+                    kept.save(made, order.until)
                 except OSError as error:
                     raise _unsaved(kept.folder, error.strerror) from None
             listener(Step(**made.record.last_news()))
@@ -155,11 +159,11 @@ def _train_there(
     recipe: Recipe,
     seed: int,
     jobs: int,
-    members: list[tuple[int, int]],
+    members: list[Order],
     listener: Listener,
     arrays: Path,
     kept: Checkpoints,
-) -> dict[tuple[int, int], TrainedMember]:
+) -> dict[Order, TrainedMember]:
     """Train in processes that map the arrays from a folder and leave their members in another."""
     try:
         save_data(arrays, data, recipe, seed)
@@ -216,7 +220,7 @@ def _workers(arrays: Path, kept: Checkpoints, count: int) -> Iterator[list[subpr
 
 def _serve(
     processes: list[subprocess.Popen[str]],
-    waiting: list[tuple[int, int]],
+    waiting: list[Order],
     listener: Listener,
     kept: Path,
 ) -> None:
@@ -250,11 +254,10 @@ def _serve(
         listener(step)
 
 
-def _hand_out(process: subprocess.Popen[str], waiting: list[tuple[int, int]]) -> None:
+def _hand_out(process: subprocess.Popen[str], waiting: list[Order]) -> None:
     if not waiting:
         return
-    fold, member = waiting[0]
-    if _tell(process, f"{fold} {member}\n"):
+    if _tell(process, " ".join(map(str, waiting[0])) + "\n"):
         del waiting[0]
 
 

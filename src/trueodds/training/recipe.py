@@ -17,20 +17,12 @@ class Recipe:
     """All that shapes a training run besides the table and the seed."""
 
     folds: int = 5
-    members: int = 4
-    """Members for each fold when they train for length 1. See `members_for`."""
+    members: int = 3
+    """Networks that forecast each row left out."""
     many_members: int = 6
-    """Members for each fold of a table of few rows."""
-    least_members: int = 3
-    """However long they train."""
+    """The same for a table of few rows, see `members_for`."""
     views: tuple[float, ...] = (1.0, 0.8, 0.6)
-    """Shares of the columns that the members of a fold see, in turn (`trueodds.training.view`)."""
-    lengths: tuple[float, ...] = (1.0, 2.5)
-    """Multiples of ``epochs`` and ``least_steps`` to choose from (`trueodds.training.pilot`)."""
-    length: float = 1.0
-    """The one chosen."""
-    view_length: float = 2.5
-    """Members that see a part of the columns train no longer than this."""
+    """Shares of the columns that the members see, in turn (`trueodds.training.view`)."""
     widths: tuple[int, ...] = (128, 128, 128)
     activation: Activation = "relu"
     start: Start = "usual"
@@ -44,14 +36,14 @@ class Recipe:
     most_decay: float = 4.0
     """… by this factor at most."""
     largest_batch: int = 256
-    epochs: int = 12
-    """At length 1."""
-    least_steps: int = 600
-    """Few rows get more epochs, until this many steps are reached; at length 1."""
+    epochs: int = 30
+    """Planned; `trueodds.training.pilot` chooses how many of them are run."""
+    least_steps: int = 1500
+    """Few rows get more epochs, until this many steps are planned."""
     memory: float = 1.0
     """Epochs that the running average of the weights remembers."""
-    patience: float = 0.4
-    """Stop when this share of the epochs brought no better fold loss."""
+    patience: float = 0.2
+    """A pilot stops when this share of the epochs brought no better loss."""
     compaction: float = 1e-5
     """Share of the base rate's log-loss that dropping redundant units may cost, see `compact`."""
 
@@ -66,18 +58,27 @@ class Recipe:
             batch *= 2
         return min(batch, rows)
 
-    def members_for(self, rows: int) -> int:
-        """Members for each fold when trained on so many rows.
+    def few(self, rows: int) -> bool:
+        """Whether so many rows are too few to fill the largest batches."""
+        return self.batch(rows) < self.largest_batch
 
-        Where batches are smaller than the largest, there are too few rows to fill them: single
-        members vary most and cost least, so that more of them pay. Longer training leaves time for
-        fewer.
+    def members_for(self, rows: int) -> int:
+        """Networks that forecast each row left out when trained on so many rows.
+
+        With few rows single networks vary most and cost least: more of them pay.
         """
-        many = self.members if self.batch(rows) == self.largest_batch else self.many_members
-        return max(min(many, self.least_members), ceil(many / max(1.0, self.length)))
+        return self.many_members if self.few(rows) else self.members
+
+    def partitions_for(self, rows: int) -> int:
+        """How often the rows are cut into folds when trained on so many rows.
+
+        With few rows a forecast depends on which rows a network saw. Two partitions show how much,
+        and so what the average of all networks gains (`trueodds.ensemble.weights`).
+        """
+        return min(2, self.many_members) if self.few(rows) else 1
 
     def share_of(self, member: int) -> float:
-        """Share of the columns that a fold's member sees."""
+        """Share of the columns that a member sees."""
         return self.views[member % len(self.views)]
 
     def decay_for(self, rows: int) -> float:
@@ -88,11 +89,10 @@ class Recipe:
         """
         return self.decay * min(self.most_decay, max(1.0, sqrt(self.enough_rows / rows)))
 
-    def epochs_for(self, rows: int, share: float = 1.0) -> int:
-        """Epochs planned for a member that sees so many rows and this share of the columns."""
-        length = self.length if share == 1.0 else min(self.length, self.view_length)
+    def epochs_for(self, rows: int) -> int:
+        """Epochs planned for a member that sees so many rows."""
         steps = max(1, rows // self.batch(rows))
-        return max(ceil(self.epochs * length), ceil(self.least_steps * length / steps))
+        return max(self.epochs, ceil(self.least_steps / steps))
 
 
 def recipe_for(effort: str) -> Recipe:
@@ -107,9 +107,8 @@ def recipe_for(effort: str) -> Recipe:
     if effort == "standard":
         return standard
     if effort == "quick":
-        few = replace(standard, members=1, many_members=2, least_members=1)
-        return replace(few, lengths=(0.5, 1.0, 2.5), widths=(128, 128))
+        return replace(standard, members=1, many_members=2, widths=(128, 128))
     if effort == "best":
-        many = replace(standard, members=10, many_members=12, least_members=6)
-        return replace(many, folds=8, lengths=(1.0, 2.5, 6.25))
+        many = replace(standard, folds=8, members=8, many_members=12)
+        return replace(many, epochs=75, least_steps=3750)
     raise UsageError(f"unknown effort {effort!r}: choose from {', '.join(EFFORTS)}")

@@ -1,6 +1,6 @@
 """What training did, as plain values: kept in the model file and drawn in the report."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from trueodds.health.cures import Treatment
@@ -19,7 +19,7 @@ class MemberRecord:
     best_epoch: int
     """1-based epoch whose weights were kept."""
     stride: int
-    """Epochs between two entries of the curves."""
+    """Epochs between two entries of the curves, where ``at`` is empty."""
     train_loss: tuple[float, ...]
     """Mean training loss (with dropout) since the entry before."""
     fold_loss: tuple[float, ...]
@@ -32,6 +32,17 @@ class MemberRecord:
     """What its layers did, before redundant units were dropped; None in files of older versions."""
     treatments: tuple[Treatment, ...] = ()
     """What was tried after it failed to learn, in order."""
+    at: tuple[int, ...] = ()
+    """Epochs done at every entry of the curves; empty in files of older versions."""
+    planned: int = 0
+    """Epochs that its schedule was made for; 0 in files of older versions."""
+
+    @property
+    def loss(self) -> float:
+        """Log-loss of the kept weights on the fold left out; NaN where none was left out."""
+        if not self.fold_loss:
+            return float("nan")
+        return self.fold_loss[-1] if self.at else min(self.fold_loss)
 
     @property
     def title(self) -> str:
@@ -43,12 +54,43 @@ class MemberRecord:
 
         Not learning is none where it saw only a part of the columns: they may tell nothing.
         """
-        found = () if self.health is None else diagnose(self.health)
+        found = () if self.health is None else diagnose(self._as_planned(self.health))
         return tuple(f for f in found if self.share == 1.0 or f.kind != "not learning")
+
+    def faults_in_training(self, base_loss: float) -> tuple[Finding, ...]:
+        """Faults that the rows it was trained on show alone: a cure must not see the others.
+
+        Parameters
+        ----------
+        base_loss
+            Log-loss of the base rate of the rows trained on, nats.
+        """
+        if self.health is None:
+            return ()
+        health = self._as_planned(self.health)
+        # The look at the finished network, after the last step, is at rows held out.
+        looks = sum(step < self.health.steps for step in health.at)
+        return diagnose(
+            replace(
+                health,
+                base_loss=base_loss,
+                held_out_loss=(),
+                at=health.at[:looks],
+                losses=health.losses[:looks],
+                values=health.values[:looks],
+            )
+        )
+
+    def _as_planned(self, health: HealthRecord) -> HealthRecord:
+        """The record with the steps that were planned: to be stopped early is no fault."""
+        if self.planned <= self.epochs or not self.epochs:
+            return health
+        return replace(health, steps=health.steps * self.planned // self.epochs)
 
     def last_news(self) -> dict[str, Any]:
         """Fields of the last `trueodds.training.pool.Step` of this member."""
-        news = {"fold": self.fold, "member": self.member, "loss": min(self.fold_loss), "done": True}
+        loss = self.loss if self.fold_loss else 0.0
+        news = {"fold": self.fold, "member": self.member, "loss": loss, "done": True}
         return {**news, "epoch": self.epochs, "epochs": self.epochs}
 
 

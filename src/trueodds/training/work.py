@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from trueodds.errors import TrueOddsError
-from trueodds.files import whole_file
 from trueodds.training.checkpoints import Checkpoints, checked
 from trueodds.training.work_files import (
     ARRAYS,
@@ -170,8 +169,8 @@ def _prepare(work: WorkFolder, run: dict[str, Any]) -> None:
             f"another run: {why}; starting anew"
         )
     work.folder.delete_all(MEMBERS)
-    with whole_file(work.path / RUN) as file:
-        file.write(json.dumps({**MADE_BY, "run": run}, indent=1, sort_keys=True).encode())
+    told = json.dumps({**MADE_BY, "run": run}, indent=1, sort_keys=True)
+    work.folder.write(RUN, told.encode())
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

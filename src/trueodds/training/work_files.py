@@ -7,6 +7,7 @@ it, a folder is reached through an open handle, so that a link put in its place 
 import json
 import os
 import re
+import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,7 +20,7 @@ ARRAYS = "arrays"
 """The folder, within a work folder, of the files that processes share."""
 LOCK = "lock"
 RUN = "run.json"
-_MEMBER = "member-[0-9a-f]{8}-[0-9]+-[0-9]+"
+_MEMBER = "member-[0-9a-f]{8}-[0-9]+-[0-9]+-[0-9]+"
 
 MEMBERS = re.compile(_MEMBER)
 """Finished members, see `trueodds.training.checkpoints`."""
@@ -41,11 +42,12 @@ _HEAD = json.dumps(MADE_BY, indent=1)[:-2].encode() + b","
 _MOST_NAMES = 3
 """Files that a message names."""
 _BY_HANDLE = (
-    {os.open, os.stat, os.unlink, os.mkdir, os.rmdir} <= os.supports_dir_fd
+    {os.open, os.stat, os.unlink, os.mkdir, os.rmdir, os.rename} <= os.supports_dir_fd
     and os.listdir in os.supports_fd
     and hasattr(os, "O_DIRECTORY")
     and hasattr(os, "O_NOFOLLOW")
 )
+_BINARY = getattr(os, "O_BINARY", 0)
 _JUNCTION = 0xA0000003
 """How Windows marks a folder that stands for another one (IO_REPARSE_TAG_MOUNT_POINT)."""
 
@@ -103,6 +105,21 @@ class RealFolder:
         # A pipe of that name would wait for its other end.
         flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         return os.open(self._at(name), flags, 0o666, dir_fd=self.handle)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file, whole or not at all, never through a link; raises OSError."""
+        part = f".{name}.{secrets.token_hex(4)}.part"
+        try:
+            handle = self.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY)
+            with open(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(
+                self._at(part), self._at(name), src_dir_fd=self.handle, dst_dir_fd=self.handle
+            )
+        finally:
+            self.delete(part)
 
     def delete(self, name: str) -> None:
         """Delete a plain file, if that can be done; anything else of that name stays."""
@@ -235,7 +252,7 @@ def listed(names: list[str]) -> str:
 
 def content(folder: RealFolder, name: str) -> bytes:
     """Bytes of a file, not read through a link; raises OSError."""
-    with open(folder.open(name, os.O_RDONLY | getattr(os, "O_BINARY", 0)), "rb") as file:
+    with open(folder.open(name, os.O_RDONLY | _BINARY), "rb") as file:
         return file.read()
 
 

@@ -2,8 +2,8 @@
 
 Started by `trueodds.training.pool` through `trueodds.training.launch`, with three arguments: the
 folder of the shared arrays, that of the finished members, and the run's key. It reads
-"fold member" lines from standard input and answers with JSON lines on standard output; it ends
-when its input ends, so it never outlives the parent.
+"fold member until" lines from standard input and answers with JSON lines on standard output; it
+ends when its input ends, so it never outlives the parent.
 """
 
 import json
@@ -25,7 +25,7 @@ def main(arrays: Path, kept: Checkpoints) -> None:
     # Ctrl-C reaches the whole foreground group; the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     data, recipe, seed = load_data(arrays)
-    for fold, member in _orders():
+    for fold, member, until in _orders():
 
         def tell(
             epoch: int, epochs: int, loss: float, at: tuple[int, int] = (fold, member)
@@ -33,16 +33,16 @@ def main(arrays: Path, kept: Checkpoints) -> None:
             message = {"fold": at[0], "member": at[1], "epoch": epoch, "epochs": epochs}
             print(json.dumps({**message, "loss": loss}), flush=True)
 
-        trained = train_with_care(data.task(fold, member), recipe, seed, tell)
+        trained = train_with_care(data.task(fold, member), recipe, seed, until or None, tell)
         try:
-            kept.save(trained)
+            kept.save(trained, until)
         except OSError as error:
             print(json.dumps({"unsaved": error.strerror}), flush=True)
             return
         print(json.dumps(trained.record.last_news()), flush=True)
 
 
-def _orders() -> Iterator[tuple[int, int]]:
+def _orders() -> Iterator[tuple[int, int, int]]:
     """Members to train; a parent that is gone ends the process, in the middle of one too."""
     orders: queue.Queue[str] = queue.Queue()
 
@@ -53,8 +53,8 @@ def _orders() -> Iterator[tuple[int, int]]:
 
     threading.Thread(target=read, daemon=True).start()
     while True:
-        fold, member = (int(part) for part in orders.get().split())
-        yield fold, member
+        fold, member, until = (int(part) for part in orders.get().split())
+        yield fold, member, until
 
 
 def serve(arrays: str, members: str, key: str) -> None:

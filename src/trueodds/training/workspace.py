@@ -14,12 +14,14 @@ from trueodds.files import new_file
 from trueodds.health.state import LayerState
 from trueodds.network.layout import Layout
 from trueodds.training.folds import Folds
-from trueodds.training.member import MemberTask, TrainedMember
+from trueodds.training.member import MemberTask, TrainedMember, base_log_odds
 from trueodds.training.recipe import Recipe
 from trueodds.training.record import MemberRecord
 from trueodds.training.store import lies_in
 
 SAMPLE_ROWS = 2048
+SHIPPED = 5
+"""Members of the fold that leaves nothing out, in times those of any other fold by time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,10 @@ class TrainingData:
         """Inputs of some rows as the members of a fold see them, shape (n, width)."""
         return np.concatenate([self.shared[rows], self.own[fold][rows]], axis=1)
 
+    def base_log_odds(self, fold: int) -> float:
+        """Log-odds of the base rate of the rows that a fold's members are trained on."""
+        return base_log_odds(self.y, self.weight, self.folds.trained_on(fold))
+
     def sample(self, fold: int) -> NDArray[np.float32]:
         """Inputs of some hundreds of the rows that a fold's members are trained on."""
         rows = self.folds.trained_on(fold)
@@ -54,13 +60,20 @@ class TrainingData:
     @property
     def rows_shown(self) -> int:
         """Rows shown to the members of the last fold; those of the others see about as many."""
-        return len(self.folds.trained_on(self.folds.count - 1))
+        return len(self.folds.trained_on(self.folds.held - 1))
+
+    def _turn(self, fold: int, member: int) -> int:
+        """Number of a member among those that forecast a row; by time, shipped ones share turns."""
+        if fold >= self.folds.held:
+            return member // SHIPPED
+        return member * self.folds.partitions + self.folds.partition(fold)
 
     def task(self, fold: int, member: int) -> MemberTask:
         """What one member of one fold is trained on."""
         return MemberTask(
             fold=fold,
             member=member,
+            turn=self._turn(fold, member),
             shared=self.shared,
             own=self.own[fold],
             y=self.y,
@@ -84,7 +97,7 @@ def save_data(folder: Path, data: TrainingData, recipe: Recipe, seed: int) -> No
         "recipe": recipe.to_json(),
         "seed": seed,
         "folds": {
-            "count": data.folds.count,
+            "each": data.folds.each,
             "rule": data.folds.rule,
             "forward": data.folds.forward,
         },
@@ -122,7 +135,7 @@ def save_member(file: BinaryIO, trained: TrainedMember) -> None:
     np.savez(
         file,
         parameters=trained.parameters,
-        importance=trained.importance,
+        log_odds=trained.log_odds,
         about=np.array(
             json.dumps(
                 {
@@ -142,7 +155,7 @@ def load_member(file: BinaryIO) -> TrainedMember:
         return TrainedMember(
             layout=Layout.from_json(about["layout"]),
             parameters=stored["parameters"],
-            importance=stored["importance"],
+            log_odds=stored["log_odds"],
             record=msgspec.convert(about["record"], MemberRecord),
             layers=tuple(LayerState(**state) for state in about["layers"]),
         )

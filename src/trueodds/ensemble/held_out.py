@@ -1,0 +1,106 @@
+"""Members' forecasts of the rows that they did not see, side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.training.folds import Folds
+from trueodds.training.member import TrainedMember
+from trueodds.training.workspace import TrainingData
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Log-odds of every row by members of each kind that did not see it.
+
+    Members of a kind see the same share of the columns. From all log-odds those of the base rate of
+    the rows trained on are taken away: a fold with more yes leaves fewer to train on, so that they
+    would speak against the fold's own labels.
+    """
+
+    kinds: tuple[float, ...]
+    """Shares of the columns, largest first."""
+    mean: Float
+    """Shape (partitions, rows, kinds): mean over a fold's members of the kind; NaN without any."""
+    members: NDArray[np.int64]
+    """Shape (partitions, kinds): members of the kind in each fold of the partition."""
+    spread: Float
+    """Shape (partitions, rows): variance of the log-odds of a fold's members about their mean."""
+
+    @property
+    def log_odds(self) -> Float:
+        """Mean over all members of a kind that did not see the row, shape (rows, kinds)."""
+        part = self.members / self.members.sum(axis=0)
+        total = np.zeros(self.mean.shape[1:])
+        for mean, of_partition in zip(self.mean, part, strict=True):
+            total += np.where(of_partition > 0.0, mean * of_partition, 0.0)
+        return total
+
+    def variances(self, slopes: Float, folds: Folds) -> "Variances":
+        """How much the forecast of each row would vary.
+
+        With two partitions, what they disagree about shows how much a forecast depends on the rows
+        that its members saw: with forecasts u₁, u₂ of parts W₁, W₂ of the slopes, half the square
+        of u₁/W₁ − u₂/W₂ is the variance, for slopes of sum 1, that the training rows do not share;
+        they share 1 − 1/folds of it. With one partition only the members' own spread is known.
+
+        Parameters
+        ----------
+        slopes
+            Shape (kinds,): the forecast is ``log_odds @ slopes``.
+        """
+        parts = slopes * self.members / self.members.sum(axis=0)
+        sums = parts.sum(axis=1)
+        gone = 1.0 - 1.0 / max(2, folds.each)
+        if len(sums) == 2 and (sums > 0.0).all():
+            first, second = (
+                np.where(part > 0.0, mean * part, 0.0).sum(axis=1) / part.sum()
+                for mean, part in zip(self.mean, parts, strict=True)
+            )
+            apart = 0.5 * (first - second) ** 2
+            shared = apart * gone / (1.0 - gone)
+            of_both = float((sums**2).sum())
+            return Variances(
+                averaged=of_both * gone * apart, training=sums.sum() ** 2 * shared + of_both * apart
+            )
+        each = self.members.sum()
+        averaged = slopes.sum() ** 2 * gone / each * self.spread[0]
+        return Variances(averaged=averaged, training=np.zeros_like(averaged))
+
+
+@dataclass(frozen=True, eq=False)
+class Variances:
+    """Variances of each row's log-odds, shape (rows,), squared nats; found without a label."""
+
+    averaged: Float
+    """What the mean of all the model's members does not have of it: a row is forecast here by the
+    members of one fold in each partition, a new row by many times as many."""
+    training: Float
+    """Over other training rows, as far as it is known: 0 for folds of one partition."""
+
+
+def held_out(members: Sequence[TrainedMember], data: TrainingData) -> HeldOut:
+    """Collect the members' last forecasts of the rows that their folds leave out."""
+    folds = data.folds
+    judged = [member for member in members if member.record.fold < folds.held]
+    kinds = tuple(sorted({member.record.share for member in judged}, reverse=True))
+    shape = folds.of_row.shape
+    total, squares = np.zeros((*shape, len(kinds))), np.zeros(shape)
+    counts = np.zeros((folds.partitions, len(kinds)), dtype=np.int64)
+    for member in judged:
+        fold, kind = member.record.fold, kinds.index(member.record.share)
+        partition, rows = folds.partition(fold), folds.held_out(fold)
+        z = member.log_odds[-1].astype(np.float64) - data.base_log_odds(fold)
+        total[partition, rows, kind] += z
+        squares[partition, rows] += np.square(z)
+        counts[partition, kind] += fold % folds.each == 0
+    each = counts.sum(axis=1)[:, None]
+    about = np.maximum(squares - total.sum(axis=2) ** 2 / each, 0.0)
+    with np.errstate(invalid="ignore"):
+        mean = total / counts[:, None, :]
+    mean[:, (folds.of_row < 0).all(axis=0)] = np.nan
+    return HeldOut(kinds, mean, counts, about / np.maximum(each - 1, 1))

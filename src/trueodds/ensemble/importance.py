@@ -1,0 +1,126 @@
+"""How much worse the forecast gets when a column's cells are shuffled (Breiman 2001)."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.ensemble.ensemble import Ensemble
+from trueodds.functions import log_loss_from_logits
+from trueodds.network.activations import activate
+from trueodds.network.forward import log_odds
+from trueodds.training.member import TrainedMember
+from trueodds.training.workspace import TrainingData
+
+Float = NDArray[np.float64]
+
+ROWS = 4096
+"""Rows of a fold that are looked at, at most."""
+CELLS = 1 << 18
+"""Rows × columns that are shuffled in a fold, at most, but `LEAST_ROWS` rows."""
+LEAST_ROWS = 256
+
+
+def column_importance(
+    ensemble: Ensemble,
+    data: TrainingData,
+    y: NDArray[np.uint8],
+    sample_weight: Float | None,
+    seed: int,
+) -> tuple[Float, Float]:
+    """Rise of the out-of-fold log-loss, nats, and its standard error over the folds.
+
+    In every fold a column's cells are shuffled once among the rows left out, and all the fold's
+    members forecast them together.
+
+    Returns
+    -------
+    Two arrays of shape (columns,): the mean rise over the folds, and its standard error.
+    """
+    folds = data.folds
+    used = ensemble.stack.slopes > 0.0
+    rises = []
+    for fold in range(folds.held):
+        members = [
+            member
+            for member in ensemble.members
+            if member.record.fold == fold
+            and used[ensemble.held_out.kinds.index(member.record.share)]
+        ]
+        if members:
+            rises.append(_rises(ensemble, data, fold, members, y, sample_weight, seed))
+    each = np.stack(rises)
+    # The partitions hold the same rows: they are no more independent folds.
+    count = min(len(each), folds.each)
+    error = each.std(axis=0, ddof=1) / count**0.5 if len(each) > 1 else np.zeros(each.shape[1])
+    return each.mean(axis=0), error
+
+
+def _rises(
+    ensemble: Ensemble,
+    data: TrainingData,
+    fold: int,
+    members: list[TrainedMember],
+    y: NDArray[np.uint8],
+    sample_weight: Float | None,
+    seed: int,
+) -> Float:
+    rng = np.random.default_rng([seed, 5, fold])
+    columns = data.columns
+    most = min(ROWS, max(LEAST_ROWS, CELLS // max(1, len(columns))))
+    held = data.folds.held_out(fold)
+    rows = np.sort(rng.permutation(held)[:most])
+    label = y[rows].astype(np.float64)
+    weight = None if sample_weight is None else sample_weight[rows]
+    X = data.inputs(fold, rows).astype(np.float64)
+    networks = [_Network(member, X) for member in members]
+    slopes = _slopes(ensemble, members)
+    shift = ensemble.stack.shift - ensemble.stack.slopes.sum() * data.base_log_odds(fold)
+
+    def loss(shuffled: Float | None, positions: NDArray[np.int64]) -> float:
+        z = shift + sum(
+            slope * network.log_odds(shuffled, positions)
+            for slope, network in zip(slopes, networks, strict=True)
+        )
+        return float(np.average(log_loss_from_logits(np.asarray(z), label), weights=weight))
+
+    plain = loss(None, np.zeros(0, np.int64))
+    out = np.zeros(len(columns))
+    for number, positions in enumerate(columns):
+        order = rng.permutation(len(X))
+        if len(positions):
+            change = X[np.ix_(order, positions)] - X[:, positions]
+            out[number] = loss(change, positions) - plain
+    return out
+
+
+def _slopes(ensemble: Ensemble, members: list[TrainedMember]) -> Float:
+    """What each of a fold's members counts for; together as much as the whole ensemble's."""
+    kinds = [ensemble.held_out.kinds.index(member.record.share) for member in members]
+    count = np.bincount(kinds, minlength=len(ensemble.stack.slopes))
+    slopes = np.array([ensemble.stack.slopes[kind] / count[kind] for kind in kinds])
+    return np.asarray(slopes * (ensemble.stack.slopes.sum() / slopes.sum()))
+
+
+class _Network:
+    """A member on fixed rows; a change of some inputs does not compute its first layer anew."""
+
+    def __init__(self, member: TrainedMember, X: Float) -> None:
+        flat = member.parameters.astype(np.float64)
+        self._activation = member.layout.activation
+        self._weights, self._biases = member.layout.weights(flat), member.layout.biases(flat)
+        self._first = X @ self._weights[0] + self._biases[0]
+        self._plain = self._onward(self._first)
+
+    def log_odds(self, change: Float | None, positions: NDArray[np.int64]) -> Float:
+        """Log-odds of the rows after a change (rows, positions) of some inputs."""
+        if change is None:
+            return self._plain
+        weights = self._weights[0][positions]
+        if not weights.any():
+            return self._plain
+        return self._onward(self._first + change @ weights)
+
+    def _onward(self, first: Float) -> Float:
+        if len(self._weights) == 1:
+            return np.asarray(first[:, 0])
+        A = activate(first, self._activation)
+        return log_odds(A, self._weights[1:], self._biases[1:], self._activation)

@@ -1,0 +1,58 @@
+"""Weights of several forecasts and the calibrator of their sum (Wolpert 1992), fitted together."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.calibration.calibrator import Calibrator, fit_slopes
+from trueodds.calibration.sums import mix
+
+LEAST = 0.02
+"""Forecasts whose part of the slopes is below this are left out."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """z ↦ z @ slopes + shift; a slope of 0 leaves a forecast out."""
+
+    slopes: NDArray[np.float64]
+    """Shape (forecasts,), ≥ 0, some above 0."""
+    shift: float
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """What the forecasts count for, shape (forecasts,), sum 1."""
+        return np.asarray(self.slopes / self.slopes.sum())
+
+    @property
+    def calibrator(self) -> Calibrator:
+        """From the weighted mean of the forecasts to calibrated log-odds."""
+        return Calibrator(float(self.slopes.sum()), self.shift)
+
+    def apply(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Calibrated log-odds, (rows, forecasts) → (rows,)."""
+        return self.calibrator.apply(mix(log_odds, self.weights))
+
+
+def fit_stack(
+    log_odds: NDArray[np.float64], y: NDArray[np.uint8], sample_weight: NDArray[np.float64] | None
+) -> Stack:
+    """Slopes and shift of least log-loss; forecasts of little use are left out.
+
+    Parameters
+    ----------
+    log_odds
+        Shape (rows, forecasts), of rows that no forecast was trained on.
+    y, sample_weight
+        Shape (rows,); weights may be None.
+    """
+    kept = np.arange(log_odds.shape[1])
+    while True:
+        slopes, shift = fit_slopes(log_odds[:, kept], y, sample_weight)
+        useful = slopes >= LEAST * slopes.sum()
+        if useful.all():
+            out = np.zeros(log_odds.shape[1])
+            out[kept] = slopes
+            return Stack(out, shift)
+        kept = kept[useful]

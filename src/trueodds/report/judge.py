@@ -1,0 +1,86 @@
+"""What is said of a model: its scores, what each column adds, how it was trained."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from trueodds.calibration.scores import Scores, score
+from trueodds.calibration.time_blocks import time_blocks
+from trueodds.ensemble.ensemble import Ensemble
+from trueodds.ensemble.importance import column_importance
+from trueodds.model.fixed import FixedNetworks
+from trueodds.model.freeze import check_rounding
+from trueodds.model.rounding import Rounding
+from trueodds.report.evidence import Evidence, column_importances
+from trueodds.table import Leak, rare_auc
+from trueodds.table.describe import Table
+from trueodds.training.folds import Folds, group_numbers
+from trueodds.training.heal import Attempts
+from trueodds.training.prepare import Prepared
+from trueodds.training.record import TrainingRecord
+from trueodds.training.run import Members
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What rows that were left out say of a model."""
+
+    scores: Scores
+    rounding: Rounding
+    evidence: Evidence
+    leak: Leak | None
+    """An AUC that is rarely honest, with the columns that matter most."""
+
+
+def judge(
+    ensemble: Ensemble, networks: FixedNetworks, prepared: Prepared, table: Table, seed: int
+) -> Judged:
+    """Score the honest forecasts, check the whole numbers, and measure what each column adds."""
+    scores = out_of_fold_scores(ensemble, prepared.folds, table, seed)
+    rises, errors = column_importance(ensemble, prepared.data, table.y, table.sample_weight, seed)
+    importance = column_importances(table.columns, rises, errors, prepared.folds.each)
+    return Judged(
+        scores=scores,
+        rounding=check_rounding(networks, ensemble, prepared, table),
+        evidence=Evidence(table.y, ensemble.log_odds, table.sample_weight, importance),
+        leak=rare_auc(scores.auc.value, [column.name for column in importance]),
+    )
+
+
+def out_of_fold_scores(ensemble: Ensemble, folds: Folds, table: Table, seed: int) -> Scores:
+    """Scores of the honest forecasts; intervals count groups or blocks of time where there are."""
+    known = np.isfinite(ensemble.log_odds)
+    clusters = None
+    if table.groups is not None:
+        clusters = group_numbers(table.groups)[known]
+    elif table.time is not None:
+        clusters = time_blocks(table.time[known])
+    return score(
+        table.y[known],
+        ensemble.log_odds[known],
+        None if table.sample_weight is None else table.sample_weight[known],
+        clusters=clusters,
+        folds=folds.of_row[0][known],
+        averaged_variance=ensemble.variances.averaged[known],
+        training_variance=ensemble.variances.training[known],
+        seed=seed,
+    )
+
+
+def training_record(
+    effort: str, seed: int, attempts: Attempts[Members], ensemble: Ensemble, folds: Folds
+) -> TrainingRecord:
+    """How the model was trained."""
+    return TrainingRecord(
+        effort=effort,
+        seed=seed,
+        folds=folds.held,
+        fold_rule=folds.rule,
+        settings=attempts.recipes[ensemble.run].to_json(),
+        members=ensemble.records(),
+        # A run starts from the changes of the runs before it.
+        treatments=tuple(
+            replace(treatment, kept=number <= ensemble.run)
+            for number, treatment in enumerate(attempts.treatments, 1)
+        ),
+    )

@@ -1,0 +1,98 @@
+"""From a table to what networks are trained on: folds, inputs, labels, weights."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.errors import TableError, TrainingError
+from trueodds.table.describe import Table
+from trueodds.table.encode import Encoder, fit_encoder
+from trueodds.table.rates import RateTable, fit_rates
+from trueodds.table.values import Values
+from trueodds.training.folds import Folds, make_folds
+from trueodds.training.recipe import Recipe
+from trueodds.training.store import Store
+from trueodds.training.workspace import TrainingData
+
+ROWS = 1 << 17
+"""Rows encoded at a time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """The training data, and what makes the same inputs of new rows."""
+
+    data: TrainingData
+    encoder: Encoder
+    rates: tuple[tuple[RateTable, ...], ...]
+    """For every fold, made from the rows shown to its members alone."""
+
+    @property
+    def folds(self) -> Folds:
+        """Which rows each member is not shown."""
+        return self.data.folds
+
+    @property
+    def shipped_rates(self) -> tuple[tuple[RateTable, ...], ...]:
+        """For every fold whose members make up the model."""
+        return tuple(self.rates[fold] for fold in self.folds.shipped)
+
+
+def prepare(table: Table, recipe: Recipe, seed: int, store: Store) -> Prepared:
+    """Make the folds and the inputs.
+
+    Raises
+    ------
+    TableError, TrainingError
+        If no column is usable or the folds cannot be made.
+    """
+    encoder = fit_encoder(table.values, table.schema)
+    if not encoder.width:
+        ignored = "; ".join(f'"{c.name}" ({c.reason})' for c in table.schema.columns[:10])
+        raise TableError(
+            f"{table.source}: no column can be used to forecast "
+            f'"{table.target.name}": {ignored or "there are none beside it"}; add a column that '
+            "varies"
+        )
+    folds = _folds(table, recipe, seed)
+    labels = table.y.astype(np.float32)
+    weights = (
+        np.ones(len(labels), np.float32)
+        if table.sample_weight is None
+        else table.sample_weight.astype(np.float32)
+    )
+    rates, own = [], []
+    for fold in range(folds.count):
+        of_fold, inputs = fit_rates(
+            table.values, table.schema, labels, weights, folds.trained_on(fold), [seed, fold]
+        )
+        rates.append(of_fold)
+        own.append(store.keep(f"own{fold}", inputs))
+    data = TrainingData(
+        shared=_encode(encoder, table.values, store),
+        own=tuple(own),
+        y=labels,
+        weight=weights,
+        folds=folds,
+        columns=encoder.positions(table.columns, [rate.source for rate in rates[0]]),
+    )
+    return Prepared(data, encoder, tuple(rates))
+
+
+def _folds(table: Table, recipe: Recipe, seed: int) -> Folds:
+    shown = len(table.y) - len(table.y) // recipe.folds
+    partitions = recipe.partitions_for(shown)
+    try:
+        return make_folds(table.y, recipe.folds, seed, table.groups, table.time, partitions)
+    except TrainingError as error:
+        raise TrainingError(f"{table.source}: {error}") from None
+
+
+def _encode(encoder: Encoder, values: Values, store: Store) -> NDArray[np.float32]:
+    """All rows' inputs, as `Encoder.encode` makes them, some rows at a time."""
+    shared = store.zeros("shared", (values.rows, encoder.width), np.float32)
+    for start in range(0, values.rows, ROWS):
+        stop = min(start + ROWS, values.rows)
+        encoder.encode_into(values.between(start, stop), shared[start:stop])
+    return shared

@@ -1,0 +1,97 @@
+"""Forecasts of rows by members that did not see them, and how much they would vary."""
+
+import numpy as np
+import pytest
+
+from trueodds.ensemble.held_out import HeldOut, held_out
+from trueodds.network.forward import log_odds
+from trueodds.training.folds import Folds
+
+KINDS = ["one", "two", "groups", "weighted", "time"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_held_out_log_odds_are_those_of_the_wide_networks_in_float64(stages, kind) -> None:
+    of = stages(kind)
+    data, found = of.prepared.data, of.ensemble.held_out
+    expected = np.zeros((len(of.table.y), len(found.kinds)))
+    counts = np.zeros_like(expected)
+    for member in of.attempts.made[0]:
+        fold = member.record.fold
+        rows = data.folds.held_out(fold)
+        flat, layout = member.parameters.astype(np.float64), member.layout
+        X = data.inputs(fold, rows).astype(np.float64)
+        z = log_odds(X, layout.weights(flat), layout.biases(flat), layout.activation)
+        expected[rows, found.kinds.index(member.record.share)] += z - data.base_log_odds(fold)
+        counts[rows, found.kinds.index(member.record.share)] += 1
+    known = (data.folds.of_row >= 0).any(axis=0)
+    expected = expected[known] / counts[known]
+    np.testing.assert_allclose(found.log_odds[known], expected, atol=1e-4)
+    assert np.isnan(found.log_odds[~known]).all()
+    assert (counts[known] == found.members.sum(axis=0)).all()
+    assert found.members.sum() == of.recipe.members_for(data.rows_shown)
+
+
+@pytest.mark.parametrize("kind", ["one", "two", "time"])
+def test_no_forecast_of_a_row_is_of_a_member_that_saw_it(stages, kind) -> None:
+    of = stages(kind)
+    for member in of.attempts.made[0]:
+        task = of.prepared.data.task(member.record.fold, member.record.member)
+        assert not np.isin(task.held_out, task.shown).any()
+        assert member.log_odds.shape == (1, len(task.held_out))
+
+
+def test_kinds_are_shares_of_the_columns_largest_first(stages) -> None:
+    of = stages("two")
+    assert of.ensemble.held_out.kinds == (1.0, 0.8, 0.6)
+    assert of.ensemble.held_out.members.tolist() == [[1, 1, 1], [1, 1, 1]]
+    some = [m for m in of.attempts.made[0] if m.record.share == 0.8]
+    found = held_out(some, of.prepared.data)
+    assert found.kinds == (0.8,)
+    np.testing.assert_array_equal(found.log_odds[:, 0], of.ensemble.held_out.log_odds[:, 1])
+
+
+def test_a_kind_of_one_partition_alone_is_its_mean() -> None:
+    """By turns a kind may have members in one partition only."""
+    mean = np.array([[[1.0, np.nan], [2.0, np.nan]], [[3.0, 5.0], [4.0, 6.0]]])
+    found = HeldOut((1.0, 0.8), mean, np.array([[1, 0], [3, 2]]), np.zeros((2, 2)))
+    np.testing.assert_allclose(found.log_odds, [[2.5, 5.0], [3.5, 6.0]])
+    folds = Folds(np.zeros((2, 2), np.int16), 5, "")
+    varied = found.variances(np.array([0.5, 0.0]), folds)
+    assert np.isfinite(varied.averaged).all()
+
+
+@pytest.mark.parametrize("slopes", [(1.0, 0.0), (0.3, 0.7), (0.6, 0.9)])
+def test_two_partitions_show_the_variance_that_an_average_of_all_loses(slopes) -> None:
+    """z of a partition = f + what its training rows add; half of that, say, all share."""
+    rng, rows, each = np.random.default_rng(0), 200_000, 5
+    members = np.array([[2, 1], [1, 2]])
+    f, noise = rng.normal(size=rows), rng.normal(size=(2, rows))
+    mean = np.repeat((f + 0.4 * noise)[:, :, None], 2, axis=2)
+    found = HeldOut((1.0, 0.8), mean, members, np.zeros((2, rows)))
+    folds = Folds(np.zeros((2, rows), np.int16), each, "")
+    z = found.log_odds @ np.array(slopes)
+    varied = found.variances(np.array(slopes), folds)
+    # About f the forecast varies by this much …
+    of_both = (z - sum(slopes) * f).var()
+    # … of which the mean of the members of all folds loses all but what one fold's rows decide.
+    assert varied.averaged.mean() == pytest.approx(of_both * (1.0 - 1.0 / each), rel=0.02)
+    # Over other tables what both partitions share varies, too: (each − 1) times as much.
+    shared = sum(slopes) ** 2 * 0.4**2 * (each - 1)
+    assert varied.training.mean() == pytest.approx(of_both + shared, rel=0.02)
+    assert (varied.averaged >= 0.0).all()
+    assert (varied.training >= varied.averaged).all()
+
+
+def test_one_partition_shows_the_spread_of_its_members(stages) -> None:
+    of = stages("one")
+    found, folds = of.ensemble.held_out, of.prepared.folds
+    each = np.full((3, len(of.table.y)), np.nan)
+    for member in of.attempts.made[0]:
+        fold = member.record.fold
+        z = member.log_odds[-1].astype(np.float64)
+        each[member.record.member, folds.held_out(fold)] = z
+    np.testing.assert_allclose(found.spread[0], each.var(axis=0, ddof=1), rtol=1e-6, atol=1e-9)
+    varied = found.variances(np.array([0.5, 0.5, 0.5]), folds)
+    np.testing.assert_allclose(varied.averaged, 1.5**2 * 0.75 / 3 * found.spread[0])
+    assert not varied.training.any()

@@ -1,0 +1,61 @@
+"""Weights and calibrator of several forecasts, fitted together."""
+
+import numpy as np
+import pytest
+
+from trueodds.ensemble.stacking import LEAST, Stack, fit_stack
+from trueodds.functions import log_loss_from_logits
+
+
+def forecasts(rows: int = 20_000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Two forecasts of equal worth, and one of noise."""
+    rng = np.random.default_rng(seed)
+    z = 1.5 * rng.normal(size=rows)
+    y = (rng.random(rows) < 1.0 / (1.0 + np.exp(-z))).astype(np.uint8)
+    noise = rng.normal(size=(3, rows))
+    return np.stack([z + noise[0], z + noise[1], 3.0 * noise[2]], axis=1), y
+
+
+def loss(z: np.ndarray, y: np.ndarray) -> float:
+    return float(log_loss_from_logits(z, y.astype(np.float64)).mean())
+
+
+def test_a_forecast_of_noise_is_left_out_and_the_rest_is_fitted_anew() -> None:
+    log_odds, y = forecasts()
+    stack = fit_stack(log_odds, y, None)
+    assert stack.slopes[2] == 0.0
+    assert stack.weights[:2] == pytest.approx([0.5, 0.5], abs=0.1)
+    alone = fit_stack(log_odds[:, :2], y, None)
+    assert stack.slopes[:2].tolist() == alone.slopes.tolist()
+    assert stack.shift == alone.shift
+    together = loss(stack.apply(log_odds), y)
+    assert together < min(loss(fit_stack(one, y, None).apply(one), y) for one in np.split(
+        log_odds[:, :2], 2, axis=1
+    ))  # fmt: skip
+
+
+def test_no_slope_is_small_beside_the_others_and_none_is_negative() -> None:
+    for seed in range(5):
+        log_odds, y = forecasts(300, seed)
+        log_odds[:, 1] *= -1.0  # speaks against the label
+        stack = fit_stack(log_odds, y, None)
+        kept = stack.slopes[stack.slopes != 0.0]
+        assert (kept >= LEAST * kept.sum()).all()
+        assert stack.slopes[1] == 0.0
+        assert stack.weights.sum() == pytest.approx(1.0)
+
+
+def test_weights_and_calibrator_are_the_slopes_in_two_steps() -> None:
+    stack = Stack(np.array([0.2, 0.0, 0.6]), 0.3)
+    log_odds = np.random.default_rng(0).normal(size=(50, 3))
+    np.testing.assert_allclose(stack.apply(log_odds), log_odds @ stack.slopes + 0.3)
+    assert stack.weights == pytest.approx([0.25, 0.0, 0.75])
+    assert (stack.calibrator.slope, stack.calibrator.shift) == pytest.approx((0.8, 0.3))
+
+
+def test_sample_weights_count_as_repeated_rows() -> None:
+    log_odds, y = forecasts(500)
+    counts = np.random.default_rng(1).integers(1, 4, 500)
+    weighted = fit_stack(log_odds, y, counts.astype(np.float64))
+    repeated = fit_stack(np.repeat(log_odds, counts, axis=0), np.repeat(y, counts), None)
+    np.testing.assert_allclose(weighted.slopes, repeated.slopes, rtol=0.02)

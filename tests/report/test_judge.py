@@ -1,0 +1,99 @@
+"""What is said of a model: scores of honest forecasts alone, counted by what is independent."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from trueodds.calibration.scores import score
+from trueodds.calibration.time_blocks import BLOCKS
+from trueodds.health.cures import Change, Treatment
+from trueodds.model.freeze import freeze
+from trueodds.report.judge import judge, out_of_fold_scores, training_record
+from trueodds.training.heal import Attempts
+
+
+@pytest.mark.parametrize("kind", ["one", "two", "weighted"])
+def test_scores_are_of_the_honest_forecasts(stages, kind) -> None:
+    of = stages(kind)
+    found = out_of_fold_scores(of.ensemble, of.prepared.folds, of.table, 0)
+    plain = score(
+        of.table.y, of.ensemble.log_odds, of.table.sample_weight, folds=of.prepared.folds.of_row[0]
+    )
+    assert (found.rows, found.clusters) == (400, 0)
+    assert found.auc.value == plain.auc.value
+    assert found.calibration_error == plain.calibration_error
+    # Less what the average of all members gains.
+    assert 0.0 < plain.log_loss.value - found.log_loss.value < 0.02
+    assert 0.0 < plain.brier.value - found.brier.value < 0.01
+
+
+def test_intervals_count_what_trains_and_is_scored_alike(stages) -> None:
+    """Two partitions show how much a forecast depends on the rows: intervals are wider."""
+    of = stages("two")
+    found = out_of_fold_scores(of.ensemble, of.prepared.folds, of.table, 0)
+    none = replace(of.ensemble.variances, training=np.zeros(400))
+    plain = out_of_fold_scores(replace(of.ensemble, variances=none), of.prepared.folds, of.table, 0)
+    for name in ("log_loss", "brier", "auc"):
+        wide, narrow = getattr(found, name), getattr(plain, name)
+        assert wide.value == narrow.value
+        assert wide.high - wide.low > narrow.high - narrow.low
+
+
+def test_groups_are_counted_as_groups(stages) -> None:
+    of = stages("groups")
+    found = out_of_fold_scores(of.ensemble, of.prepared.folds, of.table, 0)
+    assert (found.rows, found.clusters) == (400, 100)
+
+
+def test_by_time_blocks_of_the_scored_rows_are_counted(stages) -> None:
+    of = stages("time")
+    found = out_of_fold_scores(of.ensemble, of.prepared.folds, of.table, 0)
+    scored = of.prepared.folds.of_row[0] >= 2
+    assert found.rows == np.isfinite(of.ensemble.log_odds).sum() == scored.sum() > 50
+    assert found.clusters == BLOCKS
+
+
+@pytest.mark.parametrize("kind", ["one", "time"])
+def test_importances_come_most_important_first_with_their_intervals(stages, kind) -> None:
+    of = stages(kind)
+    judged = judge(of.ensemble, freeze(of.ensemble, of.prepared), of.prepared, of.table, 0)
+    assert judged.scores == out_of_fold_scores(of.ensemble, of.prepared.folds, of.table, 0)
+    assert judged.evidence.log_odds is of.ensemble.log_odds
+    assert judged.rounding.probability < 1e-4
+    assert judged.leak is None
+    found = judged.evidence.importance
+    assert sorted(c.name for c in found) == sorted(of.table.columns)
+    assert found[0].name == "x"
+    means = [c.mean for c in found]
+    assert means == sorted(means, reverse=True)
+    assert all(c.low <= c.mean <= c.high for c in found)
+
+
+def test_the_record_tells_of_the_run_that_is_kept(stages) -> None:
+    of = stages("two")
+    first = Treatment((Change("learning_rate", 0.3, 0.03, "too high"),), 0.5, 0.4, kept=True)
+    second = Treatment((Change("learning_rate", 0.03, 0.3, "too low"),), 0.4, 0.5, kept=False)
+    recipes = tuple(replace(of.recipe, learning_rate=rate) for rate in (0.3, 0.03, 0.003))
+    made = of.attempts.made * 3
+    for run, kept in ((0, [False, False]), (1, [True, False]), (2, [True, True])):
+        record = training_record(
+            "quick",
+            7,
+            Attempts(made, recipes, (first, second)),
+            replace(of.ensemble, run=run),
+            of.prepared.folds,
+        )
+        assert [t.kept for t in record.treatments] == kept
+        assert record.settings["learning_rate"] == recipes[run].learning_rate
+        assert (record.effort, record.seed, record.folds) == ("quick", 7, 8)
+        assert record.fold_rule == "4 random folds, drawn 2 times"
+        assert len(record.members) == len(of.ensemble.members)
+
+
+def test_by_time_the_fold_that_leaves_nothing_out_is_no_fold_of_the_record(stages) -> None:
+    of = stages("time")
+    record = training_record("quick", 0, of.attempts, of.ensemble, of.prepared.folds)
+    assert record.folds == 4
+    assert {member.fold for member in record.members} == {0, 1, 2, 3, 4}
+    assert {member.fold for member in record.members if member.weight > 0.0} == {4}

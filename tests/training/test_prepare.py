@@ -1,0 +1,111 @@
+"""Folds and inputs: what a fold's members see depends on no label of the rows left out."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from trueodds.errors import TableError, TrainingError
+from trueodds.table import as_frame, read_target
+from trueodds.table.describe import Table, describe
+from trueodds.table.rates import encode_rates
+from trueodds.training import prepare as module
+from trueodds.training.prepare import prepare
+from trueodds.training.recipe import Recipe
+from trueodds.training.store import Store, lies_in
+
+RECIPE = replace(Recipe(), folds=4)
+
+
+def table(columns: dict, answer: list[str]) -> Table:
+    frame = as_frame(pl.DataFrame(columns))
+    target = read_target(pl.Series("y", answer), name="y")
+    return describe(frame, target, weight=None, groups=None, time=None, drop=(), keep=Store().keep)
+
+
+@pytest.mark.parametrize("kind", ["one", "two", "time"])
+def test_labels_of_the_rows_left_out_are_in_no_input_of_their_fold(stages, kind) -> None:
+    of = stages(kind)
+    data = of.prepared.data
+    assert data.own[0].shape[1] > 0  # columns are rated by the target
+    assert len(data.own) == len(of.prepared.rates) == data.folds.count
+    for fold in range(data.folds.held):
+        there = data.folds.held_out(fold)
+        if kind == "time":
+            there = np.flatnonzero(data.folds.of_row[0] >= fold)
+        y = of.table.y.copy()
+        y[there] = 1 - y[there]
+        flipped = replace(of.table, y=y)
+        again = prepare(flipped, of.recipe, 0, Store())
+        assert np.array_equal(again.folds.of_row, data.folds.of_row)
+        assert np.array_equal(again.data.shared, data.shared)
+        assert np.array_equal(again.data.own[fold], data.own[fold])
+        for before, after in zip(of.prepared.rates[fold], again.rates[fold], strict=True):
+            assert np.array_equal(before.log_odds, after.log_odds)
+        others = [f for f in range(data.folds.count) if f != fold and f >= fold]
+        assert all(not np.array_equal(again.data.own[f], data.own[f]) for f in others)
+
+
+@pytest.mark.parametrize("kind", ["two", "time"])
+def test_rows_left_out_get_the_rates_that_new_rows_get(stages, kind) -> None:
+    prepared, values = stages(kind).prepared, stages(kind).table.values
+    for fold in range(prepared.folds.held):
+        rows = prepared.folds.held_out(fold)
+        plain = encode_rates(values, prepared.rates[fold])
+        assert np.array_equal(prepared.data.own[fold][rows], plain[rows])
+        shown = prepared.folds.trained_on(fold)
+        assert not np.array_equal(prepared.data.own[fold][shown], plain[shown])
+
+
+def test_rates_of_the_model_are_those_of_the_folds_that_make_it_up(stages) -> None:
+    two, time = stages("two").prepared, stages("time").prepared
+    assert two.shipped_rates == two.rates
+    assert time.shipped_rates == time.rates[-1:]
+    assert len(time.rates) == 5
+
+
+def test_inputs_are_the_encoder_s_whatever_the_blocks_of_rows(stages, monkeypatch) -> None:
+    of = stages("weighted")
+    prepared = of.prepared
+    assert np.array_equal(prepared.data.shared, prepared.encoder.encode(of.table.values))
+    monkeypatch.setattr(module, "ROWS", 37)
+    again = prepare(of.table, of.recipe, 0, Store())
+    assert np.array_equal(again.data.shared, prepared.data.shared)
+    np.testing.assert_allclose(prepared.data.weight, of.table.sample_weight, rtol=1e-6)
+    assert np.array_equal(prepared.data.y, of.table.y)
+    assert stages("one").prepared.data.weight.tolist() == [1.0] * 400
+
+
+def test_every_input_belongs_to_a_column(stages) -> None:
+    of = stages("two")
+    data = of.prepared.data
+    assert len(data.columns) == len(of.table.columns)
+    assert set(np.concatenate(data.columns).tolist()) == set(range(data.width))
+
+
+def test_few_rows_are_cut_twice_and_many_once(stages) -> None:
+    assert stages("two").prepared.folds.partitions == 2
+    assert stages("groups").prepared.folds.partitions == 2
+    assert stages("one").prepared.folds.partitions == 1
+    assert stages("time").prepared.folds.partitions == 1
+
+
+def test_large_inputs_lie_in_the_store(stages, tmp_path) -> None:
+    of = stages("one")
+    prepared = prepare(of.table, of.recipe, 0, Store(tmp_path, limit=1))
+    assert lies_in(prepared.data.shared, tmp_path / "shared.npy")
+    assert lies_in(prepared.data.own[3], tmp_path / "own3.npy")
+    assert np.array_equal(prepared.data.shared, of.prepared.data.shared)
+
+
+def test_no_usable_column_is_one_sentence() -> None:
+    answer = ["yes", "no"] * 20
+    with pytest.raises(TableError, match=r'no column can be used to forecast "y": "unit" \('):
+        prepare(table({"unit": ["kg"] * 40}, answer), RECIPE, 0, Store())
+
+
+def test_folds_that_cannot_be_made_name_the_table() -> None:
+    made = table({"x": [number % 7 for number in range(40)]}, ["yes", "no"] * 20)
+    with pytest.raises(TrainingError, match=f"^{made.source}: the group column has a single value"):
+        prepare(replace(made, groups=np.zeros(40)), RECIPE, 0, Store())
