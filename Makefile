@@ -34,7 +34,7 @@ interop: $(VENV)/dev ## the PyTorch functions and the types beside torch, where 
 
 bench: $(VENV)/bench ## against the peers; writes bench/results
 	status=0; for name in training_speed whole_process main_job scoring_speed \
-	  depth health_faults health_overhead; do \
+	  depth health_faults health_overhead calibration_test honesty; do \
 	  $(BIN)/python bench/$$name.py || status=1; done; exit $$status
 
 $(VENV)/core: pyproject.toml constraints.txt

@@ -34,8 +34,8 @@ INPUTS: dict[str, Any] = {
 }
 """Constants of the inputs that a change may name, and the module they live in."""
 CHANGES = (
-    *("", "views=(1.0,)", "views=(1.0,0.8)", "lengths=(1.0,)", "lengths=(2.5,)"),
-    *("members=2 many_members=2 least_members=2", "MOST_PIECES=1", "RECURRING=1e9"),
+    *("", "views=(1.0,)", "views=(1.0,0.8)", "epochs=12 least_steps=600"),
+    *("epochs=75 least_steps=3750", "members=2", "MOST_PIECES=1", "RECURRING=1e9"),
     *("dropout=0.2", "decay=1.5", "decay=6.0", "widths=(256,256,256)", "activation='silu'"),
 )
 

@@ -69,6 +69,12 @@ def test_recipe_ablation_reads_changes(bench: Path, monkeypatch: pytest.MonkeyPa
         assert choice.MOST_PIECES == 3
     assert main_job.recipe_for("quick") == recipe_for("quick")
     assert pieces == choice.MOST_PIECES
+    usual = main_job.recipe_for("standard")
+    for change in recipe_ablation.CHANGES:  # every setting is one that there is
+        with recipe_ablation.changed(change):
+            assert (main_job.recipe_for("standard") == usual) == (
+                change in ("", "MOST_PIECES=1", "RECURRING=1e9")
+            )
 
 
 def test_few_rows_scores_samples_and_small_tables(bench: Path) -> None:
