@@ -48,5 +48,5 @@ $(VENV)/dev: $(VENV)/core
 	@touch $@
 
 $(VENV)/bench: $(VENV)/dev
-	$(PIP) -e '.[bench,torch,onnx]'
+	$(PIP) -e '.[bench,torch]'
 	@touch $@

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 import machine
-from trueodds.calibration.calibration_error import bin_starts
-from trueodds.calibration.scores import Interval, Scores, score
-from trueodds.calibration.time_blocks import time_blocks
+from trueodds.evaluation.calibration_error import bin_starts
+from trueodds.evaluation.scores import Interval, Scores, score
+from trueodds.evaluation.time_blocks import time_blocks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -5,7 +5,7 @@ odd), width 128, batches of 128, Adam without decay. For every network: root mea
 first hidden layer's weight gradient over the last hidden layer's before any step, and the steps
 until 95 % training accuracy (looked at every 10 steps, at most 600), with the best of the learning
 rates, the same ladder for all. "critical" is `trueodds`' start for smooth activations; its sigmoid
-is trained once with plain Adam and once with centred steps (`trueodds.training.centred`).
+is trained once with plain Adam and once with centred steps (`trueodds.training.reparametrised`).
 """
 
 import argparse
@@ -22,8 +22,8 @@ from trueodds.network.engine import Engine
 from trueodds.network.initialise import initialise
 from trueodds.network.layout import Layout
 from trueodds.network.starts import Start
-from trueodds.training.centred import CentredAdamW
 from trueodds.training.optimiser import AdamW
+from trueodds.training.reparametrised import CentredAdamW
 
 WIDTH, BATCH, STEPS, LOOK = 128, 128, 600, 10
 RATES = (3e-3, 1e-3, 3e-4, 1e-4)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds import Model
-from trueodds.table.rates import RateTable, encode_rates
-from trueodds.table.values import Values
+from trueodds.columns.values import Values
+from trueodds.features.target_encoding import RateTable, encode_rates
 
 
 def inputs_of(model: Model) -> int:

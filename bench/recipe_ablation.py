@@ -23,7 +23,10 @@ from sklearn.model_selection import StratifiedKFold
 import machine
 import tables
 from trueodds import main_job
-from trueodds.table import choice, rates, read_table, read_target
+from trueodds.columns import read_target
+from trueodds.features import feature_rules as choice
+from trueodds.features import target_encoding as rates
+from trueodds.table import read_table
 
 TABLES = tuple(name for name in tables.SETS["tuned"] if name != "mushroom")
 """Those used to choose the recipe, but for mushroom, which everything gets right."""

@@ -9,14 +9,15 @@ import polars as pl
 import pytest
 from hypothesis import settings
 
+from trueodds.array_store import Store
+from trueodds.columns import read_target
+from trueodds.columns.describe import Table, describe
 from trueodds.ensemble.ensemble import Ensemble, combine
-from trueodds.table import as_frame, read_target
-from trueodds.table.describe import Table, describe
+from trueodds.execution.train import Members, train
+from trueodds.table import as_frame
 from trueodds.training.heal import Attempts
 from trueodds.training.prepare import Prepared, prepare
 from trueodds.training.recipe import Recipe
-from trueodds.training.run import Members, train
-from trueodds.training.store import Store
 
 # A busy machine is slow now and then; no test asserts a time.
 settings.register_profile("any speed", deadline=None)

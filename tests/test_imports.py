@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 
 import trueodds
+from trueodds.columns import read_target
 from trueodds.main_job import learn
-from trueodds.table import as_frame, read_target
+from trueodds.table import as_frame
 
 HEAVY = ("numba", "sklearn", "scipy", "altair", "jinja2", "torch", "pandas", "pyarrow")
 

@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from trueodds.columns import read_target
 from trueodds.errors import TrueOddsError, UsageError
 from trueodds.main_job import Learned, learn
-from trueodds.table import as_frame, read_target
+from trueodds.table import as_frame
 from trueodds.training.folds import ONLY_TRAINED
 from trueodds.training.recipe import Recipe
 
@@ -169,7 +170,7 @@ def test_a_column_that_gives_the_target_away_is_called_out() -> None:
 def test_an_auc_that_is_rarely_honest_is_told_where_nothing_else_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("trueodds.table.leaks.RARE_AUC", 0.9)
+    monkeypatch.setattr("trueodds.columns.leaks.RARE_AUC", 0.9)
     rng = np.random.default_rng(3)
     columns = {f"x{i}": rng.normal(size=ROWS) for i in range(5)}
     answer = sum(columns.values()) > 0

@@ -7,9 +7,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from trueodds.columns import read_target
 from trueodds.errors import TrueOddsError
 from trueodds.main_job import Learned, learn
-from trueodds.table import as_frame, read_table, read_target
+from trueodds.table import as_frame, read_table
 from trueodds.table.frame import Frame
 
 pytestmark = pytest.mark.usefixtures("tiny_recipe")

@@ -22,10 +22,11 @@ from typer.testing import CliRunner
 
 from trueodds import load
 from trueodds.cli.app import app
+from trueodds.columns import read_target
 from trueodds.errors import TrueOddsError
 from trueodds.main_job import learn
 from trueodds.model import Model
-from trueodds.table import Frame, as_frame, read_table, read_target, write_scored
+from trueodds.table import Frame, as_frame, read_table, write_scored
 
 pytestmark = pytest.mark.usefixtures("tiny_recipe")
 CORPUS = sorted(

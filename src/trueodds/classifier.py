@@ -14,10 +14,11 @@ from sklearn.utils import Tags
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
+from trueodds.columns import Target
+from trueodds.columns.roles import read_times, stand_alone
 from trueodds.errors import LeakWarning
 from trueodds.main_job import learn
-from trueodds.table import Frame, Target, as_column, as_frame
-from trueodds.table.roles import read_times, stand_alone
+from trueodds.table import Frame, as_column, as_frame
 from trueodds.training.folds import group_numbers
 
 

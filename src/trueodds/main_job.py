@@ -8,25 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from trueodds.array_store import Store
+from trueodds.columns import Target
+from trueodds.columns.describe import Table, describe
+from trueodds.columns.profile import summarise
+from trueodds.columns.roles import RoleColumns
+from trueodds.columns.sketch import sketch_rows
 from trueodds.ensemble.ensemble import Ensemble, combine
+from trueodds.execution.pool import Listener
+from trueodds.execution.train import train
+from trueodds.execution.work_folder import WorkFolder
 from trueodds.model import Model
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.freeze import freeze
 from trueodds.report.evidence import Evidence
 from trueodds.report.judge import Judged, judge, training_record
-from trueodds.table import Frame, Target
-from trueodds.table.describe import Table, describe
-from trueodds.table.roles import RoleColumns
-from trueodds.table.sketch import sketch_rows
-from trueodds.table.summary import summarise
+from trueodds.table import Frame
 from trueodds.training.heal import sentences
-from trueodds.training.pool import Listener
 from trueodds.training.prepare import Prepared, prepare
 from trueodds.training.recipe import recipe_for
-from trueodds.training.record import TrainingRecord
-from trueodds.training.run import train
-from trueodds.training.store import Store
-from trueodds.training.work import WorkFolder
+from trueodds.training.training_record import TrainingRecord
 from trueodds.versions import versions
 
 

@@ -110,7 +110,9 @@ from dataclasses import replace
 import numpy as np
 import trueodds.main_job
 from trueodds.functions import sigmoid
-from trueodds.table import as_column, as_frame, read_target
+from trueodds.table import as_column
+from trueodds.table import as_frame
+from trueodds.columns import read_target
 from trueodds.training.recipe import Recipe
 
 trueodds.main_job.recipe_for = lambda effort: replace(

@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 
 from trueodds import load
-from trueodds.calibration.scores import score
-from trueodds.table import read_table, read_target
+from trueodds.columns import read_target
+from trueodds.evaluation.scores import score
+from trueodds.table import read_table
 
 
 def test_scores_beside_the_base_rate_and_the_out_of_fold_ones(run, model_file, new_table):

@@ -6,7 +6,7 @@ import pytest
 
 from trueodds import load
 from trueodds.cli.progress import TrainingProgress
-from trueodds.training.pool import Step
+from trueodds.execution.pool import Step
 from trueodds.training.recipe import Recipe
 
 RECIPE = replace(

@@ -16,7 +16,7 @@ def test_the_same_model_from_mapped_arrays(run, table, tiny_recipe, monkeypatch,
     plain, mapped = table.with_name("plain.odds"), table.with_name("mapped.odds")
     assert run(*words, plain).exit_code == 0
     seen = []
-    from trueodds.training.store import Store
+    from trueodds.array_store import Store
 
     real = Store.zeros
 

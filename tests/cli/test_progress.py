@@ -4,7 +4,7 @@ import pytest
 
 from trueodds.cli.progress import TrainingProgress, clock, tell_compiling
 from trueodds.cli.stop import StopRequest
-from trueodds.training.pool import Step
+from trueodds.execution.pool import Step
 
 
 def test_share_rises_with_epochs_and_early_stops():

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from trueodds.cli.progress import TrainingProgress
-from trueodds.training import checkpoints
-from trueodds.training.pool import Step
+from trueodds.execution import checkpoints
+from trueodds.execution.pool import Step
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from trueodds.cli.roles import read_roles, read_times
+from trueodds.columns.roles import RoleColumns, read_groups
 from trueodds.errors import TableError, UsageError
 from trueodds.table import Frame, read_table
-from trueodds.table.roles import RoleColumns, read_groups
 
 TEXT = """y, when ,who,w,x
 a,2020-01-03,ann,1,5

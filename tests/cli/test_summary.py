@@ -7,8 +7,8 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from trueodds.calibration.scores import Scores, score
 from trueodds.cli.summary import told_rows, told_scored
+from trueodds.evaluation.scores import Scores, score
 from trueodds.model import Model
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from trueodds.ensemble.ensemble import combine
+from trueodds.execution.train import Members
 from trueodds.functions import log_loss_from_logits
 from trueodds.network.forward import log_odds
 from trueodds.training.folds import Folds
-from trueodds.training.run import Members
 
 KINDS = ["one", "two", "groups", "weighted"]
 

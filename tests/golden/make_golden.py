@@ -17,12 +17,13 @@ import numpy as np
 import polars as pl
 
 import trueodds.main_job as main_job
+from exact_reference import reference_log_odds
+from trueodds.columns import read_target
 from trueodds.model import Model
 from trueodds.model.fixed import FixedLayer, FixedNetworks, Grid, Member, require_exact
 from trueodds.model.model import probability
-from trueodds.model.reference import reference_log_odds
 from trueodds.network.activations import ACTIVATIONS
-from trueodds.table import as_frame, read_target
+from trueodds.table import as_frame
 from trueodds.training.recipe import Recipe
 
 ROWS = 400

@@ -13,12 +13,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import trueodds.model
 from trueodds import Model, load
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NAMES = sorted(path.stem for path in GOLDEN.glob("*.odds"))
-READER = Path(trueodds.model.__file__).with_name("scorer.mjs")
+READER = Path(__file__).parents[2] / "readers/js/scorer.mjs"
 
 
 @dataclass(frozen=True)

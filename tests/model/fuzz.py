@@ -29,6 +29,9 @@ import numpy as np
 
 from trueodds.cli.health import tell_layers
 from trueodds.cli.inspect import inspect_json, tell_model
+from trueodds.columns.profile import summarise
+from trueodds.columns.roles import RoleColumns
+from trueodds.columns.sketch import row_hashes, sketch_rows
 from trueodds.errors import ModelFileError
 from trueodds.health.cures import Change, Treatment
 from trueodds.health.measure import DENSITY_BINS
@@ -41,9 +44,6 @@ from trueodds.model.model import from_bytes
 from trueodds.model.overlap import overlap
 from trueodds.model.watch import Watch
 from trueodds.report.health_figures import health_figures
-from trueodds.table.roles import RoleColumns
-from trueodds.table.sketch import row_hashes, sketch_rows
-from trueodds.table.summary import summarise
 
 MEGABYTES = 200
 SECONDS = 20

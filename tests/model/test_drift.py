@@ -8,10 +8,10 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from trueodds import load
+from trueodds.columns.profile import summarise
 from trueodds.errors import ModelFileError
 from trueodds.model import Model
 from trueodds.model.drift import drift, same_law, stability_index
-from trueodds.table.summary import summarise
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 

@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trueodds import Model, TrueOddsClassifier, load
+from trueodds.columns import Leak, Schema
+from trueodds.columns.roles import RoleColumns
 from trueodds.errors import ModelFileError, TrueOddsError
+from trueodds.features.blocks import Levels
 from trueodds.model import file
 from trueodds.model.consistent import require_consistent
 from trueodds.model.file import header_text, save, to_bytes
 from trueodds.model.model import from_bytes
-from trueodds.table import Leak, Schema
-from trueodds.table.blocks import Levels
-from trueodds.table.roles import RoleColumns
 
 rng = np.random.default_rng(0)
 TABLE = pl.DataFrame(

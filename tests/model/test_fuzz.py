@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 
 from trueodds import load
+from trueodds.columns.profile import summarise
 from trueodds.errors import ModelFileError
 from trueodds.model import Model, file, scorer
 from trueodds.model.file import to_bytes
 from trueodds.model.fixed import FixedLayer, FixedNetworks, Grid, Member
 from trueodds.model.model import from_bytes
-from trueodds.table.summary import summarise
 
 HERE = Path(__file__).parent
 LONG = int(os.environ.get("TRUEODDS_FUZZ", "20000"))

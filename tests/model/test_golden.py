@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from exact_reference import reference_log_odds, reference_probability
 from trueodds.model import fixed, model, row_scorer, scorer
-from trueodds.model.reference import reference_log_odds, reference_probability
 
 
 def test_there_is_one_for_every_activation_and_the_edges() -> None:
@@ -142,7 +142,7 @@ MODEL_STEPS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
         ),
     ),
     "the calibrator's shift before its slope": lambda patch: patch.setattr(
-        "trueodds.calibration.calibrator.Calibrator.apply",
+        "trueodds.ensemble.calibrator.Calibrator.apply",
         lambda self, z: self.slope * (z + self.shift / self.slope),
     ),
     "σ by the library's exp": lambda patch: patch.setattr(model, "sigmoid", naive_sigmoid),

@@ -1,13 +1,19 @@
 """The independent reader in JavaScript gives the same bits."""
 
 import json
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pytest
 
+from trueodds.columns.roles import RoleColumns
+from trueodds.columns.sketch import sketch_rows
 from trueodds.functions.portable import sigmoid
-from trueodds.table.roles import RoleColumns
-from trueodds.table.sketch import sketch_rows
+
+READER = Path(__file__).parents[2] / "readers/js"
 
 
 def test_sigmoid(node, sent) -> None:
@@ -73,3 +79,11 @@ def test_golden_files(golden, node, sent) -> None:
     )
     assert found[::2].tobytes() == golden.log_odds.tobytes()
     assert found[1::2].tobytes() == golden.probability.tobytes()
+
+
+def test_its_own_tests_pass() -> None:
+    program = shutil.which("node")
+    if program is None:
+        pytest.skip("Node is not installed")
+    done = subprocess.run([program, "--test", "test/"], cwd=READER, capture_output=True)
+    assert done.returncode == 0, done.stdout.decode()

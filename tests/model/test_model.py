@@ -8,10 +8,11 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from trueodds.columns import read_target
 from trueodds.main_job import learn
 from trueodds.model import Model
 from trueodds.model.model import probability
-from trueodds.table import as_frame, read_target
+from trueodds.table import as_frame
 
 TABLE = pl.DataFrame(
     {

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from trueodds.columns import infer_schema, read_target, to_values
+from trueodds.columns.schema import Column, Schema
+from trueodds.columns.sketch import row_hashes, sketch_rows
+from trueodds.columns.values import Values
 from trueodds.model.overlap import Overlap, overlap
-from trueodds.table import infer_schema, read_table, read_target, to_values
-from trueodds.table.schema import Column, Schema
-from trueodds.table.sketch import row_hashes, sketch_rows
-from trueodds.table.values import Values
+from trueodds.table import read_table
 
 SCHEMA = Schema((Column("x", "number"),), 0)
 DATA = Path(__file__).parents[2] / "../shared/data"

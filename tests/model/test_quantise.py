@@ -6,7 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from trueodds.columns.values import Values
 from trueodds.errors import TrainingError
+from trueodds.features.blocks import Block, ClippedScale
+from trueodds.features.encoder import Encoder
 from trueodds.model.fixed import LARGEST_SUM, OUTPUT_BITS, FixedNetworks, require_exact
 from trueodds.model.quantise import quantise
 from trueodds.model.scorer import Scorer
@@ -14,9 +17,6 @@ from trueodds.network.activations import ACTIVATIONS, Activation
 from trueodds.network.engine import Engine
 from trueodds.network.initialise import initialise
 from trueodds.network.layout import Layout
-from trueodds.table.blocks import Block, ClippedScale
-from trueodds.table.encode import Encoder
-from trueodds.table.values import Values
 
 INPUTS = 7
 

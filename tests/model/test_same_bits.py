@@ -14,9 +14,9 @@ import pytest
 from numpy.typing import NDArray
 
 from trueodds import Model, TrueOddsClassifier
+from trueodds.features.target_encoding import encode_rates
 from trueodds.model import threads
 from trueodds.model.fixed import OUTPUT
-from trueodds.table.rates import encode_rates
 
 TABLE = Path(__file__).parents[2] / "examples" / "german_credit.csv"
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from trueodds.columns.profile import Seen, summarise
+from trueodds.columns.schema import Column, Schema
+from trueodds.columns.values import Values
 from trueodds.model.watch import Unlike, Watch
-from trueodds.table.schema import Column, Schema
-from trueodds.table.summary import Seen, summarise
-from trueodds.table.values import Values
 
 SCHEMA = Schema(
     (Column("n", "number"), Column("m", "number"), Column("c", "category", levels=("a", "b", "d"))),

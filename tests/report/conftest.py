@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from trueodds.calibration.scores import CalibrationError, Interval, Scores
+from trueodds.columns.schema import Column, Schema
+from trueodds.evaluation.scores import CalibrationError, Interval, Scores
 from trueodds.report.evidence import ColumnImportance, Evidence
-from trueodds.table.schema import Column, Schema
-from trueodds.training.record import MemberRecord, TrainingRecord
+from trueodds.training.training_record import MemberRecord, TrainingRecord
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from trueodds.health.measure import DENSITY_BINS
 from trueodds.health.record import HealthRecord, Look
 from trueodds.health.state import LayerState
 from trueodds.report.health_figures import health_figures
-from trueodds.training.record import MemberRecord, TrainingRecord
+from trueodds.training.training_record import MemberRecord, TrainingRecord
 
 
 def seen(saturated: float = 0.0, flow: float = 1e-3) -> HealthRecord:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trueodds.calibration.scores import score
-from trueodds.calibration.time_blocks import BLOCKS
+from trueodds.evaluation.scores import score
+from trueodds.evaluation.time_blocks import BLOCKS
 from trueodds.health.cures import Change, Treatment
 from trueodds.model.freeze import freeze
 from trueodds.report.judge import judge, out_of_fold_scores, training_record

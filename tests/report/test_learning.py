@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from trueodds.report.learning import MOST_POINTS, learning_curves, loss_range
-from trueodds.training.record import MemberRecord
+from trueodds.training.training_record import MemberRecord
 
 
 def member(losses, stride=1, epochs=None, best=1, fold=0, number=0) -> MemberRecord:

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trueodds.calibration.scores import CalibrationError, Interval
+from trueodds.columns.schema import Column, Schema
 from trueodds.errors import TrueOddsError
+from trueodds.evaluation.scores import CalibrationError, Interval
 from trueodds.report import ColumnImportance, Evidence, write_report
 from trueodds.report.bundle import BUNDLE, read_asset
 from trueodds.report.page import render
-from trueodds.table.schema import Column, Schema
 
 HOSTILE = (
     "</script><script>alert(1)</script>",

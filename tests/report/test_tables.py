@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+from trueodds.columns.leak import Leak
+from trueodds.columns.schema import Column, Schema
 from trueodds.report.evidence import ColumnImportance
 from trueodds.report.tables import (
     MOST_COLUMNS,
@@ -9,8 +11,6 @@ from trueodds.report.tables import (
     score_rows,
     warning_rows,
 )
-from trueodds.table.leak import Leak
-from trueodds.table.schema import Column, Schema
 
 
 def test_scores_stand_beside_the_base_rates(model) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueodds.calibration.scores import CalibrationError, Interval, score
+from trueodds.evaluation.scores import CalibrationError, Interval, score
 from trueodds.report import wording
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trueodds.columns.numeric import no_number, numbers_from_text
 from trueodds.table.cells import (
     MISSING_MARKERS,
     is_missing,
@@ -13,7 +14,6 @@ from trueodds.table.cells import (
     parse_number,
     text_of,
 )
-from trueodds.table.numeric import no_number, numbers_from_text
 
 
 @pytest.mark.parametrize(

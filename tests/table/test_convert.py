@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trueodds.columns import infer_schema, to_values
 from trueodds.errors import TableError
-from trueodds.table import Frame, as_column, as_frame, infer_schema, to_values
+from trueodds.table import Frame, as_column, as_frame
 
 
 def test_arrays_of_every_kind() -> None:

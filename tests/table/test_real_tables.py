@@ -10,19 +10,17 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from trueodds.table import (
+from trueodds.columns import (
     Leak,
     Schema,
     Target,
     Values,
-    as_frame,
     infer_schema,
-    read_table,
     read_target,
     suspect_leaks,
     to_values,
-    write_scored,
 )
+from trueodds.table import as_frame, read_table, write_scored
 
 DATA = Path(__file__).parents[2] / "../shared/data"
 MANIFEST: list[dict[str, Any]] = (

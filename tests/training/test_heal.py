@@ -7,14 +7,14 @@ import msgspec
 import numpy as np
 import pytest
 
+from trueodds.execution.pool import Order, Step, train_members
+from trueodds.execution.train import mean_loss, train
+from trueodds.training.data import TrainingData
 from trueodds.training.folds import make_folds
 from trueodds.training.heal import sentences, train_with_care, training_loss
 from trueodds.training.member import MemberTask, base_entropy
-from trueodds.training.pool import Order, Step, train_members
 from trueodds.training.recipe import Recipe
-from trueodds.training.record import TrainingRecord
-from trueodds.training.run import mean_loss, train
-from trueodds.training.workspace import TrainingData
+from trueodds.training.training_record import TrainingRecord
 
 ROWS = 400
 MEMBERS = [Order(fold, member, member) for fold in range(2) for member in range(3)]

@@ -7,12 +7,12 @@ import pytest
 from numpy.typing import NDArray
 
 from trueodds.network.layout import Layout
+from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds, make_folds
 from trueodds.training.member import EVALUATIONS, TrainedMember, evaluation_epochs
 from trueodds.training.pilot import ENOUGH_ROWS, choose_epochs, pilot_folds
 from trueodds.training.recipe import Recipe
-from trueodds.training.record import MemberRecord
-from trueodds.training.workspace import TrainingData
+from trueodds.training.training_record import MemberRecord
 
 RECIPE = replace(Recipe(), epochs=40, least_steps=40)
 

@@ -6,14 +6,15 @@ import numpy as np
 import polars as pl
 import pytest
 
+from trueodds.array_store import Store, lies_in
+from trueodds.columns import read_target
+from trueodds.columns.describe import Table, describe
 from trueodds.errors import TableError, TrainingError
-from trueodds.table import as_frame, read_target
-from trueodds.table.describe import Table, describe
-from trueodds.table.rates import encode_rates
+from trueodds.features.target_encoding import encode_rates
+from trueodds.table import as_frame
 from trueodds.training import prepare as module
 from trueodds.training.prepare import prepare
 from trueodds.training.recipe import Recipe
-from trueodds.training.store import Store, lies_in
 
 RECIPE = replace(Recipe(), folds=4)
 

@@ -3,11 +3,11 @@
 import warnings
 from pathlib import Path
 
-from trueodds.calibration.scores import Scores
 from trueodds.cli.console import clean, note, print_facts, print_json
 from trueodds.cli.summary import print_scores, told_rows
+from trueodds.evaluation.scores import Scores
 from trueodds.model import Model, load
-from trueodds.model.evaluation import Evaluation
+from trueodds.model.evaluate import Evaluation
 from trueodds.report.wording import calibration_verdict
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from trueodds.array_store import Store
 from trueodds.cli.console import note, print_facts, print_json
 from trueodds.cli.outputs import require_ending, require_writable
 from trueodds.cli.progress import tell_compiling, training_progress
@@ -22,16 +23,16 @@ from trueodds.cli.summary import (
     told_scored,
     told_target,
 )
+from trueodds.columns import Target
 from trueodds.errors import TableError, TrueOddsError
+from trueodds.execution.work_folder import WorkFolder, work_folder
 from trueodds.main_job import Learned, learn
 from trueodds.model.file import save
 from trueodds.report import write_report
 from trueodds.report.tables import treatment_lines
 from trueodds.report.wording import calibration_verdict
-from trueodds.table import Frame, Target, read_mapped, read_table
+from trueodds.table import Frame, read_mapped, read_table
 from trueodds.training.recipe import recipe_for
-from trueodds.training.store import Store
-from trueodds.training.work import WorkFolder, work_folder
 from trueodds.versions import versions
 
 

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from trueodds.cli.console import note, print_json
 from trueodds.cli.outputs import require_writable
+from trueodds.columns.values import OddCells
 from trueodds.errors import TableError, UsageError
 from trueodds.model import Model, load
 from trueodds.model.model import probability
 from trueodds.model.watch import Watch
 from trueodds.table import Frame, TableStream, stream_table, writable_ending, write_stream
-from trueodds.table.values import OddCells
 
 
 @dataclass

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.columns import Target, read_target
+from trueodds.columns.roles import RoleColumns, read_groups, read_times, read_weights
 from trueodds.errors import UsageError
-from trueodds.table import Frame, Target, read_target
+from trueodds.table import Frame
 from trueodds.table.frame import missing_column
-from trueodds.table.roles import RoleColumns, read_groups, read_times, read_weights
 
 
 @dataclass(frozen=True, eq=False)

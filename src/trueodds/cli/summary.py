@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from trueodds.calibration.scores import Scores
 from trueodds.cli.console import print_facts, print_table, shortened
+from trueodds.evaluation.scores import Scores
 from trueodds.model import Model
 from trueodds.report.wording import count, decimals, perfect, share, span
 

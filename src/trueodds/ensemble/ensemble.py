@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.calibration.calibrator import Calibrator
-from trueodds.calibration.sums import dot
+from trueodds.ensemble.calibrator import Calibrator
 from trueodds.ensemble.held_out import HeldOut, Variances, held_out
 from trueodds.ensemble.stacking import Stack, fit_stack
+from trueodds.evaluation.sums import dot
 from trueodds.functions import log_loss_from_logits
 from trueodds.functions.portable import sigmoid
+from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds
 from trueodds.training.member import TrainedMember
-from trueodds.training.record import MemberRecord
-from trueodds.training.workspace import TrainingData
+from trueodds.training.training_record import MemberRecord
 
 Float = NDArray[np.float64]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds
 from trueodds.training.member import TrainedMember
-from trueodds.training.workspace import TrainingData
 
 Float = NDArray[np.float64]
 

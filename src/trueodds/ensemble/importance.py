@@ -7,8 +7,8 @@ from trueodds.ensemble.ensemble import Ensemble
 from trueodds.functions import log_loss_from_logits
 from trueodds.network.activations import activate
 from trueodds.network.forward import log_odds
+from trueodds.training.data import TrainingData
 from trueodds.training.member import TrainedMember
-from trueodds.training.workspace import TrainingData
 
 Float = NDArray[np.float64]
 

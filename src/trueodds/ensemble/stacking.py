@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.calibration.calibrator import Calibrator, fit_slopes
-from trueodds.calibration.sums import mix
+from trueodds.ensemble.calibrator import Calibrator, fit_slopes
+from trueodds.evaluation.sums import mix
 
 LEAST = 0.02
 """Forecasts whose part of the slopes is below this are left out."""

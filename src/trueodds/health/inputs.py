@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.columns.auc import auc
 from trueodds.health.record import InputState
 from trueodds.health.state import rounded
-from trueodds.table.area import auc
 
 MOST_ROWS = 2048
 """Rows on which a column's own forecast is measured, evenly spaced."""

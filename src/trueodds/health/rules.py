@@ -60,4 +60,4 @@ Tuning: 2.6 | 47."""
 SMALLEST_REACH = 0.01
 """Greatest absolute input of all; that of scaled columns is above 1."""
 TELLING = 0.999
-"""Area under the ROC curve of one column, as in `trueodds.table.leak_alone`. Tuning: 0.89 | 1."""
+"""Area under the ROC curve of one column, as in `trueodds.columns.leak_alone`. Tuning: 0.89 | 1."""

@@ -10,18 +10,18 @@ from math import isfinite
 
 import numpy as np
 
+from trueodds.columns.dates import DATE_FORMATS
+from trueodds.columns.profile import Seen
+from trueodds.columns.schema import Column, Schema
+from trueodds.columns.sketch import MOST, REPEATS, RowSketch
+from trueodds.features.blocks import FARTHEST, ClippedScale, Curve, Equals, Levels, Pieces
+from trueodds.features.encoder import Encoder
 from trueodds.health.measure import DENSITY_BINS
 from trueodds.health.record import VALUES, HealthRecord
 from trueodds.model.data import ModelData
 from trueodds.model.fixed import FixedNetworks, require_exact
 from trueodds.network.activations import ACTIVATIONS
-from trueodds.table.blocks import FARTHEST, ClippedScale, Curve, Equals, Levels, Pieces
 from trueodds.table.cells import NUMBER_STYLES
-from trueodds.table.dates import DATE_FORMATS
-from trueodds.table.encode import Encoder
-from trueodds.table.schema import Column, Schema
-from trueodds.table.sketch import MOST, REPEATS, RowSketch
-from trueodds.table.summary import Seen
 
 MOST_PADDED = 16
 """The scorer pads all members to one width and gives each the rates of all folds: it may hold so

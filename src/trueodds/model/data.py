@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass, field
 
-from trueodds.calibration.calibrator import Calibrator
-from trueodds.calibration.scores import Scores
+from trueodds.columns.profile import Seen
+from trueodds.columns.roles import RoleColumns
+from trueodds.columns.schema import Schema
+from trueodds.columns.sketch import RowSketch
+from trueodds.ensemble.calibrator import Calibrator
+from trueodds.evaluation.scores import Scores
+from trueodds.features.encoder import Encoder
+from trueodds.features.target_encoding import RateTable
 from trueodds.health.state import LayerState
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.rounding import Rounding
-from trueodds.table.encode import Encoder
-from trueodds.table.rates import RateTable
-from trueodds.table.roles import RoleColumns
-from trueodds.table.schema import Schema
-from trueodds.table.sketch import RowSketch
-from trueodds.table.summary import Seen
-from trueodds.training.record import TrainingRecord
+from trueodds.training.training_record import TrainingRecord
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """How far new rows have moved from the training rows: column by column, and the forecast.
 
-Both samples are counted in the bins that the model stores (`trueodds.table.summary`), missing cells
-in a bin of their own.
+Both samples are counted in the bins that the model stores (`trueodds.columns.profile`); missing
+cells have a bin of their own.
 """
 
 from dataclasses import asdict, dataclass
@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc
 
+from trueodds.columns.profile import ColumnSeen
+from trueodds.columns.values import UNSEEN, Values
 from trueodds.errors import ModelFileError
 from trueodds.model.model import Model
-from trueodds.table.summary import ColumnSeen
-from trueodds.table.values import UNSEEN, Values
 
 THRESHOLD = 0.2
 """A stability index from which a population counts as changed (Siddiqi 2006, p. 129: 0.1–0.25 a

@@ -14,7 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from trueodds.columns.sketch import RowSketch
 from trueodds.errors import ModelFileError, TrueOddsError
+from trueodds.features.blocks import Pieces
+from trueodds.features.target_encoding import RateTable
 from trueodds.files import whole_file
 from trueodds.model.arrays import Arrays, NotAModelError, read_container
 from trueodds.model.consistent import require_consistent
@@ -29,9 +32,6 @@ from trueodds.model.header import (
     read_kind,
     told_of,
 )
-from trueodds.table.blocks import Pieces
-from trueodds.table.rates import RateTable
-from trueodds.table.sketch import RowSketch
 
 FORMAT = 2
 FEATURES = frozenset({"pieces", "cuts"})

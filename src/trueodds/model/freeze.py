@@ -3,14 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.columns.describe import Table
 from trueodds.ensemble.ensemble import Ensemble
+from trueodds.features.target_encoding import encode_rates
 from trueodds.model.fixed import OUTPUT_BITS, FixedNetworks, require_exact
 from trueodds.model.quantise import quantise
 from trueodds.model.rounding import Rounding, measure_rounding
 from trueodds.model.scorer import Scorer
 from trueodds.network.forward import log_odds
-from trueodds.table.describe import Table
-from trueodds.table.rates import encode_rates
 from trueodds.training.folds import Folds
 from trueodds.training.prepare import Prepared
 

@@ -12,19 +12,19 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from trueodds.calibration.calibrator import Calibrator
-from trueodds.calibration.scores import Scores
+from trueodds.columns.profile import Seen
+from trueodds.columns.roles import RoleColumns
+from trueodds.columns.schema import Schema
+from trueodds.ensemble.calibrator import Calibrator
+from trueodds.evaluation.scores import Scores
+from trueodds.features.blocks import BLOCKS
+from trueodds.features.derive import Derived
+from trueodds.features.encoder import Encoder
 from trueodds.health.state import LayerState
 from trueodds.model.fixed import Grid
 from trueodds.model.rounding import Rounding
 from trueodds.network.activations import Activation
-from trueodds.table.blocks import BLOCKS
-from trueodds.table.derive import Derived
-from trueodds.table.encode import Encoder
-from trueodds.table.roles import RoleColumns
-from trueodds.table.schema import Schema
-from trueodds.table.summary import Seen
-from trueodds.training.record import TrainingRecord
+from trueodds.training.training_record import TrainingRecord
 
 T = TypeVar("T")
 

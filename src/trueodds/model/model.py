@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from trueodds.columns.values import Values, to_values
 from trueodds.functions.portable import sigmoid
 from trueodds.functions.portable_scalar import sigmoid_of
 from trueodds.model.data import ModelData
@@ -20,10 +21,9 @@ from trueodds.model.row_scorer import RowScorer
 from trueodds.model.scorer import Scorer
 from trueodds.table.convert import as_frame
 from trueodds.table.frame import Frame
-from trueodds.table.values import Values, to_values
 
 if TYPE_CHECKING:
-    from trueodds.model.evaluation import Evaluation
+    from trueodds.model.evaluate import Evaluation
 
 LEAST = float(np.finfo(np.float64).tiny)
 MOST = 1.0 - 2.0**-53
@@ -100,7 +100,7 @@ class Model(ModelData):
             cannot be read.
         """
         # Evaluating needs modules that forecasting does not: it starts faster without.
-        from trueodds.model.evaluation import evaluate
+        from trueodds.model.evaluate import evaluate
 
         found = evaluate(self, self.read, self.log_odds_of, X, y, sample_weight)
         for remark in found.remarks:

@@ -13,7 +13,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.table.sketch import RowSketch
+from trueodds.columns.sketch import RowSketch
 
 SURPRISE = log(1e3)
 """Chance must explain an overlap with less than one in a thousand before it is told …"""
@@ -35,7 +35,7 @@ class Overlap:
 
 
 def overlap(sketch: RowSketch, hashes: NDArray[np.int64]) -> Overlap:
-    """Compare rows, by their `trueodds.table.sketch.row_hashes` of shape (rows,)."""
+    """Compare rows, by their `trueodds.columns.sketch.row_hashes` of shape (rows,)."""
     known, counts = np.unique(sketch.hashes, return_counts=True)
     place = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
     match = known[place] == hashes

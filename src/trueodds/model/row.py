@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from trueodds.columns.schema import Column, Schema
+from trueodds.columns.values import MISSING, read_codes, read_numbers
+from trueodds.features.derive import Derived, derive_columns
 from trueodds.table.cells import MISSING_MARKERS, number_text
-from trueodds.table.derive import Derived, derive_columns
-from trueodds.table.records import column_of
-from trueodds.table.schema import Column, Schema
-from trueodds.table.values import MISSING, read_codes, read_numbers
+from trueodds.table.objects import column_of
 
 _PLAIN_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _BLANKS = " \t\r\n"

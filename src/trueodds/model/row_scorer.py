@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from trueodds.features.blocks import Block, Inputs, Levels, Pieces
+from trueodds.features.encoder import Encoder
+from trueodds.features.target_encoding import RateTable
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.scorer import Float, HandOn, weights_of
 from trueodds.model.threads import one_blas_thread
-from trueodds.table.blocks import Block, Inputs, Levels, Pieces
-from trueodds.table.encode import Encoder
-from trueodds.table.rates import RateTable
 
 MOST_WORKED_OUT = 1 << 22
 """Most numbers of the table that are worked out before (32 MB)."""

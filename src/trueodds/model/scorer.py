@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.columns.values import Values
+from trueodds.features.blocks import INDICATORS, Out
+from trueodds.features.encoder import Encoder
+from trueodds.features.target_encoding import RateTable
 from trueodds.model.fixed import OUTPUT, FixedLayer, FixedNetworks, Grid
 from trueodds.model.threads import side_by_side
 from trueodds.network.activations import Activation, activate
-from trueodds.table.blocks import INDICATORS, Out
-from trueodds.table.encode import Encoder
-from trueodds.table.rates import RateTable
-from trueodds.table.values import Values
 
 Float = NDArray[np.float64]
 

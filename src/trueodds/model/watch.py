@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from trueodds.table.schema import Schema
-from trueodds.table.summary import Seen
-from trueodds.table.values import MISSING, UNSEEN, Values
+from trueodds.columns.profile import Seen
+from trueodds.columns.schema import Schema
+from trueodds.columns.values import MISSING, UNSEEN, Values
 
 CHANCE = 4.0
 """Standard deviations that chance hardly reaches: once in 16,000 for a normal law."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.calibration.intervals import student_t
+from trueodds.evaluation.intervals import student_t
 
 
 @dataclass(frozen=True)

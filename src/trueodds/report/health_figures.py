@@ -4,7 +4,7 @@ from trueodds.health.findings import SEVERITIES
 from trueodds.health.record import HealthRecord
 from trueodds.report import health_charts
 from trueodds.report.figure import Figure, drawing
-from trueodds.training.record import TrainingRecord
+from trueodds.training.training_record import TrainingRecord
 
 GONE = "No look into the layers was kept."
 

@@ -4,21 +4,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trueodds.calibration.scores import Scores, score
-from trueodds.calibration.time_blocks import time_blocks
+from trueodds.columns import Leak, rare_auc
+from trueodds.columns.describe import Table
 from trueodds.ensemble.ensemble import Ensemble
 from trueodds.ensemble.importance import column_importance
+from trueodds.evaluation.scores import Scores, score
+from trueodds.evaluation.time_blocks import time_blocks
+from trueodds.execution.train import Members
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.freeze import check_rounding
 from trueodds.model.rounding import Rounding
 from trueodds.report.evidence import Evidence, column_importances
-from trueodds.table import Leak, rare_auc
-from trueodds.table.describe import Table
 from trueodds.training.folds import Folds, group_numbers
 from trueodds.training.heal import Attempts
 from trueodds.training.prepare import Prepared
-from trueodds.training.record import TrainingRecord
-from trueodds.training.run import Members
+from trueodds.training.training_record import TrainingRecord
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from math import isfinite
 
 import numpy as np
 
-from trueodds.training.record import MemberRecord, TrainingRecord
+from trueodds.training.training_record import MemberRecord, TrainingRecord
 
 MOST_POINTS = 6_000
 """Over all members together."""

@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
-from trueodds.calibration.scores import Scores
-from trueodds.table.schema import Schema
-from trueodds.training.record import TrainingRecord
+from trueodds.columns.schema import Schema
+from trueodds.evaluation.scores import Scores
+from trueodds.training.training_record import TrainingRecord
 
 
 class Subject(Protocol):

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from trueodds.calibration.scores import Scores
+from trueodds.columns.schema import Column, Schema
+from trueodds.evaluation.scores import Scores
 from trueodds.report.evidence import ColumnImportance
 from trueodds.report.learning import member_label
 from trueodds.report.reliability import Bin
@@ -17,8 +18,7 @@ from trueodds.report.wording import (
     share,
     span,
 )
-from trueodds.table.schema import Column, Schema
-from trueodds.training.record import TrainingRecord
+from trueodds.training.training_record import TrainingRecord
 
 MOST_COLUMNS = 400
 """Rows of the column table; a wider table shows its leaks and its most important columns."""

@@ -3,7 +3,7 @@
 from math import isfinite
 from typing import Any
 
-from trueodds.calibration.scores import Interval, Scores
+from trueodds.evaluation.scores import Interval, Scores
 
 LONGEST = 300
 MISCALIBRATED = 0.05

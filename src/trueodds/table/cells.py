@@ -13,7 +13,7 @@ MISSING_MARKERS = (
 """Cells, outer blanks removed, that mean "missing" in every column. Case counts: ``na`` is text.
 
 In a column of categories a marker is still a level where the training table shows that it must be
-one, see :func:`trueodds.table.kinds.infer_schema`."""
+one, see :func:`trueodds.columns.kinds.infer_schema`."""
 
 NUMBER_PLACEHOLDERS = (
     "-",

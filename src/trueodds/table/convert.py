@@ -12,7 +12,7 @@ from trueodds.errors import TableError
 from trueodds.table.cells import text_of, whole
 from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame, unique_names
-from trueodds.table.records import column_of, from_records
+from trueodds.table.objects import column_of, from_records
 
 
 def as_frame(X: Any, names: Sequence[str] | None = None) -> Frame:

@@ -11,7 +11,7 @@ from trueodds.errors import TableError
 from trueodds.table.delimited import read_delimited
 from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame, unique_names
-from trueodds.table.records import read_json
+from trueodds.table.objects import read_json
 
 DELIMITED = {".csv": None, ".tsv": "\t", ".tab": "\t", ".txt": None, ".data": None}
 _JSON = (".jsonl", ".ndjson", ".json")

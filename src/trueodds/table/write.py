@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from trueodds.errors import TableError
 from trueodds.files import whole_file
+from trueodds.table.columnar import sink_typed
 from trueodds.table.frame import Frame
-from trueodds.table.sink import sink_typed
 
 _DELIMITERS = {".csv": ",", ".txt": ",", ".tsv": "\t", ".tab": "\t"}
 _JSON = (".jsonl", ".ndjson")

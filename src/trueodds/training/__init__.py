@@ -1,1 +1,1 @@
-"""Training: optimiser, schedule, one member's loop, the folds, and all members side by side."""
+"""Training: recipe, optimiser, schedule, folds, and one member's loop."""

@@ -15,13 +15,13 @@ from trueodds.network.initialise import initialise
 from trueodds.network.kernels import gather, gather_some
 from trueodds.network.layout import Layout
 from trueodds.training.averaging import WeightAverage
-from trueodds.training.centred import optimiser_for
-from trueodds.training.compact import ROWS as COMPACT_ROWS
-from trueodds.training.compact import compact
+from trueodds.training.column_subset import inputs_shown, widened
+from trueodds.training.prune import ROWS as COMPACT_ROWS
+from trueodds.training.prune import compact
 from trueodds.training.recipe import Recipe
-from trueodds.training.record import MemberRecord
+from trueodds.training.reparametrised import optimiser_for
 from trueodds.training.schedule import learning_rate
-from trueodds.training.view import inputs_shown, widened
+from trueodds.training.training_record import MemberRecord
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +111,8 @@ def train_member(
     """Train one network on the rows shown.
 
     The result depends on the task, the recipe, the seed and ``until`` alone: not on the clock, nor
-    on what runs beside it (one BLAS thread is assumed, see `trueodds.training.pool`). The labels of
-    the rows held out decide nothing but when a pilot ends.
+    on what runs beside it (`trueodds.execution.pool` gives it one BLAS thread). The labels of the
+    rows held out decide nothing but when a pilot ends.
 
     Parameters
     ----------

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.functions import log_loss_from_logits
+from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds
 from trueodds.training.member import TrainedMember, evaluation_epochs
 from trueodds.training.recipe import Recipe
-from trueodds.training.workspace import TrainingData
 
 ENOUGH_ROWS = 100
 """Rows of the rarer label that a choice is made on; few rows or few yes: more folds."""

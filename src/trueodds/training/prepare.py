@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.array_store import Store
+from trueodds.columns.describe import Table
+from trueodds.columns.values import Values
 from trueodds.errors import TableError, TrainingError
-from trueodds.table.describe import Table
-from trueodds.table.encode import Encoder, fit_encoder
-from trueodds.table.rates import RateTable, fit_rates
-from trueodds.table.values import Values
+from trueodds.features.encoder import Encoder, fit_encoder
+from trueodds.features.target_encoding import RateTable, fit_rates
+from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds, make_folds
 from trueodds.training.recipe import Recipe
-from trueodds.training.store import Store
-from trueodds.training.workspace import TrainingData
 
 ROWS = 1 << 17
 """Rows encoded at a time."""

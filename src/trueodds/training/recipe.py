@@ -22,7 +22,7 @@ class Recipe:
     many_members: int = 6
     """The same for a table of few rows, see `members_for`."""
     views: tuple[float, ...] = (1.0, 0.8, 0.6)
-    """Shares of the columns that the members see, in turn (`trueodds.training.view`)."""
+    """Shares of the columns that the members see, in turn (`trueodds.training.column_subset`)."""
     widths: tuple[int, ...] = (128, 128, 128)
     activation: Activation = "relu"
     start: Start = "usual"

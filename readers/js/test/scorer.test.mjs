@@ -1,0 +1,58 @@
+// The reader gives the bits of the golden files, which every version of trueodds gives.
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+import { read, score, sigmoid, verify } from "../scorer.mjs";
+
+const FOLDER = new URL("../../../tests/golden/", import.meta.url);
+const bits = (x) =>
+  new BigUint64Array(new Float64Array([x]).buffer)[0].toString(16).padStart(16, "0");
+const whole = (name) => {
+  const data = readFileSync(new URL(name, FOLDER));
+  return data.buffer.slice(data.byteOffset, data.byteOffset + data.length);
+};
+// JSON by Python knows NaN and Infinity; a date is text here and seconds since 1970 for the reader.
+const rows = (name) =>
+  JSON.parse(
+    readFileSync(new URL(name, FOLDER), "utf-8")
+      .replaceAll(": NaN", ": null")
+      .replaceAll(/: (-?)Infinity/g, ": $11e999"),
+  );
+const cell = (value) =>
+  /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(value)
+    ? Date.parse(value.replace(" ", "T") + "Z") / 1000
+    : value;
+
+for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".odds"))) {
+  test(`${file}: every row has its bits`, async () => {
+    assert.ok(await verify(whole(file)));
+    const model = read(whole(file));
+    for (const row of rows(file.replace(".odds", ".json"))) {
+      const cells = Object.fromEntries(Object.entries(row.cells).map(([k, v]) => [k, cell(v)]));
+      const found = score(model, cells);
+      assert.equal(bits(found.logOdds), row.log_odds);
+      assert.equal(bits(found.probability), row.probability);
+    }
+  });
+}
+
+test("a changed byte is noticed", async () => {
+  const data = whole("relu.odds");
+  new Uint8Array(data)[data.byteLength - 1] ^= 1;
+  assert.equal(await verify(data), false);
+});
+
+test("a format from the future is refused", () => {
+  const data = new Uint8Array(whole("relu.odds"));
+  const text = new TextDecoder("latin1").decode(data);
+  const at = text.indexOf('\\"format\\":2') + '\\"format\\":'.length;
+  assert.ok(at > 20);
+  data[at] = "9".charCodeAt(0);
+  assert.throws(() => read(data.buffer), /knows format 2, the file has 9/);
+});
+
+test("the sigmoid at its ends", () => {
+  assert.equal(sigmoid(0), 0.5);
+  assert.equal(sigmoid(-Infinity), 0);
+  assert.equal(sigmoid(Infinity), 1);
+});

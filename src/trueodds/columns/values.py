@@ -1,0 +1,211 @@
+"""Cells as numbers and codes: what the encoder works on, the same for a row in any batch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from trueodds.columns.dates import parse_any_date, parse_dates, seconds
+from trueodds.columns.labels import bare
+from trueodds.columns.numeric import (
+    as_float64,
+    is_numeric,
+    no_number,
+    numbers_from_text,
+    numbers_from_typed,
+)
+from trueodds.columns.schema import Column, Schema
+from trueodds.errors import TableError
+from trueodds.table.cells import MISSING_MARKERS, parse_number, text_of
+from trueodds.table.forked import require_threads
+from trueodds.table.frame import Frame
+
+MISSING = -1
+UNSEEN = -2
+_TRUTH = {"true": "1", "false": "0", "yes": "1", "no": "0", "y": "1", "n": "0", "t": "1", "f": "0"}
+
+
+@dataclass(frozen=True)
+class OddCells:
+    """Cells of a column of numbers or dates that are neither that nor missing."""
+
+    column: str
+    dates: bool
+    count: int
+    example: str
+    place: str
+    """Where the first of them is."""
+
+    def plus(self, later: "OddCells") -> "OddCells":
+        """These and those of later rows."""
+        return replace(self, count=self.count + later.count)
+
+    def told(self) -> str:
+        """One sentence for the user."""
+        what = "dates" if self.dates else "numbers"
+        one = self.count == 1
+        verb = f"cell is no {what[:-1]} and counts" if one else f"cells are no {what} and count"
+        return (
+            f'column "{self.column}": {self.count:,} {verb} as missing, such as '
+            f'"{self.example}" ({self.place})'
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """The used columns of some rows, read by a schema."""
+
+    rows: int
+    numbers: dict[str, NDArray[np.float64]]
+    """Number and date columns, shape (rows,); NaN is missing, infinities are kept."""
+    codes: dict[str, NDArray[np.int32]]
+    """Category and yes/no columns, shape (rows,): position in the column's levels, -1 missing,
+    -2 a level that the training table did not have."""
+    odd: tuple["OddCells", ...] = ()
+    """Cells that could not be read and count as missing, one entry a column."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Cells that could not be read, one sentence a column."""
+        return tuple(cells.told() for cells in self.odd)
+
+    def between(self, start: int, stop: int) -> "Values":
+        """Return the rows from start to stop, as views."""
+        return Values(
+            stop - start,
+            {name: column[start:stop] for name, column in self.numbers.items()},
+            {name: column[start:stop] for name, column in self.codes.items()},
+        )
+
+    def take(self, rows: NDArray[np.int64]) -> "Values":
+        """Return some rows, by their numbers."""
+        return Values(
+            len(rows),
+            {name: column[rows] for name, column in self.numbers.items()},
+            {name: column[rows] for name, column in self.codes.items()},
+        )
+
+
+def to_values(frame: Frame, schema: Schema) -> Values:
+    """Read the schema's used columns from a table, wherever they stand in it.
+
+    Other columns are not looked at. A cell's value depends on the cell and the schema alone, never
+    on the other rows.
+
+    Raises
+    ------
+    TableError
+        When a used column is not there; names it and its likeliest misspellings.
+    """
+    lacking = [column.name for column in schema.used if column.name not in frame.names]
+    if len(lacking) > 1:
+        shown = ", ".join(f'"{name}"' for name in lacking[:8]) + (", …" if lacking[8:] else "")
+        raise TableError(f"{frame.source} lacks {len(lacking)} columns that are needed: {shown}.")
+    numbers: dict[str, NDArray[np.float64]] = {}
+    codes: dict[str, NDArray[np.int32]] = {}
+    found: list[OddCells] = []
+    for column in schema.used:
+        # polars would take a name such as "^a$" for a pattern.
+        cells = frame.column(column.name).alias("cells")
+        if column.kind in ("category", "yesno"):
+            codes[column.name] = read_codes(cells, column)
+            continue
+        values, odd = read_numbers(cells, column)
+        numbers[column.name] = values
+        if odd.any():
+            row = int(np.argmax(odd))
+            dates, count = column.kind == "date", int(odd.sum())
+            found.append(OddCells(column.name, dates, count, str(cells[row]), frame.place(row)))
+    return Values(frame.rows, numbers, codes, tuple(found))
+
+
+def read_numbers(cells: pl.Series, column: Column) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Read a number or date column, and say which cells are neither that nor missing."""
+    require_threads()
+    if column.kind == "date":
+        return _read_dates(cells, column)
+    if is_numeric(cells.dtype) or cells.dtype == pl.Boolean:
+        values = numbers_from_typed(cells)
+        return as_float64(values), np.zeros(len(cells), dtype=np.bool_)
+    if cells.dtype.is_temporal():
+        moments = seconds(cells)
+        return np.full(len(cells), np.nan), ~np.isnan(moments)
+    text = text_of(cells)
+    values, odd = numbers_from_text(text, column.number_style)
+    if odd.any():
+        # A column of numbers reads booleans as 1 and 0, written out as well as typed.
+        truth = text.str.to_lowercase().replace_strict(
+            ["true", "false"], [1.0, 0.0], default=None, return_dtype=pl.Float64
+        )
+        values, odd = values.fill_null(truth), odd & truth.is_null()
+    return as_float64(values), _mask(odd)
+
+
+def _read_dates(cells: pl.Series, column: Column) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    if cells.dtype in (pl.Date, pl.Datetime):
+        return seconds(cells), np.zeros(len(cells), dtype=np.bool_)
+    text = text_of(cells)
+    moments = parse_dates(text, column.date_format or "%Y-%m-%d")
+    if moments.null_count() > text.null_count():
+        # ISO is read beside the column's own format: typed dates mixed with text arrive written so.
+        moments = moments.fill_null(parse_any_date(text))
+    odd = moments.is_null() & text.is_not_null()
+    if odd.any():
+        words = [word for word in text.filter(odd).unique().to_list() if not no_number(word)]
+        odd = odd & text.is_in(words)
+    return seconds(moments), _mask(odd)
+
+
+def read_codes(cells: pl.Series, column: Column) -> NDArray[np.int32]:
+    """Read a category or yes/no column as positions in its levels.
+
+    A cell is compared by its text without outer blanks; failing that by its number (``1.0`` is
+    level ``1``), and in a yes/no column also without regard to case and quotes.
+    """
+    require_threads()
+    text = text_of(cells)
+    if column.levels:
+        known = pl.Series(column.levels, dtype=pl.String)
+        places = pl.Series(np.arange(len(known), dtype=np.int32))
+        found = text.replace_strict(known, places, default=UNSEEN, return_dtype=pl.Int32)
+        codes = np.array(found.to_numpy(), dtype=np.int32)
+    else:
+        codes = np.full(len(text), UNSEEN, dtype=np.int32)
+    unseen = codes == UNSEEN
+    if unseen.any():
+        rest = text.filter(pl.Series(unseen))
+        second = _second_look(rest.drop_nulls().unique().to_list(), column)
+        # Null is missing as any marker is.
+        words, meant = [None, *second], [MISSING, *second.values()]
+        codes[unseen] = rest.replace_strict(
+            pl.Series(words, dtype=pl.String),
+            pl.Series(meant, dtype=pl.Int32),
+            default=UNSEEN,
+            return_dtype=pl.Int32,
+        ).to_numpy()
+    return codes
+
+
+def _second_look(words: list[str], column: Column) -> dict[str, int]:
+    """Codes of words that are no level as they stand but mean one, or mean "missing"."""
+    found = dict.fromkeys((word for word in words if word in MISSING_MARKERS), MISSING)
+    keys: list[Callable[[str], object]] = [parse_number]
+    if column.kind == "yesno":
+        keys += [bare, lambda word: _TRUTH.get(bare(word), bare(word))]
+    for key in keys:
+        meant = {word: key(word) for word in words if word not in found}
+        if all(value is None for value in meant.values()):
+            continue
+        table: dict[object, int] = {}
+        for code, level in enumerate(column.levels):
+            table.setdefault(key(level), code)
+        # Two levels that only case tells apart leave no second guess.
+        if key is parse_number or len(table) == len(column.levels):
+            found |= {w: table[v] for w, v in meant.items() if v is not None and v in table}
+    return found
+
+
+def _mask(column: pl.Series) -> NDArray[np.bool_]:
+    return np.array(column.to_numpy(), dtype=np.bool_)

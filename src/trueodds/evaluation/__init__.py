@@ -1,0 +1,1 @@
+"""Proper scores of a forecast, their intervals, and tests of calibration."""

@@ -1,0 +1,65 @@
+"""AUC, of all pairs or of the pairs within a fold, with every row's influence on it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.evaluation.sums import dot
+
+
+def auc(
+    y: NDArray[np.uint8],
+    log_odds: NDArray[np.float64],
+    sample_weight: NDArray[np.float64],
+    folds: NDArray[np.integer] | None = None,
+) -> tuple[float, NDArray[np.float64]]:
+    """Weighted share of pairs (yes, no) where "yes" has the higher forecast; ties count ½.
+
+    Parameters
+    ----------
+    y
+        Shape (n,), 1 for "yes".
+    log_odds
+        Shape (n,).
+    sample_weight
+        Shape (n,), ≥ 0; a pair weighs the product of its rows' weights.
+    folds
+        Shape (n,), the fold of each row: only pairs of rows of one fold count. None: all pairs.
+
+    Returns
+    -------
+    value, influence
+        The AUC, and for every row its pull, shape (n,), sum 0 (the placement values of DeLong et
+        al. 1988). NaN and zeros when there is no pair.
+    """
+    fold = np.zeros(len(y), dtype=np.int64) if folds is None else folds
+    order = np.lexsort((log_odds, fold))
+    z, fold, mass = log_odds[order], fold[order], sample_weight[order]
+    is_yes = y[order] == 1
+    new_fold = np.concatenate(([True], fold[1:] != fold[:-1]))
+    new_run = new_fold | np.concatenate(([True], z[1:] != z[:-1]))
+    runs = np.flatnonzero(new_run)  # of equal forecasts within a fold
+    yes = np.add.reduceat(np.where(is_yes, mass, 0.0), runs)
+    no = np.add.reduceat(np.where(is_yes, 0.0, mass), runs)
+    starts = np.flatnonzero(new_fold[runs])
+    lengths = np.diff(np.append(starts, len(runs)))
+    fold_yes, yes_below = _within(yes, starts, lengths)
+    fold_no, no_below = _within(no, starts, lengths)
+    pairs = float(dot(yes, fold_no))
+    if not pairs > 0.0:
+        return float("nan"), np.zeros(len(y))
+    value = min(1.0, float(dot(yes, no_below)) / pairs)
+    pull_yes = (no_below - value * fold_no) / pairs
+    pull_no = (fold_yes - yes_below - value * fold_yes) / pairs
+    run_of = np.cumsum(new_run) - 1
+    influence = np.empty(len(y))
+    influence[order] = mass * np.where(is_yes, pull_yes[run_of], pull_no[run_of])
+    return value, influence
+
+
+def _within(
+    mass: NDArray[np.float64], starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each run its fold's mass, and the fold's mass below it with half of its own."""
+    whole = np.add.reduceat(mass, starts)
+    before = np.concatenate(([0.0], np.cumsum(mass)))[starts]
+    return np.repeat(whole, lengths), np.cumsum(mass) - 0.5 * mass - np.repeat(before, lengths)

@@ -1,0 +1,1 @@
+"""Where members are trained: this process or worker processes; checkpoints and resuming."""

@@ -1,0 +1,100 @@
+"""All members of all folds, and, asked, all of them again with a cure for what they share."""
+
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from trueodds.execution.pool import Listener, Order, train_members
+from trueodds.execution.processes import sensible_jobs
+from trueodds.execution.work_folder import WorkFolder
+from trueodds.training.data import SHIPPED, TrainingData
+from trueodds.training.heal import Attempts, run_changes, treated
+from trueodds.training.member import TrainedMember
+from trueodds.training.pilot import PILOTS, choose_epochs, pilot_folds
+from trueodds.training.recipe import Recipe
+
+MOST_RUNS = 3
+"""Of all members, the first included."""
+
+Members = tuple[TrainedMember, ...]
+"""All members of all folds, in order of their folds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """Where and how a run is trained."""
+
+    data: TrainingData
+    seed: int
+    jobs: int | None
+    listener: Listener | None = None
+    work: WorkFolder | None = None
+
+    def members(self, recipe: Recipe, orders: list[Order], **news: Any) -> list[TrainedMember]:
+        """Train these members; ``news`` are fields of a `Step` that the listener is told too."""
+        listener = self.listener
+        told = None if listener is None else lambda step: listener(replace(step, **news))
+        planned = recipe.epochs_for(self.data.rows_shown)
+        epochs = sum(order.until or planned for order in orders)
+        jobs = sensible_jobs(self.jobs, self.data, recipe, epochs)
+        return train_members(self.data, recipe, self.seed, jobs, orders, told, self.work)
+
+
+def train(
+    data: TrainingData,
+    recipe: Recipe,
+    seed: int,
+    jobs: int | None,
+    listener: Listener | None = None,
+    work: WorkFolder | None = None,
+    heal: bool = False,
+) -> Attempts[Members]:
+    """Choose how long to train, then train all members of all folds.
+
+    With ``heal``, train all again while members share a curable fault. The result does not depend
+    on ``jobs`` (see `sensible_jobs`).
+    """
+    training = Training(data, seed, jobs, listener, work)
+    number = count()
+
+    def run(using: Recipe) -> Members:
+        return _run(training, using, next(number))
+
+    return treated(recipe, run, run_changes, mean_loss, MOST_RUNS if heal else 1)
+
+
+def mean_loss(members: Members) -> float:
+    """Mean of the held-out losses of the members that leave rows out."""
+    return float(np.mean([m.record.loss for m in members if m.record.fold_loss]))
+
+
+def _run(training: Training, recipe: Recipe, number: int) -> Members:
+    folds = training.data.folds
+    orders = orders_for(training.data, recipe, [1] * folds.count)
+    judges = pilot_folds(training.data)
+    wanted = [Order(o.fold, o.member) for o in orders if o.fold in judges and o.member < PILOTS]
+    pilots = training.members(recipe, wanted, run=number, pilot=True)
+    epochs = choose_epochs(training.data, recipe, pilots)
+    # A pilot that ended where its fold's members stop is one of them.
+    ready = {
+        (pilot.record.fold, pilot.record.member): replace(pilot, log_odds=pilot.log_odds[-1:])
+        for pilot in pilots
+        if pilot.record.epochs == epochs[pilot.record.fold]
+    }
+    orders = orders_for(training.data, recipe, epochs)
+    rest = [order for order in orders if (order.fold, order.member) not in ready]
+    made = dict(zip(rest, training.members(recipe, rest, run=number), strict=True))
+    return tuple(made[o] if o in made else ready[o.fold, o.member] for o in orders)
+
+
+def orders_for(data: TrainingData, recipe: Recipe, epochs: list[int]) -> list[Order]:
+    """Every fold's members; `SHIPPED` times as many where one fold's are the whole model."""
+    folds = data.folds
+    each = max(1, recipe.members_for(data.rows_shown) // folds.partitions)
+    return [
+        Order(fold, member, epochs[fold])
+        for fold in range(folds.count)
+        for member in range(each if fold < folds.held else SHIPPED * each)
+    ]

@@ -1,0 +1,117 @@
+"""Quantities derived from dates: their parts, and the time between two of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.columns.schema import Schema
+from trueodds.columns.values import Values
+
+Part = Literal["month", "weekday", "hour", "days_between", "calendar_days_between"]
+DAY = 86400.0
+MOST_DATES_COMPARED = 5
+
+
+@dataclass(frozen=True)
+class Derived:
+    """One derived quantity: ``columns`` holds one date, or two for a difference (second − first).
+
+    month 1–12, weekday 0 (Monday) – 6, hour 0–23.99…, differences in days; calendar days ignore
+    the time of day.
+    """
+
+    name: str
+    part: Part
+    columns: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        return asdict(self)
+
+
+def derived_sources(values: Values, schema: Schema) -> tuple[Derived, ...]:
+    """All derived quantities that vary in the training rows."""
+    dates = [column.name for column in schema.used if column.kind == "date"]
+    candidates = [
+        Derived(f"{part} of {name}", part, (name,))
+        for name in dates
+        for part in ("month", "weekday", "hour")
+    ]
+    parts: tuple[Part, ...] = ("days_between", "calendar_days_between")
+    for first, second in combinations(dates[:MOST_DATES_COMPARED], 2):
+        candidates += [
+            Derived(f"{part} {first} and {second}", part, (first, second)) for part in parts
+        ]
+    taken = {column.name for column in schema.columns}
+    found = []
+    for candidate in candidates:
+        made = derive(values, (candidate,))[candidate.name]
+        if candidate.name not in taken and _varies(made):
+            found.append(candidate)
+            taken.add(candidate.name)
+    return tuple(found)
+
+
+def derive(values: Values, derived: tuple[Derived, ...]) -> dict[str, NDArray[np.float64]]:
+    """Each derived quantity by name, float64 of shape (rows,), NaN where a date is missing."""
+    return derive_columns(values.numbers, derived)
+
+
+def derive_columns(
+    numbers: Mapping[str, NDArray[np.float64]], derived: tuple[Derived, ...]
+) -> dict[str, NDArray[np.float64]]:
+    """`derive` from the dates' columns alone."""
+    out = {}
+    for source in derived:
+        out[source.name] = _PARTS[source.part](*(numbers[name] for name in source.columns))
+    return out
+
+
+def _month(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    out = np.full(len(seconds), np.nan)
+    # Years beyond 1677–2262 fall outside datetime64[ns] but not outside [s].
+    known = np.isfinite(seconds) & (np.abs(seconds) < 1e13)
+    months = seconds[known].astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
+    out[known] = months % 12 + 1
+    return out
+
+
+def _weekday(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    # 1970-01-01 was a Thursday.
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.floor(seconds / DAY) + 3.0) % 7.0)
+
+
+def _hour(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore"):
+        return np.asarray((seconds % DAY) / 3600.0)
+
+
+def _days_between(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray((second - first) / DAY)
+
+
+def _calendar_days_between(
+    first: NDArray[np.float64], second: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.floor(second / DAY) - np.floor(first / DAY))
+
+
+_PARTS: dict[Part, Callable[..., NDArray[np.float64]]] = {
+    "month": _month,
+    "weekday": _weekday,
+    "hour": _hour,
+    "days_between": _days_between,
+    "calendar_days_between": _calendar_days_between,
+}
+
+
+def _varies(values: NDArray[np.float64]) -> bool:
+    known = values[np.isfinite(values)]
+    return len(known) > 0 and bool(known.min() < known.max())

@@ -1,0 +1,99 @@
+"""The arithmetic of a model file in plain Python with exact whole numbers and fractions.
+
+Slow and short: the specification that docs/format.md tells in words. The scorer, the golden files
+and the JavaScript reader (scorer.mjs) are tested against it, bit for bit.
+"""
+
+from fractions import Fraction
+
+from trueodds.columns.values import Values
+from trueodds.features.blocks import Levels
+from trueodds.features.derive import derive
+from trueodds.features.target_encoding import RateTable
+from trueodds.functions.portable_scalar import sigmoid_of
+from trueodds.model.fixed import OUTPUT, FixedNetworks, Grid, Member
+from trueodds.model.model import LEAST, MOST, Model
+from trueodds.network.activations import GELU_CUBIC, GELU_SCALE, LEAK, Activation
+
+
+def reference_log_odds(model: Model, values: Values) -> list[float]:
+    """Calibrated log-odds of rows that `Model.read` has read."""
+    numbers = {**values.numbers, **derive(values, model.encoder.derived)}
+    found = []
+    for row in range(values.rows):
+        shared: list[float] = []
+        for block in model.encoder.blocks:
+            inputs = [0.0] * block.width
+            nonzero = (
+                block.nonzero(int(values.codes[block.source][row]))
+                if isinstance(block, Levels)
+                else block.nonzero(float(numbers[block.source][row]))
+            )
+            for position, amount in nonzero:
+                inputs[position] = amount
+            shared += inputs
+        own = [
+            [float(table.log_odds[_level(table, values, row)]) for table in tables]
+            for tables in model.rates
+        ]
+        total = sum(
+            _output(model.networks, member, shared + own[member.fold])
+            for member in model.networks.members
+        )
+        mean = float(Fraction(total, len(model.networks.members) << OUTPUT.bits))
+        found.append(model.calibrator.slope * mean + model.calibrator.shift)
+    return found
+
+
+def _level(table: RateTable, values: Values, row: int) -> int:
+    if not table.cuts:
+        return int(values.codes[table.source][row])
+    number = float(values.numbers[table.source][row])
+    return -1 if number != number else sum(cut <= number for cut in table.cuts)
+
+
+def reference_probability(log_odds: float) -> float:
+    """σ, kept away from 0 and 1."""
+    return min(max(sigmoid_of(log_odds), LEAST), MOST)
+
+
+def _output(networks: FixedNetworks, member: Member, inputs: list[float]) -> int:
+    """One member's log-odds in units of 2⁻³²."""
+    grids = (*networks.grids, OUTPUT)
+    q = [_on_grid(Fraction(x), grids[0]) for x in inputs]
+    for index, layer in enumerate(member.layers):
+        hidden = index < len(member.layers) - 1
+        handed = []
+        for unit, (bias, shift) in enumerate(zip(layer.biases, layer.shifts, strict=True)):
+            column = layer.weights[:, unit].tolist()
+            total = sum(a * k for a, k in zip(q, column, strict=True)) + int(bias)
+            z = Fraction(total) / Fraction(2) ** (grids[index].bits + int(shift))
+            if hidden:
+                z = _activate(z, networks.activation)
+            handed.append(_on_grid(z, grids[index + 1]))
+        q = handed
+    return q[0]
+
+
+def _on_grid(x: Fraction, grid: Grid) -> int:
+    """Nearest multiple of the grid in whole units, ties to even, within its limit."""
+    return int(min(max(round(x * 2**grid.bits), -grid.limit), grid.limit))
+
+
+def _activate(exact: Fraction, activation: Activation) -> Fraction:
+    """φ(z); but for ReLU in IEEE doubles, in the order written here."""
+    if activation == "relu":
+        return max(exact, Fraction(0))
+    z = float(exact)
+    match activation:
+        case "leaky_relu":
+            result = z if z > 0.0 else LEAK * z
+        case "silu":
+            result = z * sigmoid_of(z)
+        case "gelu":
+            result = z * sigmoid_of(GELU_SCALE * (z + GELU_CUBIC * z * z * z))
+        case "tanh":
+            result = 2.0 * sigmoid_of(2.0 * z) - 1.0
+        case "sigmoid":
+            result = sigmoid_of(z)
+    return Fraction(result)
