@@ -1,7 +1,7 @@
 """How good forecasts from few rows are: small samples of tables, scored on what is left.
 
     python bench/few_rows.py                                 # all contenders, every sample
-    python bench/few_rows.py --contenders trueodds "trueodds decay=6.0"   # and a changed recipe
+    python bench/few_rows.py --contenders trueodds "trueodds weight_decay=6.0"  # a changed recipe
 
 A fold of a small table leaves a few dozen rows to score, so that its log-loss is mostly noise. Here
 samples of 150 and 500 rows of larger tables are scored on up to 4,000 of the others, and tables

@@ -50,7 +50,7 @@ def task_of(rows: int) -> MemberTask:
         member=0,
         turn=0,
         shared=X,
-        own=np.zeros((rows, 0), np.float32),
+        fold_features=np.zeros((rows, 0), np.float32),
         y=y,
         weight=np.ones(rows, np.float32),
         shown=every[:shown],

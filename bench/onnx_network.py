@@ -7,20 +7,20 @@ from numpy.typing import NDArray
 
 from trueodds import Model
 from trueodds.columns.values import Values
-from trueodds.features.target_encoding import RateTable, encode_rates
+from trueodds.features.target_encoding import TargetEncoding, encode_targets
 
 
 def inputs_of(model: Model) -> int:
     """Inputs of the graph: the encoder's, then the rates of every fold."""
-    return model.encoder.width + sum(len(tables) for tables in model.rates)
+    return model.encoder.width + sum(len(tables) for tables in model.target_encodings)
 
 
-def rates_of(model: Model) -> list[tuple[int, tuple[RateTable, ...]]]:
+def rates_of(model: Model) -> list[tuple[int, tuple[TargetEncoding, ...]]]:
     """Where each fold's rates start among the inputs."""
     starts = [model.encoder.width]
-    for tables in model.rates:
+    for tables in model.target_encodings:
         starts.append(starts[-1] + len(tables))
-    return list(zip(starts, model.rates, strict=False))
+    return list(zip(starts, model.target_encodings, strict=False))
 
 
 def floats_of(model: Model, values: Values) -> NDArray[np.float32]:
@@ -28,7 +28,7 @@ def floats_of(model: Model, values: Values) -> NDArray[np.float32]:
     X = np.zeros((values.rows, inputs_of(model)), np.float32)
     model.encoder.encode_into(values, X)
     for start, tables in rates_of(model):
-        X[:, start : start + len(tables)] = encode_rates(values, tables)
+        X[:, start : start + len(tables)] = encode_targets(values, tables)
     return X
 
 

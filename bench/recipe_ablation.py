@@ -1,7 +1,7 @@
 """What each setting of the training recipe is worth: log-loss, one change at a time.
 
     python bench/recipe_ablation.py                                  # the changes of decisions.md
-    python bench/recipe_ablation.py decay=1.0 "decay=1.0 members=1"  # others, by name=value
+    python bench/recipe_ablation.py weight_decay=1.0 "weight_decay=1.0 members=1"  # others
 
 Tables of ../shared/data, at most --rows rows of each, fold 0 of five held back, one process; prints
 the log-loss divided by the base rate's on the rows held back, its mean over the tables, and the
@@ -37,9 +37,15 @@ INPUTS: dict[str, Any] = {
 }
 """Constants of the inputs that a change may name, and the module they live in."""
 CHANGES = (
-    *("", "views=(1.0,)", "views=(1.0,0.8)", "epochs=12 least_steps=600"),
+    *("", "column_fractions=(1.0,)", "column_fractions=(1.0,0.8)", "epochs=12 least_steps=600"),
     *("epochs=75 least_steps=3750", "members=2", "MOST_PIECES=1", "RECURRING=1e9"),
-    *("dropout=0.2", "decay=1.5", "decay=6.0", "widths=(256,256,256)", "activation='silu'"),
+    *(
+        "dropout=0.2",
+        "weight_decay=1.5",
+        "weight_decay=6.0",
+        "widths=(256,256,256)",
+        "activation='silu'",
+    ),
 )
 
 

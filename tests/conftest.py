@@ -83,7 +83,7 @@ def _stages(kind: str, labels: str) -> Stages:
     # Batches as large as the largest leave one partition.
     recipe = replace(
         Recipe(), folds=4, members=3, many_members=6, widths=(16, 16), epochs=3, least_steps=150,
-        largest_batch=16 if kind == "one" else 256, compaction=0.0,
+        largest_batch=16 if kind == "one" else 256, prune_loss=0.0,
     )  # fmt: skip
     prepared = prepare(table, recipe, 0, store)
     attempts = train(prepared.data, recipe, 0, 1)

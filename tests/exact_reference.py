@@ -9,7 +9,7 @@ from fractions import Fraction
 from trueodds.columns.values import Values
 from trueodds.features.blocks import Levels
 from trueodds.features.derive import derive
-from trueodds.features.target_encoding import RateTable
+from trueodds.features.target_encoding import TargetEncoding
 from trueodds.functions.portable_scalar import sigmoid_of
 from trueodds.model.fixed import OUTPUT, FixedNetworks, Grid, Member
 from trueodds.model.model import LEAST, MOST, Model
@@ -34,7 +34,7 @@ def reference_log_odds(model: Model, values: Values) -> list[float]:
             shared += inputs
         own = [
             [float(table.log_odds[_level(table, values, row)]) for table in tables]
-            for tables in model.rates
+            for tables in model.target_encodings
         ]
         total = sum(
             _output(model.networks, member, shared + own[member.fold])
@@ -45,7 +45,7 @@ def reference_log_odds(model: Model, values: Values) -> list[float]:
     return found
 
 
-def _level(table: RateTable, values: Values, row: int) -> int:
+def _level(table: TargetEncoding, values: Values, row: int) -> int:
     if not table.cuts:
         return int(values.codes[table.source][row])
     number = float(values.numbers[table.source][row])

@@ -103,7 +103,7 @@ def test_a_row_without_a_group_stands_alone() -> None:
 def test_a_run_is_healed_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = replace(
         Recipe(), folds=2, members=1, many_members=1, widths=(16,), epochs=2, least_steps=150,
-        learning_rate=0.3, decay=0.0, dropout=0.0,
+        learning_rate=0.3, weight_decay=0.0, dropout=0.0,
     )  # fmt: skip
     monkeypatch.setattr("trueodds.main_job.recipe_for", lambda effort: recipe)
     X, y = messy()

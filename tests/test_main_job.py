@@ -10,7 +10,7 @@ import pytest
 
 from trueodds.columns import read_target
 from trueodds.errors import TrueOddsError, UsageError
-from trueodds.main_job import Learned, learn
+from trueodds.main_job import FitResult, learn
 from trueodds.table import as_frame
 from trueodds.training.folds import ONLY_TRAINED
 from trueodds.training.recipe import Recipe
@@ -43,13 +43,13 @@ def table(rows: int = ROWS) -> pl.DataFrame:
     )
 
 
-def fit(data: pl.DataFrame, **options: Any) -> Learned:
+def fit(data: pl.DataFrame, **options: Any) -> FitResult:
     frame = as_frame(data)
     target = read_target(frame.column("y"), name="y")
     return learn(frame.without(["y"]), target, **{"jobs": 1, **options})
 
 
-def saved(learned: Learned, path: Path) -> bytes:
+def saved(learned: FitResult, path: Path) -> bytes:
     learned.model.save(path)
     return path.read_bytes()
 
@@ -79,8 +79,8 @@ def test_it_learns_and_calibrates() -> None:
     scores = learned.model.scores
     assert scores.log_loss.value < scores.base_log_loss
     assert learned.model.calibrator.slope > 0.0
-    assert learned.evidence.importance[0].name == "x"
-    assert np.isfinite(learned.evidence.log_odds).all()
+    assert learned.out_of_fold.importance[0].name == "x"
+    assert np.isfinite(learned.out_of_fold.log_odds).all()
 
 
 def test_rows_of_weight_0_are_as_good_as_not_there(tmp_path: Path) -> None:
@@ -118,12 +118,12 @@ def test_groups_stay_together_and_are_told() -> None:
 def test_the_earliest_rows_of_time_folds_have_no_forecast() -> None:
     time = np.arange(ROWS, dtype=np.float64)
     learned = fit(table(), time=time)
-    known = np.isfinite(learned.evidence.log_odds)
+    known = np.isfinite(learned.out_of_fold.log_odds)
     # The earliest rows are only trained on, and the first two of three folds only choose.
     assert np.array_equal(known, time >= start_of(2))
     assert learned.model.scores.rows == int(known.sum())
     assert learned.model.record.folds == 3
-    assert len(learned.model.rates) == 1
+    assert len(learned.model.target_encodings) == 1
     assert {member.fold for member in learned.model.networks.members} == {0}
 
 
@@ -179,7 +179,7 @@ def test_an_auc_that_is_rarely_honest_is_told_where_nothing_else_is(
     assert learned.model.scores.auc.value > 0.9
     (leak,) = learned.model.schema.leaks
     assert (leak.kind, leak.tier) == ("score", "look")
-    assert leak.columns == tuple(c.name for c in learned.evidence.importance[:3])
+    assert leak.columns == tuple(c.name for c in learned.out_of_fold.importance[:3])
     paid = data.with_columns(paid=pl.Series(answer * 3.0 + 1.0))
     assert [found.kind for found in fit(paid).model.schema.leaks] == ["alone"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from trueodds.columns import read_target
 from trueodds.errors import TrueOddsError
-from trueodds.main_job import Learned, learn
+from trueodds.main_job import FitResult, learn
 from trueodds.table import as_frame, read_table
 from trueodds.table.frame import Frame
 
@@ -20,11 +20,11 @@ Y = (RNG.random(ROWS) < 0.4).astype(int)
 GOOD = Y + RNG.normal(size=ROWS)
 
 
-def fit(columns: dict[str, Any], y: Any = Y) -> Learned:
+def fit(columns: dict[str, Any], y: Any = Y) -> FitResult:
     return fit_frame(as_frame(pl.DataFrame({**columns, "y": y}, strict=False)))
 
 
-def fit_frame(frame: Frame) -> Learned:
+def fit_frame(frame: Frame) -> FitResult:
     target = read_target(frame.column("y"), name="y", source=frame.source)
     learned = learn(frame.without(["y"]), target, jobs=1)
     probability = learned.model.predict(frame)

@@ -104,7 +104,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             heal=self.heal,
         )
         self.model_ = learned.model
-        self.evidence_ = learned.evidence
+        self.evidence_ = learned.out_of_fold
         self.leaks_ = learned.model.schema.leaks
         for leak in self.leaks_:
             warnings.warn(LeakWarning(leak.told(command=False)), stacklevel=2)

@@ -1,4 +1,4 @@
-"""The main job from top to bottom: a table and its target become a model and its evidence."""
+"""The main job from top to bottom: a table becomes a model and its out-of-fold forecast."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from trueodds.columns.profile import summarise
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.sketch import sketch_rows
 from trueodds.ensemble.ensemble import Ensemble, combine
-from trueodds.execution.pool import Listener
+from trueodds.execution.pool import ProgressCallback
 from trueodds.execution.train import train
 from trueodds.execution.work_folder import WorkFolder
 from trueodds.model import Model
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.freeze import freeze
-from trueodds.report.evidence import Evidence
 from trueodds.report.judge import Judged, judge, training_record
+from trueodds.report.out_of_fold import OutOfFold
 from trueodds.table import Frame
 from trueodds.training.heal import sentences
 from trueodds.training.prepare import Prepared, prepare
@@ -32,11 +32,11 @@ from trueodds.versions import versions
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
-    """A trained model and the out-of-fold evidence for it, which the report draws."""
+class FitResult:
+    """A trained model and the out-of-fold forecast, which the report draws."""
 
     model: Model
-    evidence: Evidence
+    out_of_fold: OutOfFold
 
 
 def learn(
@@ -52,12 +52,12 @@ def learn(
     seed: int = 0,
     jobs: int | None = None,
     heal: bool = False,
-    listener: Listener | None = None,
+    callback: ProgressCallback | None = None,
     source: str = "",
     source_sha256: str = "",
     work: WorkFolder | None = None,
     store: Store | None = None,
-) -> Learned:
+) -> FitResult:
     """Train, calibrate and check a model of the target.
 
     Parameters
@@ -73,7 +73,7 @@ def learn(
         See `trueodds.training.recipe`; the same seed gives the same bytes for any number of jobs.
     heal
         Whether faults that many members share are cured and all trained again.
-    listener, work, store
+    callback, work, store
         Called at every evaluation; where finished members are kept; where large arrays live.
 
     Raises
@@ -86,7 +86,7 @@ def learn(
         frame, target, weight=weight, groups=groups, time=time, drop=drop, keep=store.keep
     )
     prepared = prepare(table, recipe, seed, store)
-    attempts = train(prepared.data, recipe, seed, jobs, listener, work, heal=heal)
+    attempts = train(prepared.data, recipe, seed, jobs, callback, work, heal=heal)
     with threadpool_limits(limits=1):  # sums in one order, whatever the machine's threads
         ensemble = combine(attempts.made, prepared.data, table.y, table.sample_weight)
         networks = freeze(ensemble, prepared)
@@ -95,7 +95,7 @@ def learn(
     named = roles or RoleColumns.unnamed(weight, groups, time)
     told = (source or frame.source, source_sha256)
     model = _model(table, prepared, ensemble, networks, judged, record, named, told)
-    return Learned(model, judged.evidence)
+    return FitResult(model, judged.out_of_fold)
 
 
 def _model(
@@ -116,7 +116,7 @@ def _model(
         target_no=table.target.no,
         target_rule=table.target.rule,
         encoder=prepared.encoder,
-        rates=prepared.shipped_rates,
+        target_encodings=prepared.shipped_target_encodings,
         networks=networks,
         calibrator=ensemble.calibrator,
         rounding=judged.rounding,
@@ -128,7 +128,7 @@ def _model(
         versions=versions(),
         source=source[0],
         source_sha256=source[1],
-        seen=summarise(table.values, table.schema, ensemble.log_odds),
+        profile=summarise(table.values, table.schema, ensemble.log_odds),
         roles=roles,
         sketch=sketch_rows(table.values, table.schema, table.y),
     )

@@ -62,9 +62,9 @@ def test_recipe_ablation_reads_changes(bench: Path, monkeypatch: pytest.MonkeyPa
     from trueodds.training.recipe import recipe_for
 
     pieces = choice.MOST_PIECES
-    with recipe_ablation.changed("decay=1.0 widths=(8,) activation='silu' MOST_PIECES=3"):
+    with recipe_ablation.changed("weight_decay=1.0 widths=(8,) activation='silu' MOST_PIECES=3"):
         recipe = main_job.recipe_for("quick")
-        assert (recipe.decay, recipe.widths, recipe.activation) == (1.0, (8,), "silu")
+        assert (recipe.weight_decay, recipe.widths, recipe.activation) == (1.0, (8,), "silu")
         assert recipe.epochs == recipe_for("quick").epochs
         assert choice.MOST_PIECES == 3
     assert main_job.recipe_for("quick") == recipe_for("quick")

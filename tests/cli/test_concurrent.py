@@ -41,8 +41,8 @@ def test_two_fits_to_one_file(table):
     if codes == [0, 1]:
         refused = told[[process.returncode for process in together].index(1)].decode()
         # The number of the other process is left out while that one is about to write it.
-        told_of = r"Error: a\.odds is being made by another fit( \(process [0-9]+\))?: "
-        assert re.match(told_of, refused), refused
+        metadata_of = r"Error: a\.odds is being made by another fit( \(process [0-9]+\))?: "
+        assert re.match(metadata_of, refused), refused
         assert "wait for it, or choose another name with --out" in refused
     assert start(folder, "b.odds").wait() == 0
     assert (folder / "a.odds").read_bytes() == (folder / "b.odds").read_bytes()

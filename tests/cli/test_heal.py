@@ -6,12 +6,12 @@ import pytest
 
 from trueodds import load
 from trueodds.cli.progress import TrainingProgress
-from trueodds.execution.pool import Step
+from trueodds.execution.pool import ProgressEvent
 from trueodds.training.recipe import Recipe
 
 RECIPE = replace(
     Recipe(), folds=2, members=1, many_members=1, widths=(16,), epochs=2, learning_rate=0.3,
-    least_steps=150, decay=0.0, dropout=0.0,
+    least_steps=150, weight_decay=0.0, dropout=0.0,
 )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def test_killed_while_healing_and_resumed_is_the_same_model(fit, table, monkeypa
     out.unlink()
     whole = TrainingProgress.hear
 
-    def hear(self: TrainingProgress, step: Step) -> None:
+    def hear(self: TrainingProgress, step: ProgressEvent) -> None:
         whole(self, step)
         if step.run == 1 and step.done:
             raise KeyboardInterrupt

@@ -4,17 +4,17 @@ import pytest
 
 from trueodds.cli.progress import TrainingProgress, clock, tell_compiling
 from trueodds.cli.stop import StopRequest
-from trueodds.execution.pool import Step
+from trueodds.execution.pool import ProgressEvent
 
 
 def test_share_rises_with_epochs_and_early_stops():
     shown = TrainingProgress(4, StopRequest())
     assert shown.share == 0.0
     assert shown.seconds_left is None
-    shown.hear(Step(0, 0, 5, 10, 0.4))
+    shown.hear(ProgressEvent(0, 0, 5, 10, 0.4))
     assert shown.share == pytest.approx(0.125)
-    shown.hear(Step(1, 0, 5, 10, 0.5))
-    shown.hear(Step(0, 0, 0, 0, 0.0, True))
+    shown.hear(ProgressEvent(1, 0, 5, 10, 0.5))
+    shown.hear(ProgressEvent(0, 0, 0, 0, 0.0, True))
     assert shown.share == pytest.approx(0.375)
     shown.began = time.monotonic() - 30
     assert shown.seconds_left == pytest.approx(50, abs=1)
@@ -23,25 +23,25 @@ def test_share_rises_with_epochs_and_early_stops():
 def test_lines_are_sparse(capsys):
     shown = TrainingProgress(3, StopRequest())
     for fold in range(3):
-        shown.hear(Step(fold, 0, 1, 10, 0.5 - fold / 10))
+        shown.hear(ProgressEvent(fold, 0, 1, 10, 0.5 - fold / 10))
         shown.told -= 60 if fold == 1 else 0
-        shown.hear(Step(fold, 0, 10, 10, 0.0, True))
+        shown.hear(ProgressEvent(fold, 0, 10, 10, 0.0, True))
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("trained 2 of 3 members (fold 2: 10 epochs, log-loss 0.4000)")
 
 
 def test_members_that_leave_no_rows_out_have_no_loss_to_tell(capsys):
     shown = TrainingProgress(2, StopRequest())
-    shown.hear(Step(5, 0, 1, 2, float("nan")))
+    shown.hear(ProgressEvent(5, 0, 1, 2, float("nan")))
     shown.told -= 60
-    shown.hear(Step(5, 0, 2, 2, 0.0, True))
+    shown.hear(ProgressEvent(5, 0, 2, 2, 0.0, True))
     line = capsys.readouterr().err
     assert line.startswith("trained 1 of 2 members (fold 6: 2 epochs)")
     shown.bar = Bar()
-    shown.hear(Step(5, 1, 1, 2, float("nan")))
+    shown.hear(ProgressEvent(5, 1, 1, 2, float("nan")))
     assert "log-loss" not in shown.bar.told
-    shown.hear(Step(1, 0, 1, 2, 0.4))
-    shown.hear(Step(5, 1, 2, 2, float("nan")))
+    shown.hear(ProgressEvent(1, 0, 1, 2, 0.4))
+    shown.hear(ProgressEvent(5, 1, 2, 2, float("nan")))
     assert "log-loss 0.4000" in shown.bar.told
 
 
@@ -58,11 +58,11 @@ class Bar:
 
 def test_healing_begins_again_and_a_second_attempt_does_not_go_back(capsys):
     shown = TrainingProgress(1, StopRequest())
-    shown.hear(Step(0, 0, 8, 10, 0.4))
-    shown.hear(Step(0, 0, 1, 10, 0.6))
+    shown.hear(ProgressEvent(0, 0, 8, 10, 0.4))
+    shown.hear(ProgressEvent(0, 0, 1, 10, 0.6))
     assert shown.share == 0.8
-    shown.hear(Step(0, 0, 10, 10, 0.4, True))
-    shown.hear(Step(0, 0, 1, 10, 0.4, run=1))
+    shown.hear(ProgressEvent(0, 0, 10, 10, 0.4, True))
+    shown.hear(ProgressEvent(0, 0, 1, 10, 0.4, run=1))
     assert shown.share == 0.1
     assert not shown.finished
     assert "trained again with a cure" in capsys.readouterr().err
@@ -72,7 +72,7 @@ def test_a_stop_request_is_heard_at_the_next_step():
     request = StopRequest()
     request.signal = 2
     with pytest.raises(KeyboardInterrupt):
-        TrainingProgress(1, request).hear(Step(0, 0, 1, 2, 0.5))
+        TrainingProgress(1, request).hear(ProgressEvent(0, 0, 1, 2, 0.5))
 
 
 def test_clock():

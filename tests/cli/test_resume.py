@@ -6,7 +6,7 @@ import pytest
 
 from trueodds.cli.progress import TrainingProgress
 from trueodds.execution import checkpoints
-from trueodds.execution.pool import Step
+from trueodds.execution.pool import ProgressEvent
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def stop_after(monkeypatch):
     def arrange(count):
         done: dict[TrainingProgress, int] = {}
 
-        def hear(self: TrainingProgress, step: Step) -> None:
+        def hear(self: TrainingProgress, step: ProgressEvent) -> None:
             whole(self, step)
             done[self] = done.get(self, 0) + step.done
             if step.done and done[self] == count:

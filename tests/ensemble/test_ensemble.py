@@ -83,7 +83,9 @@ def test_by_time_a_single_fold_is_scored_with_nothing_chosen(stages) -> None:
     of = stages("time")
     data = of.prepared.data
     of_row = np.minimum(data.folds.of_row, 0)
-    one = replace(data, folds=Folds(of_row, 1, "", forward=True), own=data.own[:2])
+    one = replace(
+        data, folds=Folds(of_row, 1, "", forward=True), fold_features=data.fold_features[:2]
+    )
     known = np.flatnonzero(of_row[0] == 0)
     made = []
     for member in of.attempts.made[0][:12]:

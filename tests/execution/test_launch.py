@@ -105,7 +105,7 @@ def test_the_command_runs_no_file_beside_the_table(trap: Path) -> None:
 
 def test_a_working_directory_that_is_gone_is_no_harm(tmp_path: Path) -> None:
     code = (
-        "import os, sys, runpy; from trueodds.training import launch\n"
+        "import os, sys, runpy; from trueodds.execution import launch\n"
         f"os.chdir({str(tmp_path)!r}); os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\n"
         "sys.path.insert(0, 'lib'); print(launch.import_path()[0])\n"
         "sys.argv = ['trueodds', '--help']; runpy.run_module('trueodds', run_name='__main__')"

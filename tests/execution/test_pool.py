@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trueodds.execution.pool import Order, Step, train_members
+from trueodds.execution.pool import Order, ProgressEvent, train_members
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import make_folds
 from trueodds.training.recipe import Recipe
@@ -31,7 +31,7 @@ def data() -> TrainingData:
 def test_jobs_do_not_change_a_bit_and_news_is_complete() -> None:
     runs = []
     for jobs in (1, 2):
-        news: list[Step] = []
+        news: list[ProgressEvent] = []
         trained = train_members(data(), TINY, 3, jobs, MEMBERS, news.append)
         runs.append(
             (trained, sorted((s for s in news if s.done), key=lambda s: (s.fold, s.member)))
@@ -49,7 +49,7 @@ def test_jobs_do_not_change_a_bit_and_news_is_complete() -> None:
 def test_ctrl_c_leaves_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
-    def stop(step: Step) -> None:
+    def stop(step: ProgressEvent) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -23,7 +23,7 @@ def test_training_arrays_are_shared_and_not_copied(tmp_path: Path) -> None:
     y = (rng.random(100) < 0.5).astype(np.uint8)
     data = TrainingData(
         shared=rng.normal(size=(100, 3)).astype(np.float32),
-        own=tuple(rng.normal(size=(100, 1)).astype(np.float32) for _ in range(2)),
+        fold_features=tuple(rng.normal(size=(100, 1)).astype(np.float32) for _ in range(2)),
         y=y.astype(np.float32),
         weight=np.ones(100, np.float32),
         folds=make_folds(y, 2, 0),
@@ -35,7 +35,7 @@ def test_training_arrays_are_shared_and_not_copied(tmp_path: Path) -> None:
     task = found.task(1, 0)
     for array, meant in (
         (task.shared, data.shared),
-        (task.own, data.own[1]),
+        (task.fold_features, data.fold_features[1]),
         (task.y, data.y),
         (task.weight, data.weight),
     ):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trueodds.execution.pool import Order, Step, train_members
+from trueodds.execution.pool import Order, ProgressEvent, train_members
 from trueodds.execution.train import Members, mean_loss, orders_for, train
 from trueodds.training.data import SHIPPED, TrainingData
 from trueodds.training.folds import make_folds
@@ -63,7 +63,7 @@ def test_by_time_the_model_has_more_members_and_all_rows() -> None:
 
 
 def test_members_stop_where_the_pilots_say_and_pilots_that_end_there_are_members() -> None:
-    table, heard = data(), list[Step]()
+    table, heard = data(), list[ProgressEvent]()
     made = train(table, SMALL, 0, 1, heard.append).made[0]
     wanted = [Order(fold, member) for fold in pilot_folds(table) for member in range(PILOTS)]
     with_pilots = train_members(table, SMALL, 0, 1, wanted)
@@ -101,7 +101,7 @@ def test_the_jobs_do_not_change_a_bit() -> None:
 def test_a_hard_table_is_trained_for_longer_than_one_that_is_learned_at_once() -> None:
     recipe = replace(
         Recipe(), members=2, many_members=2, widths=(64, 64), epochs=12, least_steps=1500,
-        views=(1.0,),
+        column_fractions=(1.0,),
     )  # fmt: skip
     rng, rows = np.random.default_rng(1), 3000
     X = rng.uniform(-2.0, 2.0, size=(rows, 2)).astype(np.float32)

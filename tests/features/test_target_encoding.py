@@ -10,11 +10,11 @@ from trueodds.features.target_encoding import (
     BINS,
     INNER_FOLDS,
     PRIOR_ROWS,
-    RateTable,
+    TargetEncoding,
     bin_codes,
-    encode_rates,
-    fit_rates,
-    rated_columns,
+    encode_targets,
+    fit_target_encodings,
+    target_encoded_columns,
 )
 
 LEVELS = tuple(f"level {n}" for n in range(12))
@@ -36,7 +36,7 @@ def table(seed: int = 0) -> tuple[Values, NDArray[np.float32], NDArray[np.float3
 
 def test_only_categories_with_many_levels_are_rated() -> None:
     values, *_ = table()
-    assert rated_columns(values, SCHEMA) == {"many": ()}
+    assert target_encoded_columns(values, SCHEMA) == {"many": ()}
 
 
 NUMBER = Schema((Column("x", "number"),), 0)
@@ -47,7 +47,7 @@ def number_values(x: NDArray[np.float64]) -> Values:
 
 
 def cuts_of(x: NDArray[np.float64]) -> tuple[float, ...]:
-    return rated_columns(number_values(x), NUMBER).get("x", ())
+    return target_encoded_columns(number_values(x), NUMBER).get("x", ())
 
 
 def test_numbers_are_rated_where_their_values_recur() -> None:
@@ -83,21 +83,21 @@ def test_a_numbers_rates_are_those_of_its_bins() -> None:
     y = (rng.random(600) < 0.3 + 0.4 * (x == 7.0)).astype(np.float32)
     ones = np.ones(600, dtype=np.float32)
     shown = np.arange(500)
-    (made,), own = fit_rates(number_values(x), NUMBER, y, ones, shown, SEED)
+    (made,), own = fit_target_encodings(number_values(x), NUMBER, y, ones, shown, SEED)
     assert np.argmax(made.log_odds) == 7
-    assert np.array_equal(own[500:], encode_rates(number_values(x), (made,))[500:])
+    assert np.array_equal(own[500:], encode_targets(number_values(x), (made,))[500:])
     odd = number_values(np.array([np.nan, -np.inf, np.inf, 7.4]))
     wanted = made.log_odds[[-1, 0, 14, 7]]
-    assert encode_rates(odd, (made,))[:, 0].tolist() == wanted.tolist()
+    assert encode_targets(odd, (made,))[:, 0].tolist() == wanted.tolist()
 
 
 def test_a_training_rows_rate_does_not_hear_of_its_own_label() -> None:
     values, y, weight = table()
-    _, plain = fit_rates(values, SCHEMA, y, weight, SHOWN, SEED)
+    _, plain = fit_target_encodings(values, SCHEMA, y, weight, SHOWN, SEED)
     for row in SHOWN.tolist():
         flipped = y.copy()
         flipped[row] = 1.0 - y[row]
-        _, own = fit_rates(values, SCHEMA, flipped, weight, SHOWN, SEED)
+        _, own = fit_target_encodings(values, SCHEMA, flipped, weight, SHOWN, SEED)
         blind = SHOWN[own[SHOWN, 0] == plain[SHOWN, 0]]
         # Exactly the row's inner fold is untouched, and every other row hears of it.
         assert row in blind
@@ -107,17 +107,17 @@ def test_a_training_rows_rate_does_not_hear_of_its_own_label() -> None:
 
 def test_held_out_labels_never_matter() -> None:
     values, y, weight = table()
-    tables, own = fit_rates(values, SCHEMA, y, weight, SHOWN, SEED)
+    tables, own = fit_target_encodings(values, SCHEMA, y, weight, SHOWN, SEED)
     other = y.copy()
     other[90:] = 1.0 - other[90:]
-    again, own_again = fit_rates(values, SCHEMA, other, weight * 1.0, SHOWN, SEED)
+    again, own_again = fit_target_encodings(values, SCHEMA, other, weight * 1.0, SHOWN, SEED)
     assert np.array_equal(own, own_again)
     assert np.array_equal(tables[0].log_odds, again[0].log_odds)
 
 
 def test_table_is_the_smoothed_log_odds_of_the_rows_shown() -> None:
     values, y, weight = table()
-    (made,), own = fit_rates(values, SCHEMA, y, weight, SHOWN, SEED)
+    (made,), own = fit_target_encodings(values, SCHEMA, y, weight, SHOWN, SEED)
     codes, w = values.codes["many"][SHOWN], weight[SHOWN].astype(float)
     yes = w * y[SHOWN]
     base = (yes.sum() + 0.5) / (w.sum() + 1.0)
@@ -132,42 +132,42 @@ def test_table_is_the_smoothed_log_odds_of_the_rows_shown() -> None:
 def test_unseen_levels_and_missing_cells_say_nothing_unless_shown() -> None:
     values, y, weight = table()
     values.codes["many"][:] = np.abs(values.codes["many"])
-    (made,), _ = fit_rates(values, SCHEMA, y, weight, SHOWN, SEED)
+    (made,), _ = fit_target_encodings(values, SCHEMA, y, weight, SHOWN, SEED)
     assert made.log_odds.shape == (len(LEVELS) + 2,)
     assert made.log_odds[11] == made.log_odds[-1] == made.log_odds[-2] == 0.0
     values.codes["many"][:30] = -1
-    (made,), _ = fit_rates(values, SCHEMA, y, weight, SHOWN, SEED)
+    (made,), _ = fit_target_encodings(values, SCHEMA, y, weight, SHOWN, SEED)
     assert made.log_odds[-1] != 0.0
     assert made.log_odds[-2] == 0.0
 
 
 def test_new_rows_are_looked_up() -> None:
-    rates = RateTable("many", np.arange(14, dtype=np.float32))
+    rates = TargetEncoding("many", np.arange(14, dtype=np.float32))
     values = Values(4, {}, {"many": np.array([0, 11, -1, -2], dtype=np.int32)})
-    assert encode_rates(values, (rates,)).tolist() == [[0.0], [11.0], [13.0], [12.0]]
-    assert encode_rates(values, ()).shape == (4, 0)
+    assert encode_targets(values, (rates,)).tolist() == [[0.0], [11.0], [13.0], [12.0]]
+    assert encode_targets(values, ()).shape == (4, 0)
 
 
 @pytest.mark.parametrize("shown", [1, 2, 3])
 def test_fewer_rows_than_inner_folds(shown: int) -> None:
     values, y, weight = table()
-    _, own = fit_rates(values, SCHEMA, y, weight, np.arange(shown), SEED)
+    _, own = fit_target_encodings(values, SCHEMA, y, weight, np.arange(shown), SEED)
     assert np.isfinite(own).all()
 
 
 @pytest.mark.parametrize("label", [0.0, 1.0])
 def test_one_class_alone_stays_finite(label: float) -> None:
     values, y, weight = table()
-    (made,), own = fit_rates(values, SCHEMA, np.full_like(y, label), weight, SHOWN, SEED)
+    (made,), own = fit_target_encodings(values, SCHEMA, np.full_like(y, label), weight, SHOWN, SEED)
     assert np.isfinite(own).all()
     assert np.isfinite(made.log_odds).all()
 
 
 def test_seed_decides_the_inner_folds() -> None:
     values, y, weight = table()
-    _, own = fit_rates(values, SCHEMA, y, weight, SHOWN, SEED)
-    _, again = fit_rates(values, SCHEMA, y, weight, SHOWN, SEED)
-    _, other = fit_rates(values, SCHEMA, y, weight, SHOWN, (6, 1))
+    _, own = fit_target_encodings(values, SCHEMA, y, weight, SHOWN, SEED)
+    _, again = fit_target_encodings(values, SCHEMA, y, weight, SHOWN, SEED)
+    _, other = fit_target_encodings(values, SCHEMA, y, weight, SHOWN, (6, 1))
     assert np.array_equal(own, again)
     assert not np.array_equal(own[SHOWN], other[SHOWN])
     assert np.array_equal(own[90:], other[90:])

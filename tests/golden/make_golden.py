@@ -100,9 +100,9 @@ def edges(model: Model, rng: np.random.Generator) -> Model:
     require_exact(networks)
     rates = tuple(
         tuple(replace(t, log_odds=(t.log_odds * 8.0).astype(np.float32)) for t in tables)
-        for tables in model.rates
+        for tables in model.target_encodings
     )
-    return replace(model, networks=networks, rates=rates)
+    return replace(model, networks=networks, target_encodings=rates)
 
 
 def expected(model: Model, cells: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -129,7 +129,7 @@ def main(folder: Path) -> None:
         widths=(12, 8),
         dropout=0.2,
         learning_rate=2e-3,
-        decay=0.1,
+        weight_decay=0.1,
         epochs=8,
         least_steps=200,
     )

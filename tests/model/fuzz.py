@@ -41,8 +41,8 @@ from trueodds.model import Model, load
 from trueodds.model.drift import drift
 from trueodds.model.file import to_bytes
 from trueodds.model.model import from_bytes
+from trueodds.model.monitor import Monitor
 from trueodds.model.overlap import overlap
-from trueodds.model.watch import Watch
 from trueodds.report.health_figures import health_figures
 
 MEGABYTES = 200
@@ -258,13 +258,13 @@ def use(model: Model, rng: random.Random) -> None:
     if model.schema.used:
         assert model.predict(rows[0])[0] == probability[0]
     values = model.read(rows)
-    watch = Watch(model.schema, model.seen)
+    watch = Monitor(model.schema, model.profile)
     watch.look(values)
     watch.unlike()
     if model.sketch is not None:
         labels = np.zeros(len(rows), dtype=np.uint8)
         assert 0.0 <= overlap(model.sketch, row_hashes(values, model.schema, labels)).share <= 1.0
-    if model.seen is not None:
+    if model.profile is not None:
         drift(model, values, model.log_odds_of(values))
     with redirect_stdout(io.StringIO()):
         tell_model(SEED_PATH, model)

@@ -46,7 +46,7 @@ def test_p_values_of_one_law_are_rarely_small() -> None:
 def model() -> Model:
     made = load(GOLDEN / "relu.odds")
     values = made.read(rows(0, 1000))
-    return replace(made, seen=summarise(values, made.schema, made.log_odds_of(values)))
+    return replace(made, profile=summarise(values, made.schema, made.log_odds_of(values)))
 
 
 def rows(seed: int, count: int, shift: float = 0.0) -> list[dict[str, object]]:

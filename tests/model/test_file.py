@@ -177,14 +177,14 @@ def test_a_column_of_many_addresses_is_saved_and_read_back(tmp_path: Path) -> No
                 for block in made.encoder.blocks
             ),
         ),
-        rates=tuple(
+        target_encodings=tuple(
             tuple(
                 replace(table, log_odds=np.linspace(-1, 1, many + 2, dtype=np.float32))
                 if table.source == "town"
                 else table
                 for table in tables
             )
-            for tables in made.rates
+            for tables in made.target_encodings
         ),
     ).save(path)
     back = load(path)

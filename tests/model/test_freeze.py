@@ -31,7 +31,7 @@ def test_members_are_the_shipped_ones_with_the_rates_of_their_folds(stages, kind
     folds = [of.ensemble.members[number].record.fold for number in of.ensemble.shipped]
     first = of.prepared.folds.shipped.start
     assert [member.fold for member in networks.members] == [fold - first for fold in folds]
-    assert max(m.fold for m in networks.members) == len(of.prepared.shipped_rates) - 1
+    assert max(m.fold for m in networks.members) == len(of.prepared.shipped_target_encodings) - 1
     for member, number in zip(networks.members, of.ensemble.shipped, strict=True):
         assert member.sizes == of.ensemble.members[number].layout.sizes
 
@@ -41,7 +41,7 @@ def test_out_of_fold_forecasts_come_back_from_the_frozen_members(stages) -> None
     of = stages("one")
     networks = freeze(of.ensemble, of.prepared)
     folds, ensemble = of.prepared.folds, of.ensemble
-    scorer = Scorer(networks, of.prepared.encoder, of.prepared.shipped_rates)
+    scorer = Scorer(networks, of.prepared.encoder, of.prepared.shipped_target_encodings)
     outputs = scorer.outputs(of.table.values) * 2.0**-OUTPUT_BITS
     for fold in range(folds.each):
         rows = folds.held_out(fold)

@@ -95,7 +95,9 @@ def test_breaking_a_rounding_step_breaks_the_golden_bits(step: str, golden_calle
     for name in ("edges", "relu", "tanh"):
         golden = golden_called(name)
         found = golden.model
-        found.__dict__["_scorer"] = mutant.Scorer(found.networks, found.encoder, found.rates)
+        found.__dict__["_scorer"] = mutant.Scorer(
+            found.networks, found.encoder, found.target_encodings
+        )
         held.append(found.log_odds(golden.cells).tobytes() == golden.log_odds.tobytes())
     assert not all(held)
 
@@ -108,7 +110,7 @@ def test_breaking_a_rows_rounding_breaks_the_golden_bits(step: str, golden_calle
         golden = golden_called(name)
         found = golden.model
         found.__dict__["_row_scorer"] = mutant.RowScorer(
-            found.networks, found.encoder, found.rates, found._reader.sources
+            found.networks, found.encoder, found.target_encodings, found._reader.sources
         )
         held += [
             found.log_odds(cells)[0] == z

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from trueodds import Model, TrueOddsClassifier
-from trueodds.features.target_encoding import encode_rates
+from trueodds.features.target_encoding import encode_targets
 from trueodds.model import threads
 from trueodds.model.fixed import OUTPUT
 
@@ -169,7 +169,7 @@ def forward(model: Model, table: pl.DataFrame, product) -> NDArray[np.float64]:
     model.encoder.encode_into(values, shared)
     grids = [*model.networks.grids, OUTPUT]
     for member in model.networks.members:
-        own = encode_rates(values, model.rates[member.fold])
+        own = encode_targets(values, model.target_encodings[member.fold])
         q = np.rint(np.ldexp(np.concatenate([shared, own], axis=1), grids[0].bits))
         q = np.clip(q, -grids[0].limit, grids[0].limit)
         for index, layer in enumerate(member.layers):

@@ -8,7 +8,7 @@ import pytest
 
 from trueodds.columns.schema import Column, Schema
 from trueodds.evaluation.scores import CalibrationError, Interval, Scores
-from trueodds.report.evidence import ColumnImportance, Evidence
+from trueodds.report.out_of_fold import ColumnImportance, OutOfFold
 from trueodds.training.training_record import MemberRecord, TrainingRecord
 
 
@@ -80,7 +80,7 @@ def made_up_members(folds: int, members: int = 1, epochs: int = 40) -> tuple[Mem
 
 def made_up_evidence(
     rows: int = 6000, seed: int = 0, shift: float = -1.6, weighted: bool = False
-) -> Evidence:
+) -> OutOfFold:
     rng = np.random.default_rng(seed)
     log_odds = rng.normal(shift, 2.0, rows)
     y = (rng.random(rows) < 1 / (1 + np.exp(-log_odds))).astype(np.uint8)
@@ -91,7 +91,7 @@ def made_up_evidence(
         for name, m in zip(names, means, strict=True)
     )
     weight = rng.uniform(0.2, 3.0, rows) if weighted else None
-    return Evidence(y=y, log_odds=log_odds, weight=weight, importance=importance)
+    return OutOfFold(y=y, log_odds=log_odds, weight=weight, importance=importance)
 
 
 @pytest.fixture(scope="session")
@@ -140,12 +140,12 @@ def model() -> MadeUpModel:
 
 
 @pytest.fixture(scope="session")
-def evidence() -> Evidence:
+def evidence() -> OutOfFold:
     return made_up_evidence()
 
 
 @pytest.fixture(scope="session")
-def make_evidence() -> Callable[..., Evidence]:
+def make_evidence() -> Callable[..., OutOfFold]:
     return made_up_evidence
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trueodds.report import ColumnImportance, Evidence, write_report
+from trueodds.report import ColumnImportance, OutOfFold, write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -68,7 +68,7 @@ def test_every_chart_is_drawn(model, evidence, tmp_path: Path, scheme: str) -> N
 
 def test_degenerate_and_hostile_pages_are_drawn(model, tmp_path: Path, make_members) -> None:
     hostile = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
-    evidence = Evidence(
+    evidence = OutOfFold(
         np.array([0, 1, 0, 0, 1], np.uint8),
         np.zeros(5),
         None,

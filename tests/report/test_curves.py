@@ -10,7 +10,7 @@ from sklearn.metrics import (
 )
 
 from trueodds.report.curves import MOST_POINTS, precision_recall, roc, thin
-from trueodds.report.evidence import Evidence
+from trueodds.report.out_of_fold import OutOfFold
 from trueodds.report.sample import sample_of
 
 
@@ -21,7 +21,7 @@ def case(rows: int, seed: int, distinct: int | None, weighted: bool):
         log_odds = np.round(log_odds * distinct) / distinct
     y = (rng.random(rows) < 1 / (1 + np.exp(-2 * log_odds))).astype(np.uint8)
     weight = rng.uniform(0.1, 5.0, rows) if weighted else None
-    return y, log_odds, weight, sample_of(Evidence(y, log_odds, weight, ()))
+    return y, log_odds, weight, sample_of(OutOfFold(y, log_odds, weight, ()))
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -63,14 +63,14 @@ def test_long_curves_are_thinned_but_exact_where_kept(weighted: bool) -> None:
 
 
 def test_one_label_has_no_curve() -> None:
-    only_no = sample_of(Evidence(np.zeros(5, np.uint8), np.arange(5.0), None, ()))
+    only_no = sample_of(OutOfFold(np.zeros(5, np.uint8), np.arange(5.0), None, ()))
     assert roc(only_no) is None
     assert precision_recall(only_no) is None
 
 
 def test_certain_forecasts_are_ties() -> None:
     log_odds = np.array([np.inf, np.inf, 0.0, -np.inf, -np.inf])
-    found = roc(sample_of(Evidence(np.array([1, 1, 0, 1, 0], np.uint8), log_odds, None, ())))
+    found = roc(sample_of(OutOfFold(np.array([1, 1, 0, 1, 0], np.uint8), log_odds, None, ())))
     assert found.x.tolist() == [0, 0, 0.5, 1]
     assert found.y.tolist() == pytest.approx([0, 2 / 3, 2 / 3, 1])
 

@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 
 from trueodds.report.chart import specification
-from trueodds.report.evidence import ColumnImportance, Evidence
 from trueodds.report.figures import all_figures, importance_figure
 from trueodds.report.forecast_charts import forecast_range
 from trueodds.report.model_charts import distinct, importance
+from trueodds.report.out_of_fold import ColumnImportance, OutOfFold
 from trueodds.report.reliability import Bin, reliability_bins
 from trueodds.report.sample import sample_of
 
@@ -38,7 +38,7 @@ def test_the_callers_altair_settings_do_not_reach_the_page(evidence) -> None:
 
 
 def test_one_label_leaves_no_ranking(model) -> None:
-    found = figures(model, Evidence(np.zeros(9, np.uint8), np.linspace(-3, 0, 9), None, ()))
+    found = figures(model, OutOfFold(np.zeros(9, np.uint8), np.linspace(-3, 0, 9), None, ()))
     assert "Only one of the two labels" in found["roc"].missing
     assert "Only one of the two labels" in found["precision"].missing
     assert "No importance was measured" in found["importance"].missing

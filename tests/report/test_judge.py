@@ -59,10 +59,10 @@ def test_importances_come_most_important_first_with_their_intervals(stages, kind
     of = stages(kind)
     judged = judge(of.ensemble, freeze(of.ensemble, of.prepared), of.prepared, of.table, 0)
     assert judged.scores == out_of_fold_scores(of.ensemble, of.prepared.folds, of.table, 0)
-    assert judged.evidence.log_odds is of.ensemble.log_odds
+    assert judged.out_of_fold.log_odds is of.ensemble.log_odds
     assert judged.rounding.probability < 1e-4
     assert judged.leak is None
-    found = judged.evidence.importance
+    found = judged.out_of_fold.importance
     assert sorted(c.name for c in found) == sorted(of.table.columns)
     assert found[0].name == "x"
     means = [c.mean for c in found]

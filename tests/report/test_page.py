@@ -9,7 +9,7 @@ import pytest
 from trueodds.columns.schema import Column, Schema
 from trueodds.errors import TrueOddsError
 from trueodds.evaluation.scores import CalibrationError, Interval
-from trueodds.report import ColumnImportance, Evidence, write_report
+from trueodds.report import ColumnImportance, OutOfFold, write_report
 from trueodds.report.bundle import BUNDLE, read_asset
 from trueodds.report.page import render
 
@@ -226,7 +226,7 @@ NOWHERE = Interval(float("nan"), float("nan"), float("nan"))
     ],
 )
 def test_degenerate_evidence_still_gives_a_page(y, log_odds, model, make_members) -> None:
-    evidence = Evidence(np.array(y, np.uint8), np.array(log_odds, np.float64), None, ())
+    evidence = OutOfFold(np.array(y, np.uint8), np.array(log_odds, np.float64), None, ())
     poor = replace(
         model,
         schema=Schema((), len(y)),

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import binomtest
 
-from trueodds.report.evidence import Evidence
+from trueodds.report.out_of_fold import OutOfFold
 from trueodds.report.reliability import MOST_BINS, reliability_bins, wilson
 from trueodds.report.sample import Sample, sample_of
 
 
 def sample(y, log_odds, weight=None) -> Sample:
     return sample_of(
-        Evidence(
+        OutOfFold(
             y=np.asarray(y, dtype=np.uint8),
             log_odds=np.asarray(log_odds, dtype=np.float64),
             weight=None if weight is None else np.asarray(weight, dtype=np.float64),

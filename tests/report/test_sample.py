@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from trueodds.errors import TrueOddsError
-from trueodds.report.evidence import Evidence
+from trueodds.report.out_of_fold import OutOfFold
 from trueodds.report.sample import sample_of
 
 
-def evidence(y, log_odds, weight=None) -> Evidence:
-    return Evidence(
+def evidence(y, log_odds, weight=None) -> OutOfFold:
+    return OutOfFold(
         np.array(y, dtype=np.uint8),
         np.array(log_odds, dtype=np.float64),
         None if weight is None else np.array(weight, dtype=np.float64),

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from trueodds.columns.leak import Leak
 from trueodds.columns.schema import Column, Schema
-from trueodds.report.evidence import ColumnImportance
+from trueodds.report.out_of_fold import ColumnImportance
 from trueodds.report.tables import (
     MOST_COLUMNS,
     MOST_WARNINGS,

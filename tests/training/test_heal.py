@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from trueodds.execution.pool import Order, Step, train_members
+from trueodds.execution.pool import Order, ProgressEvent, train_members
 from trueodds.execution.train import mean_loss, train
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import make_folds
@@ -26,7 +26,7 @@ SMALL = replace(
     epochs=6,
     least_steps=120,
     dropout=0.0,
-    decay=0.0,
+    weight_decay=0.0,
 )
 FAST = replace(SMALL, learning_rate=3e4)
 SLOW = replace(SMALL, learning_rate=1e-7)
@@ -71,7 +71,7 @@ def test_a_healthy_member_is_trained_once() -> None:
 
 
 def test_labels_without_signal_are_not_retried() -> None:
-    recipe = replace(SMALL, decay=3.0)
+    recipe = replace(SMALL, weight_decay=3.0)
     trained = train_with_care(task(noise=True), recipe, 0)
     assert "not learning" in {f.kind for f in trained.record.findings()}
     assert trained.record.treatments == ()
@@ -80,7 +80,9 @@ def test_labels_without_signal_are_not_retried() -> None:
 
 def test_a_part_of_the_columns_may_tell_nothing() -> None:
     """No fault, no cure: the same record of a member that saw all columns is one."""
-    trained = train_with_care(task(noise=True), replace(SMALL, decay=3.0, views=(0.5,)), 0)
+    trained = train_with_care(
+        task(noise=True), replace(SMALL, weight_decay=3.0, column_fractions=(0.5,)), 0
+    )
     assert trained.record.share == 0.5
     kinds = {f.kind for f in trained.record.findings()}
     assert "not learning" not in kinds
@@ -101,7 +103,7 @@ def test_healing_does_not_depend_on_jobs_and_is_kept_in_the_record() -> None:
 @pytest.mark.parametrize("until", [1, 2, 3])
 def test_a_member_that_is_told_to_stop_early_is_not_slow(until: int) -> None:
     """The pilots saw that more steps only fit noise: ten times the rate would undo their choice."""
-    recipe = replace(Recipe(), decay=3.0, widths=(16, 16))
+    recipe = replace(Recipe(), weight_decay=3.0, widths=(16, 16))
     trained = train_with_care(task(noise=True), recipe, 0, until)
     assert trained.record.epochs == until < trained.record.planned
     assert trained.record.treatments == ()
@@ -127,7 +129,7 @@ def test_labels_of_the_rows_left_out_decide_no_cure(recipe: Recipe) -> None:
 def test_a_run_is_healed_only_when_asked() -> None:
     """Every network learns something at this learning rate: none is cured for itself."""
     recipe = replace(SMALL, learning_rate=0.3)
-    heard: list[Step] = []
+    heard: list[ProgressEvent] = []
     plain = train(data(), recipe, 0, 1)
     healed = train(data(), recipe, 0, 1, heard.append, heal=True)
     assert plain.treatments == ()
@@ -149,7 +151,7 @@ def test_a_run_is_healed_only_when_asked() -> None:
 
 
 def test_a_deep_sigmoid_that_stands_still_is_started_anew() -> None:
-    recipe = replace(SMALL, widths=(16,) * 12, activation="sigmoid", start="pytorch")
+    recipe = replace(SMALL, widths=(16,) * 12, activation="sigmoid", init="pytorch")
     trained = train_with_care(task(), recipe, 0)
     (treatment, *_) = trained.record.treatments
     assert treatment.told().startswith("start pytorch → critical (for vanishing gradient): loss ")

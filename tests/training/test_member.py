@@ -35,7 +35,7 @@ def task(fold: int = 0, member: int = 0) -> MemberTask:
         member=member,
         turn=member,
         shared=X[:, :2].copy(),
-        own=X[:, 2:].copy(),
+        fold_features=X[:, 2:].copy(),
         y=y,
         weight=np.ones(ROWS, np.float32),
         shown=np.arange(60, ROWS),
@@ -52,7 +52,7 @@ def train(
 
 def held_out(trained: TrainedMember) -> NDArray[np.float32]:
     about = task()
-    X = np.concatenate([about.shared, about.own], axis=1)[about.held_out]
+    X = np.concatenate([about.shared, about.fold_features], axis=1)[about.held_out]
     return Engine(trained.layout, trained.parameters, len(X)).log_odds(X)
 
 
@@ -70,7 +70,7 @@ def test_evaluations_are_as_many_for_any_plan_and_end_with_it(planned: int) -> N
 
 @pytest.mark.parametrize("until", [1, 2, 4, None])
 def test_the_weights_after_the_chosen_epochs_are_handed_back(until: int | None) -> None:
-    recipe, about = replace(SMALL, patience=1.0, compaction=0.0), task()
+    recipe, about = replace(SMALL, patience=1.0, prune_loss=0.0), task()
     trained = train(recipe, until=until)
     record = trained.record
     planned = SMALL.epochs_for(len(about.shown))
@@ -132,9 +132,13 @@ def test_labels_of_the_rows_left_out_change_nothing_but_the_losses() -> None:
 def test_forecasts_of_the_rows_left_out_are_those_of_the_network() -> None:
     """The wide network, in float64, without the units that compaction drops."""
     for views in ((1.0,), (0.6,)):
-        trained = train(replace(SMALL, views=views, widths=(16, 16), compaction=0.0), until=3)
+        trained = train(
+            replace(SMALL, column_fractions=views, widths=(16, 16), prune_loss=0.0), until=3
+        )
         about, flat = task(), trained.parameters.astype(np.float64)
-        X = np.concatenate([about.shared, about.own], axis=1)[about.held_out].astype(np.float64)
+        X = np.concatenate([about.shared, about.fold_features], axis=1)[about.held_out].astype(
+            np.float64
+        )
         layout = trained.layout
         plain = log_odds(X, layout.weights(flat), layout.biases(flat), layout.activation)
         np.testing.assert_allclose(trained.log_odds[-1], plain, atol=1e-4)
@@ -173,7 +177,7 @@ def test_seed_fold_and_member_decide_the_bits() -> None:
 
 
 def test_a_run_that_diverges_still_hands_back_finite_weights() -> None:
-    trained = train(replace(SMALL, learning_rate=1e6, decay=0.0))
+    trained = train(replace(SMALL, learning_rate=1e6, weight_decay=0.0))
     assert np.isfinite(trained.parameters).all()
     assert np.isfinite(held_out(trained)).all()
 

@@ -10,7 +10,7 @@ from trueodds.array_store import Store, lies_in
 from trueodds.columns import read_target
 from trueodds.columns.describe import Table, describe
 from trueodds.errors import TableError, TrainingError
-from trueodds.features.target_encoding import encode_rates
+from trueodds.features.target_encoding import encode_targets
 from trueodds.table import as_frame
 from trueodds.training import prepare as module
 from trueodds.training.prepare import prepare
@@ -29,8 +29,8 @@ def table(columns: dict, answer: list[str]) -> Table:
 def test_labels_of_the_rows_left_out_are_in_no_input_of_their_fold(stages, kind) -> None:
     of = stages(kind)
     data = of.prepared.data
-    assert data.own[0].shape[1] > 0  # columns are rated by the target
-    assert len(data.own) == len(of.prepared.rates) == data.folds.count
+    assert data.fold_features[0].shape[1] > 0  # columns are rated by the target
+    assert len(data.fold_features) == len(of.prepared.target_encodings) == data.folds.count
     for fold in range(data.folds.held):
         there = data.folds.held_out(fold)
         if kind == "time":
@@ -41,11 +41,15 @@ def test_labels_of_the_rows_left_out_are_in_no_input_of_their_fold(stages, kind)
         again = prepare(flipped, of.recipe, 0, Store())
         assert np.array_equal(again.folds.of_row, data.folds.of_row)
         assert np.array_equal(again.data.shared, data.shared)
-        assert np.array_equal(again.data.own[fold], data.own[fold])
-        for before, after in zip(of.prepared.rates[fold], again.rates[fold], strict=True):
+        assert np.array_equal(again.data.fold_features[fold], data.fold_features[fold])
+        for before, after in zip(
+            of.prepared.target_encodings[fold], again.target_encodings[fold], strict=True
+        ):
             assert np.array_equal(before.log_odds, after.log_odds)
         others = [f for f in range(data.folds.count) if f != fold and f >= fold]
-        assert all(not np.array_equal(again.data.own[f], data.own[f]) for f in others)
+        assert all(
+            not np.array_equal(again.data.fold_features[f], data.fold_features[f]) for f in others
+        )
 
 
 @pytest.mark.parametrize("kind", ["two", "time"])
@@ -53,17 +57,17 @@ def test_rows_left_out_get_the_rates_that_new_rows_get(stages, kind) -> None:
     prepared, values = stages(kind).prepared, stages(kind).table.values
     for fold in range(prepared.folds.held):
         rows = prepared.folds.held_out(fold)
-        plain = encode_rates(values, prepared.rates[fold])
-        assert np.array_equal(prepared.data.own[fold][rows], plain[rows])
+        plain = encode_targets(values, prepared.target_encodings[fold])
+        assert np.array_equal(prepared.data.fold_features[fold][rows], plain[rows])
         shown = prepared.folds.trained_on(fold)
-        assert not np.array_equal(prepared.data.own[fold][shown], plain[shown])
+        assert not np.array_equal(prepared.data.fold_features[fold][shown], plain[shown])
 
 
 def test_rates_of_the_model_are_those_of_the_folds_that_make_it_up(stages) -> None:
     two, time = stages("two").prepared, stages("time").prepared
-    assert two.shipped_rates == two.rates
-    assert time.shipped_rates == time.rates[-1:]
-    assert len(time.rates) == 5
+    assert two.shipped_target_encodings == two.target_encodings
+    assert time.shipped_target_encodings == time.target_encodings[-1:]
+    assert len(time.target_encodings) == 5
 
 
 def test_inputs_are_the_encoder_s_whatever_the_blocks_of_rows(stages, monkeypatch) -> None:
@@ -96,7 +100,7 @@ def test_large_inputs_lie_in_the_store(stages, tmp_path) -> None:
     of = stages("one")
     prepared = prepare(of.table, of.recipe, 0, Store(tmp_path, limit=1))
     assert lies_in(prepared.data.shared, tmp_path / "shared.npy")
-    assert lies_in(prepared.data.own[3], tmp_path / "own3.npy")
+    assert lies_in(prepared.data.fold_features[3], tmp_path / "fold_features3.npy")
     assert np.array_equal(prepared.data.shared, of.prepared.data.shared)
 
 

@@ -8,7 +8,7 @@ from trueodds.network.activations import ACTIVATIONS, Activation
 from trueodds.network.engine import Engine
 from trueodds.network.initialise import initialise
 from trueodds.network.layout import Layout
-from trueodds.training.prune import compact
+from trueodds.training.prune import prune
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(600, 5)).astype(np.float32)
@@ -29,7 +29,7 @@ def test_units_made_of_others_go(activation: Activation) -> None:
     aa[:], pp[:] = np.tile(a, 3), np.tile(p, 3)
     bb[:], qq[:] = np.tile(b, (3, 3)) / 3.0, np.tile(q, 3)
     cc[:], rr[:] = np.tile(c, (3, 1)) / 3.0, r
-    smaller, parameters = compact(wide, doubled, X, 1e-9)
+    smaller, parameters = prune(wide, doubled, X, 1e-9)
     assert smaller.widths <= (6, 4)
     np.testing.assert_allclose(
         log_odds(smaller, parameters), log_odds(layout, flat), atol=2e-3, rtol=1e-3
@@ -42,7 +42,7 @@ def test_the_budget_bounds_the_divergence() -> None:
     p = 1.0 / (1.0 + np.exp(-log_odds(layout, flat).astype(np.float64)))
     widths = []
     for budget in (1e-8, 1e-4, 1e-2):
-        smaller, parameters = compact(layout, flat, X, budget)
+        smaller, parameters = prune(layout, flat, X, budget)
         q = 1.0 / (1.0 + np.exp(-log_odds(smaller, parameters).astype(np.float64)))
         divergence = np.mean(p * np.log(p / q) + (1.0 - p) * np.log((1.0 - p) / (1.0 - q)))
         assert divergence <= budget * 1.1 + 1e-9
@@ -56,7 +56,7 @@ def test_units_that_never_vary_become_a_bias() -> None:
     flat = initialise(layout, rng)
     layout.weights(flat)[0][:, 1:] = 0.0
     layout.biases(flat)[0][1:] = [0.5, -1.0, 2.0]
-    smaller, parameters = compact(layout, flat, X, 1e-9)
+    smaller, parameters = prune(layout, flat, X, 1e-9)
     assert smaller.widths[0] == 1
     np.testing.assert_allclose(log_odds(smaller, parameters), log_odds(layout, flat), atol=1e-4)
 
@@ -65,7 +65,7 @@ def test_units_that_never_vary_become_a_bias() -> None:
 def test_few_rows(rows: int) -> None:
     layout = Layout(5, (32, 16))
     flat = initialise(layout, rng)
-    smaller, parameters = compact(layout, flat, X[:rows], 1e-6)
+    smaller, parameters = prune(layout, flat, X[:rows], 1e-6)
     assert min(smaller.widths) >= 1
     np.testing.assert_allclose(
         log_odds(smaller, parameters)[:rows], log_odds(layout, flat)[:rows], atol=2e-2
@@ -75,6 +75,6 @@ def test_few_rows(rows: int) -> None:
 def test_a_logistic_regression_has_nothing_to_drop() -> None:
     layout = Layout(5, ())
     flat = initialise(layout, rng)
-    smaller, parameters = compact(layout, flat, X, 1e-6)
+    smaller, parameters = prune(layout, flat, X, 1e-6)
     assert smaller == layout
     np.testing.assert_array_equal(parameters, flat)

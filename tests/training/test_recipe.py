@@ -23,9 +23,9 @@ def test_the_fewer_rows_the_stronger_the_decay_within_bounds(effort: str) -> Non
     recipe = recipe_for(effort)
     decays = [recipe.decay_for(rows) for rows in (1, 90, 200, 800, 2000, 3000, 1_000_000)]
     assert decays == sorted(decays, reverse=True)
-    assert decays[0] == decays[1] == recipe.decay * recipe.most_decay
+    assert decays[0] == decays[1] == recipe.weight_decay * recipe.most_decay
     assert decays[2] == pytest.approx(2.0 * decays[3])
-    assert decays[-2] == decays[-1] == recipe.decay
+    assert decays[-2] == decays[-1] == recipe.weight_decay
 
 
 def test_an_unknown_effort_is_refused() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from trueodds.cli.console import note, print_facts, print_json, print_table
 from trueodds.errors import UsageError
 from trueodds.model import load
-from trueodds.model.drift import Moved, drift
+from trueodds.model.drift import ColumnDrift, drift
 from trueodds.table import read_table
 
 DRIFTED = 3
@@ -53,7 +53,7 @@ def run_drift(model_file: Path, new: Path, threshold: float, *, as_json: bool) -
         raise SystemExit(DRIFTED)
 
 
-def _cells(moved: Moved) -> tuple[str, ...]:
+def _cells(moved: ColumnDrift) -> tuple[str, ...]:
     return (
         moved.column or "(forecast)",
         f"{moved.psi:.4f}",

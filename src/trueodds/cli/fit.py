@@ -26,7 +26,7 @@ from trueodds.cli.summary import (
 from trueodds.columns import Target
 from trueodds.errors import TableError, TrueOddsError
 from trueodds.execution.work_folder import WorkFolder, work_folder
-from trueodds.main_job import Learned, learn
+from trueodds.main_job import FitResult, learn
 from trueodds.model.file import save
 from trueodds.report import write_report
 from trueodds.report.tables import treatment_lines
@@ -63,7 +63,7 @@ class Fitted:
     """What came of it."""
 
     job: FitJob
-    learned: Learned
+    learned: FitResult
     target: Target
     seconds: float
 
@@ -120,7 +120,7 @@ def fit(job: FitJob) -> Fitted:
                     seed=job.seed,
                     jobs=job.jobs,
                     heal=job.heal,
-                    listener=shown.hear,
+                    callback=shown.hear,
                     source=frame.source,
                     source_sha256=sha256,
                     work=work,
@@ -133,7 +133,7 @@ def fit(job: FitJob) -> Fitted:
                     # Another folder may lie on another disk, from which nothing can be renamed.
                     near = job.report.parent.resolve() == job.out.parent.resolve()
                     write_report(
-                        learned.model, learned.evidence, job.report, work.path if near else None
+                        learned.model, learned.out_of_fold, job.report, work.path if near else None
                     )
                     stop.written.append(str(job.report))
                 work.remove()

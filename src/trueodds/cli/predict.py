@@ -13,7 +13,7 @@ from trueodds.columns.values import OddCells
 from trueodds.errors import TableError, UsageError
 from trueodds.model import Model, load
 from trueodds.model.model import probability
-from trueodds.model.watch import Watch
+from trueodds.model.monitor import Monitor
 from trueodds.table import Frame, TableStream, stream_table, writable_ending, write_stream
 
 
@@ -27,7 +27,7 @@ class Tally:
     odd: dict[str, OddCells] = field(default_factory=dict)
 
     def scored(
-        self, model: Model, table: TableStream, watch: Watch
+        self, model: Model, table: TableStream, watch: Monitor
     ) -> Iterator[tuple[Frame, NDArray[np.float64]]]:
         """Score the frames one after another."""
         for frame in table.frames:
@@ -68,7 +68,7 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
         require_writable(out, "--out", [new, model_file])
     model = load(model_file)
     table = stream_table(new)
-    tally, watch = Tally(), Watch(model.schema, model.seen)
+    tally, watch = Tally(), Monitor(model.schema, model.profile)
     wrote = write_stream(table.first, tally.scored(model, table, watch), out)
     notes = [*table.first.notes, *tally.notes(model), *wrote]
     for remark in notes:

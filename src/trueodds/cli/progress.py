@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trueodds.cli.console import note
 from trueodds.cli.stop import StopRequest
-from trueodds.execution.pool import Step
+from trueodds.execution.pool import ProgressEvent
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -42,7 +42,7 @@ class TrainingProgress:
         self.run = 0
         """Which run of all members it is: a cure trains them again."""
 
-    def hear(self, step: Step) -> None:
+    def hear(self, step: ProgressEvent) -> None:
         """Take one step's news."""
         self.stop.check()
         if step.pilot:
@@ -110,7 +110,7 @@ class TrainingProgress:
             f" (fold {member[0] + 1}: {epochs} epochs{loss}){rest}"
         )
 
-    def _draw(self, step: Step) -> None:
+    def _draw(self, step: ProgressEvent) -> None:
         assert self.bar is not None
         left = self.seconds_left
         mean = sum(self.best.values()) / len(self.best) if self.best else None

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.evaluation.sums import dot, mix
+from trueodds.evaluation.sums import dot, weighted_sum
 from trueodds.functions import log_loss_from_logits
 from trueodds.functions.portable import sigmoid
 
@@ -77,12 +77,12 @@ def fit_slopes(
     mass = np.ones(len(y)) if weight is None else weight * (len(y) / weight.sum())
     share = PRIOR_ROWS / (4.0 * mass.sum())
     count = log_odds.shape[1]
-    mean = mix(log_odds, np.full(count, 1.0 / count))
+    mean = weighted_sum(log_odds, np.full(count, 1.0 / count))
 
     def objective(point: NDArray[np.float64]) -> float:
         # Too long a step may overflow to ∞ or NaN; both count as worse.
         with np.errstate(over="ignore", invalid="ignore"):
-            z = mix(log_odds, np.exp(point[:-1])) + point[-1]
+            z = weighted_sum(log_odds, np.exp(point[:-1])) + point[-1]
             each = log_loss_from_logits(z, label) + share * (z - mean) ** 2 / 2.0
             return float(dot(mass, each))
 
@@ -90,7 +90,7 @@ def fit_slopes(
     value = objective(point)
     for _ in range(50):
         slopes = np.exp(point[:-1])
-        z = mix(log_odds, slopes) + point[-1]
+        z = weighted_sum(log_odds, slopes) + point[-1]
         p = sigmoid(z)
         first = mass * (p - label + share * (z - mean))
         second = mass * (p * (1.0 - p) + share)
@@ -134,5 +134,5 @@ def cross_calibrate(
         rest = ~there if len(numbers) > 1 else there
         part = None if weight is None else weight[rest]
         slopes, shift = fit_slopes(log_odds[rest], y[rest], part)
-        out[there] = mix(log_odds[there], slopes) + shift
+        out[there] = weighted_sum(log_odds[there], slopes) + shift
     return out

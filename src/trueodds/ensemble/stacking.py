@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.ensemble.calibrator import Calibrator, fit_slopes
-from trueodds.evaluation.sums import mix
+from trueodds.evaluation.sums import weighted_sum
 
 LEAST = 0.02
 """Forecasts whose part of the slopes is below this are left out."""
@@ -32,7 +32,7 @@ class Stack:
 
     def apply(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated log-odds, (rows, forecasts) → (rows,)."""
-        return self.calibrator.apply(mix(log_odds, self.weights))
+        return self.calibrator.apply(weighted_sum(log_odds, self.weights))
 
 
 def fit_stack(

@@ -13,7 +13,9 @@ def dot(a: NDArray[np.float64], b: NDArray[np.float64]) -> np.float64:
     return np.float64(np.einsum("i,i", a, b))
 
 
-def mix(forecasts: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def weighted_sum(
+    forecasts: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Σ weight·forecast of each row, shape (n, forecasts) → (n,), forecast after forecast."""
     total = np.zeros(len(forecasts))
     for forecast, weight in zip(forecasts.T, weights, strict=True):

@@ -44,7 +44,7 @@ ONE_THREAD = dict.fromkeys(
 
 
 @dataclass(frozen=True)
-class Step:
+class ProgressEvent:
     """A member's news: ``epoch`` of ``epochs`` done with this held-out log-loss.
 
     The last one has ``done``, the epochs that were run as both, and the least loss.
@@ -66,7 +66,7 @@ class Step:
     """It is trained to choose how long to train, see `trueodds.training.pilot`."""
 
 
-Listener = Callable[[Step], None]
+ProgressCallback = Callable[[ProgressEvent], None]
 
 
 class Order(NamedTuple):
@@ -83,7 +83,7 @@ def train_members(
     seed: int,
     jobs: int,
     members: Sequence[Order],
-    listener: Listener | None = None,
+    callback: ProgressCallback | None = None,
     work: WorkFolder | None = None,
 ) -> list[TrainedMember]:
     """Train some members; the result is in the same order.
@@ -92,7 +92,7 @@ def train_members(
     ----------
     jobs
         Processes at once; 1 trains in this process. The result does not depend on it.
-    listener
+    callback
         Hears of every look at a held-out fold, in this process and thread.
     work
         Where finished members are kept as they come, and those of an earlier run are found.
@@ -103,9 +103,9 @@ def train_members(
         If a worker process dies or the disk is full.
     """
 
-    def tell(step: Step) -> None:
-        if listener is not None:
-            listener(replace(step, of=len(members)))
+    def tell(step: ProgressEvent) -> None:
+        if callback is not None:
+            callback(replace(step, of=len(members)))
 
     kept = None if work is None else work.checkpoints.of(recipe, seed)
     found: dict[Order, TrainedMember] = {}
@@ -113,7 +113,7 @@ def train_members(
         trained = None if kept is None else kept.load(*at)
         if trained is not None:
             found[at] = trained
-            tell(Step(**trained.record.last_news(), resumed=True))
+            tell(ProgressEvent(**trained.record.last_news(), resumed=True))
     waiting = [at for at in members if at not in found]
     jobs = min(jobs, len(waiting)) if can_start() else 1
     if jobs <= 1:
@@ -133,7 +133,7 @@ def _train_here(
     recipe: Recipe,
     seed: int,
     members: list[Order],
-    listener: Listener,
+    callback: ProgressCallback,
     kept: Checkpoints | None,
 ) -> dict[Order, TrainedMember]:
     trained = {}
@@ -141,7 +141,7 @@ def _train_here(
         for order in members:
 
             def tell(epoch: int, epochs: int, loss: float, at: Order = order) -> None:
-                listener(Step(at.fold, at.member, epoch, epochs, loss))
+                callback(ProgressEvent(at.fold, at.member, epoch, epochs, loss))
 
             made = trained[order] = train_with_care(
                 data.task(order.fold, order.member), recipe, seed, order.until or None, tell
@@ -151,7 +151,7 @@ def _train_here(
                     kept.save(made, order.until)
                 except OSError as error:
                     raise _unsaved(kept.folder, error.strerror) from None
-            listener(Step(**made.record.last_news()))
+            callback(ProgressEvent(**made.record.last_news()))
     return trained
 
 
@@ -161,7 +161,7 @@ def _train_there(
     seed: int,
     jobs: int,
     members: list[Order],
-    listener: Listener,
+    callback: ProgressCallback,
     arrays: Path,
     kept: Checkpoints,
 ) -> dict[Order, TrainedMember]:
@@ -171,7 +171,7 @@ def _train_there(
     except OSError as error:
         raise _unsaved(arrays, error.strerror) from None
     with _workers(arrays, kept, jobs) as processes:
-        _serve(processes, list(members), listener, kept.folder)
+        _serve(processes, list(members), callback, kept.folder)
     trained = {at: kept.load(*at) for at in members}
     for at, made in trained.items():
         if made is None:
@@ -222,7 +222,7 @@ def _workers(arrays: Path, kept: Checkpoints, count: int) -> Iterator[list[subpr
 def _serve(
     processes: list[subprocess.Popen[str]],
     waiting: list[Order],
-    listener: Listener,
+    callback: ProgressCallback,
     kept: Path,
 ) -> None:
     """Hand out members, longest wait first, until all are done."""
@@ -248,11 +248,11 @@ def _serve(
         told = json.loads(line)
         if "unsaved" in told:
             raise _unsaved(kept, told["unsaved"])
-        step = Step(**told)
+        step = ProgressEvent(**told)
         if step.done:
             open_members -= 1
             _hand_out(processes[index], waiting)
-        listener(step)
+        callback(step)
 
 
 def _hand_out(process: subprocess.Popen[str], waiting: list[Order]) -> None:

@@ -18,7 +18,7 @@ from trueodds.training.recipe import Recipe
 def save_data(folder: Path, data: TrainingData, recipe: Recipe, seed: int) -> None:
     """Write the data where the workers will map it."""
     arrays: dict[str, NDArray[Any]] = {"shared": data.shared, "y": data.y, "weight": data.weight}
-    arrays |= {f"own{fold}": own for fold, own in enumerate(data.own)}
+    arrays |= {f"fold_features{fold}": own for fold, own in enumerate(data.fold_features)}
     arrays["folds"] = data.folds.of_row
     for name, array in arrays.items():
         if not lies_in(array, folder / f"{name}.npy"):
@@ -52,7 +52,7 @@ def load_data(folder: Path) -> tuple[TrainingData, Recipe, int]:
 
     data = TrainingData(
         shared=mapped("shared"),
-        own=tuple(mapped(f"own{fold}") for fold in range(folds.count)),
+        fold_features=tuple(mapped(f"fold_features{fold}") for fold in range(folds.count)),
         y=mapped("y"),
         weight=mapped("weight"),
         folds=folds,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from trueodds.execution.pool import Listener, Order, train_members
+from trueodds.execution.pool import Order, ProgressCallback, train_members
 from trueodds.execution.processes import sensible_jobs
 from trueodds.execution.work_folder import WorkFolder
 from trueodds.training.data import SHIPPED, TrainingData
@@ -29,13 +29,13 @@ class Training:
     data: TrainingData
     seed: int
     jobs: int | None
-    listener: Listener | None = None
+    callback: ProgressCallback | None = None
     work: WorkFolder | None = None
 
     def members(self, recipe: Recipe, orders: list[Order], **news: Any) -> list[TrainedMember]:
-        """Train these members; ``news`` are fields of a `Step` that the listener is told too."""
-        listener = self.listener
-        told = None if listener is None else lambda step: listener(replace(step, **news))
+        """Train these members; ``news`` are further fields of every `ProgressEvent`."""
+        callback = self.callback
+        told = None if callback is None else lambda step: callback(replace(step, **news))
         planned = recipe.epochs_for(self.data.rows_shown)
         epochs = sum(order.until or planned for order in orders)
         jobs = sensible_jobs(self.jobs, self.data, recipe, epochs)
@@ -47,7 +47,7 @@ def train(
     recipe: Recipe,
     seed: int,
     jobs: int | None,
-    listener: Listener | None = None,
+    callback: ProgressCallback | None = None,
     work: WorkFolder | None = None,
     heal: bool = False,
 ) -> Attempts[Members]:
@@ -56,7 +56,7 @@ def train(
     With ``heal``, train all again while members share a curable fault. The result does not depend
     on ``jobs`` (see `sensible_jobs`).
     """
-    training = Training(data, seed, jobs, listener, work)
+    training = Training(data, seed, jobs, callback, work)
     number = count()
 
     def run(using: Recipe) -> Members:

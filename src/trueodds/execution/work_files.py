@@ -30,7 +30,7 @@ PARTS = re.compile(
 )
 """What `trueodds.files.whole_file` writes on the way to a member, run.json, model and report."""
 SHARED = re.compile(
-    r"(?:shared|y|weight|folds|own[0-9]+|column[0-9]+)\.npy|job\.json"
+    r"(?:shared|y|weight|folds|fold_features[0-9]+|column[0-9]+)\.npy|job\.json"
     r"|worker[0-9]+\.log|table[0-9]+\.arrow"
 )
 """Files in the folder of arrays, see `trueodds.training.data`, `.store`, `.pool` and

@@ -29,7 +29,7 @@ BINS = 32
 
 
 @dataclass(frozen=True, eq=False)
-class RateTable:
+class TargetEncoding:
     """One column's log-odds by level, or by bin of a number, for one fold's members.
 
     ``log_odds`` has shape (levels + 2,), float32; the last two entries are those of unseen and of
@@ -57,7 +57,7 @@ def bin_codes(numbers: NDArray[np.float64], cuts: tuple[float, ...]) -> NDArray[
     return np.where(np.isnan(numbers), -1, found)
 
 
-def rated_columns(values: Values, schema: Schema) -> dict[str, tuple[float, ...]]:
+def target_encoded_columns(values: Values, schema: Schema) -> dict[str, tuple[float, ...]]:
     """Names of the columns that get a rate, with the cuts of numbers, empty for categories."""
     found: dict[str, tuple[float, ...]] = {}
     for column in schema.used:
@@ -88,26 +88,26 @@ def _cuts(numbers: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple(middle[first[1:]].tolist())
 
 
-def fit_rates(
+def fit_target_encodings(
     values: Values,
     schema: Schema,
     y: NDArray[np.float32],
     weight: NDArray[np.float32],
     shown: NDArray[np.int64],
     seed: Sequence[int],
-) -> tuple[tuple[RateTable, ...], NDArray[np.float32]]:
+) -> tuple[tuple[TargetEncoding, ...], NDArray[np.float32]]:
     """Rates of one fold, from the rows shown to its members alone.
 
     Returns
     -------
     tables
-        One `RateTable` a rated column, for all rows not shown and for new rows.
-    own
+        One `TargetEncoding` a rated column, for all rows not shown and for new rows.
+    fold_features
         Shape (rows, rated columns), float32: the inputs for training and held-out rows alike;
         rows shown have rates from the other inner folds.
     """
-    rated = rated_columns(values, schema)
-    own = np.zeros((values.rows, len(rated)), dtype=np.float32)
+    rated = target_encoded_columns(values, schema)
+    fold_features = np.zeros((values.rows, len(rated)), dtype=np.float32)
     tables = []
     rng = np.random.default_rng([*seed, 3])
     inner = np.empty(len(shown), dtype=np.int64)
@@ -117,18 +117,18 @@ def fit_rates(
         codes = bin_codes(values.numbers[name], cuts) if cuts else values.codes[name]
         size = len(cuts) + 1 if cuts else levels[name]
         table = _log_odds(codes[shown], y[shown], weight[shown], size)
-        own[:, position] = table[codes]
+        fold_features[:, position] = table[codes]
         for fold in range(INNER_FOLDS):
             rest, there = shown[inner != fold], shown[inner == fold]
             if len(rest):
-                own[there, position] = _log_odds(codes[rest], y[rest], weight[rest], size)[
-                    codes[there]
-                ]
-        tables.append(RateTable(name, table, cuts))
-    return tuple(tables), own
+                fold_features[there, position] = _log_odds(
+                    codes[rest], y[rest], weight[rest], size
+                )[codes[there]]
+        tables.append(TargetEncoding(name, table, cuts))
+    return tuple(tables), fold_features
 
 
-def encode_rates(values: Values, tables: tuple[RateTable, ...]) -> NDArray[np.float32]:
+def encode_targets(values: Values, tables: tuple[TargetEncoding, ...]) -> NDArray[np.float32]:
     """Rates of new rows, shape (rows, tables), float32."""
     out = np.empty((values.rows, len(tables)), dtype=np.float32)
     for position, table in enumerate(tables):

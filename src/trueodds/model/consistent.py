@@ -39,7 +39,7 @@ def require_consistent(model: ModelData) -> None:
     _require_schema(model.schema)
     columns = {column.name: column for column in model.schema.used}
     _require_encoder(model.encoder, {c.name for c in model.schema.columns}, columns)
-    for tables in model.rates:
+    for tables in model.target_encodings:
         for table in tables:
             column = columns.get(table.source)
             kinds = ("number",) if table.cuts else ("category", "yesno")
@@ -56,14 +56,14 @@ def require_consistent(model: ModelData) -> None:
             )
     require_exact(model.networks)
     for member in model.networks.members:
-        _require(member.fold in range(len(model.rates)), "a member belongs to no fold")
+        _require(member.fold in range(len(model.target_encodings)), "a member belongs to no fold")
         _require(
-            model.encoder.width + len(model.rates[member.fold]) == member.sizes[0],
+            model.encoder.width + len(model.target_encodings[member.fold]) == member.sizes[0],
             "the encoder makes another number of inputs than the network has",
         )
-    _require_room(model.networks, model.encoder.width + sum(map(len, model.rates)))
-    if model.seen is not None:
-        _require_seen(model.seen, model.schema)
+    _require_room(model.networks, model.encoder.width + sum(map(len, model.target_encodings)))
+    if model.profile is not None:
+        _require_seen(model.profile, model.schema)
     if model.sketch is not None:
         _require_sketch(model.sketch, model.schema.rows)
     named = [name for name in (model.roles.weight, model.roles.group, model.roles.time) if name]

@@ -9,7 +9,7 @@ from trueodds.columns.sketch import RowSketch
 from trueodds.ensemble.calibrator import Calibrator
 from trueodds.evaluation.scores import Scores
 from trueodds.features.encoder import Encoder
-from trueodds.features.target_encoding import RateTable
+from trueodds.features.target_encoding import TargetEncoding
 from trueodds.health.state import LayerState
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.rounding import Rounding
@@ -26,7 +26,7 @@ class ModelData:
     target_no: str
     target_rule: str
     encoder: Encoder
-    rates: tuple[tuple[RateTable, ...], ...]
+    target_encodings: tuple[tuple[TargetEncoding, ...], ...]
     """For every fold the tables that feed its members."""
     networks: FixedNetworks
     calibrator: Calibrator
@@ -43,7 +43,7 @@ class ModelData:
     versions: dict[str, str]
     source: str
     source_sha256: str
-    seen: Seen | None = None
+    profile: Seen | None = None
     """What the training rows looked like; None in files of before it was kept."""
     roles: RoleColumns = field(default_factory=RoleColumns)
     """Columns of weights, groups and times that it was fitted with."""

@@ -24,7 +24,7 @@ SIGNIFICANCE = 0.01
 
 
 @dataclass(frozen=True)
-class Moved:
+class ColumnDrift:
     """One column's two samples compared; ``column`` is empty for the forecast."""
 
     column: str
@@ -43,7 +43,7 @@ class Moved:
 
 def drift(
     model: Model, values: Values, log_odds: NDArray[np.float64], threshold: float = THRESHOLD
-) -> tuple[Moved, ...]:
+) -> tuple[ColumnDrift, ...]:
     """Compare new rows with the training rows; the forecast comes first, columns as they stand.
 
     Parameters
@@ -61,24 +61,24 @@ def drift(
     ModelFileError
         If the model does not hold what its training rows looked like.
     """
-    if model.seen is None:
+    if model.profile is None:
         raise ModelFileError(
             "the model does not hold what its training rows looked like: fit it again"
         )
-    needed = SIGNIFICANCE / (len(model.seen.columns) + 1)
-    pairs: list[tuple[ColumnSeen, NDArray[Any]]] = [(model.seen.score, log_odds)]
-    for seen in model.seen.columns:
+    needed = SIGNIFICANCE / (len(model.profile.columns) + 1)
+    pairs: list[tuple[ColumnSeen, NDArray[Any]]] = [(model.profile.score, log_odds)]
+    for seen in model.profile.columns:
         cells = values.codes.get(seen.name)
         pairs.append((seen, values.numbers[seen.name] if cells is None else cells))
     found = []
     for seen, cells in pairs:
         before = np.array([*seen.counts, seen.missing], dtype=np.int64)
-        if seen is model.seen.score:  # rows without a forecast are no missing cells
+        if seen is model.profile.score:  # rows without a forecast are no missing cells
             before[-1] = 0
         now = seen.count(cells)
         psi, p_value = stability_index(before, now), same_law(before, now)
         found.append(
-            Moved(
+            ColumnDrift(
                 column=seen.name,
                 psi=psi,
                 p_value=p_value,

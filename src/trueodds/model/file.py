@@ -17,7 +17,7 @@ import numpy as np
 from trueodds.columns.sketch import RowSketch
 from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.features.blocks import Pieces
-from trueodds.features.target_encoding import RateTable
+from trueodds.features.target_encoding import TargetEncoding
 from trueodds.files import whole_file
 from trueodds.model.arrays import Arrays, NotAModelError, read_container
 from trueodds.model.consistent import require_consistent
@@ -28,9 +28,9 @@ from trueodds.model.header import (
     NetworksHeader,
     encoder_of,
     header_text,
+    metadata_of,
     read_header,
     read_kind,
-    told_of,
 )
 
 FORMAT = 2
@@ -109,7 +109,7 @@ def to_bytes(model: ModelData) -> bytes:
         for index, layer in enumerate(member.layers):
             for kind in LAYER_ARRAYS:
                 arrays[f"{kind}/{number}/{index}"] = getattr(layer, kind)
-    for fold, tables in enumerate(model.rates):
+    for fold, tables in enumerate(model.target_encodings):
         for position, table in enumerate(tables):
             arrays[f"rates/{fold}/{position}"] = table.log_odds
     if model.sketch is not None:
@@ -119,7 +119,7 @@ def to_bytes(model: ModelData) -> bytes:
         "needs": _needs(model),
         "schema": model.schema.to_json(),
         "encoder": model.encoder.to_json(),
-        "rates": [[table.source for table in tables] for tables in model.rates],
+        "rates": [[table.source for table in tables] for tables in model.target_encodings],
         "cuts": _cuts(model),
         "networks": model.networks.header(),
         "calibrator": model.calibrator.to_json(),
@@ -130,7 +130,7 @@ def to_bytes(model: ModelData) -> bytes:
         "health": model.health,
         "notes": model.notes,
         **{name: getattr(model, name) for name in PLAIN},
-        **({} if model.seen is None else {"seen": model.seen.to_json()}),
+        **({} if model.profile is None else {"seen": model.profile.to_json()}),
         "roles": model.roles.to_json(),
         **({} if model.sketch is None else {"sketch": model.sketch.header()}),
     }
@@ -148,7 +148,7 @@ def _needs(model: ModelData) -> list[str]:
 
 def _cuts(model: ModelData) -> dict[str, tuple[float, ...]]:
     """Cuts of every rated number; the folds share them, as they do not depend on the target."""
-    return {t.source: t.cuts for tables in model.rates for t in tables if t.cuts}
+    return {t.source: t.cuts for tables in model.target_encodings for t in tables if t.cuts}
 
 
 def read_bytes(data: bytes, name: str = "the model") -> ModelData:
@@ -192,13 +192,13 @@ def _read(data: bytes) -> ModelData:
 
 
 def _model(header: Header, arrays: Arrays) -> ModelData:
-    told = told_of(header)
+    told = metadata_of(header)
     return ModelData(
         schema=header.schema,
         encoder=encoder_of(header.encoder),
-        rates=tuple(
+        target_encodings=tuple(
             tuple(
-                RateTable(
+                TargetEncoding(
                     source,
                     _array(arrays, f"rates/{fold}/{position}"),
                     header.cuts.get(source, ()),
@@ -215,7 +215,7 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
         layers=told.layers,
         health=header.health,
         notes=header.notes,
-        seen=header.seen,
+        profile=header.seen,
         roles=header.roles,
         sketch=_sketch(header, arrays),
         **{name: getattr(header, name) for name in PLAIN},

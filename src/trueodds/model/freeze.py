@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from trueodds.columns.describe import Table
 from trueodds.ensemble.ensemble import Ensemble
-from trueodds.features.target_encoding import encode_rates
+from trueodds.features.target_encoding import encode_targets
 from trueodds.model.fixed import OUTPUT_BITS, FixedNetworks, require_exact
 from trueodds.model.quantise import quantise
 from trueodds.model.rounding import Rounding, measure_rounding
@@ -59,11 +59,11 @@ def check_rounding(
         if not members or not len(there):
             continue
         part = FixedNetworks(networks.activation, networks.grids, members)
-        scorer = Scorer(part, prepared.encoder, prepared.shipped_rates)
+        scorer = Scorer(part, prepared.encoder, prepared.shipped_target_encodings)
         values = table.values.take(rows[there])
         exact[there] += scorer.outputs(values).sum(axis=0) * 2.0**-OUTPUT_BITS
         # As new rows are: rows that were trained on had rates of their own then.
-        own = encode_rates(values, prepared.rates[fold])
+        own = encode_targets(values, prepared.target_encodings[fold])
         inputs = np.concatenate([prepared.data.shared[rows[there]], own], axis=1)
         plain[there] += _in_float64(ensemble, fold, inputs.astype(np.float64))
         count[there] += len(members)

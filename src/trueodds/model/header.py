@@ -2,7 +2,7 @@
 
 The dataclasses that the parts of a model are made of are the schema: msgspec decodes straight into
 them and refuses another type, a number that no float64 holds, an unknown word where there is a
-choice. What scoring does not need (`Told`) may hold null for a figure that is not defined.
+choice. What scoring does not need (`Metadata`) may hold null for a figure that is not defined.
 """
 
 import json
@@ -92,7 +92,7 @@ class Header(msgspec.Struct):
 
 
 @dataclass(frozen=True)
-class Told:
+class Metadata:
     """How the model was made and how good it is: not needed to score."""
 
     scores: Scores
@@ -124,9 +124,9 @@ def encoder_of(header: EncoderHeader) -> Encoder:
     )
 
 
-def told_of(header: Header) -> Told:
+def metadata_of(header: Header) -> Metadata:
     """Decode what is told of the model, null as NaN."""
-    return Told(
+    return Metadata(
         scores=_with_nan(header.scores, Scores),
         record=_with_nan(header.record, TrainingRecord),
         layers=_with_nan(header.layers, tuple[tuple[LayerState, ...], ...]),

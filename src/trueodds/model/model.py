@@ -113,7 +113,7 @@ class Model(ModelData):
 
     @cached_property
     def _scorer(self) -> Scorer:
-        return Scorer(self.networks, self.encoder, self.rates)
+        return Scorer(self.networks, self.encoder, self.target_encodings)
 
     @cached_property
     def _reader(self) -> RowReader:
@@ -121,7 +121,7 @@ class Model(ModelData):
 
     @cached_property
     def _row_scorer(self) -> RowScorer:
-        return RowScorer(self.networks, self.encoder, self.rates, self._reader.sources)
+        return RowScorer(self.networks, self.encoder, self.target_encodings, self._reader.sources)
 
     def _row_log_odds(self, row: Mapping[str, Any]) -> float | None:
         """Log-odds of one row of plain cells, or None for what only a table's reader can tell."""

@@ -14,9 +14,9 @@ import numpy as np
 
 from trueodds.features.blocks import Block, Inputs, Levels, Pieces
 from trueodds.features.encoder import Encoder
-from trueodds.features.target_encoding import RateTable
+from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.fixed import FixedNetworks
-from trueodds.model.scorer import Float, HandOn, weights_of
+from trueodds.model.scorer import Float, Requantise, weights_of
 from trueodds.model.threads import one_blas_thread
 
 MOST_WORKED_OUT = 1 << 22
@@ -47,11 +47,11 @@ class RowScorer:
         self,
         networks: FixedNetworks,
         encoder: Encoder,
-        rates: Sequence[tuple[RateTable, ...]],
+        rates: Sequence[tuple[TargetEncoding, ...]],
         sources: Sequence[str],
     ) -> None:
         self._members = len(networks.members)
-        self._steps = [HandOn.of(networks, index) for index in range(len(networks.grids))]
+        self._steps = [Requantise.of(networks, index) for index in range(len(networks.grids))]
         first, *self._layers = (
             _stacked(networks, index, step) for index, step in enumerate(self._steps)
         )
@@ -102,7 +102,7 @@ class _Feeds:
         self._rows: list[Inputs] = []
 
     def of(
-        self, encoder: Encoder, rates: Sequence[tuple[RateTable, ...]], sources: Sequence[str]
+        self, encoder: Encoder, rates: Sequence[tuple[TargetEncoding, ...]], sources: Sequence[str]
     ) -> list[Feed]:
         """One feed for every source."""
         feeds: dict[str, list[Feed]] = {source: [] for source in sources}
@@ -195,7 +195,7 @@ def _binned(levelled: Levelled, cuts: tuple[float, ...]) -> Feed:
     return lambda value: levelled[-1 if value != value else bisect_right(cuts, value)]
 
 
-def _stacked(networks: FixedNetworks, index: int, step: HandOn) -> Float:
+def _stacked(networks: FixedNetworks, index: int, step: Requantise) -> Float:
     """One layer of all members, padded with zeros to one shape, the 1's at the ends."""
     parts = [weights_of(networks, member, index, step) for member in range(len(networks.members))]
     rows, columns = (max(part.shape[axis] for part in parts) for axis in (0, 1))
@@ -210,7 +210,7 @@ def _stacked(networks: FixedNetworks, index: int, step: HandOn) -> Float:
 
 
 def _glued(
-    networks: FixedNetworks, first: Float, shared: int, rates: Sequence[tuple[RateTable, ...]]
+    networks: FixedNetworks, first: Float, shared: int, rates: Sequence[tuple[TargetEncoding, ...]]
 ) -> Float:
     """All first layers side by side, shape (inputs + 1, members × width).
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from trueodds.columns.values import Values
 from trueodds.features.blocks import INDICATORS, Out
 from trueodds.features.encoder import Encoder
-from trueodds.features.target_encoding import RateTable
+from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.fixed import OUTPUT, FixedLayer, FixedNetworks, Grid
 from trueodds.model.threads import side_by_side
 from trueodds.network.activations import Activation, activate
@@ -42,17 +42,17 @@ class Encoded:
     """Shape (rows, inputs that are only ever 0 or 1), as 0 and 1 themselves."""
     numbers: Float
     """Shape (rows, other inputs shared by all folds + 1), on the input grid; the last is 1."""
-    rates: tuple[Float, ...]
+    target_encodings: tuple[Float, ...]
     """Each fold's own inputs, shape (rows, rated columns), on the input grid."""
 
     def between(self, start: int, stop: int) -> "Encoded":
         """Return the rows from start to stop, as views."""
-        rates = tuple(own[start:stop] for own in self.rates)
+        rates = tuple(own[start:stop] for own in self.target_encodings)
         return Encoded(self.flags[start:stop], self.numbers[start:stop], rates)
 
 
 @dataclass(frozen=True)
-class HandOn:
+class Requantise:
     """What a layer does with its sums: activate them and put them on the next layer's grid."""
 
     activation: Activation | None
@@ -62,7 +62,7 @@ class HandOn:
     """Whether an output could leave ±limit."""
 
     @classmethod
-    def of(cls, networks: FixedNetworks, index: int) -> "HandOn":
+    def of(cls, networks: FixedNetworks, index: int) -> "Requantise":
         """Of all members' layer ``index``."""
         last = index == len(networks.grids) - 1
         after = OUTPUT if last else networks.grids[index + 1]
@@ -124,7 +124,7 @@ class Scorer:
         self,
         networks: FixedNetworks,
         encoder: Encoder,
-        rates: Sequence[tuple[RateTable, ...]],
+        rates: Sequence[tuple[TargetEncoding, ...]],
     ) -> None:
         self.members = len(networks.members)
         self._encoder = encoder
@@ -141,7 +141,7 @@ class Scorer:
             [(table, self._on_grid(table.log_odds.astype(np.float64))) for table in tables]
             for tables in rates
         ]
-        self._steps = [HandOn.of(networks, index) for index in range(len(networks.grids))]
+        self._steps = [Requantise.of(networks, index) for index in range(len(networks.grids))]
         folds = sorted({member.fold for member in networks.members})
         self._groups = [self._group(networks, fold, flags) for fold in folds]
 
@@ -230,7 +230,7 @@ class Scorer:
             X[:, : self._numbers] = part.numbers
             for group in self._groups:
                 stop = len(group.numbers)
-                X[:, self._numbers : stop] = part.rates[group.fold]
+                X[:, self._numbers : stop] = part.target_encodings[group.fold]
                 A = X[:, :stop] @ group.numbers
                 if self._flags:
                     A += part.flags @ group.flags
@@ -251,7 +251,7 @@ class Scorer:
         return A
 
 
-def weights_of(networks: FixedNetworks, member: int, index: int, step: HandOn) -> Float:
+def weights_of(networks: FixedNetworks, member: int, index: int, step: Requantise) -> Float:
     """One layer before ``step``, shape (fan_in + 1, fan_out + 1), (fan_in + 1, 1) for the last.
 
     The last input is 1, and so is the last output. Sums come out in units of the next grid, or,

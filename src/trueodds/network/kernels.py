@@ -41,20 +41,20 @@ def hashed(position, seed):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def gather(X, own, rows, out):
+def gather(X, fold_features, rows, out):
     """Copy the rows of the shared matrix, and of the member's own columns, into a batch."""
-    wide, extra = X.shape[1], own.shape[1]
+    wide, extra = X.shape[1], fold_features.shape[1]
     for i in range(rows.shape[0]):
         r = rows[i]
         for j in range(wide):
             out[i, j] = X[r, j]
         for j in range(extra):
-            out[i, wide + j] = own[r, j]
+            out[i, wide + j] = fold_features[r, j]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def gather_some(X, own, positions, rows, out):
-    """`gather` of some inputs only: positions, increasing, among those of X and own together."""
+def gather_some(X, fold_features, positions, rows, out):
+    """`gather` of some inputs only, at increasing positions among X and the fold features."""
     wide = X.shape[1]
     cut = np.searchsorted(positions, wide)
     for i in range(rows.shape[0]):
@@ -62,7 +62,7 @@ def gather_some(X, own, positions, rows, out):
         for j in range(cut):
             out[i, j] = X[r, positions[j]]
         for j in range(cut, positions.shape[0]):
-            out[i, j] = own[r, positions[j] - wide]
+            out[i, j] = fold_features[r, positions[j] - wide]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

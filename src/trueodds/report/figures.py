@@ -2,16 +2,16 @@
 
 from math import isfinite
 
+from trueodds.model import Model
 from trueodds.report import forecast_charts, model_charts
 from trueodds.report.curves import precision_recall, roc
 from trueodds.report.distribution import forecast_histogram, spread_by_class
-from trueodds.report.evidence import ColumnImportance
 from trueodds.report.figure import Figure, drawing
 from trueodds.report.health_figures import health_figures
 from trueodds.report.learning import learning_curves
+from trueodds.report.out_of_fold import ColumnImportance
 from trueodds.report.reliability import Bin
 from trueodds.report.sample import Sample
-from trueodds.report.subject import Subject
 from trueodds.report.wording import clean, count, decimals, quoted, share
 
 MOST_COLUMNS_DRAWN = 20
@@ -144,7 +144,7 @@ def importance_figure(importance: tuple[ColumnImportance, ...]) -> Figure:
     )
 
 
-def learning_figure(model: Subject) -> Figure:
+def learning_figure(model: Model) -> Figure:
     """Learning curves of all members."""
     title = "How did the members learn?"
     curves = learning_curves(model.record)
@@ -166,7 +166,7 @@ def learning_figure(model: Subject) -> Figure:
 
 
 def all_figures(
-    model: Subject, sample: Sample, bins: tuple[Bin, ...], importance: tuple[ColumnImportance, ...]
+    model: Model, sample: Sample, bins: tuple[Bin, ...], importance: tuple[ColumnImportance, ...]
 ) -> dict[str, Figure]:
     """Every figure of the page by its key."""
     # Short, because an axis has no room for a long label; the page's head has the whole.

@@ -14,7 +14,7 @@ from trueodds.execution.train import Members
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.freeze import check_rounding
 from trueodds.model.rounding import Rounding
-from trueodds.report.evidence import Evidence, column_importances
+from trueodds.report.out_of_fold import OutOfFold, column_importances
 from trueodds.training.folds import Folds, group_numbers
 from trueodds.training.heal import Attempts
 from trueodds.training.prepare import Prepared
@@ -27,7 +27,7 @@ class Judged:
 
     scores: Scores
     rounding: Rounding
-    evidence: Evidence
+    out_of_fold: OutOfFold
     leak: Leak | None
     """An AUC that is rarely honest, with the columns that matter most."""
 
@@ -42,7 +42,7 @@ def judge(
     return Judged(
         scores=scores,
         rounding=check_rounding(networks, ensemble, prepared, table),
-        evidence=Evidence(table.y, ensemble.log_odds, table.sample_weight, importance),
+        out_of_fold=OutOfFold(table.y, ensemble.log_odds, table.sample_weight, importance),
         leak=rare_auc(scores.auc.value, [column.name for column in importance]),
     )
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from trueodds.errors import TrueOddsError
 from trueodds.files import whole_file
+from trueodds.model import Model
 from trueodds.report.bundle import BUNDLE, read_asset
-from trueodds.report.evidence import Evidence
 from trueodds.report.figure import Figure
 from trueodds.report.figures import all_figures
+from trueodds.report.out_of_fold import OutOfFold
 from trueodds.report.reliability import reliability_bins
 from trueodds.report.sample import sample_of
-from trueodds.report.subject import Subject
 from trueodds.report.tables import (
     bin_rows,
     column_rows,
@@ -30,19 +30,19 @@ TOLD = ("folds", "members", "many_members")
 
 
 def write_report(
-    model: Subject, evidence: Evidence, path: Path, scratch: Path | None = None
+    model: Model, out_of_fold: OutOfFold, path: Path, scratch: Path | None = None
 ) -> None:
     """Write the report of a model as one self-contained HTML file.
 
-    The same model and evidence give the same bytes. The file appears whole or not at all; until
+    The same model and forecast give the same bytes. The file appears whole or not at all; until
     then it is in the folder ``scratch``, or beside its place.
 
     Raises
     ------
     TrueOddsError
-        When the evidence does not fit together, or the file cannot be written.
+        When the out-of-fold forecast does not fit together, or the file cannot be written.
     """
-    page = render(model, evidence).encode()
+    page = render(model, out_of_fold).encode()
     path = Path(path)
     try:
         with whole_file(path, scratch) as file:
@@ -54,15 +54,15 @@ def write_report(
         ) from error
 
 
-def render(model: Subject, evidence: Evidence) -> str:
+def render(model: Model, out_of_fold: OutOfFold) -> str:
     """Return the page's text."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    sample = sample_of(evidence)
+    sample = sample_of(out_of_fold)
     bins = reliability_bins(sample)
-    figures = all_figures(model, sample, bins, evidence.importance)
-    columns, columns_hidden = column_rows(model.schema, evidence.importance)
+    figures = all_figures(model, sample, bins, out_of_fold.importance)
+    columns, columns_hidden = column_rows(model.schema, out_of_fold.importance)
     style, script, bundle = (read_asset(n) for n in ("page.css", "page.js", BUNDLE))
     # Only the scripts named by their hash may run, and nothing may be fetched from anywhere.
     policy = (
@@ -90,7 +90,7 @@ def render(model: Subject, evidence: Evidence) -> str:
         positives=count(model.scores.positives),
         base_rate=share(model.scores.base_rate),
         left_out=count(sample.left_out) if sample.left_out else "",
-        weighted=evidence.weight is not None,
+        weighted=out_of_fold.weight is not None,
         bins=bin_rows(bins),
         members=member_rows(model.record),
         columns=columns,
@@ -105,7 +105,7 @@ def render(model: Subject, evidence: Evidence) -> str:
     )
 
 
-def _how_made(model: Subject) -> list[tuple[str, str]]:
+def _how_made(model: Model) -> list[tuple[str, str]]:
     record = model.record
     made = [
         ("Training table", clean(model.source)),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from trueodds.errors import TrueOddsError
 from trueodds.functions.portable import sigmoid
-from trueodds.report.evidence import Evidence
+from trueodds.report.out_of_fold import OutOfFold
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ class Sample:
     no: Floats
     """The row's weight where the label is "no", 0 elsewhere."""
     left_out: int
-    """Rows of the evidence without a forecast (early rows of time folds) or without weight."""
+    """Rows without a forecast (early rows of time folds) or without weight."""
 
     @property
     def rows(self) -> int:
@@ -41,25 +41,25 @@ class Sample:
         return bool(self.yes.sum() > 0 and self.no.sum() > 0)
 
 
-def sample_of(evidence: Evidence) -> Sample:
-    """Sort the evidence, and leave out rows whose log-odds is NaN or whose weight is 0.
+def sample_of(out_of_fold: OutOfFold) -> Sample:
+    """Sort the rows, and leave out rows whose log-odds is NaN or whose weight is 0.
 
     Raises
     ------
     TrueOddsError
         When the arrays differ in length or a weight is negative or not finite.
     """
-    y = np.asarray(evidence.y)
-    log_odds = np.asarray(evidence.log_odds, dtype=np.float64)
-    given = evidence.weight
+    y = np.asarray(out_of_fold.y)
+    log_odds = np.asarray(out_of_fold.log_odds, dtype=np.float64)
+    given = out_of_fold.weight
     weight = np.ones(y.shape) if given is None else np.asarray(given, dtype=np.float64)
     if y.ndim != 1 or not y.shape == log_odds.shape == weight.shape:
         raise TrueOddsError(
-            f"The report's evidence has {y.size} labels, {log_odds.size} log-odds and "
+            f"The report has {y.size} labels, {log_odds.size} log-odds and "
             f"{weight.size} weights; pass one of each for every training row."
         )
     if not np.all(np.isfinite(weight) & (weight >= 0)):
-        raise TrueOddsError("The report's evidence has weights below 0 or not finite; mend them.")
+        raise TrueOddsError("The report has weights below 0 or not finite; mend them.")
     kept = np.flatnonzero(~np.isnan(log_odds) & (weight > 0))
     # Stable, so that equal forecasts keep the table's order and the page its bytes.
     order = kept[np.argsort(-log_odds[kept], kind="stable")]

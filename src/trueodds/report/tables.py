@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from trueodds.columns.schema import Column, Schema
 from trueodds.evaluation.scores import Scores
-from trueodds.report.evidence import ColumnImportance
 from trueodds.report.learning import member_label
+from trueodds.report.out_of_fold import ColumnImportance
 from trueodds.report.reliability import Bin
 from trueodds.report.wording import (
     calibration_verdict,

@@ -17,12 +17,12 @@ SHIPPED = 5
 class TrainingData:
     """The encoded table and its folds, as all members see it.
 
-    ``shared`` (rows, width) float32; ``own`` one (rows, extra) float32 matrix a fold; ``y`` and
-    ``weight`` float32 (rows,); ``columns`` the input positions of every original column.
+    ``shared`` (rows, width) float32; ``fold_features`` one (rows, extra) float32 matrix a fold;
+    ``y`` and ``weight`` float32 (rows,); ``columns`` the input positions of every original column.
     """
 
     shared: NDArray[np.float32]
-    own: tuple[NDArray[np.float32], ...]
+    fold_features: tuple[NDArray[np.float32], ...]
     y: NDArray[np.float32]
     weight: NDArray[np.float32]
     folds: Folds
@@ -31,11 +31,11 @@ class TrainingData:
     @property
     def width(self) -> int:
         """Number of inputs of every member."""
-        return int(self.shared.shape[1] + self.own[0].shape[1])
+        return int(self.shared.shape[1] + self.fold_features[0].shape[1])
 
     def inputs(self, fold: int, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Inputs of some rows as the members of a fold see them, shape (n, width)."""
-        return np.concatenate([self.shared[rows], self.own[fold][rows]], axis=1)
+        return np.concatenate([self.shared[rows], self.fold_features[fold][rows]], axis=1)
 
     def base_log_odds(self, fold: int) -> float:
         """Log-odds of the base rate of the rows that a fold's members are trained on."""
@@ -64,7 +64,7 @@ class TrainingData:
             member=member,
             turn=self._turn(fold, member),
             shared=self.shared,
-            own=self.own[fold],
+            fold_features=self.fold_features[fold],
             y=self.y,
             weight=self.weight,
             shown=self.folds.trained_on(fold),

@@ -33,7 +33,7 @@ OF_A_RUN = ("activation", "start", "learning_rate")
 
 def settings_of(recipe: Recipe) -> Settings:
     """What a cure may change about a recipe."""
-    return Settings(recipe.activation, recipe.start, recipe.learning_rate)
+    return Settings(recipe.activation, recipe.init, recipe.learning_rate)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from trueodds.network.layout import Layout
 from trueodds.training.averaging import WeightAverage
 from trueodds.training.column_subset import inputs_shown, widened
 from trueodds.training.prune import ROWS as COMPACT_ROWS
-from trueodds.training.prune import compact
+from trueodds.training.prune import prune
 from trueodds.training.recipe import Recipe
 from trueodds.training.reparametrised import optimiser_for
 from trueodds.training.schedule import learning_rate
@@ -28,18 +28,18 @@ from trueodds.training.training_record import MemberRecord
 class MemberTask:
     """What one member is trained on.
 
-    ``shared`` has shape (rows, width), ``own`` (rows, extra), both float32: the columns common to
-    all members and those that depend on the fold. ``y`` and ``weight`` are float32 of shape
-    (rows,). ``shown`` and ``held_out`` are row numbers; ``held_out`` may be empty. ``columns``
-    names, for every original column, its positions among the width + extra inputs. ``turn`` is the
-    member's number among all that forecast a row: it decides its share of the columns.
+    ``shared`` has shape (rows, width), ``fold_features`` (rows, extra), both float32: the inputs
+    common to all members and those that depend on the fold. ``y`` and ``weight`` are float32 of
+    shape (rows,). ``shown`` and ``held_out`` are row numbers; ``held_out`` may be empty.
+    ``columns`` names, for every original column, its positions among the width + extra inputs.
+    ``turn`` is the member's number among all that forecast a row: it decides which columns it sees.
     """
 
     fold: int
     member: int
     turn: int
     shared: NDArray[np.float32]
-    own: NDArray[np.float32]
+    fold_features: NDArray[np.float32]
     y: NDArray[np.float32]
     weight: NDArray[np.float32]
     shown: NDArray[np.int64]
@@ -49,16 +49,16 @@ class MemberTask:
     @property
     def width(self) -> int:
         """Number of inputs."""
-        return int(self.shared.shape[1] + self.own.shape[1])
+        return int(self.shared.shape[1] + self.fold_features.shape[1])
 
     def gather(
         self, rows: NDArray[np.int64], positions: NDArray[np.int64], out: NDArray[np.float32]
     ) -> None:
         """Fill ``out`` with these rows' inputs at some positions, increasing."""
         if len(positions) == self.width:
-            gather(self.shared, self.own, rows, out)
+            gather(self.shared, self.fold_features, rows, out)
         else:
-            gather_some(self.shared, self.own, positions, rows, out)
+            gather_some(self.shared, self.fold_features, positions, rows, out)
 
     def inputs(self, rows: NDArray[np.int64], positions: NDArray[np.int64]) -> NDArray[np.float32]:
         """Inputs of some rows at some positions as a new matrix."""
@@ -71,7 +71,7 @@ class MemberTask:
 class TrainedMember:
     """What one member hands back.
 
-    ``layout`` and ``parameters`` (flat float32) are the network after `compact`, on all inputs;
+    ``layout`` and ``parameters`` (flat float32) are the network after `prune`, on all inputs;
     those it did not see have weights of 0. ``log_odds``, float32 of shape (evaluations, held-out
     rows), are its forecasts of the rows left out: at every evaluation for a pilot, otherwise at the
     last alone. ``layers`` tell of the network as it was trained.
@@ -124,13 +124,13 @@ def train_member(
     """
     rng = np.random.default_rng([seed, 2, task.fold, task.member])
     shown, batch = task.shown, recipe.batch(len(task.shown))
-    wanted = recipe.share_of(task.turn)
+    wanted = recipe.column_fraction_of(task.turn)
     positions, share = inputs_shown(task.columns, task.width, wanted, rng)
     layout = Layout(len(positions), recipe.widths, recipe.activation)
-    parameters = initialise(layout, rng, _base_logit(task), recipe.start)
+    parameters = initialise(layout, rng, _base_logit(task), recipe.init)
     engine = Engine(layout, parameters, batch, recipe.dropout)
     steps_per_epoch = max(1, len(shown) // batch)
-    average = WeightAverage(parameters, recipe.memory * steps_per_epoch)
+    average = WeightAverage(parameters, recipe.ema_epochs * steps_per_epoch)
     judge = Engine(layout, average.value, min(1024, max(len(task.held_out), 256)))
     held_out = task.inputs(task.held_out, positions)
     held_y, held_weight = task.y[task.held_out], task.weight[task.held_out]
@@ -192,7 +192,7 @@ def train_member(
         _base_loss(held_y, held_weight) if len(held_out) else base_entropy(task),
         (judge, X, y, _some_weight(weight)),
     )
-    smaller, flat = compact(layout, average.value, seen, recipe.compaction * base_entropy(task))
+    smaller, flat = prune(layout, average.value, seen, recipe.prune_loss * base_entropy(task))
     smaller, flat = widened(smaller, flat, positions, task.width)
     return TrainedMember(
         layout=smaller,

@@ -10,7 +10,7 @@ from trueodds.columns.describe import Table
 from trueodds.columns.values import Values
 from trueodds.errors import TableError, TrainingError
 from trueodds.features.encoder import Encoder, fit_encoder
-from trueodds.features.target_encoding import RateTable, fit_rates
+from trueodds.features.target_encoding import TargetEncoding, fit_target_encodings
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds, make_folds
 from trueodds.training.recipe import Recipe
@@ -25,7 +25,7 @@ class Prepared:
 
     data: TrainingData
     encoder: Encoder
-    rates: tuple[tuple[RateTable, ...], ...]
+    target_encodings: tuple[tuple[TargetEncoding, ...], ...]
     """For every fold, made from the rows shown to its members alone."""
 
     @property
@@ -34,9 +34,9 @@ class Prepared:
         return self.data.folds
 
     @property
-    def shipped_rates(self) -> tuple[tuple[RateTable, ...], ...]:
+    def shipped_target_encodings(self) -> tuple[tuple[TargetEncoding, ...], ...]:
         """For every fold whose members make up the model."""
-        return tuple(self.rates[fold] for fold in self.folds.shipped)
+        return tuple(self.target_encodings[fold] for fold in self.folds.shipped)
 
 
 def prepare(table: Table, recipe: Recipe, seed: int, store: Store) -> Prepared:
@@ -62,16 +62,16 @@ def prepare(table: Table, recipe: Recipe, seed: int, store: Store) -> Prepared:
         if table.sample_weight is None
         else table.sample_weight.astype(np.float32)
     )
-    rates, own = [], []
+    rates, fold_features = [], []
     for fold in range(folds.count):
-        of_fold, inputs = fit_rates(
+        of_fold, inputs = fit_target_encodings(
             table.values, table.schema, labels, weights, folds.trained_on(fold), [seed, fold]
         )
         rates.append(of_fold)
-        own.append(store.keep(f"own{fold}", inputs))
+        fold_features.append(store.keep(f"fold_features{fold}", inputs))
     data = TrainingData(
         shared=_encode(encoder, table.values, store),
-        own=tuple(own),
+        fold_features=tuple(fold_features),
         y=labels,
         weight=weights,
         folds=folds,

@@ -54,7 +54,7 @@ class _Ranked:
         return kept, mix, self.mean - self.mean[kept] @ mix
 
 
-def compact(
+def prune(
     layout: Layout, parameters: NDArray[np.float32], X: NDArray[np.float32], budget: float
 ) -> tuple[Layout, NDArray[np.float32]]:
     """Drop hidden units whose outputs the others' outputs already hold.

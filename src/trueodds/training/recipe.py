@@ -21,15 +21,15 @@ class Recipe:
     """Networks that forecast each row left out."""
     many_members: int = 6
     """The same for a table of few rows, see `members_for`."""
-    views: tuple[float, ...] = (1.0, 0.8, 0.6)
-    """Shares of the columns that the members see, in turn (`trueodds.training.column_subset`)."""
+    column_fractions: tuple[float, ...] = (1.0, 0.8, 0.6)
+    """Fractions of the columns that members see, in turn (`trueodds.training.column_subset`)."""
     widths: tuple[int, ...] = (128, 128, 128)
     activation: Activation = "relu"
-    start: Start = "usual"
+    init: Start = "usual"
     """How the first weights are drawn (`trueodds.network.initialise`)."""
     dropout: float = 0.1
     learning_rate: float = 3e-3
-    decay: float = 3.0
+    weight_decay: float = 3.0
     """Decoupled weight decay; the weights shrink by learning rate × decay a step."""
     enough_rows: int = 1536
     """Fewer rows get a stronger decay, see `decay_for` …"""
@@ -40,12 +40,12 @@ class Recipe:
     """Planned; `trueodds.training.pilot` chooses how many of them are run."""
     least_steps: int = 1500
     """Few rows get more epochs, until this many steps are planned."""
-    memory: float = 1.0
-    """Epochs that the running average of the weights remembers."""
+    ema_epochs: float = 1.0
+    """Epochs over which the running average of the weights (EMA) forgets."""
     patience: float = 0.2
     """A pilot stops when this share of the epochs brought no better loss."""
-    compaction: float = 1e-5
-    """Share of the base rate's log-loss that dropping redundant units may cost, see `compact`."""
+    prune_loss: float = 1e-5
+    """Share of the base rate's log-loss that pruning may cost (`trueodds.training.prune`)."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
@@ -77,9 +77,9 @@ class Recipe:
         """
         return min(2, self.many_members) if self.few(rows) else 1
 
-    def share_of(self, member: int) -> float:
-        """Share of the columns that a member sees."""
-        return self.views[member % len(self.views)]
+    def column_fraction_of(self, member: int) -> float:
+        """Fraction of the columns that a member sees."""
+        return self.column_fractions[member % len(self.column_fractions)]
 
     def decay_for(self, rows: int) -> float:
         """Weight decay when trained on so many rows.
@@ -87,7 +87,7 @@ class Recipe:
         Decay is a prior: a pull toward no effect that the rows have to outweigh. What they say of
         a weight is uncertain by 1/√rows, and the pull keeps pace with that.
         """
-        return self.decay * min(self.most_decay, max(1.0, sqrt(self.enough_rows / rows)))
+        return self.weight_decay * min(self.most_decay, max(1.0, sqrt(self.enough_rows / rows)))
 
     def epochs_for(self, rows: int) -> int:
         """Epochs planned for a member that sees so many rows."""

@@ -88,7 +88,7 @@ class MemberRecord:
         return replace(health, steps=health.steps * self.planned // self.epochs)
 
     def last_news(self) -> dict[str, Any]:
-        """Fields of the last `trueodds.execution.pool.Step` of this member."""
+        """Fields of the last `trueodds.execution.pool.ProgressEvent` of this member."""
         loss = self.loss if self.fold_loss else 0.0
         news = {"fold": self.fold, "member": self.member, "loss": loss, "done": True}
         return {**news, "epoch": self.epochs, "epochs": self.epochs}

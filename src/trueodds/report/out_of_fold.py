@@ -20,8 +20,8 @@ class ColumnImportance:
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
-    """Out-of-fold evidence, one entry a training row, in the table's order."""
+class OutOfFold:
+    """The out-of-fold forecast, one entry a training row, in the table's order."""
 
     y: NDArray[np.uint8]
     """Shape (rows,), 1 for "yes"."""

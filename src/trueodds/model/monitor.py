@@ -22,7 +22,7 @@ What = Literal["unseen", "range", "missing"]
 
 
 @dataclass(frozen=True)
-class Unlike:
+class OutOfRange:
     """One thing that training rows did not show."""
 
     column: str
@@ -37,7 +37,7 @@ class Unlike:
         return asdict(self)
 
 
-class Watch:
+class Monitor:
     """Counts, chunk by chunk, the cells that training did not show.
 
     Parameters
@@ -76,7 +76,7 @@ class Watch:
             far = (numbers < seen.low - width) | (numbers > seen.high + width)
             self._far[name] += int(np.count_nonzero(far))
 
-    def unlike(self) -> tuple[Unlike, ...]:
+    def unlike(self) -> tuple[OutOfRange, ...]:
         """All that is unlike training, in the order of the columns.
 
         Unseen levels always count. A range counts as left when a value lies as far beyond it as it
@@ -96,7 +96,7 @@ class Watch:
             for what, count, words in told:
                 if words and (count or what == "missing"):
                     sentence = f'column "{name}": {count:,} of {self.rows:,} rows {words}'
-                    found.append(Unlike(name, what, count, self.rows, sentence))
+                    found.append(OutOfRange(name, what, count, self.rows, sentence))
         return tuple(found)
 
     def _outside(self, name: str) -> int:

@@ -6,7 +6,7 @@ import pytest
 from trueodds.columns.profile import Seen, summarise
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.values import Values
-from trueodds.model.watch import Unlike, Watch
+from trueodds.model.monitor import Monitor, OutOfRange
 
 SCHEMA = Schema(
     (Column("n", "number"), Column("m", "number"), Column("c", "category", levels=("a", "b", "d"))),
@@ -29,8 +29,8 @@ def seen() -> Seen:
     return summarise(sample(0, 2000), SCHEMA, np.zeros(2000))
 
 
-def watched(values: Values, seen: Seen | None, step: int = 10**9) -> tuple[Unlike, ...]:
-    watch = Watch(SCHEMA, seen)
+def watched(values: Values, seen: Seen | None, step: int = 10**9) -> tuple[OutOfRange, ...]:
+    watch = Monitor(SCHEMA, seen)
     for start in range(0, values.rows, step):
         watch.look(values.between(start, min(start + step, values.rows)))
     return watch.unlike()
