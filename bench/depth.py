@@ -19,9 +19,9 @@ from threadpoolctl import threadpool_limits
 import machine
 from trueodds.network.activations import Activation
 from trueodds.network.engine import Engine
+from trueodds.network.initialisations import Initialisation
 from trueodds.network.initialise import initialise
 from trueodds.network.layout import Layout
-from trueodds.network.starts import Start
 from trueodds.training.optimiser import AdamW
 from trueodds.training.reparametrised import CentredAdamW
 
@@ -34,14 +34,14 @@ class Contender(NamedTuple):
     """One way to start and step a network."""
 
     activation: Activation
-    start: Start
+    init: Initialisation
     centred: bool = False
 
     @property
     def title(self) -> str:
         """What the table calls it."""
         name = {"pytorch": "PyTorch default", "xavier": "Xavier", "he": "He"}.get(
-            self.start, self.start
+            self.init, self.init
         )
         return f"{self.activation}, {name}{', centred steps' if self.centred else ''}"
 
@@ -82,7 +82,7 @@ def steps_to_learn(contender: Contender, depth: int, rate: float, seed: int) -> 
     X, y = digits()
     layout = Layout(X.shape[1], (WIDTH,) * depth, contender.activation)
     rng = np.random.default_rng(seed)
-    flat = initialise(layout, rng, 0.0, contender.start)
+    flat = initialise(layout, rng, 0.0, contender.init)
     engine, judge = Engine(layout, flat, BATCH), Engine(layout, flat, len(X))
     ratio = gradient_ratio(layout, engine, X, y)
     optimiser = (

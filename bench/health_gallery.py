@@ -18,8 +18,8 @@ from threadpoolctl import threadpool_limits
 from planted import PLANTS, Plant, cured, record_of
 from trueodds.health.diagnose import diagnose
 from trueodds.health.findings import Finding
+from trueodds.health.health_record import HealthRecord
 from trueodds.health.measure import DENSITY_BINS, DENSITY_REACH
-from trueodds.health.record import HealthRecord
 
 DOCS = Path(__file__).parents[1] / "docs"
 SEED = 4000
@@ -63,11 +63,11 @@ def densities(record: HealthRecord) -> alt.Chart:
 
 
 def flow(record: HealthRecord) -> alt.Chart:
-    """Gradient by pre-activations over depth, at the first and the last look."""
+    """Gradient by pre-activations over depth, at the first and the last snapshot."""
     rows = [
-        {"x": s.layer, "y": max(s.flow, 1e-45), "line": f"step {record.looks[look].step}"}
-        for look in (0, -1)
-        for s in record.looks[look].states
+        {"x": s.layer, "y": max(s.flow, 1e-45), "line": f"step {record.snapshots[number].step}"}
+        for number in (0, -1)
+        for s in record.snapshots[number].states
         if s.flow < 1e37
     ]
     return line(pl.DataFrame(rows), "layer", "size of the gradient", log=True)
@@ -76,9 +76,9 @@ def flow(record: HealthRecord) -> alt.Chart:
 def updates(record: HealthRecord) -> alt.Chart:
     """Length of a step over the weights, by step."""
     rows = [
-        {"x": look.step, "y": max(state.update, 1e-12), "line": name}
-        for look in record.looks
-        for name, state in zip(record.names, look.states, strict=True)
+        {"x": snapshot.step, "y": max(state.update, 1e-12), "line": name}
+        for snapshot in record.snapshots
+        for name, state in zip(record.names, snapshot.states, strict=True)
         if state.update < 1e37
     ]
     return line(pl.DataFrame(rows), "step", "step / weights", log=True)
@@ -120,7 +120,7 @@ def section(plant: Plant) -> tuple[str, alt.Chart]:
     lines = [
         f"### {hit.kind.capitalize()}: {plant.name}",
         f"![{plant.name}](figures/{slug(plant)}.svg)",
-        f"*{of}{'s' if record.layers[-1] > 1 else ''}, {record.steps} steps.* {hit.sentence()}.",
+        f"*{of}{'s' if record.layers[-1] > 1 else ''}, {record.steps} steps.* {hit.message()}.",
     ]
     if others:
         lines.append(f"Found beside it: {', '.join(others)}.")
@@ -129,7 +129,7 @@ def section(plant: Plant) -> tuple[str, alt.Chart]:
         best = min(record.held_out_loss)
         cured_loss = min(after.held_out_loss)
         lines.append(
-            f"Cure tried: {'; '.join(c.told() for c in changes)}. Best held-out loss "
+            f"Cure tried: {'; '.join(c.in_words() for c in changes)}. Best held-out loss "
             f"{best:.3f} before, {cured_loss:.3f} after (base rate's {record.base_loss:.3f})."
         )
     return "\n\n".join(lines), picture(record, hit.kind)

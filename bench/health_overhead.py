@@ -17,7 +17,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import machine
-from trueodds.health.record import HealthRecord
+from trueodds.health.health_record import HealthRecord
 from trueodds.health.recorder import Recorder
 from trueodds.training import member
 from trueodds.training.member import MemberTask

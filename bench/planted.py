@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from trueodds.health.cures import Change, Settings, changed, cure
 from trueodds.health.findings import Finding, Kind
-from trueodds.health.inputs import look_at_inputs
-from trueodds.health.record import HealthRecord
+from trueodds.health.health_record import HealthRecord
+from trueodds.health.inputs import measure_inputs
 from trueodds.health.recorder import ROWS, Recorder
 from trueodds.network.activations import ACTIVATIONS, Activation
 from trueodds.network.engine import Engine
+from trueodds.network.initialisations import Initialisation
 from trueodds.network.initialise import initialise
 from trueodds.network.layout import Layout
-from trueodds.network.starts import Start
 from trueodds.training.member import mean_log_loss
 from trueodds.training.optimiser import AdamW
 
@@ -46,7 +46,7 @@ class Setup:
     steps: int
     rows: int
     """Training rows; the last `HELD_OUT` are held out."""
-    start: Start = "critical"
+    init: Initialisation = "critical"
     change: Callable[[Layout, NDArray[np.float32]], None] = _unspoiled
     """Spoils the first weights."""
     frozen: int | None = None
@@ -130,8 +130,8 @@ def vanishing_small(rng: np.random.Generator) -> Setup:
 def vanishing_start(rng: np.random.Generator) -> Setup:
     """A deep sigmoid from the usual starts."""
     setup = healthy(rng, ("sigmoid",), (10, 16, 32))
-    start: Start = "xavier" if rng.random() < 0.5 else "pytorch"
-    return replace(setup, start=start, rate=float(rng.choice([1e-3, 3e-4])))
+    init: Initialisation = "xavier" if rng.random() < 0.5 else "pytorch"
+    return replace(setup, init=init, rate=float(rng.choice([1e-3, 3e-4])))
 
 
 def exploding(rng: np.random.Generator) -> Setup:
@@ -157,7 +157,7 @@ def off_centre(rng: np.random.Generator) -> Setup:
     """Biases that push all units to one side, or a sigmoid whose mean nobody takes away."""
     if rng.random() < 0.5:
         setup = healthy(rng, ("sigmoid",), (4, 5, 6))
-        return replace(setup, start="xavier" if rng.random() < 0.5 else "pytorch", rate=3e-4)
+        return replace(setup, init="xavier" if rng.random() < 0.5 else "pytorch", rate=3e-4)
     setup = healthy(rng, ("relu", "leaky_relu", "silu", "gelu"), (2, 3, 4))
     return replace(setup, change=shifted(rng.uniform(25.0, 60.0)), rate=3e-4)
 
@@ -282,7 +282,7 @@ def train(setup: Setup) -> HealthRecord:
     layout, rng = setup.layout, setup.rng
     X, y = setup.X[: setup.rows], setup.y[: setup.rows]
     held_X, held_y = setup.X[-HELD_OUT:], setup.y[-HELD_OUT:]
-    flat = initialise(layout, rng, 0.0, setup.start)
+    flat = initialise(layout, rng, 0.0, setup.init)
     setup.change(layout, flat)
     batch = min(BATCH, setup.rows)
     engine, judge = Engine(layout, flat, batch), Engine(layout, flat, HELD_OUT)
@@ -299,14 +299,14 @@ def train(setup: Setup) -> HealthRecord:
             losses.append(engine.backward(batch_X, y[rows], ones))
             due = recorder.due(step)
             if due:
-                recorder.look(step, losses[-1], batch_X)
+                recorder.before_step(step, losses[-1], batch_X)
             if frozen is not None:
                 kept = flat[slice(*frozen)].copy()
             optimiser.step(engine.gradient, setup.rate, 0.0)
             if frozen is not None:
                 flat[slice(*frozen)] = kept
             if due:
-                recorder.stepped()
+                recorder.after_step()
             if (step + 1) % every == 0:
                 train.append(float(np.mean(losses)))
                 losses = []
@@ -321,7 +321,7 @@ def train(setup: Setup) -> HealthRecord:
             held,
             float(base),
             (judge, held_X[:ROWS], held_y[:ROWS], held_ones[:ROWS]),
-            look_at_inputs(setup.X[: setup.rows], y),
+            measure_inputs(setup.X[: setup.rows], y),
         )
 
 
@@ -332,8 +332,8 @@ def cured(
     setup = _setup(plant, seed)
     # Spoiled first weights are of no rule: a cure may draw them anew from the critical line.
     spoiled = setup.change is not _unspoiled
-    start: Start = "he" if spoiled else setup.start
-    settings = Settings(setup.layout.activation, start, setup.rate)
+    init: Initialisation = "he" if spoiled else setup.init
+    settings = Settings(setup.layout.activation, init, setup.rate)
     changes = cure(found, settings)
     if not changes:
         return (), None
@@ -344,13 +344,13 @@ def cured(
         shown = X[: setup.rows].astype(np.float64)
         spread = shown.std(axis=0)
         X = ((X - shown.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)).astype(np.float32)
-    redrawn = any(change.name == "start" for change in changes)
+    redrawn = any(change.name == "init" for change in changes)
     again = replace(
         setup,
         layout=layout,
         rate=new.learning_rate,
         X=X,
-        start="critical" if redrawn else setup.start,
+        init="critical" if redrawn else setup.init,
         change=_unspoiled if redrawn else setup.change,
     )
     return changes, train(again)

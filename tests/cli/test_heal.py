@@ -45,7 +45,7 @@ def test_the_cure_is_told_and_kept(fit, run, table):
     assert treatment.after < treatment.before
     assert model.record.settings["learning_rate"] < 0.3
     assert model.scores.log_loss.value < before.scores.log_loss.value
-    line = f"all members, {treatment.told()}"
+    line = f"all members, {treatment.in_words()}"
     assert line in " ".join(healed.stdout.split())
     for text in (run("inspect", out).stdout, run("inspect", out, "--health").stdout):
         assert line in " ".join(text.split())

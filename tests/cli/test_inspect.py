@@ -33,9 +33,9 @@ def test_health_is_shown_layer_by_layer(run, model_file):
     model = load(model_file)
     for member in model.record.members[:10]:
         assert member.health is not None
-        assert f"{member.title}: {len(member.health.at)} looks" in result.stdout
+        assert f"{member.title}: {len(member.health.at)} snapshots" in result.stdout
         for finding in member.findings():
-            assert finding.told in " ".join(result.stdout.split())
+            assert finding.detail in " ".join(result.stdout.split())
     assert result.stdout.count("\nlayer 1 ") == min(10, len(model.record.members))
 
 

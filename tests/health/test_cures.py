@@ -17,8 +17,8 @@ def finding(kind: Kind) -> Finding:
 @pytest.mark.parametrize(
     ("kinds", "settings", "expected"),
     [
-        (["vanishing gradient", "not learning"], Settings("sigmoid", "pytorch"), {"start"}),
-        (["off-centre activations"], Settings("sigmoid", "xavier"), {"start"}),
+        (["vanishing gradient", "not learning"], Settings("sigmoid", "pytorch"), {"init"}),
+        (["off-centre activations"], Settings("sigmoid", "xavier"), {"init"}),
         (["vanishing gradient"], Settings("tanh"), {"activation", "learning_rate"}),
         (["exploding gradient"], Settings("relu"), {"learning_rate"}),
         (["dead units"], Settings("relu"), {"activation", "learning_rate"}),
@@ -55,14 +55,14 @@ def test_a_treatment_reads_back_and_says_what_came_of_it() -> None:
     change = Change("learning_rate", 1.0, 0.1, "learning rate too high")
     treatment = Treatment((change,), 0.7, 0.4, kept=True)
     assert msgspec.json.decode(json.dumps(asdict(treatment)), type=Treatment) == treatment
-    assert treatment.told() == (
+    assert treatment.in_words() == (
         "learning rate 1 → 0.1 (for learning rate too high): loss 0.7000 → 0.4000, kept"
     )
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_says_its_consequence_and_cure(kind: Kind) -> None:
-    line = finding(kind).sentence("fold 1")
+    line = finding(kind).message("fold 1")
     assert line.startswith(f"fold 1, layer 1: {kind}: 90% of it, so {CONSEQUENCES[kind]}; ")
     assert line.endswith(CURES[kind])
     assert finding(kind).to_json()["cure"] == CURES[kind]

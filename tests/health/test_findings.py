@@ -1,7 +1,7 @@
 """Sentences of findings agree with the rules that find."""
 
 from trueodds.health.findings import CONSEQUENCES
-from trueodds.health.rules import NO_SKILL
+from trueodds.health.thresholds import NO_SKILL
 
 
 def test_not_learning_tells_the_part_below_which_nothing_was_learnt() -> None:

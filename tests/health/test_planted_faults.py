@@ -94,4 +94,4 @@ def test_the_example_of_the_readme_is_measured() -> None:
     assert dict(hit.evidence)["first/last gradient"] == pytest.approx(float(ratio[1]), rel=0.7)
     measured = [min(record.held_out_loss), min(after.held_out_loss), record.base_loss]
     assert measured == pytest.approx([float(t) for t in told], rel=0.1)
-    assert changes[0].told() in cure
+    assert changes[0].in_words() in cure

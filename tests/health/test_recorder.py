@@ -7,9 +7,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from trueodds.health.inputs import look_at_inputs
-from trueodds.health.record import HealthRecord
-from trueodds.health.recorder import MOST_LAYERS, MOST_LOOKS, ROWS, Recorder
+from trueodds.health.health_record import HealthRecord
+from trueodds.health.inputs import measure_inputs
+from trueodds.health.recorder import MOST_LAYERS, MOST_SNAPSHOTS, ROWS, Recorder
 from trueodds.network.activations import ACTIVATIONS, Activation, activate, slope
 from trueodds.network.engine import Engine
 from trueodds.network.initialise import initialise
@@ -34,16 +34,16 @@ def trained(
     for step in range(steps):
         loss = engine.backward(X, y, ones)
         if recorder.due(step):
-            recorder.look(step, loss, X)
+            recorder.before_step(step, loss, X)
         optimiser.step(engine.gradient, 1e-3, 0.0)
         if recorder.due(step):
-            recorder.stepped()
+            recorder.after_step()
     last = (Engine(layout, flat, RNG_ROWS), X, y, ones)
     return recorder.finish(steps, [loss], [], 0.69, last), engine, X, y
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_the_last_look_is_what_numpy_sees(activation: Activation) -> None:
+def test_the_last_snapshot_equals_numpys_figures(activation: Activation) -> None:
     record, engine, X, y = trained(activation)
     layout = engine.layout
     W = [w.astype(np.float64) for w in layout.weights(engine.parameters)]
@@ -55,7 +55,7 @@ def test_the_last_look_is_what_numpy_sees(activation: Activation) -> None:
     p = 1.0 / (1.0 + np.exp(-(A2 @ W[2][:, 0] + b[2][0])))
     flow2 = ((p - y) / len(X))[:, None] * W[2][:, 0] * slope(Z2, activation)
     flow1 = flow2 @ W[1].T * slope(Z1, activation)
-    first, second = record.looks[-1].states
+    first, second = record.snapshots[-1].states
     for state, Z, A, flow, below in ((first, Z1, A1, flow1, X), (second, Z2, A2, flow2, A1)):
         about = pytest.approx
         assert state.mean == about(Z.mean(), rel=1e-3, abs=1e-5)
@@ -75,12 +75,12 @@ def test_the_update_is_the_last_step_over_the_weights() -> None:
     before = layout.weights(initialise(layout, np.random.default_rng(1)))[0]
     # Adam's first step moves every weight that has a gradient by the learning rate.
     moved = 1e-3 / float(np.sqrt(np.mean(before**2)))
-    assert record.looks[0].states[0].update == pytest.approx(moved, rel=0.05)
+    assert record.snapshots[0].states[0].update == pytest.approx(moved, rel=0.05)
 
 
 def test_the_record_is_bounded_whatever_the_steps_and_the_depth() -> None:
     record, _, _, _ = trained(widths=(4,) * 40, steps=700, every=1)
-    assert len(record.at) <= 2 * MOST_LOOKS + 2
+    assert len(record.at) <= 2 * MOST_SNAPSHOTS + 2
     assert len(record.names) == MOST_LAYERS
     assert record.layers[0] == 1
     assert record.layers[-1] == 40
@@ -95,12 +95,12 @@ def back(record: HealthRecord) -> HealthRecord:
 def test_it_reads_back_from_json_as_it_was() -> None:
     record, _, X, y = trained()
     assert back(record) == record
-    inputs = look_at_inputs(X, y)
+    inputs = measure_inputs(X, y)
     with_inputs = replace(record, inputs=inputs)
     assert back(with_inputs) == with_inputs
 
 
-def test_looking_changes_nothing() -> None:
+def test_a_snapshot_changes_no_weight() -> None:
     def weights(every: int) -> bytes:
         return trained(every=every)[1].parameters.tobytes()
 
@@ -115,7 +115,7 @@ def test_inputs_are_measured() -> None:
     X[:, 1] = 3.0
     X[:, 2] *= 500.0
     X[:, 3] = -y
-    state = look_at_inputs(X, y)
+    state = measure_inputs(X, y)
     assert (state.largest_at, state.constant) == (2, (1,))
     assert (state.telling, state.telling_at) == (1.0, 3)
-    assert look_at_inputs(X).telling == 0.5
+    assert measure_inputs(X).telling == 0.5

@@ -57,7 +57,7 @@ def test_a_healthy_model_is_left_in_peace_and_measured_right():
     assert record.names == ("0", "2", "4", "6")
     assert record.activations == ("relu", "relu", "relu", "linear")
     assert record.at == (0, 10, 20, 30, 40, 50)
-    assert all(state.update > 0 and state.flow > 0 for state in record.looks[0].states)
+    assert all(state.update > 0 and state.flow > 0 for state in record.snapshots[0].states)
 
 
 def test_numbers_are_those_of_the_tensors():
@@ -67,7 +67,7 @@ def test_numbers_are_those_of_the_tensors():
     loss = nn.functional.binary_cross_entropy_with_logits(model(X[:64])[:, 0], y[:64])
     loss.backward()
     seen.step(loss)
-    state = seen.record().looks[0].states[0]
+    state = seen.record().snapshots[0].states[0]
     with torch.no_grad():
         z = model[0](X[:64])
     assert state.spread == pytest.approx(float(z.std(correction=0)), rel=1e-3)
@@ -115,7 +115,7 @@ def test_a_model_that_has_diverged_is_told_without_a_warning(recwarn):
     model[0].weight.data.fill_(float("inf"))
     seen = watch(model, every=1)
     train(model, seen, steps=2)
-    state = seen.record().looks[0].states[0]
+    state = seen.record().snapshots[0].states[0]
     assert state.spread >= 1e38
     assert not [w for w in recwarn if issubclass(w.category, RuntimeWarning)]
 
@@ -161,12 +161,12 @@ def test_detaching_leaves_no_hook_and_watching_changes_no_weight():
         assert not module._forward_hooks
         assert not module._forward_pre_hooks
     assert all(not p._post_accumulate_grad_hooks for p in watched.parameters())
-    looks = len(seen.record().at)
+    snapshots = len(seen.record().at)
     train(watched, seen, steps=5)
-    assert len(seen.record().at) == looks
+    assert len(seen.record().at) == snapshots
 
 
-def test_evaluation_is_not_looked_at():
+def test_evaluation_takes_no_snapshot():
     model = mlp()
     seen = watch(model, every=1)
     with torch.no_grad():

@@ -34,8 +34,8 @@ from trueodds.columns.roles import RoleColumns
 from trueodds.columns.sketch import row_hashes, sketch_rows
 from trueodds.errors import ModelFileError
 from trueodds.health.cures import Change, Treatment
+from trueodds.health.health_record import HealthRecord, Snapshot
 from trueodds.health.measure import DENSITY_BINS
-from trueodds.health.record import HealthRecord, Look
 from trueodds.health.state import LayerState
 from trueodds.model import Model, load
 from trueodds.model.drift import drift
@@ -301,7 +301,7 @@ def health_of(activation: str) -> HealthRecord:
     """What two layers did, in short."""
     state = LayerState(1, 0.1, 1.0, 0.2, 0.0, 0.1, 1e-3, 0.5, 0.3, 1e-3, 0.2, 1e-3)
     return HealthRecord.of(
-        [Look(step, 0.6, (state, replace(state, layer=2))) for step in (0, 10, 20)],
+        [Snapshot(step, 0.6, (state, replace(state, layer=2))) for step in (0, 10, 20)],
         names=("layer 1", "layer 2"),
         activations=(activation,) * 2,
         steps=20,

@@ -8,10 +8,10 @@ from scipy.integrate import quad
 
 from trueodds.network.activations import ACTIVATIONS, activate, slope
 from trueodds.network.engine import Engine
+from trueodds.network.initialisations import INITIALISATIONS
 from trueodds.network.initialise import initialise
 from trueodds.network.layout import Layout
 from trueodds.network.meanfield import SMOOTH, critical_point, moments, on_critical_line
-from trueodds.network.starts import STARTS
 
 
 def expectation(function, q):
@@ -61,7 +61,7 @@ def test_impossible_variances_are_refused(q):
 @pytest.mark.parametrize("activation", SMOOTH)
 def test_signals_and_gradients_keep_their_size_over_sixty_four_layers(activation):
     layout = Layout(96, (96,) * 64, activation)
-    flat = initialise(layout, np.random.default_rng(0), start="critical")
+    flat = initialise(layout, np.random.default_rng(0), init="critical")
     rng = np.random.default_rng(1)
     X = rng.standard_normal((64, 96)).astype(np.float32)
     engine = Engine(layout, flat, 64)
@@ -73,20 +73,20 @@ def test_signals_and_gradients_keep_their_size_over_sixty_four_layers(activation
 def test_a_usual_start_loses_a_deep_sigmoids_gradient():
     layout = Layout(32, (32,) * 24, "sigmoid")
     X = np.random.default_rng(1).standard_normal((64, 32)).astype(np.float32)
-    for start in ("xavier", "pytorch"):
-        engine = Engine(layout, initialise(layout, np.random.default_rng(0), start=start), 64)
+    for init in ("xavier", "pytorch"):
+        engine = Engine(layout, initialise(layout, np.random.default_rng(0), init=init), 64)
         engine.backward(X, np.ones(64, np.float32), np.ones(64, np.float32))
         first, *_, last = engine.flows(64)
         assert np.abs(first).max() < 1e-8 * np.abs(last).max()
 
 
-def test_textbook_starts_have_their_variances_and_unknown_ones_are_refused():
+def test_textbook_initialisations_have_their_variances_and_unknown_ones_are_refused():
     layout = Layout(300, (200,), "relu")
     variance = {"he": 2 / 300, "xavier": 2 / 500, "pytorch": 1 / 900}
-    for start, expected in variance.items():
-        flat = initialise(layout, np.random.default_rng(0), logit=-1.0, start=start)
+    for init, expected in variance.items():
+        flat = initialise(layout, np.random.default_rng(0), logit=-1.0, init=init)
         assert float(layout.weights(flat)[0].var()) == pytest.approx(expected, rel=0.03)
         assert abs(float(layout.biases(flat)[-1][0]) + 1.0) < 0.1
-    assert set(variance) < set(STARTS)
-    with pytest.raises(ValueError, match="unknown start"):
-        initialise(layout, np.random.default_rng(0), start="lucky")  # type: ignore[arg-type]
+    assert set(variance) < set(INITIALISATIONS)
+    with pytest.raises(ValueError, match="unknown initialisation"):
+        initialise(layout, np.random.default_rng(0), init="lucky")  # type: ignore[arg-type]

@@ -4,21 +4,21 @@ from dataclasses import replace
 
 import numpy as np
 
+from trueodds.health.health_record import HealthRecord, Snapshot
 from trueodds.health.measure import DENSITY_BINS
-from trueodds.health.record import HealthRecord, Look
 from trueodds.health.state import LayerState
 from trueodds.report.health_figures import health_figures
 from trueodds.training.training_record import MemberRecord, TrainingRecord
 
 
 def seen(saturated: float = 0.0, flow: float = 1e-3) -> HealthRecord:
-    """Two layers of tanh at three looks; the first layer's numbers are the given ones."""
+    """Two layers of tanh at three snapshots; the first layer's numbers are the given ones."""
     good = LayerState(2, 0.0, 1.0, 0.0, 0.0, 0.0, 1e-3, 0.6, 0.1, 1e-3, 0.1, 1e-3)
     first = replace(good, layer=1, saturated=saturated, flow=flow)
     density = np.zeros(DENSITY_BINS, int)
     density[[0, 24]] = 250, 750
     return HealthRecord.of(
-        [Look(step, 0.6, (first, good)) for step in (0, 10, 20)],
+        [Snapshot(step, 0.6, (first, good)) for step in (0, 10, 20)],
         names=("layer 1", "layer 2"),
         activations=("tanh", "tanh"),
         steps=30,

@@ -61,7 +61,7 @@ def test_a_member_that_fails_to_learn_is_cured(recipe: Recipe) -> None:
     assert kept
     assert kept[-1].after == training_loss(trained)
     assert kept[-1].after < kept[0].before
-    assert "learning rate" in kept[0].told()
+    assert "learning rate" in kept[0].in_words()
 
 
 def test_a_healthy_member_is_trained_once() -> None:
@@ -154,6 +154,8 @@ def test_a_deep_sigmoid_that_stands_still_is_started_anew() -> None:
     recipe = replace(SMALL, widths=(16,) * 12, activation="sigmoid", init="pytorch")
     trained = train_with_care(task(), recipe, 0)
     (treatment, *_) = trained.record.treatments
-    assert treatment.told().startswith("start pytorch → critical (for vanishing gradient): loss ")
+    assert treatment.in_words().startswith(
+        "init pytorch → critical (for vanishing gradient): loss "
+    )
     assert treatment.kept
     assert treatment.before > 0.65 > 0.5 > training_loss(trained)

@@ -1,7 +1,7 @@
 """``trueodds inspect --health``: every member's layers, and all findings."""
 
 from trueodds.cli.console import print_facts, print_table
-from trueodds.health.record import HealthRecord
+from trueodds.health.health_record import HealthRecord
 from trueodds.health.state import LARGEST
 from trueodds.model import Model
 from trueodds.report.tables import treatment_lines
@@ -21,19 +21,19 @@ HEADER = (
 
 
 def tell_layers(model: Model) -> None:
-    """Print one table a member, layer by layer at the last look, then the findings."""
+    """Print one table a member, layer by layer at the last snapshot, then the findings."""
     known = [(m.title, m.health) for m in model.record.members if m.health is not None]
     if not known:
         print("This model was made without a health record: fit it again.")
         return
     for title, record in known[:MOST_MEMBERS]:
-        print(f"{title}: {len(record.at)} looks in {record.steps:,} steps")
+        print(f"{title}: {len(record.at)} snapshots in {record.steps:,} steps")
         print_table(HEADER, layer_rows(record), left=(0,))
         print()
     if len(known) > MOST_MEMBERS:
         print(f"… and {len(known) - MOST_MEMBERS} more members: --json lists all\n")
     told: list[tuple[str, str]] = [
-        (finding.severity, finding.sentence(member.title))
+        (finding.severity, finding.message(member.title))
         for member in model.record.members
         for finding in member.findings()
     ]
@@ -44,8 +44,8 @@ def tell_layers(model: Model) -> None:
 
 
 def layer_rows(record: HealthRecord) -> list[tuple[str, ...]]:
-    """The last look's numbers as text, one row a layer."""
-    if not record.looks:
+    """The last snapshot's numbers as text, one row a layer."""
+    if not record.snapshots:
         return []
     return [
         (
@@ -59,5 +59,5 @@ def layer_rows(record: HealthRecord) -> list[tuple[str, ...]]:
             "not finite" if state.gradient >= LARGEST else f"{state.gradient:.1e}",
             f"{state.update:.1e}",
         )
-        for name, state in zip(record.names, record.looks[-1].states, strict=True)
+        for name, state in zip(record.names, record.snapshots[-1].states, strict=True)
     ]

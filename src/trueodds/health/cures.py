@@ -1,4 +1,4 @@
-"""From findings to a treatment: what to change before training again, and what came of it."""
+"""From findings to a treatment: changes of settings before training again, and their effect."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from typing import TypeAlias, TypeVar
 
 from trueodds.health.findings import Finding
 from trueodds.network.activations import Activation
-from trueodds.network.starts import Start
+from trueodds.network.initialisations import Initialisation
 
 Value: TypeAlias = str | float | bool
 T = TypeVar("T")
@@ -14,55 +14,67 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Settings:
-    """What a cure may change about a run."""
+    """The settings of a run that a cure may change."""
 
     activation: Activation = "relu"
-    start: Start = "usual"
+    init: Initialisation = "usual"
     learning_rate: float = 1e-3
     rescale: bool = False
-    """Whether every input column is brought to mean 0 and standard deviation 1 first."""
+    """Whether every input column is first scaled to mean 0 and standard deviation 1."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One setting before and after; ``why`` is the kind of fault it answers."""
+    """One setting before and after; ``why`` is the kind of fault that it cures."""
 
     name: str
     before: Value
     after: Value
     why: str
 
-    def told(self) -> str:
-        """In words."""
+    def in_words(self) -> str:
+        """For example "init he → critical (for vanishing gradient)"."""
         shown = [f"{v:g}" if isinstance(v, float) else str(v) for v in (self.before, self.after)]
         return f"{self.name.replace('_', ' ')} {shown[0]} → {shown[1]} (for {self.why})"
 
 
 @dataclass(frozen=True)
 class Treatment:
-    """Changes that were tried, and the loss before and after; ``kept`` if it was the better."""
+    """Changes that were tried, with the loss before and after, nats.
+
+    ``kept`` says whether the loss after is lower.
+    """
 
     changes: tuple[Change, ...]
     before: float
     after: float
     kept: bool
 
-    def told(self) -> str:
-        """In words."""
+    def in_words(self) -> str:
+        """The changes, both losses and whether the changes were kept."""
         verdict = "kept" if self.kept else "not kept"
-        changes = ", ".join(change.told() for change in self.changes)
+        changes = ", ".join(change.in_words() for change in self.changes)
         return f"{changes}: loss {self.before:.4f} → {self.after:.4f}, {verdict}"
 
 
 def cure(
     findings: Sequence[Finding],
     settings: Settings,
-    allowed: Collection[str] = ("activation", "start", "learning_rate", "rescale"),
+    allowed: Collection[str] = ("activation", "init", "learning_rate", "rescale"),
 ) -> tuple[Change, ...]:
-    """What to change, the root of the trouble first; empty if nothing here helps.
+    """Changes that cure the first causes among the findings; empty if no change helps.
 
-    Unscaled inputs and a wrong start bring most other faults with them, so they are cured alone: a
-    second look after retraining shows what is left. ``allowed`` names what may be changed.
+    Unscaled inputs and a wrong initialisation cause most other faults. They are cured alone; the
+    findings after retraining show what is left.
+
+    Parameters
+    ----------
+    findings
+        Faults of one run.
+    settings
+        The settings of that run.
+    allowed
+        Names of the settings that may change.
     """
     kinds = {finding.kind for finding in findings}
     tried: list[Change] = []
@@ -83,8 +95,8 @@ def cure(
         "off-centre activations",
     )
     bad = next((kind for kind in signals if kind in kinds), None)
-    textbook = settings.start not in ("usual", "critical")
-    if bad is not None and textbook and change("start", "critical", bad):
+    textbook = settings.init not in ("usual", "critical")
+    if bad is not None and textbook and change("init", "critical", bad):
         return tuple(tried)
     if "learning rate too low" in kinds:
         change("learning_rate", settings.learning_rate * 10.0, "learning rate too low")
@@ -102,5 +114,5 @@ def cure(
 
 
 def changed(settings: T, changes: Sequence[Change]) -> T:
-    """Settings, or a recipe that has them among its own, with the changes made."""
+    """Return settings, or a recipe with fields of the same names, with the changes made."""
     return replace(settings, **{change.name: change.after for change in changes})  # type: ignore[type-var]

@@ -1,4 +1,4 @@
-"""What is wrong with a training run: findings with evidence, consequence and cure."""
+"""Faults of a training run: findings with evidence, consequence and cure."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
@@ -20,7 +20,7 @@ Kind = Literal[
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Severity = Literal["note", "warning", "failure"]
-"""``note``: worth knowing; ``warning``: costs accuracy; ``failure``: the run is of no use."""
+"""``note``: information; ``warning``: the model is less accurate; ``failure``: it is of no use."""
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 CONSEQUENCES: dict[Kind, str] = {
@@ -59,8 +59,8 @@ CURES: dict[Kind, str] = {
 class Finding:
     """One fault.
 
-    ``layer`` counts hidden layers from 1 and is None for what concerns the whole run; ``place``
-    names it. ``evidence`` holds (what, number) pairs.
+    ``layer`` counts hidden layers from 1; it is None for a fault of the whole run. ``place`` names
+    the layers or inputs. ``evidence`` holds (what, number) pairs.
     """
 
     kind: Kind
@@ -68,27 +68,30 @@ class Finding:
     place: str
     severity: Severity
     evidence: tuple[tuple[str, float], ...]
-    told: str
+    detail: str
     """The evidence in words."""
 
     @property
     def consequence(self) -> str:
-        """What it does to training."""
+        """Effect of the fault on training."""
         return CONSEQUENCES[self.kind]
 
     @property
     def cure(self) -> str:
-        """What helps."""
+        """Advice against the fault."""
         return CURES[self.kind]
 
-    def sentence(self, where: str = "") -> str:
-        """All of it on one line; ``where`` names the member, e.g. "fold 1"."""
+    def message(self, where: str = "") -> str:
+        """The fault, its evidence, consequence and cure on one line.
+
+        ``where`` names the member, for example "fold 1".
+        """
         places = ", ".join(part for part in (where, self.place) if part)
         start = f"{places}: {self.kind}" if places else self.kind.capitalize()
-        return f"{start}: {self.told}, so {self.consequence}; {self.cure}"
+        return f"{start}: {self.detail}, so {self.consequence}; {self.cure}"
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, consequence and cure included."""
+        """Plain values, with the consequence and the cure."""
         return {**asdict(self), "consequence": self.consequence, "cure": self.cure}
 
 

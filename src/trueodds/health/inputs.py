@@ -1,4 +1,4 @@
-"""A look at the inputs before any training: size, constants, and columns that tell the answer."""
+"""Measures of the inputs before training: size, constants, columns that give the label away."""
 
 from typing import Any
 
@@ -6,19 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.columns.auc import auc
-from trueodds.health.record import InputState
+from trueodds.health.health_record import InputState
 from trueodds.health.state import rounded
 
 MOST_ROWS = 2048
-"""Rows on which a column's own forecast is measured, evenly spaced."""
+"""Rows, evenly spaced, on which the AUC of a single column is measured."""
 
 
-def look_at_inputs(
+def measure_inputs(
     X: NDArray[np.floating[Any]], y: NDArray[np.floating[Any]] | None = None
 ) -> InputState:
-    """State of the inputs, X of shape (rows, columns), labels y of shape (rows,) in {0, 1}.
+    """Return the state of the inputs.
 
-    Without ``y`` no column is asked whether it tells the answer.
+    Parameters
+    ----------
+    X
+        Shape (rows, columns), rows ≥ 1.
+    y
+        Labels, shape (rows,), 0 or 1. Without them every AUC counts as 0.5.
     """
     with np.errstate(all="ignore"):
         sizes = np.sqrt(np.mean(np.square(X, dtype=np.float64), axis=0))
@@ -37,7 +42,10 @@ def look_at_inputs(
 
 
 def areas_alone(X: NDArray[np.floating[Any]], y: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-    """Area under the ROC curve of every column alone, whichever way it points, in [0.5, 1]."""
+    """Area under the ROC curve of every column alone, in either direction.
+
+    X has shape (rows, columns), y shape (rows,); the result shape (columns,), in [0.5, 1].
+    """
     rows = np.unique(np.linspace(0, len(X) - 1, min(len(X), MOST_ROWS)).round().astype(np.int64))
     X, yes = X[rows], y[rows] > 0.5
     if yes.all() or not yes.any():

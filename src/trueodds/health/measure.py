@@ -1,4 +1,4 @@
-"""Measures of one layer's pre-activations, outputs and slopes; the same for every framework."""
+"""Measures of one layer's pre-activations, outputs and slopes; every framework uses the same."""
 
 from math import isfinite
 from typing import Any
@@ -18,16 +18,17 @@ LARGEST_SLOPE = {
 BOUNDED = ("sigmoid", "tanh")
 """Activations that are flat on both sides; the others are flat below 0 by design."""
 FLAT = 0.01
-"""A unit is saturated on a row where its slope is under this share of the largest."""
+"""A unit is saturated on a row where its slope is under this fraction of the largest slope."""
 NO_SLOPE = 1e-6
-"""A unit whose slope is under this share of the largest on every row gets no gradient."""
+"""A unit is dead when its slope is under this fraction of the largest slope on every row."""
 DENSITY_BINS, DENSITY_REACH = 96, 8.0
+"""Number of bins of `density`, and the pre-activation at which they end on both sides."""
 
 Matrix = NDArray[np.floating[Any]]
 
 
 def rms(values: Matrix) -> float:
-    """Root mean square, without overflow in float32."""
+    """Root mean square of an array of any shape, without overflow in float32; 0 if it is empty."""
     if not values.size:
         return 0.0
     flat = values.reshape(-1)
@@ -38,17 +39,18 @@ def rms(values: Matrix) -> float:
 
 
 def spread_of(values: Matrix) -> tuple[float, float]:
-    """Mean and standard deviation over all entries; not finite where an entry is not."""
+    """Mean and standard deviation over all entries; not finite if an entry is not."""
     mean = float(np.add.reduce(values, axis=None)) / values.size
-    if not isfinite(mean):  # too large to be summed in float32
+    if not isfinite(mean):  # the sum overflows in float32
         return float(values.mean(dtype=np.float64)), float(values.std(dtype=np.float64))
     return mean, rms(values - values.dtype.type(mean))
 
 
 def outputs_of(outputs: Matrix) -> tuple[float, float, float]:
-    """Mean, standard deviation and common share of outputs of shape (rows, units).
+    """Mean, standard deviation and common fraction of outputs of shape (rows, units).
 
-    The common share is the part of the second moment that is the same for every row.
+    The common fraction is the part of the second moment that is the same for every row:
+    Σⱼ(mean of unit j)² / Σⱼ mean(unit j²), in [0, 1].
     """
     rows = len(outputs)
     means = np.add.reduce(outputs, axis=0, dtype=np.float64) / rows
@@ -61,7 +63,11 @@ def outputs_of(outputs: Matrix) -> tuple[float, float, float]:
 
 
 def flat_and_dead(slopes: Matrix, activation: str) -> tuple[float, float]:
-    """Share of saturated (row, unit) pairs and of dead units; slopes φ′ of shape (rows, units)."""
+    """Fractions of saturated (row, unit) pairs and of dead units.
+
+    ``slopes`` holds φ′, shape (rows, units). Activations that are flat below 0 by design have no
+    saturated pairs.
+    """
     largest = LARGEST_SLOPE[activation]
     steep = np.abs(slopes)
     flat = float((steep < FLAT * largest).mean()) if activation in BOUNDED else 0.0
@@ -69,9 +75,12 @@ def flat_and_dead(slopes: Matrix, activation: str) -> tuple[float, float]:
 
 
 def density(values: Matrix) -> tuple[int, ...]:
-    """Per mille of pre-activations in each of `DENSITY_BINS` bins; the outermost are open."""
+    """Per mille of pre-activations in each of `DENSITY_BINS` equal bins over ±`DENSITY_REACH`.
+
+    The outermost bins are open. NaN counts in the first bin.
+    """
     scale = values.dtype.type(DENSITY_BINS / (2.0 * DENSITY_REACH))
     bins = values * scale + values.dtype.type(DENSITY_BINS / 2.0)
-    inside = np.fmin(np.fmax(bins, 0.0), DENSITY_BINS - 1).astype(np.intp)  # fmax passes over NaN
+    inside = np.fmin(np.fmax(bins, 0.0), DENSITY_BINS - 1).astype(np.intp)  # fmax ignores NaN
     counts = np.bincount(inside.reshape(-1), minlength=DENSITY_BINS)
     return tuple(np.round(1000.0 * counts / values.size).astype(int).tolist())

@@ -1,8 +1,8 @@
-"""Watches one network of our own engine while it learns, for under 3 % of the time.
+"""Takes snapshots of a network of `trueodds.network.engine` while it learns.
 
-Gradients and their flow back through the layers are those of the training step itself; only one
-forward pass of up to `ROWS` rows is computed anew, without dropout, at few steps
-(bench/health_overhead.py).
+Gradients and their flow back through the layers are those of the training step itself. A snapshot
+computes one more forward pass, of up to `ROWS` rows and without dropout. All snapshots take under
+3 % of the training time (bench/health_overhead.py).
 """
 
 from collections.abc import Sequence
@@ -12,61 +12,72 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.health import measure
-from trueodds.health.record import HealthRecord, InputState, Look
+from trueodds.health.health_record import HealthRecord, InputState, Snapshot
 from trueodds.health.state import LayerState, rounded
 from trueodds.network.activations import CODES
 from trueodds.network.engine import Engine
 from trueodds.network.kernels import smooth_forward
 
 ROWS = 128
-"""Rows that a look is taken on, at most."""
-MOST_LOOKS = 16
+"""Most rows of a snapshot."""
+MOST_SNAPSHOTS = 16
+"""Snapshots of a run of the planned length; a longer run keeps at most twice as many."""
 LEAST_STEPS = 150
-"""Steps from one look to the next, at least."""
+"""Fewest steps from one snapshot to the next."""
 MOST_LAYERS = 32
-"""Of a deeper network so many layers are watched, evenly spread, first and last among them."""
+"""Most layers that are watched: evenly spread, the first and the last among them."""
 
 Rows = NDArray[np.float32]
 
 
 class Recorder:
-    """Takes looks at a network as it trains.
+    """Takes snapshots of a network as it trains.
 
     Parameters
     ----------
     engine
-        The network that is trained; `look` is called right after its ``backward``.
+        The network that is trained; `before_step` is called right after its ``backward``.
     steps
-        Steps planned.
+        Steps planned, ≥ 1.
     every
-        Steps from one look to the next; None spreads `MOST_LOOKS` over the run.
+        Steps from one snapshot to the next; None spreads `MOST_SNAPSHOTS` over the run.
     """
 
     def __init__(self, engine: Engine, steps: int, every: int | None = None) -> None:
         self._engine = engine
         layout = engine.layout
-        self._every = every or max(LEAST_STEPS, -(-steps // (MOST_LOOKS - 1)))
+        self._every = every or max(LEAST_STEPS, -(-steps // (MOST_SNAPSHOTS - 1)))
         hidden = len(layout.widths)
         chosen = np.linspace(0, hidden - 1, min(hidden, MOST_LAYERS)).round().astype(int)
         self._watched = [int(index) for index in np.unique(chosen)]
         self._views = LayerViews(engine)
-        self._looks: list[Look] = []
+        self._snapshots: list[Snapshot] = []
         self._before: list[Rows] = []
         self._pending: tuple[int, float, tuple[LayerState, ...]] | None = None
 
     def due(self, step: int) -> bool:
-        """Whether a look is to be taken at this step; step 0 always is."""
+        """Whether a snapshot is due at this step; at step 0 it always is."""
         return step % self._every == 0
 
-    def look(self, step: int, loss: float, X: Rows) -> None:
-        """Measure the layers on the batch whose gradient the engine holds; before the step."""
+    def before_step(self, step: int, loss: float, X: Rows) -> None:
+        """Measure the layers, after ``backward`` and before the optimiser's step.
+
+        Parameters
+        ----------
+        step
+            Number of the step, from 0.
+        loss
+            Mean loss of the batch, nats.
+        X
+            The batch whose gradient the engine holds, shape (rows, inputs).
+        """
         states, _ = layer_states(self._views, X, self._watched)
         self._pending = (step, rounded(loss), states)
         self._before = [self._views.weights[index].copy() for index in self._watched]
 
-    def stepped(self) -> None:
-        """Measure the step just made, and keep the look."""
-        assert self._pending is not None, "stepped() follows look()"
+    def after_step(self) -> None:
+        """Measure the step that the optimiser made, and keep the snapshot."""
+        assert self._pending is not None, "after_step() follows before_step()"
         step, loss, states = self._pending
         updates = []
         for index, before, state in zip(self._watched, self._before, states, strict=True):
@@ -74,11 +85,11 @@ class Recorder:
             length = measure.rms(before)
             updates.append(length / state.weight if state.weight > 0.0 else 0.0)
         done = tuple(_updated(s, u) for s, u in zip(states, updates, strict=True))
-        self._looks.append(Look(step, loss, done))
+        self._snapshots.append(Snapshot(step, loss, done))
         self._pending, self._before = None, []
-        if len(self._looks) > 2 * MOST_LOOKS:
-            # More steps than planned: half as many looks from here on, and back.
-            self._looks = self._looks[::2]
+        if len(self._snapshots) > 2 * MOST_SNAPSHOTS:
+            # The run is longer than planned: every second snapshot is enough.
+            self._snapshots = self._snapshots[::2]
             self._every *= 2
 
     def finish(
@@ -90,23 +101,35 @@ class Recorder:
         last: tuple[Engine, Rows, Rows, Rows] | None = None,
         inputs: InputState | None = None,
     ) -> HealthRecord:
-        """The record; ``last`` (engine, X, y, weight) adds a look at the finished network.
+        """Return the record.
 
-        The engine of ``last`` must be without dropout; its gradient is overwritten.
+        Parameters
+        ----------
+        steps
+            Steps made.
+        train_loss, held_out_loss
+            Mean losses at every evaluation, nats; ``held_out_loss`` may be empty.
+        base_loss
+            Loss of the best constant forecast, nats.
+        last
+            Engine, X (rows, inputs), y (rows,) and sample weights (rows,) of a snapshot of the
+            finished network. The engine has no dropout; its gradient is overwritten.
+        inputs
+            State of the inputs, if it was measured.
         """
-        looks = list(self._looks)
+        snapshots = list(self._snapshots)
         densities: tuple[tuple[int, ...], ...] = ()
         if last is not None and self._watched:
             engine, X, y, weight = last
             loss = engine.backward(X, y, weight)
             states, densities = layer_states(LayerViews(engine), X, self._watched, last=True)
-            if looks:
-                steps_before = [s.update for s in looks[-1].states]
+            if snapshots:
+                steps_before = [s.update for s in snapshots[-1].states]
                 states = tuple(_updated(s, u) for s, u in zip(states, steps_before, strict=True))
-            looks.append(Look(steps, rounded(loss), states))
+            snapshots.append(Snapshot(steps, rounded(loss), states))
         layout = self._engine.layout
         return HealthRecord.of(
-            looks,
+            snapshots,
             names=tuple(f"layer {index + 1}" for index in self._watched),
             activations=tuple(layout.activation for _ in self._watched),
             steps=steps,
@@ -134,8 +157,8 @@ def layer_states(
 ) -> tuple[tuple[LayerState, ...], tuple[tuple[int, ...], ...]]:
     """States of the watched layers right after the engine's ``backward`` of X, and their densities.
 
-    Without ``last`` only `ROWS` of the rows are looked at, and no density is made. ``update`` is 0
-    in all states.
+    X has shape (rows, inputs). Without ``last`` only the first `ROWS` rows count and there are no
+    densities. ``update`` is 0 in all states.
     """
     if not watched:
         return (), ()
@@ -146,12 +169,12 @@ def layer_states(
         for index in range(watched[-1] + 1):
             Z = A @ views.weights[index]
             Z += views.biases[index]
-            seen = index in watched
-            mean, spread = measure.spread_of(Z) if seen else (0.0, 0.0)
-            if seen and last:
+            is_watched = index in watched
+            mean, spread = measure.spread_of(Z) if is_watched else (0.0, 0.0)
+            if is_watched and last:
                 densities.append(measure.density(Z))
             A, D = _activated(Z, activation)
-            if not seen:
+            if not is_watched:
                 continue
             saturated, dead = measure.flat_and_dead(D, activation)
             out_mean, out_spread, common = measure.outputs_of(A)
@@ -166,7 +189,7 @@ def layer_states(
                 "common": common,
                 "flow": measure.rms(flows[index]),
                 "weight": measure.rms(views.weights[index]),
-                "update": 0.0,  # measured when the step is made
+                "update": 0.0,  # after_step() measures it
             }
             rounds = {name: rounded(number) for name, number in numbers.items()}
             states.append(LayerState(index + 1, **rounds))

@@ -7,7 +7,7 @@ for X, y in batches:
     loss.backward()
     optimiser.step()
     seen.step(loss)
-print(*(finding.sentence() for finding in seen.findings()), sep="\\n")
+print(*(finding.message() for finding in seen.findings()), sep="\\n")
 seen.detach()
 """
 
@@ -25,8 +25,8 @@ from trueodds.errors import UsageError
 from trueodds.health import measure
 from trueodds.health.diagnose import diagnose
 from trueodds.health.findings import Finding
-from trueodds.health.inputs import look_at_inputs
-from trueodds.health.record import HealthRecord, InputState, Look
+from trueodds.health.health_record import HealthRecord, InputState, Snapshot
+from trueodds.health.inputs import measure_inputs
 from trueodds.health.state import LayerState, rounded
 from trueodds.network.activations import ACTIVATIONS, Activation, activate, slope
 
@@ -43,14 +43,14 @@ ACTIVATION_OF: dict[type[nn.Module], Activation] = {
 BETWEEN = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm, nn.Dropout, nn.Identity)
 """What may stand between a layer and its activation."""
 EVERY = 100
-"""Steps from one look to the next at first; doubled whenever `MOST_LOOKS` are kept."""
-MOST_LOOKS = 32
+"""Steps from one snapshot to the next at first; doubled whenever `MOST_SNAPSHOTS` are kept."""
+MOST_SNAPSHOTS = 32
 MOST_ROWS = 128
 MOST_LAYERS = 32
 
 
 class Watch:
-    """Looks into a model while it trains; made by `watch`."""
+    """Takes snapshots of a model while it trains; made by `watch`."""
 
     def __init__(self, model: nn.Module, every: int, base_loss: float | None) -> None:
         self._model = model
@@ -63,7 +63,7 @@ class Watch:
         self._flows: dict[str, list[float]] = {}
         self._gradients: dict[str, float] = {}
         self._before: dict[str, Tensor] = {}
-        self._looks: list[Look] = []
+        self._snapshots: list[Snapshot] = []
         self._activations: dict[str, str] = {}
         self._losses: list[float] = []
         self._sum, self._count = 0.0, 0
@@ -75,7 +75,7 @@ class Watch:
         self._hang()
 
     def _hang(self) -> None:
-        """Hang the hooks: only while a look is due, so that all other steps cost nothing."""
+        """Hang the hooks: only while a snapshot is due, so that all other steps cost nothing."""
         for name, module in self._model.named_modules():
             if name in self._layers:
                 self._hooks.append(module.register_forward_hook(self._on_layer(name)))
@@ -121,7 +121,7 @@ class Watch:
         The findings on unscaled and constant inputs need X, that on a leak of the label y too.
         """
         labels = None if y is None else y.detach().float().cpu().numpy().reshape(-1)
-        self._inputs = look_at_inputs(X.detach().float().cpu().numpy(), labels)
+        self._inputs = measure_inputs(X.detach().float().cpu().numpy(), labels)
 
     def evaluated(self, loss: float) -> None:
         """Tell of the mean loss on rows held out; the findings on overfitting need it."""
@@ -130,11 +130,13 @@ class Watch:
     def record(self) -> HealthRecord:
         """What was seen so far."""
         losses = self._losses + ([self._sum / self._count] if self._count else [])
-        names = list(self._layers) if self._looks else []
-        numbers = {state.layer for state in self._looks[-1].states} if self._looks else set()
+        names = list(self._layers) if self._snapshots else []
+        numbers = (
+            {state.layer for state in self._snapshots[-1].states} if self._snapshots else set()
+        )
         kept = [name for index, name in enumerate(names, 1) if index in numbers]
         return HealthRecord.of(
-            self._looks,
+            self._snapshots,
             names=tuple(kept),
             activations=tuple(self._activations.get(name, LINEAR) for name in kept),
             steps=self._steps,
@@ -244,13 +246,13 @@ class Watch:
         order = {name: number for number, name in enumerate(self._layers, 1)}
         with np.errstate(all="ignore"):
             states = tuple(self._state(order[name], name) for name in called[:MOST_LAYERS])
-        known = self._looks[-1].states if self._looks else states
-        # A look where another set of layers was called (a branch) cannot be set beside the rest.
+        known = self._snapshots[-1].states if self._snapshots else states
+        # A snapshot with another set of layers (a branch) does not compare with the others.
         if [s.layer for s in known] == [s.layer for s in states]:
             value = 0.0 if loss is None else rounded(_number(loss))
-            self._looks.append(Look(self._steps, value, states))
-        if len(self._looks) >= MOST_LOOKS:
-            self._looks = self._looks[::2]
+            self._snapshots.append(Snapshot(self._steps, value, states))
+        if len(self._snapshots) >= MOST_SNAPSHOTS:
+            self._snapshots = self._snapshots[::2]
             self._every *= 2
         self._forget()
 
@@ -294,7 +296,7 @@ def watch(model: nn.Module, every: int = EVERY, base_loss: float | None = None) 
     model
         Any eager ``nn.Module``, on any device.
     every
-        Steps from one look to the next.
+        Steps from one snapshot to the next.
     base_loss
         Loss of the best constant answer, e.g. the entropy of the label shares, in the loss's unit.
 

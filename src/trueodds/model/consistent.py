@@ -16,8 +16,8 @@ from trueodds.columns.schema import Column, Schema
 from trueodds.columns.sketch import MOST, REPEATS, RowSketch
 from trueodds.features.blocks import FARTHEST, ClippedScale, Curve, Equals, Levels, Pieces
 from trueodds.features.encoder import Encoder
+from trueodds.health.health_record import VALUES, HealthRecord
 from trueodds.health.measure import DENSITY_BINS
-from trueodds.health.record import VALUES, HealthRecord
 from trueodds.model.data import ModelData
 from trueodds.model.fixed import FixedNetworks, require_exact
 from trueodds.network.activations import ACTIVATIONS
@@ -138,8 +138,8 @@ def _require_health(health: HealthRecord) -> None:
         len(health.at) == len(health.losses) == len(health.values)
         and len(health.activations) == len(health.layers) == layers
         and set(health.activations) <= set(ACTIVATIONS)
-        and all(len(look) == layers for look in health.values)
-        and all(len(state) == len(VALUES) for look in health.values for state in look)
+        and all(len(snapshot) == layers for snapshot in health.values)
+        and all(len(state) == len(VALUES) for snapshot in health.values for state in snapshot)
         and len(health.densities) in (0, layers)
         and all(len(shares) == DENSITY_BINS for shares in health.densities)
         and all(0 <= share <= 1000 for shares in health.densities for share in shares),

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.network.engine import aligned
+from trueodds.network.initialisations import INITIALISATIONS, Initialisation
 from trueodds.network.layout import Layout
 from trueodds.network.meanfield import SMOOTH, critical_point
-from trueodds.network.starts import STARTS, Start
 
 DEEP = 8
 """Hidden layers above which gated activations start on the critical line too."""
@@ -36,7 +36,7 @@ def orthogonal(fan_in: int, fan_out: int, rng: np.random.Generator) -> NDArray[n
 
 
 def initialise(
-    layout: Layout, rng: np.random.Generator, logit: float = 0.0, start: Start = "usual"
+    layout: Layout, rng: np.random.Generator, logit: float = 0.0, init: Initialisation = "usual"
 ) -> NDArray[np.float32]:
     """A flat float32 buffer of first parameters.
 
@@ -49,19 +49,21 @@ def initialise(
     logit
         Bias of the output neuron, in nats: the base rate's log-odds, so that the network starts
         from the base rate's log-loss. ``pytorch`` adds it to its own bias.
-    start
+    init
         The rule; inputs are taken to have mean 0 and variance 1.
     """
-    if start not in STARTS:
-        raise ValueError(f"unknown start {start!r}: choose from {', '.join(STARTS)}")
+    if init not in INITIALISATIONS:
+        raise ValueError(
+            f"unknown initialisation {init!r}: choose from {', '.join(INITIALISATIONS)}"
+        )
     flat = aligned((layout.size,), np.float32)
     weights, biases = layout.weights(flat), layout.biases(flat)
-    if start in ("he", "xavier", "pytorch"):
+    if init in ("he", "xavier", "pytorch"):
         for weight, bias in zip(weights, biases, strict=True):
-            _textbook(weight, bias, rng, start)
+            _textbook(weight, bias, rng, init)
         biases[-1] += logit
         return flat
-    deep = start == "critical" or len(layout.widths) > DEEP
+    deep = init == "critical" or len(layout.widths) > DEEP
     if layout.activation in ("sigmoid", "tanh") or (deep and layout.activation in SMOOTH):
         _critical(layout, weights, biases, rng)
     else:
@@ -77,15 +79,18 @@ def initialise(
 
 
 def _textbook(
-    weight: NDArray[np.float32], bias: NDArray[np.float32], rng: np.random.Generator, start: Start
+    weight: NDArray[np.float32],
+    bias: NDArray[np.float32],
+    rng: np.random.Generator,
+    init: Initialisation,
 ) -> None:
     fan_in, fan_out = weight.shape
-    if start == "he":
+    if init == "he":
         weight[:] = rng.standard_normal(weight.shape) * (2.0 / fan_in) ** 0.5
         return
-    bound = (6.0 / (fan_in + fan_out)) ** 0.5 if start == "xavier" else fan_in**-0.5
+    bound = (6.0 / (fan_in + fan_out)) ** 0.5 if init == "xavier" else fan_in**-0.5
     weight[:] = rng.uniform(-bound, bound, weight.shape)
-    if start == "pytorch":
+    if init == "pytorch":
         bias[:] = rng.uniform(-bound, bound, bias.shape)
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from trueodds.health.health_record import HealthRecord
 from trueodds.health.measure import DENSITY_BINS, DENSITY_REACH, LARGEST_SLOPE
-from trueodds.health.record import HealthRecord
 from trueodds.health.state import LARGEST
 from trueodds.network.activations import Activation, activate, slope
 from trueodds.report.chart import LEFT, inline, layers
@@ -80,7 +80,7 @@ def on_the_curve(record: HealthRecord, position: int) -> alt.LayerChart:
 
 
 def flow_over_depth(record: HealthRecord) -> alt.LayerChart | None:
-    """Size of the gradient by pre-activations, layer by layer, at the first and the last look."""
+    """Size of the gradient by pre-activations, by layer, at the first and the last snapshot."""
     return _flow(record, "layer", "layer")
 
 
@@ -90,16 +90,16 @@ def flow_over_time(record: HealthRecord) -> alt.LayerChart | None:
 
 
 def _flow(record: HealthRecord, across: str, title: str) -> alt.LayerChart | None:
-    """Log-scaled flow, first look or layer dashed, the last solid; None if there is none."""
+    """Log-scaled flow, first snapshot or layer dashed, the last solid; None if there is none."""
     import altair as alt
 
     ends = (0, -1)
     rows = []
     for end in ends:
         if across == "layer":
-            found = [(state.layer, state.flow) for state in record.looks[end].states]
+            found = [(state.layer, state.flow) for state in record.snapshots[end].states]
         else:
-            found = [(look.step, look.states[end].flow) for look in record.looks]
+            found = [(snapshot.step, snapshot.states[end].flow) for snapshot in record.snapshots]
         rows.append([{"at": a, "flow": f} for a, f in found if 0.0 < f < LARGEST])
     if not all(rows):
         return None

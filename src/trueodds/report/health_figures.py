@@ -1,12 +1,12 @@
 """The figures of the health section: one member stands for all."""
 
 from trueodds.health.findings import SEVERITIES
-from trueodds.health.record import HealthRecord
+from trueodds.health.health_record import HealthRecord
 from trueodds.report import health_charts
 from trueodds.report.figure import Figure, drawing
 from trueodds.training.training_record import TrainingRecord
 
-GONE = "No look into the layers was kept."
+GONE = "No snapshot of the layers was kept."
 
 
 def shown_member(record: TrainingRecord) -> tuple[str, HealthRecord] | None:
@@ -56,12 +56,12 @@ def health_figures(record: TrainingRecord) -> tuple[Figure, Figure]:
         "flow",
         titles[1],
         f"Root mean square of the loss's gradient by the weighted sums of {title}: over depth, the "
-        "first look dashed and the last solid; over the steps, the first layer dashed and the last "
-        "solid. Lines within a factor of a hundred of each other are well.",
+        "first snapshot dashed and the last solid; over the steps, the first layer dashed and the "
+        "last solid. Lines within a factor of a hundred of each other are well.",
         (
             drawing("flow-depth", "Size of the gradient, layer by layer.", depth),
             drawing("flow-time", "Size of the gradient over the steps.", over_time),
         ),
-        legend=(("dashed", "first look, first layer"), ("line", "last look, last layer")),
+        legend=(("dashed", "first snapshot, first layer"), ("line", "last snapshot, last layer")),
     )
     return curve, flow

@@ -125,9 +125,9 @@ def member_rows(record: TrainingRecord) -> list[tuple[str, ...]]:
 
 def treatment_lines(record: TrainingRecord) -> list[str]:
     """What was cured and what came of it: the run's treatments, then those of single members."""
-    told = [f"all members, {treatment.told()}" for treatment in record.treatments]
+    told = [f"all members, {treatment.in_words()}" for treatment in record.treatments]
     for member in record.members:
-        told += [f"{member_label(record, member)}, {t.told()}" for t in member.treatments]
+        told += [f"{member_label(record, member)}, {t.in_words()}" for t in member.treatments]
     return told
 
 

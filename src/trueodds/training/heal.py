@@ -25,9 +25,9 @@ MOST_ATTEMPTS = 3
 """Of one member, the first included."""
 SHARE_OF_MEMBERS = 0.5
 """A whole run is treated for faults that at least this share of its members has."""
-OF_A_MEMBER = ("start", "learning_rate")
+OF_A_MEMBER = ("init", "learning_rate")
 """What may differ from member to member; the activation is the whole model's."""
-OF_A_RUN = ("activation", "start", "learning_rate")
+OF_A_RUN = ("activation", "init", "learning_rate")
 """Inputs are encoded at scale 1 already: there is nothing to rescale."""
 
 
@@ -142,5 +142,5 @@ def sentences(trained: Sequence[TrainedMember]) -> tuple[str, ...]:
                 title, finding = of_kind[0]
                 others = len({t for t, _ in of_kind}) - 1
                 also = f" (and {others} other member{'s' if others > 1 else ''})" if others else ""
-                lines.append(finding.sentence(title + also))
+                lines.append(finding.message(title + also))
     return tuple(lines)

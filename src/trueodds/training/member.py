@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.functions import log_loss_from_logits, sigmoid
-from trueodds.health.recorder import ROWS as LOOK_ROWS
+from trueodds.health.recorder import ROWS as SNAPSHOT_ROWS
 from trueodds.health.recorder import Recorder
 from trueodds.health.state import LayerState
 from trueodds.network.engine import Engine, aligned
@@ -161,11 +161,11 @@ def train_member(
                 total += loss
                 batches += 1
                 if looking := recorder.due(step):
-                    recorder.look(step, loss, X)
+                    recorder.before_step(step, loss, X)
                 rate = learning_rate(step, steps, recipe.learning_rate)
                 optimiser.step(engine.gradient, rate, decay)
                 if looking:
-                    recorder.stepped()
+                    recorder.after_step()
                 average.update(parameters)
                 step += 1
             epoch += 1
@@ -184,7 +184,7 @@ def train_member(
         if len(held_out)
         else (seen, *(np.ones((2, len(seen)), np.float32)))
     )
-    X, y, weight = (part[:LOOK_ROWS] for part in rows_looked_at)
+    X, y, weight = (part[:SNAPSHOT_ROWS] for part in rows_looked_at)
     health = recorder.finish(
         step,
         curves.train,
@@ -211,7 +211,7 @@ def train_member(
             fold_loss=tuple(curves.fold) if len(held_out) else (),
             health=health,
         ),
-        layers=health.looks[-1].states if health.looks else (),
+        layers=health.snapshots[-1].states if health.snapshots else (),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 from trueodds.errors import UsageError
 from trueodds.network.activations import Activation
-from trueodds.network.starts import Start
+from trueodds.network.initialisations import Initialisation
 
 Effort = Literal["quick", "standard", "best"]
 EFFORTS: tuple[Effort, ...] = get_args(Effort)
@@ -25,7 +25,7 @@ class Recipe:
     """Fractions of the columns that members see, in turn (`trueodds.training.column_subset`)."""
     widths: tuple[int, ...] = (128, 128, 128)
     activation: Activation = "relu"
-    init: Start = "usual"
+    init: Initialisation = "usual"
     """How the first weights are drawn (`trueodds.network.initialise`)."""
     dropout: float = 0.1
     learning_rate: float = 3e-3

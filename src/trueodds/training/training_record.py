@@ -6,7 +6,7 @@ from typing import Any
 from trueodds.health.cures import Treatment
 from trueodds.health.diagnose import diagnose
 from trueodds.health.findings import Finding
-from trueodds.health.record import HealthRecord
+from trueodds.health.health_record import HealthRecord
 
 
 @dataclass(frozen=True)
@@ -68,16 +68,16 @@ class MemberRecord:
         if self.health is None:
             return ()
         health = self._as_planned(self.health)
-        # The look at the finished network, after the last step, is at rows held out.
-        looks = sum(step < self.health.steps for step in health.at)
+        # The snapshot after the last step, of the finished network, is of rows held out.
+        count = sum(step < self.health.steps for step in health.at)
         return diagnose(
             replace(
                 health,
                 base_loss=base_loss,
                 held_out_loss=(),
-                at=health.at[:looks],
-                losses=health.losses[:looks],
-                values=health.values[:looks],
+                at=health.at[:count],
+                losses=health.losses[:count],
+                values=health.values[:count],
             )
         )
 
