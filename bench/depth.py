@@ -23,7 +23,7 @@ from trueodds.network.initialisations import Initialisation
 from trueodds.network.initialise import initialise
 from trueodds.network.layout import Layout
 from trueodds.training.optimiser import AdamW
-from trueodds.training.reparametrised import CentredAdamW
+from trueodds.training.reparametrised import ReparametrisedAdamW
 
 WIDTH, BATCH, STEPS, LOOK = 128, 128, 600, 10
 RATES = (3e-3, 1e-3, 3e-4, 1e-4)
@@ -86,7 +86,7 @@ def steps_to_learn(contender: Contender, depth: int, rate: float, seed: int) -> 
     engine, judge = Engine(layout, flat, BATCH), Engine(layout, flat, len(X))
     ratio = gradient_ratio(layout, engine, X, y)
     optimiser = (
-        CentredAdamW(layout, flat, beta2=0.999)
+        ReparametrisedAdamW(layout, flat, beta2=0.999)
         if contender.centred
         else AdamW(flat, [(layout.size, 1.0, 0.0)], beta2=0.999)
     )

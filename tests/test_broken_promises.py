@@ -237,21 +237,22 @@ BREAKS = [
     ),
     Break(
         "the rows of a fold do not choose how long its members are trained", "training/pilot.py",
-        "[folds.held_out(judge)] != fold % folds.each", "[folds.held_out(judge)] >= 0",
+        "[folds.held_out(pilot_fold)] != fold % folds.each", "[folds.held_out(pilot_fold)] >= 0",
         "training/test_pilot.py",
     ),
     Break(
         "by time members are trained for epochs chosen on earlier rows", "training/pilot.py",
-        "[max(0, fold - 1)]", "[min(fold, folds.each - 1)]",
+        "range(max(1, fold))", "range(min(fold + 1, folds.each))",
         "training/test_pilot.py",
     ),
     Break(
         "labels left out are in no input", "training/prepare.py",
-        "weights, folds.trained_on(fold), [seed", "weights, np.arange(len(labels)), [seed",
+        "sample_weight, folds.trained_on(fold), [seed",
+        "sample_weight, np.arange(len(labels)), [seed",
         "training/test_prepare.py",
     ),
     Break(
-        "labels left out decide no cure", "training/record.py",
+        "labels left out decide no cure", "training/training_record.py",
         "                base_loss=base_loss,\n                held_out_loss=(),\n", "",
         "training/test_heal.py",
     ),

@@ -24,7 +24,7 @@ from trueodds.model.freeze import freeze
 from trueodds.report.judge import Judged, judge, training_record
 from trueodds.report.out_of_fold import OutOfFold
 from trueodds.table import Frame
-from trueodds.training.heal import sentences
+from trueodds.training.heal import fault_messages
 from trueodds.training.prepare import Prepared, prepare
 from trueodds.training.recipe import recipe_for
 from trueodds.training.training_record import TrainingRecord
@@ -123,7 +123,7 @@ def _model(
         scores=judged.scores,
         record=record,
         layers=tuple(ensemble.members[number].layers for number in ensemble.shipped),
-        health=sentences(ensemble.members),
+        health=fault_messages(ensemble.members),
         notes=table.notes,
         versions=versions(),
         source=source[0],

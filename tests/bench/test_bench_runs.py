@@ -58,22 +58,22 @@ def test_recipe_ablation_reads_changes(bench: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.syspath_prepend(str(bench))
     import recipe_ablation
     from trueodds import main_job
-    from trueodds.table import choice
+    from trueodds.features import feature_rules as choice
     from trueodds.training.recipe import recipe_for
 
-    pieces = choice.MOST_PIECES
-    with recipe_ablation.changed("weight_decay=1.0 widths=(8,) activation='silu' MOST_PIECES=3"):
+    bins = choice.MOST_BINS
+    with recipe_ablation.changed("weight_decay=1.0 widths=(8,) activation='silu' MOST_BINS=3"):
         recipe = main_job.recipe_for("quick")
         assert (recipe.weight_decay, recipe.widths, recipe.activation) == (1.0, (8,), "silu")
         assert recipe.epochs == recipe_for("quick").epochs
-        assert choice.MOST_PIECES == 3
+        assert choice.MOST_BINS == 3
     assert main_job.recipe_for("quick") == recipe_for("quick")
-    assert pieces == choice.MOST_PIECES
+    assert bins == choice.MOST_BINS
     usual = main_job.recipe_for("standard")
     for change in recipe_ablation.CHANGES:  # every setting is one that there is
         with recipe_ablation.changed(change):
             assert (main_job.recipe_for("standard") == usual) == (
-                change in ("", "MOST_PIECES=1", "RECURRING=1e9")
+                change in ("", "MOST_BINS=1", "RECURRING=1e9")
             )
 
 

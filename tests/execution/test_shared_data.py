@@ -25,7 +25,7 @@ def test_training_arrays_are_shared_and_not_copied(tmp_path: Path) -> None:
         shared=rng.normal(size=(100, 3)).astype(np.float32),
         fold_features=tuple(rng.normal(size=(100, 1)).astype(np.float32) for _ in range(2)),
         y=y.astype(np.float32),
-        weight=np.ones(100, np.float32),
+        sample_weight=np.ones(100, np.float32),
         folds=make_folds(y, 2, 0),
         columns=tuple(np.array([i]) for i in range(4)),
     )
@@ -37,7 +37,7 @@ def test_training_arrays_are_shared_and_not_copied(tmp_path: Path) -> None:
         (task.shared, data.shared),
         (task.fold_features, data.fold_features[1]),
         (task.y, data.y),
-        (task.weight, data.weight),
+        (task.weight, data.sample_weight),
     ):
         assert mapped(array)
         assert not array.flags.writeable

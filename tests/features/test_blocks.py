@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from trueodds.features.blocks import (
     Block,
     ClippedScale,
-    Curve,
-    Equals,
+    Indicator,
     Levels,
     Missing,
-    Pieces,
+    PiecewiseLinear,
+    QuantileTransform,
 )
 from trueodds.features.feature_rules import category_blocks, number_blocks
 
@@ -75,7 +75,7 @@ def test_codes_become_at_most_one_indicator_and_each_row_stands_alone(
         assert np.array_equal(encoded(twin(block), new), whole)
 
 
-def test_spread_so_small_that_its_reciprocal_overflows() -> None:
+def test_a_spread_so_small_that_its_reciprocal_overflows() -> None:
     values = np.array([0.0, 1e-320, 2e-320, 3e-320])
     between = np.array([5e-324, 1.5e-320, 2.5e-320])
     for block in number_blocks("x", values):
@@ -102,8 +102,8 @@ def test_scale_is_robust_and_bends_smoothly_to_three() -> None:
     assert got[2:].tolist() == pytest.approx([3.0, 3.0, -3.0, 0.0], abs=1e-5)
 
 
-def test_pieces_add_up_to_any_piecewise_linear_function() -> None:
-    block = Pieces("x", (0.0, 1.0, 3.0, 7.0))
+def test_bins_add_up_to_any_piecewise_linear_function() -> None:
+    block = PiecewiseLinear("x", (0.0, 1.0, 3.0, 7.0))
     x = np.array([-5.0, 0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 99.0])
     got = encoded(block, x)
     assert got[:, 0].tolist() == [-0.5, -0.5, 0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]
@@ -115,9 +115,9 @@ def test_pieces_add_up_to_any_piecewise_linear_function() -> None:
     assert infinite.tolist() == [[-0.5] * 3, [0.5] * 3]
 
 
-def test_curve_gives_normal_scores() -> None:
+def test_the_quantile_transform_gives_normal_scores() -> None:
     values = np.exp(np.random.default_rng(1).normal(size=5000))
-    curve = next(b for b in number_blocks("x", values) if isinstance(b, Curve))
+    curve = next(b for b in number_blocks("x", values) if isinstance(b, QuantileTransform))
     got = encoded(curve, values)[:, 0]
     assert got.mean() == pytest.approx(0.0, abs=0.02)
     assert got.std() == pytest.approx(1.0, abs=0.03)
@@ -131,9 +131,9 @@ def test_a_dominant_value_gets_an_indicator_and_leaves_the_others_their_ranks() 
     rng = np.random.default_rng(2)
     values = np.where(rng.random(2000) < 0.6, 0.0, rng.exponential(size=2000) + 1.0)
     blocks = number_blocks("x", values)
-    equals = next(b for b in blocks if isinstance(b, Equals))
+    equals = next(b for b in blocks if isinstance(b, Indicator))
     assert equals.values == (0.0,)
-    curve = next(b for b in blocks if isinstance(b, Curve))
+    curve = next(b for b in blocks if isinstance(b, QuantileTransform))
     assert 0.0 not in curve.x
     assert curve.y[0] < -2.0
     assert curve.y[-1] > 2.0
@@ -141,16 +141,16 @@ def test_a_dominant_value_gets_an_indicator_and_leaves_the_others_their_ranks() 
 
 def test_few_values_get_an_indicator_each_unless_rare() -> None:
     values = np.array([1.0] * 30 + [2.0] * 30 + [3.0] * 30 + [9.0] * 2)
-    equals = next(b for b in number_blocks("x", values) if isinstance(b, Equals))
+    equals = next(b for b in number_blocks("x", values) if isinstance(b, Indicator))
     assert equals.values == (1.0, 2.0, 3.0)
     assert encoded(equals, np.array([2.0, 9.0, nan])).tolist() == [[0, 1, 0], [0, 0, 0], [0, 0, 0]]
 
 
 def test_two_values_need_no_indicator() -> None:
-    assert not any(isinstance(b, Equals) for b in number_blocks("x", np.array([0.0, 1.0] * 20)))
+    assert not any(isinstance(b, Indicator) for b in number_blocks("x", np.array([0.0, 1.0] * 20)))
 
 
-def test_missing_gets_an_indicator_where_the_training_rows_show_it() -> None:
+def test_missing_cells_in_training_get_an_indicator() -> None:
     with_gap = number_blocks("x", np.array([1.0, 2.0, nan]))
     assert isinstance(with_gap[-1], Missing)
     assert encoded(with_gap[-1], np.array([nan, inf, 0.0]))[:, 0].tolist() == [1.0, 0.0, 0.0]
@@ -158,7 +158,7 @@ def test_missing_gets_an_indicator_where_the_training_rows_show_it() -> None:
 
 
 @pytest.mark.parametrize("values", [[], [inf, -inf], [7.0, 7.0]])
-def test_nothing_to_tell_gives_no_input(values: list[float]) -> None:
+def test_a_constant_gives_no_input(values: list[float]) -> None:
     assert number_blocks("x", np.array(values, dtype=np.float64)) == []
 
 

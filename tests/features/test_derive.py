@@ -74,7 +74,7 @@ def schema_of(*names: str) -> Schema:
     return Schema(tuple(Column(name, "date") for name in names), 0)
 
 
-def test_what_does_not_vary_is_left_out() -> None:
+def test_constant_quantities_are_left_out() -> None:
     days = [86400.0 * day for day in range(40)]  # midnights
     names = [d.name for d in derived_sources(of(days), schema_of("d", "e"))]
     assert "month of d" in names

@@ -129,6 +129,6 @@ def test_a_date_difference_belongs_to_both_dates() -> None:
     assert len(shared) == sum(b.width for b in encoder.blocks if b.source in between) > 0
 
 
-def test_a_column_set_aside_is_not_looked_at() -> None:
+def test_an_ignored_column_has_no_input() -> None:
     encoder = fit_encoder(real_values(), SCHEMA)
     assert "gone" not in {block.source for block in encoder.blocks}

@@ -1,4 +1,4 @@
-"""Rates by level: honest for the row itself, blind to the rows held out."""
+"""Target encodings take no label from the row itself nor from the rows held out."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def table(seed: int = 0) -> tuple[Values, NDArray[np.float32], NDArray[np.float3
     return Values(ROWS, {}, {"many": codes, "few": np.zeros(ROWS, np.int32)}), y, weight
 
 
-def test_only_categories_with_many_levels_are_rated() -> None:
+def test_only_categories_with_many_levels_are_encoded() -> None:
     values, *_ = table()
     assert target_encoded_columns(values, SCHEMA) == {"many": ()}
 
@@ -50,7 +50,7 @@ def cuts_of(x: NDArray[np.float64]) -> tuple[float, ...]:
     return target_encoded_columns(number_values(x), NUMBER).get("x", ())
 
 
-def test_numbers_are_rated_where_their_values_recur() -> None:
+def test_numbers_are_encoded_where_their_values_recur() -> None:
     rng = np.random.default_rng(0)
     assert cuts_of(np.repeat(np.arange(20.0), 25)) == tuple(np.arange(19) + 0.5)
     assert cuts_of(np.repeat(np.arange(20.0), 19)) == ()
@@ -77,7 +77,7 @@ def test_neighbours_in_floating_point_fall_on_their_own_side_of_a_cut() -> None:
     assert bin_codes(x, cuts).tolist() == np.repeat(np.arange(20), 25).tolist()
 
 
-def test_a_numbers_rates_are_those_of_its_bins() -> None:
+def test_a_number_is_encoded_by_its_bins() -> None:
     rng = np.random.default_rng(2)
     x = np.where(rng.random(600) < 0.1, np.nan, rng.integers(0, 15, 600).astype(float))
     y = (rng.random(600) < 0.3 + 0.4 * (x == 7.0)).astype(np.float32)
@@ -91,7 +91,7 @@ def test_a_numbers_rates_are_those_of_its_bins() -> None:
     assert encode_targets(odd, (made,))[:, 0].tolist() == wanted.tolist()
 
 
-def test_a_training_rows_rate_does_not_hear_of_its_own_label() -> None:
+def test_a_training_rows_input_does_not_depend_on_its_own_label() -> None:
     values, y, weight = table()
     _, plain = fit_target_encodings(values, SCHEMA, y, weight, SHOWN, SEED)
     for row in SHOWN.tolist():
@@ -129,7 +129,7 @@ def test_table_is_the_smoothed_log_odds_of_the_rows_shown() -> None:
     assert np.array_equal(own[90:, 0], made.log_odds[values.codes["many"][90:]])
 
 
-def test_unseen_levels_and_missing_cells_say_nothing_unless_shown() -> None:
+def test_unseen_levels_and_missing_cells_get_0_unless_shown() -> None:
     values, y, weight = table()
     values.codes["many"][:] = np.abs(values.codes["many"])
     (made,), _ = fit_target_encodings(values, SCHEMA, y, weight, SHOWN, SEED)
@@ -141,10 +141,10 @@ def test_unseen_levels_and_missing_cells_say_nothing_unless_shown() -> None:
     assert made.log_odds[-2] == 0.0
 
 
-def test_new_rows_are_looked_up() -> None:
-    rates = TargetEncoding("many", np.arange(14, dtype=np.float32))
+def test_new_rows_take_the_encoding_of_their_level() -> None:
+    encoding = TargetEncoding("many", np.arange(14, dtype=np.float32))
     values = Values(4, {}, {"many": np.array([0, 11, -1, -2], dtype=np.int32)})
-    assert encode_targets(values, (rates,)).tolist() == [[0.0], [11.0], [13.0], [12.0]]
+    assert encode_targets(values, (encoding,)).tolist() == [[0.0], [11.0], [13.0], [12.0]]
     assert encode_targets(values, ()).shape == (4, 0)
 
 

@@ -11,7 +11,7 @@ from trueodds.execution.pool import Order, ProgressEvent, train_members
 from trueodds.execution.train import mean_loss, train
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import make_folds
-from trueodds.training.heal import sentences, train_with_care, training_loss
+from trueodds.training.heal import fault_messages, train_with_care, training_loss
 from trueodds.training.member import MemberTask, base_entropy
 from trueodds.training.recipe import Recipe
 from trueodds.training.training_record import TrainingRecord
@@ -75,7 +75,7 @@ def test_labels_without_signal_are_not_retried() -> None:
     trained = train_with_care(task(noise=True), recipe, 0)
     assert "not learning" in {f.kind for f in trained.record.findings()}
     assert trained.record.treatments == ()
-    assert any("base rate" in line for line in sentences([trained]))
+    assert any("base rate" in line for line in fault_messages([trained]))
 
 
 def test_a_part_of_the_columns_may_tell_nothing() -> None:

@@ -160,7 +160,7 @@ def test_weights_count_and_broken_pilots_are_not_chosen() -> None:
     half = flipped(table, wrong)
     planned = evaluation_epochs(RECIPE.epochs_for(240))
     assert max(choose_epochs(half, RECIPE, made)) == planned[0]
-    weighted = replace(half, weight=np.where(wrong, 0.0, 1.0).astype(np.float32))
+    weighted = replace(half, sample_weight=np.where(wrong, 0.0, 1.0).astype(np.float32))
     assert choose_epochs(weighted, RECIPE, made) == [planned[-1]] * 5
     broken = [replace(m, log_odds=m.log_odds.copy()) for m in made]
     for member in broken:

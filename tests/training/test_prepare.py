@@ -29,7 +29,7 @@ def table(columns: dict, answer: list[str]) -> Table:
 def test_labels_of_the_rows_left_out_are_in_no_input_of_their_fold(stages, kind) -> None:
     of = stages(kind)
     data = of.prepared.data
-    assert data.fold_features[0].shape[1] > 0  # columns are rated by the target
+    assert data.fold_features[0].shape[1] > 0  # columns have a target encoding
     assert len(data.fold_features) == len(of.prepared.target_encodings) == data.folds.count
     for fold in range(data.folds.held):
         there = data.folds.held_out(fold)
@@ -77,9 +77,9 @@ def test_inputs_are_the_encoder_s_whatever_the_blocks_of_rows(stages, monkeypatc
     monkeypatch.setattr(module, "ROWS", 37)
     again = prepare(of.table, of.recipe, 0, Store())
     assert np.array_equal(again.data.shared, prepared.data.shared)
-    np.testing.assert_allclose(prepared.data.weight, of.table.sample_weight, rtol=1e-6)
+    np.testing.assert_allclose(prepared.data.sample_weight, of.table.sample_weight, rtol=1e-6)
     assert np.array_equal(prepared.data.y, of.table.y)
-    assert stages("one").prepared.data.weight.tolist() == [1.0] * 400
+    assert stages("one").prepared.data.sample_weight.tolist() == [1.0] * 400
 
 
 def test_every_input_belongs_to_a_column(stages) -> None:

@@ -7,7 +7,7 @@ from trueodds.network.engine import Engine
 from trueodds.network.initialise import initialise
 from trueodds.network.layout import Layout
 from trueodds.training.optimiser import AdamW
-from trueodds.training.reparametrised import CentredAdamW, optimiser_for
+from trueodds.training.reparametrised import ReparametrisedAdamW, optimiser_for
 
 ROWS = 64
 
@@ -39,7 +39,7 @@ def test_a_step_is_the_tanh_twins_step():
     X, y, weight = batch(5)
     ours, theirs = Engine(layout, flat, ROWS), Engine(twin, twin_flat, ROWS)
     # ε weighs more where gradients are smaller: with Adam's usual 1e-8 the two are 4e-6 apart.
-    optimiser = CentredAdamW(layout, flat, eps=1e-14)
+    optimiser = ReparametrisedAdamW(layout, flat, eps=1e-14)
     reference = AdamW(twin_flat, [(twin.size, 1.0, 0.0)], eps=1e-14)
     for _ in range(5):
         assert ours.backward(X, y, weight) == pytest.approx(theirs.backward(X, y, weight))
@@ -52,18 +52,18 @@ def test_decay_shrinks_weights_as_for_any_other_activation():
     layout = Layout(3, (4, 4), "sigmoid")
     flat = initialise(layout, np.random.default_rng(0)).astype(np.float64)
     before = [w.copy() for w in layout.weights(flat)]
-    CentredAdamW(layout, flat).step(np.zeros(layout.size), 0.1, 0.5)
+    ReparametrisedAdamW(layout, flat).step(np.zeros(layout.size), 0.1, 0.5)
     for old, new in zip(before, layout.weights(flat), strict=True):
         np.testing.assert_allclose(new, old * 0.95, rtol=1e-12)
 
 
 def test_only_sigmoids_are_centred():
-    for activation, kind in (("sigmoid", CentredAdamW), ("tanh", AdamW), ("relu", AdamW)):
+    for activation, kind in (("sigmoid", ReparametrisedAdamW), ("tanh", AdamW), ("relu", AdamW)):
         layout = Layout(3, (4,), activation)
         flat = np.zeros(layout.size, np.float32)
         assert isinstance(optimiser_for(layout, flat), kind)
-    with pytest.raises(ValueError, match="only sigmoid"):
-        CentredAdamW(Layout(3, (4,), "tanh"), np.zeros(21, np.float32))
+    with pytest.raises(ValueError, match="must be sigmoid"):
+        ReparametrisedAdamW(Layout(3, (4,), "tanh"), np.zeros(21, np.float32))
     empty = Layout(3, (), "sigmoid")
     assert isinstance(optimiser_for(empty, np.zeros(empty.size, np.float32)), AdamW)
 

@@ -17,7 +17,11 @@ from trueodds.training.recipe import Recipe
 
 def save_data(folder: Path, data: TrainingData, recipe: Recipe, seed: int) -> None:
     """Write the data where the workers will map it."""
-    arrays: dict[str, NDArray[Any]] = {"shared": data.shared, "y": data.y, "weight": data.weight}
+    arrays: dict[str, NDArray[Any]] = {
+        "shared": data.shared,
+        "y": data.y,
+        "weight": data.sample_weight,
+    }
     arrays |= {f"fold_features{fold}": own for fold, own in enumerate(data.fold_features)}
     arrays["folds"] = data.folds.of_row
     for name, array in arrays.items():
@@ -54,7 +58,7 @@ def load_data(folder: Path) -> tuple[TrainingData, Recipe, int]:
         shared=mapped("shared"),
         fold_features=tuple(mapped(f"fold_features{fold}") for fold in range(folds.count)),
         y=mapped("y"),
-        weight=mapped("weight"),
+        sample_weight=mapped("weight"),
         folds=folds,
         columns=tuple(np.array(c, dtype=np.int64) for c in job["columns"]),
     )

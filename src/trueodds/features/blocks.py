@@ -1,9 +1,9 @@
-"""The encoder's rules: each turns one source into a few inputs, element by element.
+"""The encoder's blocks: each turns one source into a few inputs, element by element.
 
-Every rule uses IEEE operations alone (+ − × ÷ √ and comparisons) in a fixed order, so a row gets
-the same inputs alone or among others, on any machine. Missing numbers give 0.
+Every block uses IEEE operations alone (+ − × ÷ √ and comparisons) in a fixed order. A row gets the
+same inputs alone or among others, on any machine. A missing number gives 0.
 
-``encode`` works on a column, ``nonzero`` on one cell with Python's floats: the same bits.
+``encode`` works on a column, ``nonzero`` on one cell with Python's floats; both give the same bits.
 """
 
 from bisect import bisect_right
@@ -15,16 +15,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 FARTHEST = 1e300
-"""Knots stay within ±this, so that no difference of two overflows."""
+"""Knots lie within ±1e300, so that no difference of two overflows."""
 
 Inputs = list[tuple[int, float]]
 """A cell's inputs that are not 0: position within its block, and value."""
 Out = NDArray[np.floating[Any]]
+"""Where a block writes its inputs: shape (rows, width), float32 or float64, all 0 before."""
+
+
+class _Stored:
+    """What all blocks have in common: their form in the model file's header."""
+
+    kind: ClassVar[str]
+
+    def to_json(self: Any) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        return {"kind": self.kind, **asdict(self)}
 
 
 @dataclass(frozen=True)
-class ClippedScale:
-    """t = (x − centre)·scale, then t/√(1 + (t/3)²): linear near 0, within ±3 at the ends."""
+class ClippedScale(_Stored):
+    """t = (x − centre)·scale, then t/√(1 + (t/3)²): linear near 0, within ±3 at the ends.
+
+    This is the smooth clipping of RealMLP (arXiv 2407.04491).
+    """
 
     kind: ClassVar[str] = "clipped_scale"
     width: ClassVar[int] = 1
@@ -33,8 +47,8 @@ class ClippedScale:
     scale: float
 
     def encode(self, values: NDArray[np.float64], out: Out) -> None:
-        """Fill ``out`` of shape (rows, 1)."""
-        # ±1e6 is already ±3 after the clip; beyond, t² could overflow.
+        """Fill ``out`` of shape (rows, 1) from values of shape (rows,)."""
+        # ±1e6 already gives ±3; t² of a larger value could overflow.
         with np.errstate(over="ignore"):
             t = np.clip((values - self.centre) * self.scale, -1e6, 1e6)
         t = t / np.sqrt(1.0 + (t / 3.0) * (t / 3.0))
@@ -54,8 +68,12 @@ class ClippedScale:
 
 
 @dataclass(frozen=True)
-class Curve:
-    """The piecewise-linear curve through stored knots (x increasing), constant beyond the ends."""
+class QuantileTransform(_Stored):
+    """A piecewise-linear function through stored knots (x, y), constant beyond the ends.
+
+    ``x`` is increasing. `trueodds.features.feature_rules` stores quantiles of the training values
+    as x and those of the standard normal distribution as y.
+    """
 
     kind: ClassVar[str] = "curve"
     width: ClassVar[int] = 1
@@ -64,12 +82,12 @@ class Curve:
     y: tuple[float, ...]
 
     def encode(self, values: NDArray[np.float64], out: Out) -> None:
-        """Fill ``out`` of shape (rows, 1)."""
-        # Not np.interp: a compiler may fuse its product and sum, by machine.
+        """Fill ``out`` of shape (rows, 1) from values of shape (rows,)."""
+        # np.interp would not do: its compiler may fuse a product and a sum on some machines.
         x, y = np.array(self.x), np.array(self.y)
         v = np.clip(values, x[0], x[-1])
         left = np.clip(np.searchsorted(x, v, side="right") - 1, 0, len(x) - 2)
-        # A slope between knots closer than 1e-308 or farther than 1e308 overflows: y bounds it.
+        # A slope between knots closer than 1e-308 or farther than 1e308 overflows: y bounds t.
         with np.errstate(over="ignore", invalid="ignore"):
             slope = (y[1:] - y[:-1]) / (x[1:] - x[:-1])
             t = y[left] + slope[left] * (v - x[left])
@@ -93,11 +111,11 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Pieces:
-    """Piecewise-linear encoding (arXiv 2203.05556): one input for each stretch between two knots.
+class PiecewiseLinear(_Stored):
+    """Piecewise-linear encoding (arXiv 2203.05556): one input for each bin between two knots.
 
-    It is −½ below the stretch, ½ above it, and linear between, so that a network learns any
-    piecewise-linear function of the number by one weighted sum.
+    The input is −½ below the bin, ½ above it, and linear inside. One weighted sum of the inputs is
+    then any piecewise-linear function of the number with these knots.
     """
 
     kind: ClassVar[str] = "pieces"
@@ -107,7 +125,7 @@ class Pieces:
 
     @property
     def width(self) -> int:
-        """One input a stretch."""
+        """Number of bins."""
         return len(self.x) - 1
 
     def encode(self, values: NDArray[np.float64], out: Out) -> None:
@@ -115,9 +133,9 @@ class Pieces:
         x = np.array(self.x)
         gone = np.isnan(values)
         v = np.clip(np.where(gone, x[0], values), x[0], x[-1])
-        # A stretch after the other: NumPy's loops are fast along many rows.
+        # Shape (width, rows): NumPy's loops are fast along many rows.
         t = v - x[:-1, None]
-        # Knots closer than 1e-308 may overflow to ±∞, which the clip mends.
+        # Between knots closer than 1e-308 the quotient may be ±∞, which the clip turns into 0 or 1.
         with np.errstate(over="ignore"):
             t /= (x[1:] - x[:-1])[:, None]
         np.clip(t, 0.0, 1.0, out=t)
@@ -129,9 +147,9 @@ class Pieces:
         """Inputs of one cell."""
         if value != value:
             return []
-        return [(position, self.part(value, position)) for position in range(self.width)]
+        return [(position, self.input_at(value, position)) for position in range(self.width)]
 
-    def part(self, value: float, position: int) -> float:
+    def input_at(self, value: float, position: int) -> float:
         """One input of one cell that is not missing."""
         low, high = self.x[position], self.x[position + 1]
         if value <= low:
@@ -144,8 +162,8 @@ class Pieces:
 
 
 @dataclass(frozen=True)
-class Equals:
-    """One indicator for each stored value."""
+class Indicator(_Stored):
+    """One input for each stored value: 1 where the number equals it."""
 
     kind: ClassVar[str] = "equals"
     source: str
@@ -153,7 +171,7 @@ class Equals:
 
     @property
     def width(self) -> int:
-        """One input a value."""
+        """Number of values."""
         return len(self.values)
 
     def encode(self, values: NDArray[np.float64], out: Out) -> None:
@@ -171,8 +189,8 @@ class Equals:
 
 
 @dataclass(frozen=True)
-class Missing:
-    """1 where the number is missing."""
+class Missing(_Stored):
+    """One input: 1 where the number is missing."""
 
     kind: ClassVar[str] = "missing"
     width: ClassVar[int] = 1
@@ -192,11 +210,11 @@ class Missing:
 
 
 @dataclass(frozen=True)
-class Levels:
-    """Indicators of a category's levels.
+class Levels(_Stored):
+    """Indicators of a category's levels: at most one input of a row is 1, the others are 0.
 
-    ``slots[code]`` is the input of a level, −1 for none; ``missing`` and ``other`` (rare and
-    unseen levels) are the inputs of those, −1 for none.
+    ``slots[code]`` is the position of a level's input, −1 for none. ``missing`` and ``other`` are
+    the positions for missing cells and for rare and unseen levels, −1 for none.
     """
 
     kind: ClassVar[str] = "levels"
@@ -207,8 +225,8 @@ class Levels:
     width: int
 
     def encode(self, codes: NDArray[np.int32], out: Out) -> None:
-        """Fill ``out`` of shape (rows, width)."""
-        # Codes −1 (missing) and −2 (unseen) index the two entries behind the levels.
+        """Fill ``out`` of shape (rows, width) from codes of shape (rows,)."""
+        # Codes −1 (missing) and −2 (unseen) index the two entries after the levels.
         table = np.array([*self.slots, self.other, self.missing], dtype=np.int64)
         slots = table[codes]
         rows = np.flatnonzero(slots >= 0)
@@ -224,10 +242,11 @@ class Levels:
         return {"kind": self.kind, **asdict(self)}
 
 
-Block = ClippedScale | Curve | Pieces | Equals | Missing | Levels
-INDICATORS = (Equals, Missing, Levels)
-"""Rules whose inputs are only ever 0 or 1."""
+Block = ClippedScale | QuantileTransform | PiecewiseLinear | Indicator | Missing | Levels
+INDICATORS = (Indicator, Missing, Levels)
+"""Blocks whose inputs are 0 or 1."""
 BLOCKS: dict[str, type[Block]] = {
-    c.kind: c for c in (ClippedScale, Curve, Pieces, Equals, Missing, Levels)
+    c.kind: c
+    for c in (ClippedScale, QuantileTransform, PiecewiseLinear, Indicator, Missing, Levels)
 }
-"""Every block by its kind."""
+"""Every block's class by its kind."""

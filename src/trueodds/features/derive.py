@@ -18,10 +18,10 @@ MOST_DATES_COMPARED = 5
 
 @dataclass(frozen=True)
 class Derived:
-    """One derived quantity: ``columns`` holds one date, or two for a difference (second − first).
+    """One derived quantity of one date in ``columns``, or of two: second − first.
 
-    month 1–12, weekday 0 (Monday) – 6, hour 0–23.99…, differences in days; calendar days ignore
-    the time of day.
+    A month is 1 to 12, a weekday 0 (Monday) to 6, an hour 0 to 23.99…. Differences are in days;
+    calendar days ignore the time of day.
     """
 
     name: str
@@ -34,7 +34,10 @@ class Derived:
 
 
 def derived_sources(values: Values, schema: Schema) -> tuple[Derived, ...]:
-    """All derived quantities that vary in the training rows."""
+    """All derived quantities that vary in the training rows.
+
+    Differences are taken between the first `MOST_DATES_COMPARED` dates of the schema.
+    """
     dates = [column.name for column in schema.used if column.kind == "date"]
     candidates = [
         Derived(f"{part} of {name}", part, (name,))
@@ -57,14 +60,14 @@ def derived_sources(values: Values, schema: Schema) -> tuple[Derived, ...]:
 
 
 def derive(values: Values, derived: tuple[Derived, ...]) -> dict[str, NDArray[np.float64]]:
-    """Each derived quantity by name, float64 of shape (rows,), NaN where a date is missing."""
+    """Each derived quantity by name: float64 of shape (rows,), NaN where a date is missing."""
     return derive_columns(values.numbers, derived)
 
 
 def derive_columns(
     numbers: Mapping[str, NDArray[np.float64]], derived: tuple[Derived, ...]
 ) -> dict[str, NDArray[np.float64]]:
-    """`derive` from the dates' columns alone."""
+    """`derive` from the columns of the dates alone, in seconds since 1970, shape (rows,)."""
     out = {}
     for source in derived:
         out[source.name] = _PARTS[source.part](*(numbers[name] for name in source.columns))
@@ -73,7 +76,7 @@ def derive_columns(
 
 def _month(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
     out = np.full(len(seconds), np.nan)
-    # Years beyond 1677–2262 fall outside datetime64[ns] but not outside [s].
+    # datetime64[ns] ends at the years 1677 and 2262, datetime64[s] does not.
     known = np.isfinite(seconds) & (np.abs(seconds) < 1e13)
     months = seconds[known].astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
     out[known] = months % 12 + 1

@@ -1,10 +1,10 @@
-"""From a column's values to the network's inputs: every step a simple, stored, exact rule.
+"""From a column's values to the network's inputs, by stored and exact blocks.
 
-Numbers become a robustly scaled value with a smooth clip (RealMLP, arXiv 2407.04491), a
-quantile-to-normal curve through stored knots, a piecewise-linear encoding (arXiv 2203.05556),
-indicators of dominant or few values, and of missing; categories become indicators of their frequent
-levels; dates become elapsed time, their parts, and the differences between dates. All that depends
-on the target lives in `trueodds.features.target_encoding`, fold by fold.
+A number becomes a robustly scaled value with a smooth clip (RealMLP, arXiv 2407.04491), a quantile
+transform, a piecewise-linear encoding (arXiv 2203.05556), indicators of dominant or few values, and
+an indicator of missing cells. A category becomes indicators of its frequent levels. A date becomes
+elapsed time, its parts, and its differences to other dates. What depends on the target is in
+`trueodds.features.target_encoding`.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ from trueodds.columns.schema import Schema
 from trueodds.columns.values import Values
 from trueodds.features.blocks import Block, Levels, Out
 from trueodds.features.derive import Derived, derive, derived_sources
-from trueodds.features.feature_rules import category_blocks, number_blocks, pieces_each
+from trueodds.features.feature_rules import bins_each, category_blocks, number_blocks
 
 
 @dataclass(frozen=True)
 class Encoder:
-    """The stored rules; ``blocks`` in input order, each reading one source.
+    """The stored blocks, in the order of their inputs; each reads one source.
 
     A source is a column of the schema or a quantity derived from dates.
     """
@@ -33,17 +33,20 @@ class Encoder:
 
     @property
     def width(self) -> int:
-        """Number of inputs made."""
+        """Number of inputs."""
         return sum(block.width for block in self.blocks)
 
     def encode(self, values: Values) -> NDArray[np.float32]:
-        """Inputs of all rows, shape (rows, width), float32, finite whatever the values are."""
+        """Inputs of all rows, shape (rows, width), float32, finite for all values."""
         out = np.zeros((values.rows, self.width), dtype=np.float32)
         self.encode_into(values, out)
         return out
 
     def encode_into(self, values: Values, out: Out) -> None:
-        """Fill the first `width` columns of a matrix of zeros with all rows' inputs."""
+        """Fill the first `width` columns of a matrix of zeros with the inputs of all rows.
+
+        ``out`` has shape (rows, at least `width`).
+        """
         parts, start = [], 0
         for block in self.blocks:
             parts.append(out[:, start : start + block.width])
@@ -60,11 +63,23 @@ class Encoder:
                 block.encode(numbers[block.source], part)
 
     def positions(
-        self, columns: Sequence[str], rated: Sequence[str]
+        self, columns: Sequence[str], target_encoded: Sequence[str]
     ) -> tuple[NDArray[np.int64], ...]:
-        """Input positions that depend on each column; a date difference belongs to both dates.
+        """Positions of the inputs that depend on each column.
 
-        ``rated`` names the columns of the rates that stand behind the encoder's own inputs.
+        A difference of dates belongs to both dates.
+
+        Parameters
+        ----------
+        columns
+            Names of all columns.
+        target_encoded
+            Names of the columns with a target encoding, whose inputs follow the encoder's.
+
+        Returns
+        -------
+        tuple of NDArray[np.int64]
+            One array a column, increasing; empty for a column without inputs.
         """
         origins = {d.name: d.columns for d in self.derived}
         found: dict[str, list[int]] = {name: [] for name in columns}
@@ -73,12 +88,12 @@ class Encoder:
             for name in origins.get(block.source, (block.source,)):
                 found[name] += range(start, start + block.width)
             start += block.width
-        for offset, name in enumerate(rated):
+        for offset, name in enumerate(target_encoded):
             found[name].append(start + offset)
         return tuple(np.array(found[name], dtype=np.int64) for name in columns)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header; floats keep every bit."""
+        """Plain values for the model file's header; JSON keeps all bits of the floats."""
         return {
             "derived": [d.to_json() for d in self.derived],
             "blocks": [b.to_json() for b in self.blocks],
@@ -86,17 +101,17 @@ class Encoder:
 
 
 def fit_encoder(values: Values, schema: Schema) -> Encoder:
-    """Choose every rule from the training rows, without looking at the target."""
+    """Choose all blocks from the training rows; the target plays no part."""
     derived = derived_sources(values, schema)
     numbers = {**values.numbers, **derive(values, derived)}
     varied = [v for v in numbers.values() if len(np.unique(v[np.isfinite(v)])) > 2]
-    pieces = pieces_each(len(varied))
+    bins = bins_each(len(varied))
     blocks: list[Block] = []
     for column in schema.used:
         if column.name in values.codes:
             blocks += category_blocks(column.name, values.codes[column.name], len(column.levels))
         else:
-            blocks += number_blocks(column.name, numbers[column.name], pieces)
+            blocks += number_blocks(column.name, numbers[column.name], bins)
     for source in derived:
-        blocks += number_blocks(source.name, numbers[source.name], pieces)
+        blocks += number_blocks(source.name, numbers[source.name], bins)
     return Encoder(derived, tuple(blocks))

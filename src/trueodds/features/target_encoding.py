@@ -1,10 +1,11 @@
-"""Columns by what they say of the target: smoothed log-odds, kept honest fold by fold.
+"""Target encoding: each level of a column by the smoothed log-odds of its rows, for every fold.
 
-Categories of many levels have a rate for each level, numbers whose values recur for each bin: such
-values often mean something of their own (a code, a limit, a usual amount), which a smooth function
-of the number cannot tell. A level's rate is shrunk to the base rate with the weight of
-``PRIOR_ROWS`` rows (Micci-Barreca 2001), as log-odds less the base rate's. Training rows get rates
-from the other inner folds, so that a member never sees a rate its own row helped to make.
+A category of many levels has log-odds for each level. A number whose values recur has log-odds for
+each bin: such values often mean something of their own (a code, a limit, a usual amount) that no
+smooth function of the number expresses. The fraction of yes of a level is shrunk to the base rate
+with the weight of `PRIOR_ROWS` rows (Micci-Barreca 2001); the encoding is its log-odds less the
+base rate's. Training rows are encoded from the other inner folds: no row's label is part of its own
+input.
 """
 
 from collections.abc import Sequence
@@ -19,22 +20,24 @@ from trueodds.columns.values import Values
 from trueodds.features.feature_rules import DOMINANT
 
 PRIOR_ROWS = 10.0
+"""Weight of the base rate in a level's fraction of yes, in rows."""
 INNER_FOLDS = 5
+"""Parts of the training rows; the rows of one part are encoded from the others."""
 LEAST_LEVELS = 9
-"""Categories and numbers with at least so many levels get a rate; fewer need no help."""
+"""Fewest levels of a category, and distinct values of a number, with a target encoding."""
 RECURRING = 20.0
-"""Numbers get rates when a value has at least so many rows on average, enough to tell its rate."""
+"""Fewest rows of a value, on average over the values of a number with a target encoding."""
 BINS = 32
-"""Bins of a number with more values, dominant values aside, which have a bin of their own."""
+"""Bins of a number with more values; each dominant value has one more bin."""
 
 
 @dataclass(frozen=True, eq=False)
 class TargetEncoding:
     """One column's log-odds by level, or by bin of a number, for one fold's members.
 
-    ``log_odds`` has shape (levels + 2,), float32; the last two entries are those of unseen and of
-    missing cells, so that codes −2 and −1 index them. A number has ``cuts``, increasing, and one
-    level more than cuts: a value's level is the number of cuts that do not exceed it.
+    ``log_odds`` has shape (levels + 2,), float32; the codes −2 (unseen) and −1 (missing) index the
+    last two entries. ``cuts``, increasing, are the edges between the bins of a number; a value's
+    bin is the number of cuts that are at most the value. A category has no cuts.
     """
 
     source: str
@@ -45,20 +48,20 @@ class TargetEncoding:
         self.log_odds.setflags(write=False)
 
     def codes(self, values: Values) -> NDArray[Any]:
-        """Positions in ``log_odds`` of rows, shape (rows,)."""
+        """Positions in ``log_odds`` of all rows, shape (rows,)."""
         if not self.cuts:
             return values.codes[self.source]
         return bin_codes(values.numbers[self.source], self.cuts)
 
 
 def bin_codes(numbers: NDArray[np.float64], cuts: tuple[float, ...]) -> NDArray[np.int64]:
-    """Number of cuts that do not exceed each number, −1 where it is missing."""
+    """Bin of each number, shape (rows,): the cuts that are at most the number; −1 if missing."""
     found = np.searchsorted(np.array(cuts), numbers, side="right")
     return np.where(np.isnan(numbers), -1, found)
 
 
 def target_encoded_columns(values: Values, schema: Schema) -> dict[str, tuple[float, ...]]:
-    """Names of the columns that get a rate, with the cuts of numbers, empty for categories."""
+    """Names of the columns with a target encoding, and their cuts: empty for categories."""
     found: dict[str, tuple[float, ...]] = {}
     for column in schema.used:
         if column.kind == "category" and len(column.levels) >= LEAST_LEVELS:
@@ -69,20 +72,20 @@ def target_encoded_columns(values: Values, schema: Schema) -> dict[str, tuple[fl
 
 
 def _cuts(numbers: NDArray[np.float64]) -> tuple[float, ...]:
-    """Cuts between bins of a number whose values recur; none for other numbers."""
+    """Cuts between the bins of a number whose values recur; empty for other numbers."""
     known = numbers[np.isfinite(numbers)]
     distinct, counts = np.unique(known, return_counts=True)
     if len(distinct) < LEAST_LEVELS or len(known) < RECURRING * len(distinct):
         return ()
-    alone = counts >= DOMINANT * len(numbers)
+    dominant = counts >= DOMINANT * len(numbers)
     first = np.ones(len(distinct), dtype=np.bool_)
     if len(distinct) > BINS:
-        # A bin starts where the rows before it fill another 1/BINS; dominant values do not count.
-        share = np.cumsum(np.where(alone, 0, counts)) / max(1, counts[~alone].sum())
-        first[1:] = np.diff(np.minimum((share * BINS).astype(np.int64), BINS - 1)) > 0
-        first |= alone
-        first[1:] |= alone[:-1]
-    # Halves first: no sum overflows. A cut never falls on the lower of its two values.
+        # Bins hold about equal numbers of rows; dominant values do not count.
+        below = np.cumsum(np.where(dominant, 0, counts)) / max(1, counts[~dominant].sum())
+        first[1:] = np.diff(np.minimum((below * BINS).astype(np.int64), BINS - 1)) > 0
+        first |= dominant
+        first[1:] |= dominant[:-1]
+    # The halves are taken before the sum: it cannot overflow. A cut is above its lower value.
     middle = 0.5 * distinct[:-1] + 0.5 * distinct[1:]
     middle = np.where(middle > distinct[:-1], middle, distinct[1:])
     return tuple(middle[first[1:]].tolist())
@@ -92,59 +95,72 @@ def fit_target_encodings(
     values: Values,
     schema: Schema,
     y: NDArray[np.float32],
-    weight: NDArray[np.float32],
+    sample_weight: NDArray[np.float32],
     shown: NDArray[np.int64],
     seed: Sequence[int],
 ) -> tuple[tuple[TargetEncoding, ...], NDArray[np.float32]]:
-    """Rates of one fold, from the rows shown to its members alone.
+    """Make the target encodings of one fold from the rows shown to its members.
+
+    Parameters
+    ----------
+    values, schema
+        All rows of the training table, and their columns.
+    y, sample_weight
+        Shape (rows,): labels 0 or 1; weights ≥ 0.
+    shown
+        Numbers of the rows shown, shape (n,).
+    seed
+        Decides the inner folds.
 
     Returns
     -------
-    tables
-        One `TargetEncoding` a rated column, for all rows not shown and for new rows.
+    encodings
+        One `TargetEncoding` a column, for held-out and for new rows.
     fold_features
-        Shape (rows, rated columns), float32: the inputs for training and held-out rows alike;
-        rows shown have rates from the other inner folds.
+        Shape (rows, encoded columns), float32: the inputs of all rows. Rows shown are encoded from
+        the other inner folds.
     """
-    rated = target_encoded_columns(values, schema)
-    fold_features = np.zeros((values.rows, len(rated)), dtype=np.float32)
-    tables = []
+    encoded = target_encoded_columns(values, schema)
+    fold_features = np.zeros((values.rows, len(encoded)), dtype=np.float32)
+    encodings = []
     rng = np.random.default_rng([*seed, 3])
     inner = np.empty(len(shown), dtype=np.int64)
     inner[rng.permutation(len(shown))] = np.arange(len(shown)) % INNER_FOLDS
     levels = {c.name: len(c.levels) for c in schema.used}
-    for position, (name, cuts) in enumerate(rated.items()):
+    for position, (name, cuts) in enumerate(encoded.items()):
         codes = bin_codes(values.numbers[name], cuts) if cuts else values.codes[name]
         size = len(cuts) + 1 if cuts else levels[name]
-        table = _log_odds(codes[shown], y[shown], weight[shown], size)
-        fold_features[:, position] = table[codes]
+        log_odds = _log_odds(codes[shown], y[shown], sample_weight[shown], size)
+        fold_features[:, position] = log_odds[codes]
         for fold in range(INNER_FOLDS):
             rest, there = shown[inner != fold], shown[inner == fold]
             if len(rest):
                 fold_features[there, position] = _log_odds(
-                    codes[rest], y[rest], weight[rest], size
+                    codes[rest], y[rest], sample_weight[rest], size
                 )[codes[there]]
-        tables.append(TargetEncoding(name, table, cuts))
-    return tuple(tables), fold_features
+        encodings.append(TargetEncoding(name, log_odds, cuts))
+    return tuple(encodings), fold_features
 
 
-def encode_targets(values: Values, tables: tuple[TargetEncoding, ...]) -> NDArray[np.float32]:
-    """Rates of new rows, shape (rows, tables), float32."""
-    out = np.empty((values.rows, len(tables)), dtype=np.float32)
-    for position, table in enumerate(tables):
-        out[:, position] = table.log_odds[table.codes(values)]
+def encode_targets(values: Values, encodings: tuple[TargetEncoding, ...]) -> NDArray[np.float32]:
+    """Inputs of new rows, shape (rows, encodings), float32."""
+    out = np.empty((values.rows, len(encodings)), dtype=np.float32)
+    for position, encoding in enumerate(encodings):
+        out[:, position] = encoding.log_odds[encoding.codes(values)]
     return out
 
 
 def _log_odds(
-    codes: NDArray[Any], y: NDArray[np.float32], weight: NDArray[np.float32], levels: int
+    codes: NDArray[Any], y: NDArray[np.float32], sample_weight: NDArray[np.float32], levels: int
 ) -> NDArray[np.float32]:
-    """Smoothed log-odds less the base rate's, by code; unseen and empty levels get 0."""
+    """Smoothed log-odds less the base rate's, shape (levels + 2,); 0 for levels without rows."""
     index = np.where(codes < 0, levels + 2 + codes, codes)
-    rows = np.bincount(index, weights=weight, minlength=levels + 2)
-    yes = np.bincount(index, weights=weight * y, minlength=levels + 2)
+    rows = np.bincount(index, weights=sample_weight, minlength=levels + 2)
+    yes = np.bincount(index, weights=sample_weight * y, minlength=levels + 2)
     base = (yes.sum() + 0.5) / (rows.sum() + 1.0)
-    rate = (yes + PRIOR_ROWS * base) / (rows + PRIOR_ROWS)
-    odds: NDArray[np.float64] = np.log(rate / (1.0 - rate)) - np.log(base / (1.0 - base))
-    odds[rows == 0.0] = 0.0
-    return odds.astype(np.float32)
+    fraction = (yes + PRIOR_ROWS * base) / (rows + PRIOR_ROWS)
+    log_odds: NDArray[np.float64] = np.log(fraction / (1.0 - fraction)) - np.log(
+        base / (1.0 - base)
+    )
+    log_odds[rows == 0.0] = 0.0
+    return log_odds.astype(np.float32)

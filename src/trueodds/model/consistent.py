@@ -14,7 +14,14 @@ from trueodds.columns.dates import DATE_FORMATS
 from trueodds.columns.profile import Seen
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.sketch import MOST, REPEATS, RowSketch
-from trueodds.features.blocks import FARTHEST, ClippedScale, Curve, Equals, Levels, Pieces
+from trueodds.features.blocks import (
+    FARTHEST,
+    ClippedScale,
+    Indicator,
+    Levels,
+    PiecewiseLinear,
+    QuantileTransform,
+)
 from trueodds.features.encoder import Encoder
 from trueodds.health.health_record import VALUES, HealthRecord
 from trueodds.health.measure import DENSITY_BINS
@@ -168,17 +175,17 @@ def _require_encoder(encoder: Encoder, taken: set[str], columns: dict[str, Colum
             good = block.source in numbers
             if isinstance(block, ClippedScale):
                 good = good and isfinite(block.centre) and 0.0 < block.scale < float("inf")
-            elif isinstance(block, Curve):
+            elif isinstance(block, QuantileTransform):
                 good = good and len(block.x) == len(block.y) > 1
                 good = good and all(map(isfinite, block.x))
                 good = good and all(abs(y) <= LARGEST_CURVE for y in block.y)
                 good = good and all(a < b for a, b in pairwise(block.x))
                 good = good and all(a <= b for a, b in pairwise(block.y))
-            elif isinstance(block, Pieces):
+            elif isinstance(block, PiecewiseLinear):
                 good = good and len(block.x) > 1
                 good = good and all(abs(knot) <= FARTHEST for knot in block.x)
                 good = good and all(a < b for a, b in pairwise(block.x))
-            elif isinstance(block, Equals):
+            elif isinstance(block, Indicator):
                 good = good and len(block.values) > 0
         _require(good, f'the inputs of "{block.source}" do not fit the columns')
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from trueodds.columns.sketch import RowSketch
 from trueodds.errors import ModelFileError, TrueOddsError
-from trueodds.features.blocks import Pieces
+from trueodds.features.blocks import PiecewiseLinear
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.files import whole_file
 from trueodds.model.arrays import Arrays, NotAModelError, read_container
@@ -35,7 +35,10 @@ from trueodds.model.header import (
 
 FORMAT = 2
 FEATURES = frozenset({"pieces", "cuts"})
-"""What a file may ask its reader to know beyond format 2: `Pieces`, and rates of numbers."""
+"""What a file may ask its reader to know beyond format 2.
+
+`PiecewiseLinear` blocks, and target encodings of numbers.
+"""
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text goes on behind its checksum."""
 PLAIN = (
@@ -142,7 +145,7 @@ def to_bytes(model: ModelData) -> bytes:
 
 def _needs(model: ModelData) -> list[str]:
     """What of `FEATURES` this model makes use of."""
-    pieces = any(isinstance(block, Pieces) for block in model.encoder.blocks)
+    pieces = any(isinstance(block, PiecewiseLinear) for block in model.encoder.blocks)
     return ["cuts"] * bool(_cuts(model)) + ["pieces"] * pieces
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from trueodds.features.blocks import Block, Inputs, Levels, Pieces
+from trueodds.features.blocks import Block, Inputs, Levels, PiecewiseLinear
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.fixed import FixedNetworks
@@ -113,7 +113,7 @@ class _Feeds:
                 codes = [*range(len(block.slots)), -2, -1]
                 levelled = [_placed(start, block.nonzero(code)) for code in codes]
                 by_code.setdefault((block.source, ()), []).append(levelled)
-            elif isinstance(block, Pieces):
+            elif isinstance(block, PiecewiseLinear):
                 feeds[block.source].append(self._pieces(start, block))
             else:
                 feeds[block.source].append(_plain(start, block))
@@ -137,7 +137,7 @@ class _Feeds:
                 row[position] = amount
         return out
 
-    def _pieces(self, start: int, block: Pieces) -> Feed:
+    def _pieces(self, start: int, block: PiecewiseLinear) -> Feed:
         """The stretch that holds the number, and the sum of all others."""
         x, last = block.x, block.width - 1
         others = self._together(
@@ -151,7 +151,7 @@ class _Feeds:
             if value != value:
                 return []
             own = min(max(bisect_right(x, value) - 1, 0), last)
-            return [*others[own], (start + own, block.part(value, own))]
+            return [*others[own], (start + own, block.input_at(value, own))]
 
         return feed
 

@@ -1,8 +1,8 @@
 """A running average of the weights along training (Polyak & Juditsky 1992; arXiv 1803.05407).
 
-The average sits in the middle of the valley around which the steps jump: its forecasts are less
-overconfident than any single step's, and choosing among
-looks at it overfits the held-out fold less.
+Single steps scatter around a minimum of the loss, and their average is near the middle of it. Its
+forecasts are less overconfident than those of a single step. They also change less between two
+evaluations, so that a choice among the evaluations overfits less.
 """
 
 from typing import Any
@@ -13,15 +13,23 @@ from numpy.typing import NDArray
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def move_toward(average, parameters, share):
-    """Move the average a share of the way to the parameters, in place."""
-    part = average.dtype.type(share)
+def move_toward(average, parameters, fraction):
+    """Move the average a fraction of the way to the parameters, in place; both of shape (n,)."""
+    step = average.dtype.type(fraction)
     for i in range(average.shape[0]):
-        average[i] += part * (parameters[i] - average[i])
+        average[i] += step * (parameters[i] - average[i])
 
 
 class WeightAverage:
-    """Exponential average whose memory is ``horizon`` steps, shorter while it is young."""
+    """Exponential moving average of a network's parameters.
+
+    Parameters
+    ----------
+    parameters
+        Flat buffer, shape (n,), float32 or float64; the average starts as its copy.
+    horizon
+        Steps over which the average forgets. The first steps have shorter horizons.
+    """
 
     def __init__(self, parameters: NDArray[Any], horizon: float) -> None:
         self.value = parameters.copy()
@@ -29,8 +37,8 @@ class WeightAverage:
         self._steps = 0
 
     def update(self, parameters: NDArray[np.floating[Any]]) -> None:
-        """Take in one step's parameters."""
+        """Include the parameters after one more step, shape (n,)."""
         self._steps += 1
-        # While young it forgets its start quickly: the first weights are noise.
-        memory = min(self._horizon, 1.0 + self._steps / 10.0)
-        move_toward(self.value, parameters, 1.0 / memory)
+        # The first weights are noise: the average forgets them quickly.
+        horizon = min(self._horizon, 1.0 + self._steps / 10.0)
+        move_toward(self.value, parameters, 1.0 / horizon)

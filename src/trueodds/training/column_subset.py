@@ -1,7 +1,7 @@
-"""Which columns a member sees: members that see different ones err differently (Ho 1998).
+"""Column subsets: members that see different columns make different errors (Ho 1998).
 
-A network leans on the strongest columns and leaves the others' signal unused; with some of its
-columns gone it has to find it. Such a member alone is worse, the average of many is better.
+A network relies on the strongest columns and leaves the signal of the others unused. Without some
+columns it uses the others. Such a member alone is worse; the average of many members is better.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from trueodds.network.layout import Layout
 
 
 def inputs_shown(
-    columns: Sequence[NDArray[np.int64]], width: int, share: float, rng: np.random.Generator
+    columns: Sequence[NDArray[np.int64]], width: int, fraction: float, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], float]:
     """Choose the inputs that a member sees.
 
@@ -22,29 +22,40 @@ def inputs_shown(
     ----------
     columns
         For every column, its positions among the ``width`` inputs.
-    share
-        Of the columns, 0 < share ≤ 1: ⌊(1 − share)·count⌋ of them are left out, at random.
+    fraction
+        Of the columns, 0 < fraction ≤ 1: ⌊(1 − fraction)·count⌋ random columns are left out.
+        Columns without inputs do not count.
 
     Returns
     -------
     positions
-        Of all inputs that depend on a column shown, increasing.
-    share
-        Of the columns that are shown; 1.0 where there are too few to leave one out.
+        Of all inputs that depend on a column shown, shape (n,), increasing.
+    fraction
+        Of the columns that are shown; 1.0 if there are too few columns to leave one out.
     """
-    telling = [positions for positions in columns if len(positions)]
-    left_out = int((1.0 - share) * len(telling) + 1e-9)
+    usable = [positions for positions in columns if len(positions)]
+    left_out = int((1.0 - fraction) * len(usable) + 1e-9)
     if not left_out:
         return np.arange(width, dtype=np.int64), 1.0
-    shown = rng.permutation(len(telling))[left_out:]
-    positions = np.unique(np.concatenate([telling[number] for number in shown]))
-    return positions, 1.0 - left_out / len(telling)
+    shown = rng.permutation(len(usable))[left_out:]
+    positions = np.unique(np.concatenate([usable[number] for number in shown]))
+    return positions, 1.0 - left_out / len(usable)
 
 
 def widened(
     layout: Layout, parameters: NDArray[np.float32], positions: NDArray[np.int64], inputs: int
 ) -> tuple[Layout, NDArray[np.float32]]:
-    """Return the same network on all ``inputs``: those it was not shown have weights of 0."""
+    """Return the same network on all inputs; inputs that it did not see have weights of 0.
+
+    Parameters
+    ----------
+    layout, parameters
+        A network on some inputs; its flat buffer, float32 of shape (``layout.size``,).
+    positions
+        Positions of its inputs among all, shape (``layout.inputs``,), increasing.
+    inputs
+        Number of all inputs.
+    """
     wide = Layout(inputs, layout.widths, layout.activation)
     flat = aligned((wide.size,), np.float32)
     first = layout.weights(parameters)[0]

@@ -1,4 +1,4 @@
-"""Whether the training kernels still have to be compiled on this machine."""
+"""Whether compiled training kernels are on this machine's disk."""
 
 from pathlib import Path
 
@@ -7,9 +7,9 @@ from trueodds.training.optimiser import adamw_pass
 
 
 def kernels_are_cached() -> bool:
-    """Whether Numba's cache on disk holds compiled training kernels, so that a run starts at once.
+    """Whether Numba's cache on disk holds compiled training kernels.
 
-    False means that the first steps of a run compile for some seconds, once.
+    If not, the first steps of a run compile them, which takes some seconds.
     """
     for kernel in (relu_forward, loss_and_gradient, adamw_pass):
         folder = Path(str(kernel.stats.cache_path))

@@ -1,4 +1,4 @@
-"""The training data: inputs, labels, sample weights and folds, as all members see them."""
+"""The training data: inputs, labels, sample weights and folds."""
 
 from dataclasses import dataclass
 
@@ -9,22 +9,25 @@ from trueodds.training.folds import Folds
 from trueodds.training.member import MemberTask, base_log_odds
 
 SAMPLE_ROWS = 2048
+"""`TrainingData.sample` takes at most this many rows."""
 SHIPPED = 5
-"""Members of the fold that leaves nothing out, in times those of any other fold by time."""
+"""By time, the fold without held-out rows has this many times the members of any other fold."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
-    """The encoded table and its folds, as all members see it.
+    """The encoded table and its folds.
 
-    ``shared`` (rows, width) float32; ``fold_features`` one (rows, extra) float32 matrix a fold;
-    ``y`` and ``weight`` float32 (rows,); ``columns`` the input positions of every original column.
+    ``shared`` has shape (rows, width): the inputs common to all folds. ``fold_features`` holds one
+    matrix of shape (rows, extra) for every fold: its target encodings. ``y`` (0 or 1) and
+    ``sample_weight`` (≥ 0) have shape (rows,). All are float32. ``columns`` holds, for every column
+    of the table, its positions among the width + extra inputs.
     """
 
     shared: NDArray[np.float32]
     fold_features: tuple[NDArray[np.float32], ...]
     y: NDArray[np.float32]
-    weight: NDArray[np.float32]
+    sample_weight: NDArray[np.float32]
     folds: Folds
     columns: tuple[NDArray[np.int64], ...]
 
@@ -34,31 +37,34 @@ class TrainingData:
         return int(self.shared.shape[1] + self.fold_features[0].shape[1])
 
     def inputs(self, fold: int, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Inputs of some rows as the members of a fold see them, shape (n, width)."""
+        """Inputs of some rows for the members of a fold, shape (n, `width`)."""
         return np.concatenate([self.shared[rows], self.fold_features[fold][rows]], axis=1)
 
     def base_log_odds(self, fold: int) -> float:
-        """Log-odds of the base rate of the rows that a fold's members are trained on."""
-        return base_log_odds(self.y, self.weight, self.folds.trained_on(fold))
+        """Log-odds of the base rate of a fold's training rows."""
+        return base_log_odds(self.y, self.sample_weight, self.folds.trained_on(fold))
 
     def sample(self, fold: int) -> NDArray[np.float32]:
-        """Inputs of some hundreds of the rows that a fold's members are trained on."""
+        """Inputs of up to `SAMPLE_ROWS` of a fold's training rows, evenly spaced, (n, `width`)."""
         rows = self.folds.trained_on(fold)
         return self.inputs(fold, rows[:: -(-len(rows) // SAMPLE_ROWS)])
 
     @property
     def rows_shown(self) -> int:
-        """Rows shown to the members of the last fold; those of the others see about as many."""
+        """Training rows of the last fold that leaves rows out; the others have about as many."""
         return len(self.folds.trained_on(self.folds.held - 1))
 
     def _turn(self, fold: int, member: int) -> int:
-        """Number of a member among those that forecast a row; by time, shipped ones share turns."""
+        """Number of a member among all that forecast one row.
+
+        By time, `SHIPPED` members of the last fold have the same number.
+        """
         if fold >= self.folds.held:
             return member // SHIPPED
         return member * self.folds.partitions + self.folds.partition(fold)
 
     def task(self, fold: int, member: int) -> MemberTask:
-        """What one member of one fold is trained on."""
+        """The training data of one member of one fold."""
         return MemberTask(
             fold=fold,
             member=member,
@@ -66,7 +72,7 @@ class TrainingData:
             shared=self.shared,
             fold_features=self.fold_features[fold],
             y=self.y,
-            weight=self.weight,
+            weight=self.sample_weight,
             shown=self.folds.trained_on(fold),
             held_out=self.folds.held_out(fold),
             columns=self.columns,

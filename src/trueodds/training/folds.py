@@ -1,4 +1,4 @@
-"""Which rows each network is not shown: random folds, or folds by group or by time."""
+"""Folds: the rows that each network is not shown; random, by group or by time."""
 
 import heapq
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from trueodds.errors import TrainingError, UsageError
 
 ONLY_TRAINED = 0.4
-"""Part of the rows, the earliest, that no fold by time leaves out."""
+"""Fraction of the rows, the earliest, that no fold by time leaves out."""
 TRIES = 100
-"""Draws of random folds before folds are stratified: each must leave both labels to train on."""
+"""Most draws of folds; each fold must leave rows of both labels to train on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,11 +20,12 @@ class Folds:
     """The sets of rows that networks leave out.
 
     ``of_row`` has shape (partitions, rows), int16. Every partition puts each row in one of ``each``
-    folds. Folds are numbered through: fold ``f`` is fold ``f % each`` of partition ``f // each``.
+    folds. The numbers of folds go on from partition to partition: fold ``f`` is fold ``f % each``
+    of partition ``f // each``. ``rule`` says in words how the folds are made.
 
     ``forward`` folds (by time) have one partition. Their networks train only on rows of lower fold
-    numbers. The earliest rows have the number −1: no fold leaves them out. One more fold, the last,
-    leaves out nothing: its networks are trained on all rows and are the model.
+    numbers. The earliest rows have the number −1: no fold leaves them out. The last fold leaves out
+    no row: its networks are trained on all rows and are the model.
     """
 
     of_row: NDArray[np.int16]
@@ -34,7 +35,7 @@ class Folds:
 
     @property
     def partitions(self) -> int:
-        """How often all rows are cut into folds."""
+        """Number of ways in which all rows are cut into folds."""
         return len(self.of_row)
 
     @property
@@ -44,12 +45,12 @@ class Folds:
 
     @property
     def count(self) -> int:
-        """Number of folds, the one of forward folds that leaves out nothing included."""
+        """Number of all folds, with the fold of forward folds that leaves out no row."""
         return self.held + self.forward
 
     @property
     def shipped(self) -> range:
-        """The folds whose networks make up the model."""
+        """The folds whose networks are the model."""
         return range(self.held, self.count) if self.forward else range(self.count)
 
     def partition(self, fold: int) -> int:
@@ -57,13 +58,13 @@ class Folds:
         return 0 if self.forward else fold // self.each
 
     def held_out(self, fold: int) -> NDArray[np.int64]:
-        """Rows left out by a fold."""
+        """Numbers of the rows that a fold leaves out, shape (n,), increasing."""
         if fold >= self.held:
             return np.zeros(0, dtype=np.int64)
         return np.flatnonzero(self.of_row[fold // self.each] == fold % self.each)
 
     def trained_on(self, fold: int) -> NDArray[np.int64]:
-        """Rows shown to a fold's networks."""
+        """Numbers of the rows that a fold's networks train on, shape (n,), increasing."""
         of_row = self.of_row[self.partition(fold)]
         if self.forward:
             return np.flatnonzero(of_row < fold)
@@ -71,11 +72,20 @@ class Folds:
 
 
 def random_folds(y: NDArray[np.uint8], each: int, seed: int, partitions: int = 1) -> Folds:
-    """Random folds of equal size; fewer where a label has fewer rows.
+    """Make random folds of equal size; there are fewer if a label has fewer rows.
 
     They are not stratified. In stratified folds the rows left out have the base rate of the rows
-    trained on, which new rows do not have: on n rows of noise the log-loss then looks 1/n nats
-    better than it is.
+    trained on, which new rows do not have: on n rows of noise the measured log-loss is then 1/n
+    nats too good. After `TRIES` draws without success, the folds are stratified.
+
+    Parameters
+    ----------
+    y
+        Labels 0 or 1, shape (rows,).
+    each
+        Most folds of a partition.
+    seed, partitions
+        Source of randomness; how many times the rows are cut.
 
     Raises
     ------
@@ -85,18 +95,22 @@ def random_folds(y: NDArray[np.uint8], each: int, seed: int, partitions: int = 1
     each = min(each, _rarer_rows(y))
     rng = np.random.default_rng([seed, 1])
     of_row = np.stack([_random_partition(y, each, rng) for _ in range(partitions)])
-    return Folds(of_row, each, _told(f"{each} random folds", partitions))
+    return Folds(of_row, each, _rule(f"{each} random folds", partitions))
 
 
 def group_folds(
     y: NDArray[np.uint8], groups: NDArray[np.int64], each: int, seed: int, partitions: int = 1
 ) -> Folds:
-    """Random folds that never split a group, of as equal size as the groups allow.
+    """Make random folds that never split a group, of as equal size as the groups allow.
 
     Parameters
     ----------
+    y
+        Labels 0 or 1, shape (rows,).
     groups
-        Shape (rows,), an integer for every group.
+        Shape (rows,), the number of each row's group.
+    each, seed, partitions
+        As in `random_folds`. Few groups get one partition only.
 
     Raises
     ------
@@ -109,23 +123,33 @@ def group_folds(
         raise TrainingError("the group column has a single value: at least 2 groups are needed")
     each = min(each, len(sizes), _rarer_rows(y))
     if len(sizes) <= 2 * each:
-        partitions = 1  # another partition could be the same one
+        partitions = 1  # a second partition could equal the first
     number = np.unique(groups, return_inverse=True)[1]
     rng = np.random.default_rng([seed, 1])
     rule = f"{each} folds by group ({len(sizes):,} groups)"
     for _ in range(TRIES):
         of_row = np.stack([_balanced(sizes, each, rng)[number] for _ in range(partitions)])
-        folds = Folds(of_row.astype(np.int16), each, _told(rule, partitions))
+        folds = Folds(of_row.astype(np.int16), each, _rule(rule, partitions))
         if not _lacking(folds, y):
             return folds
     raise TrainingError(_unusable("group"))
 
 
 def time_folds(y: NDArray[np.uint8], time: NDArray[np.float64], each: int) -> Folds:
-    """Folds forward in time: each is forecast by networks that saw only earlier rows.
+    """Make folds forward in time: networks that saw only earlier rows forecast each fold.
 
-    The earliest `ONLY_TRAINED` of the rows are only trained on; the others are cut into ``each``
-    stretches of time; equal times stay together. Rows with a missing time count as earliest.
+    The earliest `ONLY_TRAINED` of the rows are only trained on. The others are cut into ``each``
+    periods with about equal numbers of rows; equal times stay together. Rows without a time count
+    as earliest.
+
+    Parameters
+    ----------
+    y
+        Labels 0 or 1, shape (rows,).
+    time
+        Shape (rows,), any unit; NaN where missing.
+    each
+        Most folds; there are fewer if equal times fill several.
 
     Raises
     ------
@@ -138,10 +162,10 @@ def time_folds(y: NDArray[np.uint8], time: NDArray[np.float64], each: int) -> Fo
         raise TrainingError("the time column has a single value: at least 2 times are needed")
     ends = np.cumsum(np.bincount(inverse))
     later = (ends / len(y) - ONLY_TRAINED) / (1.0 - ONLY_TRAINED)
-    stretch_of_time = np.clip(np.ceil(later * each - 1e-9), 0, each).astype(np.int64)
-    stretches, dense = np.unique(stretch_of_time, return_inverse=True)
+    period_of_time = np.clip(np.ceil(later * each - 1e-9), 0, each).astype(np.int64)
+    periods, dense = np.unique(period_of_time, return_inverse=True)
     of_row = (dense[inverse] - 1).astype(np.int16)[None]
-    each = len(stretches) - 1
+    each = len(periods) - 1
     if each < 1:
         raise TrainingError("one time holds nearly all rows: folds forward in time need more times")
     folds = Folds(
@@ -160,7 +184,17 @@ def make_folds(
     time: NDArray[np.float64] | None = None,
     partitions: int = 1,
 ) -> Folds:
-    """Folds by group or by time when told, else random; ``groups`` may be any labels."""
+    """Make folds by group or by time if given, else random folds.
+
+    ``groups`` and ``time`` have shape (rows,); groups may be labels of any type.
+
+    Raises
+    ------
+    UsageError
+        If both groups and time are given.
+    TrainingError
+        If the folds cannot be made; see the other functions of this module.
+    """
     if groups is not None and time is not None:
         raise UsageError("folds can follow groups or time, not both: give one of them")
     if groups is not None:
@@ -171,10 +205,10 @@ def make_folds(
 
 
 def group_numbers(groups: NDArray[Any]) -> NDArray[np.int64]:
-    """Return the number of each row's group, shape (rows,), from labels of any type."""
+    """Return the number of each row's group, shape (rows,), from labels of any types."""
     try:
         _, numbers = np.unique(groups, return_inverse=True)
-    except TypeError:  # labels of several types, which have no order
+    except TypeError:  # labels of several types have no order
         _, numbers = np.unique(np.array([repr(g) for g in groups]), return_inverse=True)
     return numbers.astype(np.int64)
 
@@ -188,14 +222,18 @@ def _random_partition(
         of_row[rng.permutation(len(y))] = places
         if not _lacking(Folds(of_row[None], each, ""), y):
             return of_row
-    # Hardly any row of one label: each fold gets its part of both.
+    # One label has hardly any rows: each fold gets rows of both.
     rows = np.concatenate([rng.permutation(np.flatnonzero(y == label)) for label in (1, 0)])
     of_row[rows] = places
     return of_row
 
 
 def _balanced(sizes: NDArray[np.int64], each: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Fold of every group: in random order of equal sizes, largest first, to the smallest fold."""
+    """Fold of every group, shape (groups,).
+
+    The largest groups come first, in random order among equal sizes; each goes to the fold with the
+    fewest rows.
+    """
     shuffled = rng.permutation(len(sizes))
     order = shuffled[np.argsort(-sizes[shuffled], kind="stable")]
     heap = [(0, int(fold)) for fold in rng.permutation(each)]
@@ -209,18 +247,18 @@ def _balanced(sizes: NDArray[np.int64], each: int, rng: np.random.Generator) -> 
 
 
 def _rarer_rows(y: NDArray[np.uint8]) -> int:
-    """Rows of the rarer class; raises TrainingError if they are fewer than two."""
+    """Number of rows of the rarer label; raises TrainingError if it is less than two."""
     rows = int(min(y.sum(), len(y) - y.sum()))
     if rows < 2:
         raise TrainingError(
             f"one class has only {rows} row{'s' if rows != 1 else ''}: at least 2 rows of each "
-            "label are needed to learn and to check; add rows of the rarer label"
+            "label are needed, to train on and to score; add rows of the rarer label"
         )
     return rows
 
 
 def _lacking(folds: Folds, y: NDArray[np.uint8]) -> bool:
-    """Whether some fold's training rows hold one class only."""
+    """Whether the training rows of some fold have one label only."""
     for fold in range(folds.held):
         shown = y[folds.trained_on(fold)]
         if len(shown) == 0 or shown.min() == shown.max():
@@ -235,5 +273,5 @@ def _unusable(column: str) -> str:
     )
 
 
-def _told(rule: str, partitions: int) -> str:
+def _rule(rule: str, partitions: int) -> str:
     return rule if partitions == 1 else f"{rule}, drawn {partitions} times"

@@ -1,7 +1,7 @@
-"""A member that fails to learn is cured and trained again; a whole run likewise when asked.
+"""Cures: a member that fails to learn is trained again with other settings; so is a whole run.
 
-Everything here follows from the record alone, never from the clock: the same seed gives the same
-bytes, healed or not, whatever runs beside it.
+A whole run is cured only on request. All choices depend on the records alone, never on the clock:
+one seed gives the same bytes, with and without cures.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,32 +22,32 @@ from trueodds.training.recipe import Recipe
 T = TypeVar("T")
 
 MOST_ATTEMPTS = 3
-"""Of one member, the first included."""
-SHARE_OF_MEMBERS = 0.5
-"""A whole run is treated for faults that at least this share of its members has."""
+"""Most attempts at one member, with the first."""
+FRACTION_OF_MEMBERS = 0.5
+"""A whole run is cured of faults that at least this fraction of its members has."""
 OF_A_MEMBER = ("init", "learning_rate")
-"""What may differ from member to member; the activation is the whole model's."""
+"""Settings that may differ between members; all members have the same activation."""
 OF_A_RUN = ("activation", "init", "learning_rate")
-"""Inputs are encoded at scale 1 already: there is nothing to rescale."""
+"""Settings that a cure of a whole run may change; the encoded inputs need no scaling."""
 
 
 def settings_of(recipe: Recipe) -> Settings:
-    """What a cure may change about a recipe."""
+    """The settings of a recipe that a cure may change."""
     return Settings(recipe.activation, recipe.init, recipe.learning_rate)
 
 
 @dataclass(frozen=True, eq=False)
 class Attempts(Generic[T]):
-    """All that was trained, in order, each with the recipe that made it."""
+    """All that was trained, in order, with the recipe of each."""
 
     made: tuple[T, ...]
     recipes: tuple[Recipe, ...]
     treatments: tuple[Treatment, ...]
-    """One for every attempt but the first."""
+    """One for every attempt after the first."""
 
     @property
     def kept(self) -> int:
-        """Number of the attempt with the least loss."""
+        """Number of the attempt with the least loss, from 0."""
         return max((i + 1 for i, t in enumerate(self.treatments) if t.kept), default=0)
 
 
@@ -58,7 +58,21 @@ def treated(
     loss: Callable[[T], float],
     most: int,
 ) -> Attempts[T]:
-    """Train, and again with a cure while one is known, at most ``most`` times."""
+    """Train, and train again while there is a cure, at most ``most`` times.
+
+    Parameters
+    ----------
+    recipe
+        Of the first attempt.
+    train
+        Makes an attempt from a recipe.
+    changes_for
+        Changes that cure an attempt; empty if there are none.
+    loss
+        Of an attempt; lower is better.
+    most
+        Most attempts, with the first.
+    """
     made, recipes, treatments = [train(recipe)], [recipe], list[Treatment]()
     least = loss(made[0])
     for _ in range(most - 1):
@@ -80,11 +94,15 @@ def train_with_care(
     until: int | None = None,
     progress: Progress | None = None,
 ) -> TrainedMember:
-    """`train_member`, again with a cure while it fails to learn and a cure is known.
+    """`train_member`, and again with a cure while the member fails to learn.
 
-    Faults and attempts are judged by the rows it is trained on alone, so that its forecasts of the
-    rows left out stay honest. The attempt with the least training loss is handed back;
-    ``record.treatments`` tells of all.
+    Only the training rows decide about faults and attempts: labels of the rows left out do not
+    influence their own forecasts. Parameters are those of `train_member`.
+
+    Returns
+    -------
+    TrainedMember
+        The attempt with the least training loss; ``record.treatments`` holds all attempts.
     """
 
     def train(using: Recipe) -> TrainedMember:
@@ -101,9 +119,9 @@ def train_with_care(
 
 
 def member_changes(trained: TrainedMember, recipe: Recipe, base_loss: float) -> tuple[Change, ...]:
-    """What to change for a member that fails to learn; nothing for any other.
+    """Changes for a member that fails to learn; empty for any other.
 
-    ``base_loss`` is the log-loss of the base rate of the rows it was trained on, nats.
+    ``base_loss`` is the log-loss of the base rate of the member's training rows, nats.
     """
     found = trained.record.faults_in_training(base_loss)
     if not any(finding.severity == "failure" for finding in found):
@@ -112,27 +130,30 @@ def member_changes(trained: TrainedMember, recipe: Recipe, base_loss: float) -> 
 
 
 def training_loss(trained: TrainedMember) -> float:
-    """The last training loss; infinite where it is not a number."""
+    """The last training loss, nats; infinite if it is NaN or there is none."""
     losses = trained.record.train_loss
     return losses[-1] if losses and losses[-1] == losses[-1] else float("inf")
 
 
 def run_changes(trained: Sequence[TrainedMember], recipe: Recipe) -> tuple[Change, ...]:
-    """What to change about a whole run: the cure of the warnings that many members share."""
+    """Changes for a whole run: the cure of the warnings that many members have."""
     each = [member.record.findings() for member in trained]
     kinds = [{f.kind for f in found if f.severity != "note"} for found in each]
     shared = [
         finding
         for found in each
         for finding in found
-        if sum(finding.kind in of for of in kinds) >= SHARE_OF_MEMBERS * len(each)
+        if sum(finding.kind in of for of in kinds) >= FRACTION_OF_MEMBERS * len(each)
         and finding.severity != "note"
     ]
     return cure(shared, settings_of(recipe), OF_A_RUN)
 
 
-def sentences(trained: Sequence[TrainedMember]) -> tuple[str, ...]:
-    """One line for every kind of fault: the worst member's finding, and how many share it."""
+def fault_messages(trained: Sequence[TrainedMember]) -> tuple[str, ...]:
+    """One message for every kind of fault: one member's finding, and how many more have it.
+
+    Failures come first, then warnings; notes have no message.
+    """
     found = [(member.record.title, f) for member in trained for f in member.record.findings()]
     lines = []
     for severity in reversed(SEVERITIES):

@@ -12,16 +12,17 @@ from trueodds.network.engine import aligned
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def adamw_pass(p, g, m, v, stops, rates, shrinks, constants):
-    """One step for every segment [stops[s−1], stops[s]) with its own rate and shrinkage.
+    """Make one step for every segment [stops[s−1], stops[s]) with its own rate and shrinkage.
 
-    ``rates``, ``shrinks`` and ``constants`` (β₁, 1 − β₁, β₂, 1 − β₂, ε) have the dtype of p, with
-    the bias corrections already in rates and ε: nothing in the loop but what has to be there.
+    ``p``, ``g``, ``m`` and ``v`` have shape (n,); ``stops``, ``rates`` and ``shrinks`` have shape
+    (segments,). ``rates``, ``shrinks`` and ``constants`` (β₁, 1 − β₁, β₂, 1 − β₂, ε) have the dtype
+    of p. ``rates`` and ε include the bias corrections, which keeps the loop short.
     """
     b1, a1, b2, a2, eps = constants[0], constants[1], constants[2], constants[3], constants[4]
     start = 0
     for s in range(stops.shape[0]):
         rate, shrink = rates[s], shrinks[s]
-        # Slices of their own, as an offset into the whole keeps LLVM from vectorising.
+        # Separate slices: with an offset into the whole, LLVM does not vectorise.
         P, G = p[start : stops[s]], g[start : stops[s]]
         M, V = m[start : stops[s]], v[start : stops[s]]
         for i in range(P.shape[0]):
@@ -39,12 +40,17 @@ class AdamW:
     Parameters
     ----------
     parameters
-        Flat buffer, updated in place.
+        Flat buffer, shape (n,), float32 or float64, updated in place.
     segments
-        (stop, rate factor, decay factor) of each stretch of the buffer, in order; the last stop is
-        the buffer's length.
+        (stop, rate factor, decay factor) of each segment of the buffer, in order; the last stop is
+        n.
     beta1, beta2, eps
         Adam's constants.
+
+    Raises
+    ------
+    ValueError
+        If the segments do not cover the buffer.
     """
 
     def __init__(
@@ -71,10 +77,18 @@ class AdamW:
         self._steps = 0
 
     def step(self, gradient: NDArray[Any], rate: float, decay: float) -> None:
-        """Update the parameters from one gradient with this step's learning rate and decay."""
+        """Update the parameters.
+
+        Parameters
+        ----------
+        gradient
+            Shape (n,), dtype of the parameters.
+        rate, decay
+            Learning rate and decoupled weight decay of this step, ≥ 0.
+        """
         self._steps += 1
         beta1, beta2, eps = self._betas_and_eps
-        # m̂/(√v̂ + ε) with both bias corrections taken out of the loop.
+        # m̂/(√v̂ + ε); both bias corrections are computed outside the loop.
         root = (1.0 - beta2**self._steps) ** 0.5
         np.multiply(
             self._rate_factors,

@@ -1,9 +1,9 @@
-"""How many epochs each fold's members are trained for, chosen on rows that the fold does not hold.
+"""The number of epochs of each fold's members, chosen on rows outside the fold.
 
-Some tables are learned in thirty steps, where more only fits noise; others go on giving for
-thousands. A few members, the pilots, are trained to the end and evaluated on the way. A fold's
-members then stop at the first evaluation at which the pilots forecast the rows outside the fold as
-well as at any, but for a hair: the labels of the rows that score a member choose nothing about it.
+Some tables are learned in thirty steps, and more steps only fit noise; others need thousands. A few
+members, the pilots, are trained to the end and evaluated on the way. The loss of the pilots on the
+rows outside a fold decides: the fold's members stop at the first evaluation whose loss is within
+`WORTH` of the least. The labels of the rows that score a member thus choose nothing about it.
 """
 
 from collections.abc import Sequence
@@ -18,15 +18,15 @@ from trueodds.training.member import TrainedMember, evaluation_epochs
 from trueodds.training.recipe import Recipe
 
 ENOUGH_ROWS = 100
-"""Rows of the rarer label that a choice is made on; few rows or few yes: more folds."""
+"""Rows of the rarer label that a choice needs; tables with fewer get pilots of more folds."""
 WORTH = 0.005
-"""More epochs than needed are not run for less than this part of the least loss."""
+"""Further epochs are run only if they reduce the loss by more than this fraction of the least."""
 PILOTS = 2
-"""Pilots of a fold, at most; their mean is judged, since a mean stands more training than one."""
+"""Most pilots of a fold. Their mean counts: the best epoch of a mean is later than of one."""
 
 
 def pilot_folds(data: TrainingData) -> list[int]:
-    """Return folds so that every choice has `ENOUGH_ROWS`; all of them by time."""
+    """Return the folds that get pilots: all folds by time, else enough for `ENOUGH_ROWS`."""
     if data.folds.forward:
         return list(range(data.folds.held))
     chosen, counts = [], []
@@ -34,7 +34,7 @@ def pilot_folds(data: TrainingData) -> list[int]:
         held_out = data.y[data.folds.held_out(fold)]
         chosen.append(fold)
         counts.append((int(held_out.sum()), int(len(held_out) - held_out.sum())))
-        # A fold's own rows do not count for it.
+        # A fold's epochs are chosen without its rows.
         rest = np.sum(counts, axis=0) - np.max(counts, axis=0)
         if len(chosen) > 1 and rest.min() >= ENOUGH_ROWS:
             break
@@ -42,16 +42,23 @@ def pilot_folds(data: TrainingData) -> list[int]:
 
 
 def choose_epochs(data: TrainingData, recipe: Recipe, pilots: Sequence[TrainedMember]) -> list[int]:
-    """Epochs for the members of each fold.
+    """Choose the number of epochs for the members of each fold.
 
-    By time, a fold's epochs are chosen on all folds before it. The first has none before it: it is
-    judged by its own rows, and its forecasts are not scored. A single fold is scored: its members
-    are trained to the end.
+    By time, a fold's epochs are chosen on all folds before it. The first fold has none before it:
+    its own rows choose, and its forecasts are not scored. If there is a single fold, it is scored,
+    and its members are trained to the end.
 
     Parameters
     ----------
+    data, recipe
+        The training data and the settings of the run.
     pilots
-        Members trained to the end, of some folds; ``log_odds`` of shape (evaluations, rows).
+        Members trained to the end, of some folds; ``log_odds`` has shape (evaluations, rows).
+
+    Returns
+    -------
+    list of int
+        Epochs ≥ 1, one a fold.
     """
     folds = data.folds
     losses = {
@@ -64,8 +71,8 @@ def choose_epochs(data: TrainingData, recipe: Recipe, pilots: Sequence[TrainedMe
         if folds.forward and folds.each == 1 and fold == 0:
             chosen.append(planned)
             continue
-        judges = list(range(max(1, fold))) if folds.forward else list(losses)
-        total = sum(_outside(data, folds, fold, judge, losses[judge]) for judge in judges)
+        choosing = list(range(max(1, fold))) if folds.forward else list(losses)
+        total = sum(_outside(folds, fold, other, losses[other]) for other in choosing)
         loss = np.nan_to_num(np.asarray(total), nan=np.inf)
         enough = int(np.argmax(loss <= (1.0 + WORTH) * loss.min()))
         chosen.append(evaluation_epochs(planned)[enough])
@@ -78,14 +85,14 @@ def _losses(data: TrainingData, fold: int, pilots: Sequence[TrainedMember]) -> N
     mean = np.mean([pilot.log_odds for pilot in pilots], axis=0, dtype=np.float64)
     label = np.broadcast_to(data.y[rows].astype(np.float64), mean.shape)
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(log_loss_from_logits(mean, label) * data.weight[rows])
+        return np.asarray(log_loss_from_logits(mean, label) * data.sample_weight[rows])
 
 
 def _outside(
-    data: TrainingData, folds: Folds, fold: int, judge: int, losses: NDArray[np.float64]
+    folds: Folds, fold: int, pilot_fold: int, losses: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Sum of a judge's losses over the rows that a fold does not leave out."""
+    """Sum of a pilot fold's losses over the rows outside another fold, shape (evaluations,)."""
     if folds.forward:
         return np.asarray(losses.sum(axis=1))
-    outside = folds.of_row[folds.partition(fold)][folds.held_out(judge)] != fold % folds.each
+    outside = folds.of_row[folds.partition(fold)][folds.held_out(pilot_fold)] != fold % folds.each
     return np.asarray(losses[:, outside].sum(axis=1))

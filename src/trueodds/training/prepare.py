@@ -1,4 +1,4 @@
-"""From a table to what networks are trained on: folds, inputs, labels, weights."""
+"""From a table to the training data of the networks: folds, inputs, labels, sample weights."""
 
 from dataclasses import dataclass
 
@@ -21,31 +21,42 @@ ROWS = 1 << 17
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """The training data, and what makes the same inputs of new rows."""
+    """The training data, and the rules that make the inputs of new rows."""
 
     data: TrainingData
     encoder: Encoder
     target_encodings: tuple[tuple[TargetEncoding, ...], ...]
-    """For every fold, made from the rows shown to its members alone."""
+    """One tuple a fold, made from the rows shown to its members."""
 
     @property
     def folds(self) -> Folds:
-        """Which rows each member is not shown."""
+        """The rows that each member is not shown."""
         return self.data.folds
 
     @property
     def shipped_target_encodings(self) -> tuple[tuple[TargetEncoding, ...], ...]:
-        """For every fold whose members make up the model."""
+        """One tuple for every fold whose members are the model."""
         return tuple(self.target_encodings[fold] for fold in self.folds.shipped)
 
 
 def prepare(table: Table, recipe: Recipe, seed: int, store: Store) -> Prepared:
     """Make the folds and the inputs.
 
+    Parameters
+    ----------
+    table
+        The described training table.
+    recipe, seed
+        Number of folds and partitions, and the source of randomness.
+    store
+        Where the input matrices are kept.
+
     Raises
     ------
-    TableError, TrainingError
-        If no column is usable or the folds cannot be made.
+    TableError
+        If no column is usable.
+    TrainingError
+        If the folds cannot be made.
     """
     encoder = fit_encoder(table.values, table.schema)
     if not encoder.width:
@@ -57,27 +68,27 @@ def prepare(table: Table, recipe: Recipe, seed: int, store: Store) -> Prepared:
         )
     folds = _folds(table, recipe, seed)
     labels = table.y.astype(np.float32)
-    weights = (
+    sample_weight = (
         np.ones(len(labels), np.float32)
         if table.sample_weight is None
         else table.sample_weight.astype(np.float32)
     )
-    rates, fold_features = [], []
+    encodings, fold_features = [], []
     for fold in range(folds.count):
         of_fold, inputs = fit_target_encodings(
-            table.values, table.schema, labels, weights, folds.trained_on(fold), [seed, fold]
+            table.values, table.schema, labels, sample_weight, folds.trained_on(fold), [seed, fold]
         )
-        rates.append(of_fold)
+        encodings.append(of_fold)
         fold_features.append(store.keep(f"fold_features{fold}", inputs))
     data = TrainingData(
         shared=_encode(encoder, table.values, store),
         fold_features=tuple(fold_features),
         y=labels,
-        weight=weights,
+        sample_weight=sample_weight,
         folds=folds,
-        columns=encoder.positions(table.columns, [rate.source for rate in rates[0]]),
+        columns=encoder.positions(table.columns, [encoding.source for encoding in encodings[0]]),
     )
-    return Prepared(data, encoder, tuple(rates))
+    return Prepared(data, encoder, tuple(encodings))
 
 
 def _folds(table: Table, recipe: Recipe, seed: int) -> Folds:
@@ -90,7 +101,7 @@ def _folds(table: Table, recipe: Recipe, seed: int) -> Folds:
 
 
 def _encode(encoder: Encoder, values: Values, store: Store) -> NDArray[np.float32]:
-    """All rows' inputs, as `Encoder.encode` makes them, some rows at a time."""
+    """Inputs of all rows, as by `Encoder.encode`, for `ROWS` rows at a time."""
     shared = store.zeros("shared", (values.rows, encoder.width), np.float32)
     for start in range(0, values.rows, ROWS):
         stop = min(start + ROWS, values.rows)

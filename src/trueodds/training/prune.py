@@ -1,11 +1,11 @@
-"""A trained network with fewer units whose probabilities are the same but for a stated part.
+"""Pruning: a trained network with fewer units and, within a stated bound, the same probabilities.
 
-Weight decay leaves the outputs of a wide layer nearly linearly dependent: on adult (3 × 256) a
-hundredth of the second layer's spread needs 20 of its 256 units, of the third's 8. Units are
-chosen by a pivoted QR factorisation of their outputs on training rows (interpolative decomposition;
-Chee et al., arXiv 2108.00065), the others are written as a linear combination of those chosen, and
-that combination is folded into the next layer's weights: the result is a plain network again,
-smaller to store and faster to score.
+Weight decay makes the outputs of a wide layer nearly linearly dependent: on adult (3 × 256), 20 of
+the 256 units of the second layer and 8 of the third explain all but a hundredth of the spread. A
+pivoted QR factorisation of the outputs on training rows chooses the units to keep (interpolative
+decomposition; Chee et al., arXiv 2108.00065). The outputs of the others are linear combinations of
+those kept, and the next layer's weights take these combinations over. The result is a plain network
+that is smaller to store and faster to score.
 """
 
 from dataclasses import dataclass
@@ -21,28 +21,28 @@ from trueodds.network.forward import forward, log_odds
 from trueodds.network.layout import Layout
 
 ROWS = 2048
-"""Training rows on which the units' outputs are compared, at most."""
-SHARES = (0.2, 0.14, 0.1, 0.07, 0.05, 0.035, 0.025, 0.018, 0.012, 0.009, 0.006, 0.003, 0.0)
-"""What a layer's outputs may lose, root mean square as a share of their spread: tried in turn."""
+"""Most training rows on which the units' outputs are compared."""
+LOSSES = (0.2, 0.14, 0.1, 0.07, 0.05, 0.035, 0.025, 0.018, 0.012, 0.009, 0.006, 0.003, 0.0)
+"""Root mean square error of a layer's outputs over their spread; the largest is tried first."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Ranked:
-    """One layer's outputs, factorised: ``order`` ranks the units, most telling first."""
+    """One layer's outputs, factorised: ``order`` holds the units, the most important first."""
 
     mean: NDArray[np.float64]
     R: NDArray[np.float64]
     order: NDArray[np.int64]
     left: NDArray[np.float64]
-    """``left[k]``: share of the squared spread that the first k units leave unexplained."""
+    """``left[k]``: fraction of the squared spread that the first k units do not explain."""
     most: int
-    """Units whose pivots are above the level of rounding."""
+    """Number of units whose pivots are above the level of rounding."""
 
     def interpolate(
-        self, share: float
+        self, error: float
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """Units to keep, and outputs ≈ outputs[:, kept] @ mix + rest."""
-        enough = np.flatnonzero(self.left <= share**2)
+        enough = np.flatnonzero(self.left <= error**2)
         count = max(1, min(self.most, int(enough[0]) if len(enough) else len(self.left)))
         first, others = self.order[:count], self.order[count:]
         mix = np.zeros((count, len(self.order)))
@@ -57,30 +57,31 @@ class _Ranked:
 def prune(
     layout: Layout, parameters: NDArray[np.float32], X: NDArray[np.float32], budget: float
 ) -> tuple[Layout, NDArray[np.float32]]:
-    """Drop hidden units whose outputs the others' outputs already hold.
+    """Drop hidden units whose outputs are nearly combinations of the other units' outputs.
 
     Parameters
     ----------
     layout, parameters
-        A trained network.
+        A trained network; its flat buffer, shape (``layout.size``,).
     X
-        Rows it was trained on, shape (n, inputs).
+        Training rows, shape (n, inputs).
     budget
-        Mean Kullback–Leibler divergence, in nats, by which the probabilities of these rows may
-        part from the wide network's: by so much would the log-loss rise were they true.
+        Most mean Kullback–Leibler divergence, in nats, of the probabilities of these rows from the
+        wide network's. The log-loss rises by as much if the wide network's probabilities are true.
 
     Returns
     -------
     layout, parameters
-        The smallest network tried that stays within the budget, at least one unit in each layer.
+        The smallest network tried that stays within the budget, with at least one unit in each
+        layer. The network as given if none does.
     """
     flat = parameters.astype(np.float64)
     weights, biases = layout.weights(flat), layout.biases(flat)
     inputs = X.astype(np.float64)
     *hidden, last = forward(inputs, weights, biases, layout.activation)
     ranked, z = [_rank(A) for A in hidden], last[:, 0]
-    for share in SHARES:
-        found = _fold([r.interpolate(share) for r in ranked], weights, biases)
+    for error in LOSSES:
+        found = _fold([r.interpolate(error) for r in ranked], weights, biases)
         if _divergence(z, log_odds(inputs, *found, layout.activation)) <= budget:
             break
     else:
@@ -93,7 +94,7 @@ def _rank(A: NDArray[np.float64]) -> _Ranked:
     R, order = qr(A - mean, mode="r", pivoting=True)
     R = R[: min(A.shape)]
     squares = np.cumsum((R**2)[:, ::-1], axis=1)[:, ::-1]
-    # Row k of R is what unit k adds; from column k on it is all that units before k leave.
+    # Rows k and below of R, from column k on, are what the units before k do not explain.
     tails = np.array([squares[k:, k].sum() for k in range(len(R))])
     pivots = np.diag(R) ** 2
     most = int(np.count_nonzero(pivots > 1e-20 * pivots[0])) if pivots[0] > 0.0 else 1

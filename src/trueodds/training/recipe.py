@@ -1,4 +1,4 @@
-"""The settings of a training run, and what each ``--effort`` stands for."""
+"""The settings of a training run, and those of each ``--effort``."""
 
 from dataclasses import asdict, dataclass, replace
 from math import ceil, sqrt
@@ -14,13 +14,13 @@ EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that shapes a training run besides the table and the seed."""
+    """All settings of a training run. With the table and the seed they decide its result."""
 
     folds: int = 5
     members: int = 3
-    """Networks that forecast each row left out."""
+    """Number of networks that forecast each row left out."""
     many_members: int = 6
-    """The same for a table of few rows, see `members_for`."""
+    """The same for a table of few rows; see `members_for`."""
     column_fractions: tuple[float, ...] = (1.0, 0.8, 0.6)
     """Fractions of the columns that members see, in turn (`trueodds.training.column_subset`)."""
     widths: tuple[int, ...] = (128, 128, 128)
@@ -30,67 +30,67 @@ class Recipe:
     dropout: float = 0.1
     learning_rate: float = 3e-3
     weight_decay: float = 3.0
-    """Decoupled weight decay; the weights shrink by learning rate × decay a step."""
+    """Decoupled weight decay: every step the weights shrink by learning rate × decay."""
     enough_rows: int = 1536
-    """Fewer rows get a stronger decay, see `decay_for` …"""
+    """Fewer rows get a stronger decay; see `decay_for`."""
     most_decay: float = 4.0
-    """… by this factor at most."""
+    """Largest factor of the decay for few rows."""
     largest_batch: int = 256
     epochs: int = 30
-    """Planned; `trueodds.training.pilot` chooses how many of them are run."""
+    """Epochs planned; `trueodds.training.pilot` chooses how many of them are run."""
     least_steps: int = 1500
-    """Few rows get more epochs, until this many steps are planned."""
+    """Least number of steps planned; few rows get more epochs."""
     ema_epochs: float = 1.0
     """Epochs over which the running average of the weights (EMA) forgets."""
     patience: float = 0.2
-    """A pilot stops when this share of the epochs brought no better loss."""
+    """A pilot stops when this fraction of the epochs has not reduced the held-out loss."""
     prune_loss: float = 1e-5
-    """Share of the base rate's log-loss that pruning may cost (`trueodds.training.prune`)."""
+    """Fraction of the base rate's log-loss that pruning may add (`trueodds.training.prune`)."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
         return asdict(self)
 
     def batch(self, rows: int) -> int:
-        """Rows in a batch: a power of two, so that few rows still make a dozen steps an epoch."""
+        """Rows in a batch: a power of two, and at least a dozen batches an epoch, from 16 on."""
         batch = 16
         while batch * 2 <= self.largest_batch and batch * 2 * 12 <= rows:
             batch *= 2
         return min(batch, rows)
 
     def few(self, rows: int) -> bool:
-        """Whether so many rows are too few to fill the largest batches."""
+        """Whether this number of rows is too small for the largest batch."""
         return self.batch(rows) < self.largest_batch
 
     def members_for(self, rows: int) -> int:
-        """Networks that forecast each row left out when trained on so many rows.
+        """Number of networks that forecast each row left out, for this number of training rows.
 
-        With few rows single networks vary most and cost least: more of them pay.
+        With few rows, single networks vary most and cost least: more networks are worth it.
         """
         return self.many_members if self.few(rows) else self.members
 
     def partitions_for(self, rows: int) -> int:
-        """How often the rows are cut into folds when trained on so many rows.
+        """Number of ways in which the rows are cut into folds, for this number of training rows.
 
-        With few rows a forecast depends on which rows a network saw. Two partitions show how much,
-        and so what the average of all networks gains (`trueodds.ensemble.weights`).
+        With few rows a forecast depends on the rows that a network saw. Two partitions show how
+        much, and so how much the average of all networks gains (`trueodds.ensemble.held_out`).
         """
         return min(2, self.many_members) if self.few(rows) else 1
 
     def column_fraction_of(self, member: int) -> float:
-        """Fraction of the columns that a member sees."""
+        """Fraction of the columns that a member sees, in (0, 1]."""
         return self.column_fractions[member % len(self.column_fractions)]
 
     def decay_for(self, rows: int) -> float:
-        """Weight decay when trained on so many rows.
+        """Weight decay for this number of training rows.
 
-        Decay is a prior: a pull toward no effect that the rows have to outweigh. What they say of
-        a weight is uncertain by 1/√rows, and the pull keeps pace with that.
+        Decay acts as a prior for weights near 0. The uncertainty of a weight falls as 1/√rows, and
+        the decay falls in proportion.
         """
         return self.weight_decay * min(self.most_decay, max(1.0, sqrt(self.enough_rows / rows)))
 
     def epochs_for(self, rows: int) -> int:
-        """Epochs planned for a member that sees so many rows."""
+        """Epochs planned for this number of training rows."""
         steps = max(1, rows // self.batch(rows))
         return max(self.epochs, ceil(self.least_steps / steps))
 

@@ -3,7 +3,7 @@
 from math import cos, pi
 
 WARM_UP = 0.05
-"""Share of all steps in which the rate rises from near 0 to its peak."""
+"""Fraction of all steps in which the rate rises from near 0 to its peak."""
 
 
 def learning_rate(step: int, steps: int, peak: float) -> float:

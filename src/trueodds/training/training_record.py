@@ -1,4 +1,4 @@
-"""What training did, as plain values: kept in the model file and drawn in the report."""
+"""The record of a training run, in plain values for the model file and the report."""
 
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -11,59 +11,63 @@ from trueodds.health.health_record import HealthRecord
 
 @dataclass(frozen=True)
 class MemberRecord:
-    """One member's training. Losses are log-losses in nats; nothing here depends on the clock."""
+    """One member's training. Losses are log-losses in nats; no field depends on the clock.
+
+    The field names are also the keys in the model file.
+    """
 
     fold: int
     member: int
     epochs: int
     best_epoch: int
-    """1-based epoch whose weights were kept."""
+    """Epoch whose weights were kept, from 1."""
     stride: int
-    """Epochs between two entries of the curves, where ``at`` is empty."""
+    """Epochs between two entries of the losses, if ``at`` is empty."""
     train_loss: tuple[float, ...]
-    """Mean training loss (with dropout) since the entry before."""
+    """Mean training loss, with dropout, since the entry before; one entry an evaluation."""
     fold_loss: tuple[float, ...]
-    """Log-loss on the fold left out."""
+    """Log-loss on the rows left out; one entry an evaluation."""
     share: float = 1.0
-    """Share of the columns that it saw."""
+    """Fraction of the columns that the member saw, in (0, 1]."""
     weight: float = 1.0
-    """What its log-odds count for beside the others', 1 on average; 0 where it was left out."""
+    """Weight of its log-odds among the members, 1 on average; 0 if it is not in the model."""
     health: HealthRecord | None = None
-    """What its layers did, before redundant units were dropped; None in files of older versions."""
+    """Its layers during training, before pruning; None in files of older versions."""
     treatments: tuple[Treatment, ...] = ()
-    """What was tried after it failed to learn, in order."""
+    """Cures that were tried after it failed to learn, in order."""
     at: tuple[int, ...] = ()
-    """Epochs done at every entry of the curves; empty in files of older versions."""
+    """Epochs done at every evaluation; empty in files of older versions."""
     planned: int = 0
-    """Epochs that its schedule was made for; 0 in files of older versions."""
+    """Epochs of its learning rate schedule; 0 in files of older versions."""
 
     @property
     def loss(self) -> float:
-        """Log-loss of the kept weights on the fold left out; NaN where none was left out."""
+        """Log-loss of the kept weights on the rows left out; NaN without such rows."""
         if not self.fold_loss:
             return float("nan")
         return self.fold_loss[-1] if self.at else min(self.fold_loss)
 
     @property
     def title(self) -> str:
-        """What people call this member, counted from 1."""
+        """Name of this member for people: fold and member, from 1."""
         return f"fold {self.fold + 1}, member {self.member + 1}"
 
     def findings(self) -> tuple[Finding, ...]:
-        """Faults of its run.
+        """Faults of its training.
 
-        Not learning is none where it saw only a part of the columns: they may tell nothing.
+        "not learning" is no fault of a member that saw a part of the columns: these columns may
+        have no signal.
         """
         found = () if self.health is None else diagnose(self._as_planned(self.health))
         return tuple(f for f in found if self.share == 1.0 or f.kind != "not learning")
 
     def faults_in_training(self, base_loss: float) -> tuple[Finding, ...]:
-        """Faults that the rows it was trained on show alone: a cure must not see the others.
+        """Faults that the training rows alone show; a cure may not use the other rows.
 
         Parameters
         ----------
         base_loss
-            Log-loss of the base rate of the rows trained on, nats.
+            Log-loss of the base rate of the training rows, nats.
         """
         if self.health is None:
             return ()
@@ -82,37 +86,37 @@ class MemberRecord:
         )
 
     def _as_planned(self, health: HealthRecord) -> HealthRecord:
-        """The record with the steps that were planned: to be stopped early is no fault."""
+        """The record with the planned number of steps: an early stop is no fault."""
         if self.planned <= self.epochs or not self.epochs:
             return health
         return replace(health, steps=health.steps * self.planned // self.epochs)
 
     def last_news(self) -> dict[str, Any]:
-        """Fields of the last `trueodds.execution.pool.ProgressEvent` of this member."""
+        """Fields of this member's last `trueodds.execution.pool.ProgressEvent`."""
         loss = self.loss if self.fold_loss else 0.0
-        news = {"fold": self.fold, "member": self.member, "loss": loss, "done": True}
-        return {**news, "epoch": self.epochs, "epochs": self.epochs}
+        fields = {"fold": self.fold, "member": self.member, "loss": loss, "done": True}
+        return {**fields, "epoch": self.epochs, "epochs": self.epochs}
 
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """All members' training and the settings that led to it."""
+    """The training of all members, and its settings."""
 
     effort: str
     seed: int
     folds: int
     fold_rule: str
-    """How the folds were made, in words: stratified, by group …, by time …."""
+    """How the folds were made, in words: random, by group or forward in time."""
     settings: dict[str, Any]
     members: tuple[MemberRecord, ...]
     treatments: tuple[Treatment, ...] = ()
-    """What was tried on the whole run (``--heal``), in order."""
+    """Cures that were tried on the whole run (``--heal``), in order."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""
         plain = asdict(self)
         for member in plain["members"]:
-            # A missing part is left out: null stands for a figure that is not defined.
+            # The header leaves a missing part out: null in it means an undefined figure.
             if member["health"] is None:
                 del member["health"]
             elif member["health"]["inputs"] is None:
