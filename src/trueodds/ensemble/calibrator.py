@@ -1,8 +1,8 @@
-"""From networks' log-odds to calibrated log-odds: slopes and one shift.
+"""From the networks' log-odds to calibrated log-odds: slopes and one shift.
 
 z ↦ slope·z + shift (Platt 1999; slope = 1/temperature of Guo et al., arXiv 1706.04599), fitted by
-Newton's method to out-of-fold log-odds. It keeps the order of the rows, is smooth, and can make no
-probability 0 or 1.
+Newton's method to out-of-fold log-odds. The map keeps the order of the rows, is smooth, and gives
+no probability of 0 or 1.
 """
 
 from dataclasses import asdict, dataclass
@@ -16,9 +16,10 @@ from trueodds.functions import log_loss_from_logits
 from trueodds.functions.portable import sigmoid
 
 PRIOR_ROWS = 4.0
-"""Strength, in rows, of the pull to the forecasts' plain mean; it matters for small tables only.
+"""Weight, in rows, of a prior for the forecasts' plain mean; it matters for small tables only.
 
-Every row pulls with p(1 − p)(Δz)²/2 at p = ½, all of them together with the weight of so many."""
+The prior is the sum of p(1 − p)(Δz)²/2 with p = ½ over all rows, scaled to the weight of this
+number of rows."""
 
 
 @dataclass(frozen=True)
@@ -38,53 +39,63 @@ class Calibrator:
 
 
 def fit_calibrator(
-    log_odds: NDArray[np.float64], y: NDArray[np.uint8], weight: NDArray[np.float64] | None = None
+    log_odds: NDArray[np.float64],
+    y: NDArray[np.uint8],
+    sample_weight: NDArray[np.float64] | None = None,
 ) -> Calibrator:
-    """Slope and shift of least log-loss.
+    """Fit the slope and shift of least log-loss.
 
     Parameters
     ----------
     log_odds, y
-        Shape (n,), out-of-fold.
-    weight
-        Shape (n,), sample weights, or None.
+        Shape (n,): out-of-fold log-odds, nats; labels 0 or 1.
+    sample_weight
+        Shape (n,), ≥ 0, sum > 0; None for equal weights.
     """
-    slopes, shift = fit_slopes(log_odds[:, None], y, weight)
+    slopes, shift = fit_slopes(log_odds[:, None], y, sample_weight)
     return Calibrator(float(slopes[0]), shift)
 
 
 def fit_slopes(
-    log_odds: NDArray[np.float64], y: NDArray[np.uint8], weight: NDArray[np.float64] | None = None
+    log_odds: NDArray[np.float64],
+    y: NDArray[np.uint8],
+    sample_weight: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.float64], float]:
-    """Positive slopes and a shift that make the best sum of several forecasts (Wolpert 1992).
+    """Fit positive slopes and a shift of several forecasts, of least log-loss (Wolpert 1992).
 
-    A slope is sought as its logarithm, so it stays positive; a forecast of no use gets nearly 0.
+    Newton's method works on the logarithms of the slopes, which keeps them positive. A useless
+    forecast gets a slope near 0.
 
     Parameters
     ----------
     log_odds
-        Shape (n, forecasts), out-of-fold.
+        Shape (n, forecasts), out-of-fold, nats.
     y
-        Shape (n,).
-    weight
-        Shape (n,), sample weights, or None.
+        Shape (n,), 0 or 1.
+    sample_weight
+        Shape (n,), ≥ 0, sum > 0; None for equal weights.
 
     Returns
     -------
-    slopes, shape (forecasts,), and the shift: the forecast is ``log_odds @ slopes + shift``
+    slopes
+        Shape (forecasts,), > 0.
+    shift
+        The forecast is ``log_odds @ slopes + shift``.
     """
     label = y.astype(np.float64)
-    mass = np.ones(len(y)) if weight is None else weight * (len(y) / weight.sum())
-    share = PRIOR_ROWS / (4.0 * mass.sum())
+    weight = (
+        np.ones(len(y)) if sample_weight is None else sample_weight * (len(y) / sample_weight.sum())
+    )
+    prior = PRIOR_ROWS / (4.0 * weight.sum())
     count = log_odds.shape[1]
     mean = weighted_sum(log_odds, np.full(count, 1.0 / count))
 
     def objective(point: NDArray[np.float64]) -> float:
-        # Too long a step may overflow to ∞ or NaN; both count as worse.
+        # A step that is too long may give ∞ or NaN; both count as worse.
         with np.errstate(over="ignore", invalid="ignore"):
             z = weighted_sum(log_odds, np.exp(point[:-1])) + point[-1]
-            each = log_loss_from_logits(z, label) + share * (z - mean) ** 2 / 2.0
-            return float(dot(mass, each))
+            each = log_loss_from_logits(z, label) + prior * (z - mean) ** 2 / 2.0
+            return float(dot(weight, each))
 
     point = np.array([*[-float(np.log(count))] * count, 0.0])
     value = objective(point)
@@ -92,17 +103,17 @@ def fit_slopes(
         slopes = np.exp(point[:-1])
         z = weighted_sum(log_odds, slopes) + point[-1]
         p = sigmoid(z)
-        first = mass * (p - label + share * (z - mean))
-        second = mass * (p * (1.0 - p) + share)
+        first = weight * (p - label + prior * (z - mean))
+        second = weight * (p * (1.0 - p) + prior)
         parts = [slope * of for slope, of in zip(slopes, log_odds.T, strict=True)]
         parts.append(np.ones(len(y)))
         gradient = np.array([dot(first, part) for part in parts])
-        # Gauss–Newton: always positive definite, unlike the full Hessian in log-slopes.
+        # Gauss–Newton: positive definite, unlike the full Hessian of the log-slopes.
         hessian = np.array([[dot(second * one, other) for other in parts] for one in parts])
-        # Forecasts that are nearly the same would make it singular.
+        # Nearly equal forecasts would make it singular.
         hessian[np.diag_indices(count)] += 1e-9 * np.trace(hessian) / count
         step = np.linalg.solve(hessian, gradient)
-        # A slope moves e-fold at most per step: forecasts near 0 ask for far more.
+        # A slope changes by a factor of e at most in one step; forecasts near 0 want far more.
         step /= max(1.0, float(np.abs(step[:-1]).max()))
         length = 1.0
         while length > 1e-6 and not objective(point - length * step) <= value:
@@ -120,19 +131,28 @@ def cross_calibrate(
     log_odds: NDArray[np.float64],
     y: NDArray[np.uint8],
     fold: NDArray[np.int16],
-    weight: NDArray[np.float64] | None = None,
+    sample_weight: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """Out-of-fold log-odds, each by slopes and a shift that were fitted on the other folds.
+    """Calibrate the log-odds of each fold by slopes and a shift fitted on the other folds.
 
-    ``log_odds`` has shape (n, forecasts), as for `fit_slopes`; the result (n,). With a single fold
-    its own slopes are used.
+    Parameters
+    ----------
+    log_odds, y, sample_weight
+        As for `fit_slopes`.
+    fold
+        Shape (n,), the fold of each row. A single fold is calibrated by its own slopes.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        Calibrated log-odds, shape (n,), nats.
     """
     out = np.empty(len(log_odds))
     numbers = np.unique(fold)
     for number in numbers:
         there = fold == number
         rest = ~there if len(numbers) > 1 else there
-        part = None if weight is None else weight[rest]
-        slopes, shift = fit_slopes(log_odds[rest], y[rest], part)
+        weight = None if sample_weight is None else sample_weight[rest]
+        slopes, shift = fit_slopes(log_odds[rest], y[rest], weight)
         out[there] = weighted_sum(log_odds[there], slopes) + shift
     return out

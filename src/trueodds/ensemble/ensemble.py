@@ -1,8 +1,8 @@
-"""The choice of the run, the weights and the calibrator, with forecasts that did not see it made.
+"""The choice of the run, the weights and the calibrator, with honest forecasts of the rows.
 
-Every choice is made twice. The model's is made on all rows that some fold leaves out. The honest
-one, which the scores are of, is made for the rows of each fold on the rows of the others; by time,
-on the rows before it.
+Every choice is made twice. The choice for the model uses all rows that some fold leaves out. The
+choice for the honest forecast of a fold, which is scored, uses the rows of the other folds; by
+time, the rows before the fold.
 """
 
 from collections.abc import Sequence
@@ -27,25 +27,28 @@ Float = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Ensemble:
-    """What the members are worth together."""
+    """The members with their weights and calibrator, and the honest forecast of the rows."""
 
     run: int
-    """Number of the run of all members that is kept."""
+    """Number of the run that is kept, from 0."""
     members: tuple[TrainedMember, ...]
-    """All members of that run, in order of their folds."""
+    """All members of that run, in the order of their folds."""
     shipped: tuple[int, ...]
-    """Numbers of the members that make up the model."""
+    """Numbers of the members that are the model."""
     factors: Float
-    """For each shipped member's outputs, mean 1: their plain mean is then the weighted one."""
+    """Factors of the shipped members' outputs, shape (shipped,), mean 1.
+
+    The plain mean of the scaled outputs is the weighted mean of the outputs.
+    """
     held_out: HeldOut
     stack: Stack
     """The model's weights and calibrator."""
     log_odds: Float
-    """Honest, calibrated, shape (rows,); NaN where there is no honest forecast of a row."""
+    """Honest, calibrated, shape (rows,), nats; NaN for a row without an honest forecast."""
     variances: Variances
-    """Of ``log_odds``."""
+    """Variances of ``log_odds``."""
     base: float
-    """Log-odds of the base rate that the shipped members' outputs start from, in the mean."""
+    """Mean over the shipped members of their training rows' base rate, as log-odds."""
 
     @property
     def calibrator(self) -> Calibrator:
@@ -54,7 +57,7 @@ class Ensemble:
         return Calibrator(calibrator.slope, calibrator.shift - calibrator.slope * self.base)
 
     def scaled(self) -> list[NDArray[np.float32]]:
-        """The shipped members' parameters with their factors in the last layers."""
+        """Parameters of the shipped members; their last layers include the factors."""
         out = []
         for number, factor in zip(self.shipped, self.factors.astype(np.float32), strict=True):
             member = self.members[number]
@@ -65,7 +68,7 @@ class Ensemble:
         return out
 
     def records(self) -> tuple[MemberRecord, ...]:
-        """Records of all members, with what each counts for in the model."""
+        """Records of all members, with their weights in the model."""
         weight = dict(zip(self.shipped, self.factors.tolist(), strict=True))
         records = [member.record for member in self.members]
         return tuple(replace(r, weight=weight.get(n, 0.0)) for n, r in enumerate(records))
@@ -82,9 +85,11 @@ def combine(
     Parameters
     ----------
     runs
-        All members, once for every run.
+        All members of every run; the members of a run in the order of their folds.
+    data
+        Their training data.
     y, sample_weight
-        Shape (rows,); weights may be None.
+        Shape (rows,): labels 0 or 1; weights ≥ 0, or None for equal weights.
     """
     folds = data.folds
     found = [held_out(members, data) for members in runs]
@@ -98,7 +103,7 @@ def combine(
         honest[there] = stack.apply(each[run][there])
         variances = found[run].variances(stack.slopes, folds)
         averaged[there], training[there] = variances.averaged[there], variances.training[there]
-    # By time, the first fold's members were told when to stop by the fold itself.
+    # By time, the first fold itself chose the epochs of its members: it is not used.
     judging = folds.of_row[0] >= (min(1, folds.each - 1) if folds.forward else 0)
     run = _best(losses, judging)
     stack = _fitted(each[run], y, sample_weight, judging)
@@ -119,17 +124,17 @@ def combine(
 
 
 def _parts(folds: Folds) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Rows that are scored together, and the rows that choose for them."""
+    """Pairs of row masks: rows that are scored together, and the rows that choose for them."""
     of_row = folds.of_row[0]
     if not folds.forward:
         return [(of_row == fold, of_row != fold) for fold in range(folds.each)]
-    # The first two folds only choose: few rows would make the second's weights and calibrator.
+    # The first two folds only choose: the second's own choice would have few rows.
     first = min(2, folds.each - 1)
     return [(of_row == fold, (of_row >= 0) & (of_row < fold)) for fold in range(first, folds.each)]
 
 
 def _best(losses: Float, rows: NDArray[np.bool_]) -> int:
-    """Number of the run with the least loss on some rows; the first where there are none."""
+    """Number of the run with the least loss on some rows; 0 if there are no rows."""
     return int(np.argmin(losses[:, rows].sum(axis=1)))
 
 
@@ -145,10 +150,10 @@ def _fitted(
 
 
 def _refitted(stack: Stack, log_odds: Float, folds: int) -> float:
-    """Variance that fitting the weights and the calibrator on all rows takes away, squared nats.
+    """Variance that a fit of the weights and the calibrator on all rows removes, squared nats.
 
-    Fitted on n rows, d numbers give log-odds whose variance times p(1 − p) is d/n in the mean. The
-    honest ones are fitted on the rows of all folds but one.
+    If d numbers are fitted on n rows, the mean of the log-odds' variance times p(1 − p) is d/n. The
+    honest choices are fitted on the rows of all folds but one.
     """
     p = sigmoid(log_odds)
     information = float(np.sum(p * (1.0 - p)))
@@ -157,7 +162,7 @@ def _refitted(stack: Stack, log_odds: Float, folds: int) -> float:
 
 
 def _losses(log_odds: Float, y: NDArray[np.uint8], sample_weight: Float | None) -> Float:
-    """Weighted log-loss of the kinds' mean for each row; 0 where there is no forecast."""
+    """Weighted log-loss of each row by the mean of the kinds; 0 for a row without a forecast."""
     with np.errstate(invalid="ignore", over="ignore"):
         each = log_loss_from_logits(log_odds.mean(axis=1), y.astype(np.float64))
     each = np.nan_to_num(each, nan=0.0)
@@ -167,7 +172,7 @@ def _losses(log_odds: Float, y: NDArray[np.uint8], sample_weight: Float | None) 
 def _factors(
     members: Sequence[TrainedMember], folds: Folds, kinds: tuple[float, ...], stack: Stack
 ) -> tuple[tuple[int, ...], Float]:
-    """Numbers of the members that are kept, and what each counts for."""
+    """Numbers of the members that are kept, and their factors."""
     candidates = [n for n, member in enumerate(members) if member.record.fold in folds.shipped]
     kind_of = {n: kinds.index(members[n].record.share) for n in candidates}
     present = stack.slopes > 0.0
@@ -180,6 +185,6 @@ def _factors(
 def _base(
     members: Sequence[TrainedMember], shipped: tuple[int, ...], factors: Float, data: TrainingData
 ) -> float:
-    """Weighted mean of the base rates' log-odds that the shipped members were trained with."""
+    """Weighted mean over the shipped members of their training rows' base rate, as log-odds."""
     each = [data.base_log_odds(members[number].record.fold) for number in shipped]
     return float(dot(factors, np.array(each)) / len(shipped))

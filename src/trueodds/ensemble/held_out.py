@@ -1,4 +1,4 @@
-"""Members' forecasts of the rows that they did not see, side by side."""
+"""The members' forecasts of the rows that they did not see."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ Float = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """Log-odds of every row by members of each kind that did not see it.
+    """Log-odds of every row by the members of each kind that did not see it.
 
-    Members of a kind see the same share of the columns. From all log-odds those of the base rate of
-    the rows trained on are taken away: a fold with more yes leaves fewer to train on, so that they
-    would speak against the fold's own labels.
+    Members of a kind see the same fraction of the columns. The log-odds of the training rows' base
+    rate are subtracted from all log-odds: a fold with more yes leaves fewer yes to train on, which
+    would lower the forecasts of that fold.
     """
 
     kinds: tuple[float, ...]
-    """Shares of the columns, largest first."""
+    """Column fractions of the kinds, largest first."""
     mean: Float
-    """Shape (partitions, rows, kinds): mean over a fold's members of the kind; NaN without any."""
+    """Shape (partitions, rows, kinds): mean over a fold's members of the kind, or NaN."""
     members: NDArray[np.int64]
-    """Shape (partitions, kinds): members of the kind in each fold of the partition."""
+    """Shape (partitions, kinds): number of members of the kind in each fold of the partition."""
     spread: Float
     """Shape (partitions, rows): variance of the log-odds of a fold's members about their mean."""
 
@@ -41,17 +41,20 @@ class HeldOut:
         return total
 
     def variances(self, slopes: Float, folds: Folds) -> "Variances":
-        """How much the forecast of each row would vary.
+        """Variances of each row's forecast.
 
-        With two partitions, what they disagree about shows how much a forecast depends on the rows
-        that its members saw: with forecasts u₁, u₂ of parts W₁, W₂ of the slopes, half the square
-        of u₁/W₁ − u₂/W₂ is the variance, for slopes of sum 1, that the training rows do not share;
-        they share 1 − 1/folds of it. With one partition only the members' own spread is known.
+        The difference between two partitions shows how much a forecast depends on the rows that its
+        members saw. Let u₁, u₂ be the forecasts by parts W₁, W₂ of the slopes, and the slopes sum
+        to 1. Half the square of u₁/W₁ − u₂/W₂ is then the variance that the partitions' training
+        rows do not have in common; 1 − 1/folds of the rows are in common. With one partition, only
+        the spread of the members is known.
 
         Parameters
         ----------
         slopes
             Shape (kinds,): the forecast is ``log_odds @ slopes``.
+        folds
+            The folds of the members.
         """
         parts = slopes * self.members / self.members.sum(axis=0)
         sums = parts.sum(axis=1)
@@ -74,13 +77,13 @@ class HeldOut:
 
 @dataclass(frozen=True, eq=False)
 class Variances:
-    """Variances of each row's log-odds, shape (rows,), squared nats; found without a label."""
+    """Variances of each row's log-odds, shape (rows,), squared nats; no label is used."""
 
     averaged: Float
-    """What the mean of all the model's members does not have of it: a row is forecast here by the
-    members of one fold in each partition, a new row by many times as many."""
+    """Variance that the mean of all members of the model removes: the members of one fold in each
+    partition forecast a row here, many times as many members forecast a new row."""
     training: Float
-    """Over other training rows, as far as it is known: 0 for folds of one partition."""
+    """Variance over other training rows; 0 for folds of one partition, where it is unknown."""
 
 
 def held_out(members: Sequence[TrainedMember], data: TrainingData) -> HeldOut:

@@ -1,4 +1,4 @@
-"""How much worse the forecast gets when a column's cells are shuffled (Breiman 2001)."""
+"""Permutation importance: the rise of the loss if a column's cells are shuffled (Breiman 2001)."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,11 @@ from trueodds.training.member import TrainedMember
 Float = NDArray[np.float64]
 
 ROWS = 4096
-"""Rows of a fold that are looked at, at most."""
+"""Most rows of a fold that are used."""
 CELLS = 1 << 18
-"""Rows × columns that are shuffled in a fold, at most, but `LEAST_ROWS` rows."""
+"""Most cells, rows × columns, that are shuffled in a fold; `LEAST_ROWS` come first."""
 LEAST_ROWS = 256
+"""Rows of a fold that are used even if they exceed `CELLS`."""
 
 
 def column_importance(
@@ -28,12 +29,24 @@ def column_importance(
 ) -> tuple[Float, Float]:
     """Rise of the out-of-fold log-loss, nats, and its standard error over the folds.
 
-    In every fold a column's cells are shuffled once among the rows left out, and all the fold's
-    members forecast them together.
+    In every fold the cells of a column are shuffled once among the rows left out, and all members
+    of the fold forecast these rows.
+
+    Parameters
+    ----------
+    ensemble, data
+        The members with their weights, and their training data.
+    y, sample_weight
+        Shape (rows,): labels 0 or 1; weights ≥ 0, or None.
+    seed
+        Source of the shuffles.
 
     Returns
     -------
-    Two arrays of shape (columns,): the mean rise over the folds, and its standard error.
+    rise
+        Mean rise over the folds, shape (columns,).
+    error
+        Its standard error, shape (columns,); 0 for a single fold.
     """
     folds = data.folds
     used = ensemble.stack.slopes > 0.0
@@ -48,7 +61,7 @@ def column_importance(
         if members:
             rises.append(_rises(ensemble, data, fold, members, y, sample_weight, seed))
     each = np.stack(rises)
-    # The partitions hold the same rows: they are no more independent folds.
+    # All partitions have the same rows: their folds are not independent.
     count = min(len(each), folds.each)
     error = each.std(axis=0, ddof=1) / count**0.5 if len(each) > 1 else np.zeros(each.shape[1])
     return each.mean(axis=0), error
@@ -93,7 +106,7 @@ def _rises(
 
 
 def _slopes(ensemble: Ensemble, members: list[TrainedMember]) -> Float:
-    """What each of a fold's members counts for; together as much as the whole ensemble's."""
+    """Slopes of a fold's members, with the same sum as those of the ensemble."""
     kinds = [ensemble.held_out.kinds.index(member.record.share) for member in members]
     count = np.bincount(kinds, minlength=len(ensemble.stack.slopes))
     slopes = np.array([ensemble.stack.slopes[kind] / count[kind] for kind in kinds])
@@ -101,7 +114,7 @@ def _slopes(ensemble: Ensemble, members: list[TrainedMember]) -> Float:
 
 
 class _Network:
-    """A member on fixed rows; a change of some inputs does not compute its first layer anew."""
+    """A member on fixed rows; it computes only the changes of its first layer."""
 
     def __init__(self, member: TrainedMember, X: Float) -> None:
         flat = member.parameters.astype(np.float64)

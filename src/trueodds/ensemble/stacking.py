@@ -1,4 +1,4 @@
-"""Weights of several forecasts and the calibrator of their sum (Wolpert 1992), fitted together."""
+"""Stacking (Wolpert 1992): weights of several forecasts and a calibrator, fitted together."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from trueodds.ensemble.calibrator import Calibrator, fit_slopes
 from trueodds.evaluation.sums import weighted_sum
 
 LEAST = 0.02
-"""Forecasts whose part of the slopes is below this are left out."""
+"""A forecast is left out if its slope is below this fraction of all slopes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Stack:
 
     @property
     def weights(self) -> NDArray[np.float64]:
-        """What the forecasts count for, shape (forecasts,), sum 1."""
+        """Weights of the forecasts, shape (forecasts,), sum 1."""
         return np.asarray(self.slopes / self.slopes.sum())
 
     @property
@@ -31,21 +31,21 @@ class Stack:
         return Calibrator(float(self.slopes.sum()), self.shift)
 
     def apply(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Calibrated log-odds, (rows, forecasts) → (rows,)."""
+        """Calibrated log-odds, nats: (rows, forecasts) → (rows,)."""
         return self.calibrator.apply(weighted_sum(log_odds, self.weights))
 
 
 def fit_stack(
     log_odds: NDArray[np.float64], y: NDArray[np.uint8], sample_weight: NDArray[np.float64] | None
 ) -> Stack:
-    """Slopes and shift of least log-loss; forecasts of little use are left out.
+    """Fit slopes and a shift of least log-loss, without forecasts of little use.
 
     Parameters
     ----------
     log_odds
-        Shape (rows, forecasts), of rows that no forecast was trained on.
+        Shape (rows, forecasts), nats, of rows that no forecast was trained on.
     y, sample_weight
-        Shape (rows,); weights may be None.
+        Shape (rows,): labels 0 or 1; weights ≥ 0, or None for equal weights.
     """
     kept = np.arange(log_odds.shape[1])
     while True:

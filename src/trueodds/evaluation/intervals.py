@@ -1,12 +1,11 @@
-"""95 % intervals from how much every row, group or block of time pulls a score.
+"""95 % intervals from the influence of every row, group or block of time on a score.
 
-A score is a smooth function of sums over rows. Its influence values, one a row, say how much the
-row pulls the score; their sum is 0. The values of rows that belong together are added up first, so
-that an interval counts what is independent. The spread of these sums gives the score's standard
-error (the infinitesimal jackknife, Efron 1982; for AUC DeLong et al. 1988). Student's t takes the
-place of the normal distribution, as few rows or groups may decide. The interval is symmetric for
-the logarithm of a loss and for the log-odds of AUC: their errors are less skewed than those of the
-scores themselves.
+A score is a smooth function of sums over rows. Each row has an influence value, and their sum is 0.
+The values of rows that depend on each other are added up first, so that an interval counts
+independent parts. The spread of these sums gives the score's standard error (the infinitesimal
+jackknife, Efron 1982; for AUC DeLong et al. 1988). Student's t replaces the normal distribution, as
+there may be few parts. The interval is symmetric for the logarithm of a loss and for the log-odds
+of AUC: their errors are less skewed than those of the scores themselves.
 """
 
 from dataclasses import dataclass
@@ -17,21 +16,23 @@ from numpy.typing import NDArray
 from trueodds.functions.portable import sigmoid
 
 LEVEL = 0.95
+"""Level of all intervals."""
 NEARLY_ONE = 1.0 - 1e-12
+"""From here on an AUC counts as 1."""
 STEEP = 2.0
-"""Half width of a logarithm from which a loss's interval grows in proportion to the error."""
+"""Half width of the logarithm from which a loss's interval grows in proportion to the error."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure with its 95 % interval; the ends are NaN where it has none."""
+    """A figure with its 95 % interval; the ends are NaN if it has none."""
 
     value: float
     low: float
     high: float
 
     def __str__(self) -> str:
-        """Value and interval with four decimals; "not defined" where there is none."""
+        """Value and interval with four decimals; "not defined" if there is none."""
         if not np.isfinite(self.value):
             return "not defined"
         if not (np.isfinite(self.low) and np.isfinite(self.high)):
@@ -40,7 +41,10 @@ class Interval:
 
 
 def effective_number(sample_weight: NDArray[np.float64]) -> float:
-    """(Σw)² / Σw²: the number of equal weights that say as much (Kish 1965); 0 without weight."""
+    """(Σw)² / Σw², the effective number of rows (Kish 1965); 0 if all weights are 0.
+
+    ``sample_weight`` has shape (n,), ≥ 0.
+    """
     squares = float(np.square(sample_weight).sum())
     return float(sample_weight.sum()) ** 2 / squares if squares > 0.0 else 0.0
 
@@ -51,7 +55,7 @@ def standard_error(influence: NDArray[np.float64], number: float) -> float:
     Parameters
     ----------
     influence
-        Shape (parts,), how much each part pulls the score.
+        Shape (parts,), of each part on the score; sum 0.
     number
         Effective number of parts.
     """
@@ -65,8 +69,8 @@ def loss_interval(
 ) -> Interval:
     """Interval of a mean loss ≥ 0, symmetric for its logarithm: value · exp(± t · error / value).
 
-    Where t · error is more than `STEEP` times the value, the exponential goes on as its tangent:
-    a loss near 0 would else have an upper end that is no number.
+    If t · error is more than `STEEP` times the value, the tangent continues the exponential, so
+    that the upper end of a loss near 0 does not overflow.
 
     Parameters
     ----------
@@ -77,7 +81,7 @@ def loss_interval(
     number
         Effective number of parts; t has ``number`` − 1 degrees of freedom.
     most
-        The largest loss there can be; the upper end is no larger.
+        The largest possible loss, a bound of the upper end.
     """
     error = standard_error(influence, number)
     if not value > 0.0:
@@ -90,9 +94,9 @@ def loss_interval(
 def auc_interval(value: float, influence: NDArray[np.float64], number: float) -> Interval:
     """Interval of AUC, symmetric for its log-odds; parameters as in `loss_interval`.
 
-    An AUC of 1 has no spread. Its lower end is the probability for which ``number`` successes of as
-    many have 2.5 % (Clopper & Pearson 1934): that of the rarer class to be ranked above all others.
-    An AUC of 0 is its mirror.
+    An AUC of 1 has no spread. Its lower end is the probability p for which ``number`` successes in
+    ``number`` trials have probability 2.5 % (Clopper & Pearson 1934). An AUC of 0 is the mirror
+    image.
     """
     error = standard_error(influence, number)
     if not np.isfinite(error) or not np.isfinite(value):
@@ -109,9 +113,9 @@ def auc_interval(value: float, influence: NDArray[np.float64], number: float) ->
 
 
 def student_t(number: float) -> float:
-    """Student's t with ``number`` − 1 degrees of freedom at 97.5 %; NaN for fewer than 2 parts."""
+    """97.5 % quantile of Student's t with ``number`` − 1 degrees of freedom; NaN below 2 parts."""
     if number < 2.0 - 1e-9:
         return float("nan")
-    from scipy.special import stdtrit  # takes time to load, and models are also read without it
+    from scipy.special import stdtrit  # slow to load, and reading a model does not need it
 
     return float(stdtrit(max(number - 1.0, 1.0), (1.0 + LEVEL) / 2.0))

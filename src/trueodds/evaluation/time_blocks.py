@@ -1,30 +1,31 @@
-"""Blocks of time: rows that may depend on each other because they happened together."""
+"""Blocks of time: rows of one block may depend on each other."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 BLOCKS = 10
+"""Most blocks, if nothing else is asked for."""
 
 
 def time_blocks(time: NDArray[np.float64], blocks: int = BLOCKS) -> NDArray[np.int64]:
     """Cut rows into blocks of time with about equal numbers of rows, for ``score(clusters=…)``.
 
-    What happens at one time happens to many rows: a season, a campaign, a broken sensor. Such rows
-    err together, so that an interval that takes them for independent is too narrow. Blocks that
-    are longer than what lasts are nearly independent of each other, so blocks are long and few; ten
-    are enough to see how they differ.
+    A season, a campaign or a broken sensor affects many rows of one time. The forecasts of such
+    rows have errors in common, and an interval that treats them as independent is too narrow.
+    Blocks longer than such events are nearly independent of each other. Hence there are few and
+    long blocks; ten are enough to measure how they differ.
 
     Parameters
     ----------
     time
         Shape (n,), any unit; NaN counts as earliest.
     blocks
-        Most blocks; there are fewer where equal times, which stay together, fill several.
+        Most blocks; there are fewer if equal times, which stay together, fill several.
 
     Returns
     -------
     NDArray[np.int64]
-        Shape (n,), the number of each row's block, from 0 (earliest), none empty.
+        Shape (n,), the number of each row's block, from 0 (earliest), without gaps.
     """
     _, moment = np.unique(np.where(np.isnan(time), -np.inf, time), return_inverse=True)
     ends = np.cumsum(np.bincount(moment, minlength=1))

@@ -1,6 +1,6 @@
 """Hidden activations φ in plain NumPy, for the scorer and as the reference of the fused kernels.
 
-Every smooth one is σ in disguise, so its exactness is that of `trueodds.functions`:
+Every smooth activation is computed from σ, and is as exact as `trueodds.functions`:
 
 - silu(z) = z·σ(z)
 - tanh(z) = 2·σ(2z) − 1
@@ -25,7 +25,7 @@ GELU_SCALE = 1.5957691216057308
 """2·√(2/π)."""
 
 CODES: dict[Activation, int] = {name: code for code, name in enumerate(ACTIVATIONS)}
-"""The number by which the compiled kernels know an activation."""
+"""The number of each activation in the compiled kernels."""
 
 
 def activate(z: NDArray[np.float64], activation: Activation) -> NDArray[np.float64]:
@@ -37,6 +37,11 @@ def activate(z: NDArray[np.float64], activation: Activation) -> NDArray[np.float
         Pre-activations, any shape, float64.
     activation
         One of `ACTIVATIONS`.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        Shape of z.
     """
     match activation:
         case "relu":

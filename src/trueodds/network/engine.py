@@ -1,7 +1,8 @@
-"""One network at work: forward, hand-written backward, and the buffers both reuse.
+"""Forward and hand-written backward pass of one network, and the buffers that both reuse.
 
-Matrix products go to NumPy's BLAS with ``out=``; everything between them is one fused loop
-(`trueodds.network.kernels`). A training step allocates nothing that grows with the batch.
+NumPy's BLAS computes the matrix products, with ``out=``; one fused loop does all work between two
+products (`trueodds.network.kernels`). A training step allocates no memory that grows with the
+batch.
 """
 
 from math import prod
@@ -18,7 +19,7 @@ Matrix: TypeAlias = NDArray[np.floating[Any]]
 
 
 def aligned(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-    """Zeros that start at a multiple of 64 bytes, so that no vector straddles two cache lines."""
+    """Zeros that start at a multiple of 64 bytes, so that no vector lies in two cache lines."""
     size = prod(shape) * np.dtype(dtype).itemsize
     raw = np.zeros(size + 64, dtype=np.uint8)
     start = -raw.ctypes.data % 64
@@ -33,12 +34,22 @@ class Engine:
     layout
         Shapes and activation.
     parameters
-        Flat buffer of ``layout.size`` elements, float32 (or float64 for gradient checks); kept,
-        not copied: an optimiser that writes to it changes this network.
+        Flat buffer, shape (``layout.size``,), float32 (or float64 for gradient checks). It is not
+        copied: an optimiser that writes to it changes this network.
     batch
-        Most rows in one call, at least 1.
+        Most rows of one call, at least 1.
     dropout
-        Share of hidden units dropped in `backward`'s forward pass, in [0, 1).
+        Probability that `backward` drops a hidden unit of a row, in [0, 1).
+
+    Attributes
+    ----------
+    gradient
+        Flat buffer, shape (``layout.size``,), that `backward` fills.
+
+    Raises
+    ------
+    ValueError
+        If ``dropout`` is out of range.
     """
 
     def __init__(
@@ -68,7 +79,7 @@ class Engine:
         self._losses = np.empty(batch)
 
     def _hidden(self, X: Matrix, dropping: bool, seed: int) -> Matrix:
-        """Run the hidden layers; each layer's outputs (and slopes) stay in its buffer."""
+        """Run the hidden layers; the outputs and slopes of each layer stay in its buffers."""
         rows = len(X)
         A = X
         off = np.uint32(0)
@@ -90,7 +101,7 @@ class Engine:
         return A
 
     def log_odds(self, X: Matrix) -> Matrix:
-        """Logits of all rows of X, shape (n, inputs) → (n,), without dropout; a new array."""
+        """Log-odds of all rows of X, shape (n, inputs) → (n,), nats, without dropout."""
         out = np.empty(len(X), dtype=self.parameters.dtype)
         for start in range(0, len(X), self.batch):
             part = X[start : start + self.batch]
@@ -102,12 +113,12 @@ class Engine:
     def flows(self, rows: int) -> list[Matrix]:
         """Gradients by every hidden layer's pre-activations, right after `backward` of ``rows``.
 
-        Views of shape (rows, width), which the next call overwrites.
+        They are views of shape (rows, width); the next call overwrites them.
         """
         return [buffer[:rows] for buffer in (self._outputs if self._relu else self._slopes)]
 
     def backward(self, X: Matrix, y: Matrix, weight: Matrix, seed: int = 0) -> float:
-        """Weighted mean log-loss of a batch; `gradient` then holds its gradient.
+        """Return the weighted mean log-loss of a batch, nats, and fill `gradient`.
 
         Parameters
         ----------
@@ -118,7 +129,7 @@ class Engine:
         weight
             Shape (n,), sample weights ≥ 0, not all 0.
         seed
-            Chooses the dropout mask.
+            Of the dropout mask, 0 ≤ seed < 2³².
         """
         rows = len(X)
         top = self._hidden(X, dropping=True, seed=seed)
@@ -131,7 +142,7 @@ class Engine:
         np.dot(g, top, out=self._d_weights[-1][:, 0])
         above = weight_out
         for index in range(len(self._outputs) - 1, -1, -1):
-            # The gradient takes the place of what it was computed from: less memory to walk.
+            # The gradient overwrites the values that it is computed from: less memory traffic.
             width, bias = self.layout.widths[index], self._d_biases[index]
             G = (self._outputs if self._relu else self._slopes)[index][:rows]
             if above is weight_out:

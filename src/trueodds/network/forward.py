@@ -13,14 +13,16 @@ Float = NDArray[np.float64]
 def forward(
     X: Float, weights: Sequence[Float], biases: Sequence[Float], activation: Activation
 ) -> Iterator[Float]:
-    """Outputs of every layer: of the hidden ones after the activation, last the log-odds.
+    """Outputs of every layer: the hidden layers' after the activation, and last the log-odds.
 
     Parameters
     ----------
     X
-        Inputs of the first layer given, shape (n, fan_in).
+        Inputs of the first of these layers, shape (n, fan_in), float64.
     weights, biases
-        Of each layer, shapes (fan_in, fan_out) and (fan_out,); the last has fan_out 1.
+        Of each layer, shapes (fan_in, fan_out) and (fan_out,); the last layer has fan_out 1.
+    activation
+        Of all layers but the last.
 
     Yields
     ------
@@ -37,6 +39,6 @@ def forward(
 def log_odds(
     X: Float, weights: Sequence[Float], biases: Sequence[Float], activation: Activation
 ) -> Float:
-    """Return the log-odds alone, shape (n,)."""
+    """Return the log-odds alone, shape (n,), nats; parameters as for `forward`."""
     *_, last = forward(X, weights, biases, activation)
     return np.asarray(last[:, 0])

@@ -1,10 +1,10 @@
-"""First weights of a network, so that signals and gradients keep their size through the layers.
+"""First weights of a network: signals and gradients keep their size through the layers.
 
-``usual``, the default: ReLU's kin and shallow gated networks start from He's normal law (arXiv
-1502.01852); sigmoid and tanh, and every smooth activation with more than `DEEP` hidden layers, from
-the critical line of mean-field theory with orthogonal weights (`trueodds.network.meanfield`), whose
-biases take the activation's mean away: with small uncentred weights a deep sigmoid network does not
-learn at all (bench/depth.py).
+The default, ``usual``, has two rules. ReLU, leaky ReLU and shallow gated networks get He's normal
+distribution (arXiv 1502.01852). Sigmoid and tanh, and every smooth activation with more than `DEEP`
+hidden layers, get orthogonal weights on the critical line of mean-field theory
+(`trueodds.network.meanfield`); their biases subtract the activation's mean. Without that, a deep
+sigmoid network does not learn (bench/depth.py).
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from trueodds.network.layout import Layout
 from trueodds.network.meanfield import SMOOTH, critical_point
 
 DEEP = 8
-"""Hidden layers above which gated activations start on the critical line too."""
+"""With more hidden layers than this, gated activations too start on the critical line."""
 GAINS = {"relu": 2.0**0.5, "leaky_relu": 2.0**0.5, "silu": 1.6765, "gelu": 1.5336}
 """Standard deviation of a weight times √fan_in: 1/√E[φ(z)²] for a standard normal z, so that the
 next layer's pre-activations have unit variance too (√2 for ReLU; the others by Gauss–Hermite
@@ -24,9 +24,9 @@ quadrature)."""
 
 
 def orthogonal(fan_in: int, fan_out: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Weights whose shorter side is orthogonal, shape (fan_in, fan_out), uniform by Haar.
+    """Random weights, shape (fan_in, fan_out), whose shorter side is orthogonal (Haar measure).
 
-    Scaled so that a unit-variance input gives unit-variance outputs whichever side is shorter.
+    They are scaled: inputs of variance 1 give outputs of variance 1 for any shape.
     """
     normal = rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out)))
     q, r = np.linalg.qr(normal)
@@ -38,7 +38,7 @@ def orthogonal(fan_in: int, fan_out: int, rng: np.random.Generator) -> NDArray[n
 def initialise(
     layout: Layout, rng: np.random.Generator, logit: float = 0.0, init: Initialisation = "usual"
 ) -> NDArray[np.float32]:
-    """A flat float32 buffer of first parameters.
+    """Make a flat float32 buffer of first parameters, shape (``layout.size``,).
 
     Parameters
     ----------
@@ -47,10 +47,15 @@ def initialise(
     rng
         Source of all randomness.
     logit
-        Bias of the output neuron, in nats: the base rate's log-odds, so that the network starts
-        from the base rate's log-loss. ``pytorch`` adds it to its own bias.
+        Bias of the output neuron, nats. With the base rate's log-odds the network starts at the
+        base rate's log-loss. ``pytorch`` adds it to its random bias.
     init
-        The rule; inputs are taken to have mean 0 and variance 1.
+        The rule, for inputs of mean 0 and variance 1.
+
+    Raises
+    ------
+    ValueError
+        If the rule is not one of `INITIALISATIONS`.
     """
     if init not in INITIALISATIONS:
         raise ValueError(
@@ -100,7 +105,7 @@ def _critical(
     biases: list[NDArray[np.float32]],
     rng: np.random.Generator,
 ) -> None:
-    """Orthogonal weights on the critical line; biases take away the mean of the outputs below."""
+    """Orthogonal weights on the critical line; biases subtract the mean of the outputs below."""
     hidden = len(layout.widths)
     if not hidden:
         weights[0][:] = rng.standard_normal(weights[0].shape) * (0.5 / layout.inputs**0.5)
@@ -108,7 +113,7 @@ def _critical(
     point = critical_point(layout.activation, hidden)
     for index, (weight, bias) in enumerate(zip(weights[:-1], biases[:-1], strict=True)):
         fan_in, fan_out = weight.shape
-        # Inputs have variance 1, not that of the layer's outputs.
+        # The inputs of the first layer have variance 1.
         gain = point.weight if index else (point.q - point.bias**2) ** 0.5
         weight[:] = gain * orthogonal(fan_in, fan_out, rng)
         bias[:] = rng.standard_normal(fan_out) * point.bias

@@ -1,8 +1,10 @@
 """Fused loops around the matrix products: one pass over memory each, no allocation.
 
-All take C-contiguous arrays of one float dtype (float32 in training, float64 in gradient checks).
-Dropout draws its mask from a counter: the hash of (seed, position) decides, so the mask needs no
-memory and no order. ``keep_below`` is the keeping share times 2^32; 0 means no dropout.
+All take C-contiguous arrays of one float dtype (float32 in training, float64 in gradient checks):
+``Z``, ``A``, ``D`` and ``G`` of shape (rows, width), ``bias`` and ``bias_gradient`` of shape
+(width,). The hash of (seed, position) decides whether dropout keeps a unit: the mask needs no
+memory, and the order of the units does not matter. ``keep_below`` is the probability of keeping
+times 2³²; 0 means no dropout. ``scale`` is 1 over this probability.
 """
 
 import numpy as np
@@ -30,8 +32,8 @@ def _sigma_of(x):
 
 @njit(inline="always", cache=True)
 def hashed(position, seed):
-    """32 well-mixed bits of (position, seed): MurmurHash3's finaliser (Appleby, public domain)."""
-    # Numba widens uint32 products to 64 bits: every one is cut back at once.
+    """32-bit hash of (position, seed): MurmurHash3's finaliser (Appleby, public domain)."""
+    # Numba widens uint32 products to 64 bits: every product is cut to 32 bits at once.
     h = np.uint32(np.uint32(position) * np.uint32(0x9E3779B1) + np.uint32(seed))
     h = np.uint32(h ^ (h >> np.uint32(16)))
     h = np.uint32(h * np.uint32(0x85EBCA6B))
@@ -42,7 +44,11 @@ def hashed(position, seed):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def gather(X, fold_features, rows, out):
-    """Copy the rows of the shared matrix, and of the member's own columns, into a batch."""
+    """Copy rows of the shared matrix X and of the fold features into a batch.
+
+    X has shape (all rows, width), ``fold_features`` (all rows, extra), ``rows`` (n,), and ``out``
+    (n, width + extra).
+    """
     wide, extra = X.shape[1], fold_features.shape[1]
     for i in range(rows.shape[0]):
         r = rows[i]
@@ -54,7 +60,7 @@ def gather(X, fold_features, rows, out):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def gather_some(X, fold_features, positions, rows, out):
-    """`gather` of some inputs only, at increasing positions among X and the fold features."""
+    """`gather` of some inputs only: ``positions``, increasing, among those of X and the features."""
     wide = X.shape[1]
     cut = np.searchsorted(positions, wide)
     for i in range(rows.shape[0]):
@@ -85,7 +91,7 @@ def relu_forward(Z, bias, keep_below, scale, seed):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def relu_backward(G, A, scale, bias_gradient):
-    """Set A to G·scale where the unit was on, else 0; the bias gradient is the sum over rows."""
+    """A ← G·scale where A > 0, else 0; the bias gradient is the sum over the rows."""
     rows, width = A.shape
     zero = A.dtype.type(0.0)
     for j in range(width):
@@ -158,7 +164,7 @@ def smooth_forward(Z, D, bias, code):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def dropout(A, D, keep_below, scale, seed):
-    """Dropout on outputs and derivatives alike, in place (inverted: kept units are scaled up)."""
+    """Dropout of outputs and derivatives, in place; kept units are multiplied by ``scale``."""
     rows, width = A.shape
     zero = A.dtype.type(0.0)
     for i in range(rows):
@@ -171,7 +177,7 @@ def dropout(A, D, keep_below, scale, seed):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def smooth_backward(G, D, bias_gradient):
-    """D ← G·D; the bias gradient is the sum over rows."""
+    """D ← G·D; the bias gradient is the sum over the rows."""
     rows, width = D.shape
     for j in range(width):
         bias_gradient[j] = D.dtype.type(0.0)
@@ -197,19 +203,20 @@ def smooth_backward_top(g, weight, D, bias_gradient):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def loss_and_gradient(z, y, weight, bias, gradient, bias_gradient, each):
-    """Mean log-loss Σ w·BCE(z + bias, y) / Σ w in float64, from logits: no log of a rounded σ.
+    """Mean log-loss Σ w·BCE(z + bias, y) / Σ w in float64, from log-odds: no log of a rounded σ.
 
-    ``gradient`` takes w·(σ(z + bias) − y) / Σ w, ``bias_gradient`` (one element) its sum, and
-    ``each`` (float64) the rows' terms: a running sum inside the loop would not vectorise.
+    ``z``, ``y`` and ``weight`` have shape (n,), ``bias`` (1,). The kernel fills ``gradient`` (n,)
+    with w·(σ(z + bias) − y) / Σ w, ``bias_gradient`` (1,) with its sum, and ``each`` (n,), float64,
+    with the rows' terms: LLVM would not vectorise a loop with a running sum.
     """
     total = 0.0
     for i in range(weight.shape[0]):
         total += weight[i]
-    share = z.dtype.type(1.0 / total)
+    factor = z.dtype.type(1.0 / total)
     for i in range(z.shape[0]):
         logit = z[i] + bias[0]
         each[i] = weight[i] * log_loss_from_logits(np.float64(logit), np.float64(y[i]))
-        gradient[i] = weight[i] * share * (sigma(logit) - y[i])
+        gradient[i] = weight[i] * factor * (sigma(logit) - y[i])
     loss = 0.0
     slope = 0.0
     for i in range(z.shape[0]):

@@ -1,4 +1,4 @@
-"""Where each weight and bias of a network lives in its one flat parameter buffer."""
+"""The place of each weight and bias of a network in its flat parameter buffer."""
 
 from dataclasses import dataclass
 from math import prod
@@ -15,6 +15,11 @@ class Layout:
 
     Layer ``l`` has weights of shape (fan_in, fan_out) and a bias of shape (fan_out,); the last
     layer has fan_out 1 and no activation: its output is the log-odds z, and σ(z) the probability.
+
+    Raises
+    ------
+    ValueError
+        If a layer has no unit or the activation is unknown.
     """
 
     inputs: int
@@ -54,7 +59,7 @@ class Layout:
         return len(self.widths) + 1
 
     def views(self, flat: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        """Named views into a flat buffer of `size` elements; writing to one writes to the other."""
+        """Views of a flat buffer, shape (`size`,), by name; raises ValueError for another shape."""
         if flat.shape != (self.size,):
             raise ValueError(f"expected a flat buffer of {self.size} elements, got {flat.shape}")
         out: dict[str, NDArray[Any]] = {}
@@ -66,7 +71,7 @@ class Layout:
         return out
 
     def segments(self) -> dict[str, tuple[int, int]]:
-        """Start and stop of every parameter in the flat buffer."""
+        """Start and stop in the flat buffer of every parameter, by name."""
         out: dict[str, tuple[int, int]] = {}
         start = 0
         for name, shape in self.shapes:
@@ -75,12 +80,12 @@ class Layout:
         return out
 
     def weights(self, flat: NDArray[Any]) -> list[NDArray[Any]]:
-        """Views of the weights alone, first layer first."""
+        """Views of the weights in a flat buffer, in the order of the layers."""
         named = self.views(flat)
         return [named[f"weight{index}"] for index in range(self.depth)]
 
     def biases(self, flat: NDArray[Any]) -> list[NDArray[Any]]:
-        """Views of the biases alone, first layer first."""
+        """Views of the biases in a flat buffer, in the order of the layers."""
         named = self.views(flat)
         return [named[f"bias{index}"] for index in range(self.depth)]
 

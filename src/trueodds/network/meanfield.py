@@ -1,26 +1,26 @@
-"""Mean-field theory of wide random networks: where signals neither die out nor blow up.
+"""Mean-field theory of wide random networks: first weights for which signals keep their size.
 
-A layer z = W φ̃(z_below) + b with independent entries of W (variance σ_w²/fan_in) and of b
-(variance σ_b²) turns pre-activations of variance q into such of variance
+A layer z = W φ̃(z_below) + b has independent entries of W (variance σ_w²/fan_in) and of b (variance
+σ_b²). From pre-activations of variance q it makes pre-activations of variance
 
     V(q) = σ_w² E[φ̃(√q x)²] + σ_b²,     x standard normal
 
-(Poole et al. 2016, arXiv 1606.05340), and multiplies the square of a gradient that passes it by
+(Poole et al. 2016, arXiv 1606.05340). It multiplies the square of a gradient that passes it by
 
     χ(q) = σ_w² E[φ′(√q x)²]
 
 (Schoenholz et al. 2017, arXiv 1611.01232). On the *critical line* V(q) = q and χ(q) = 1: gradients
-keep their size through any depth. φ̃ = φ − m is the activation less its mean m = E[φ(√q x)], which
-the first biases take away (b − m·Σ W): without that a sigmoid, whose outputs sit around ½, has no
-critical point but one deep in saturation.
+keep their size through any depth. φ̃ = φ − m is the activation minus its mean m = E[φ(√q x)], which
+the first biases subtract (b − m·Σ W). Without that, the only critical point of a sigmoid, whose
+outputs are around ½, is deep in saturation.
 
-Of the critical points, the smaller q the closer are all singular values of the whole network's
-input-output Jacobian to 1. Their squares' variance over L layers is
+The smaller q of a critical point is, the closer to 1 are all singular values of the network's
+input-output Jacobian. The variance of their squares over L layers is
 
     L · (E[φ′⁴] / E[φ′²]² − 1 − s₁),     s₁ = 0 for orthogonal W, −1 for Gaussian W
 
-(Pennington et al. 2017, arXiv 1711.04735, equation 22): `critical_point` takes the largest q ≤ 1
-that keeps it at or under 1, so deep networks start more linear. All expectations are Gauss–Hermite
+(Pennington et al. 2017, arXiv 1711.04735, equation 22). `critical_point` takes the largest q ≤ 1
+for which it is at most 1; deep networks thus start more linear. All expectations are Gauss–Hermite
 quadratures.
 """
 
@@ -39,14 +39,14 @@ SMOOTH: tuple[Activation, ...] = ("sigmoid", "tanh", "silu", "gelu")
 LARGEST_SPREAD = 1.0
 """q of shallow networks: pre-activations of unit variance."""
 LEAST_SPREAD = 1e-3
-"""q of the very deepest: below it float32 and the first steps outweigh what theory promises."""
+"""Least q, for the deepest networks: below it, rounding and the first steps spoil the theory."""
 ISOMETRY = 1.0
-"""Most variance of the Jacobian's squared singular values, summed over all layers."""
+"""Largest variance of the Jacobian's squared singular values, summed over all layers."""
 
 
 @lru_cache(maxsize=1)
 def _nodes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    # hermegauss integrates against exp(−x²/2), the standard normal's shape.
+    # hermegauss integrates with the weight exp(−x²/2).
     x, weight = np.polynomial.hermite_e.hermegauss(NODES)
     return x, weight / (2.0 * pi) ** 0.5
 
@@ -66,7 +66,7 @@ class Moments:
 
 
 def moments(activation: Activation, q: float) -> Moments:
-    """Moments of φ and φ′ under √q·x, x standard normal; exact for ReLU's kin.
+    """Moments of φ(√q·x) and φ′(√q·x), x standard normal; exact for ReLU and leaky ReLU.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def moments(activation: Activation, q: float) -> Moments:
     if not 0.0 < q < float("inf"):
         raise ValueError(f"the variance of pre-activations must be above 0 and finite, got {q}")
     if activation not in SMOOTH:
-        # A kink at 0 spoils quadrature; the halves of a normal law are known.
+        # Quadrature is inexact at the kink at 0; both halves have closed forms.
         leak = float(slope(np.array([-1.0]), activation)[0])
         mean = (1.0 - leak) * (q / (2.0 * pi)) ** 0.5
         square = 0.5 * (1.0 + leak**2) * q
@@ -95,7 +95,7 @@ def moments(activation: Activation, q: float) -> Moments:
 
 @dataclass(frozen=True)
 class CriticalPoint:
-    """Where V(q) = q and χ(q) = 1."""
+    """A point with V(q) = q and χ(q) = 1."""
 
     q: float
     """Variance of the pre-activations in every layer."""
@@ -104,10 +104,10 @@ class CriticalPoint:
     bias: float
     """σ_b: a bias's standard deviation."""
     mean: float
-    """m = E[φ]: what the biases take away from every output below (0 for ReLU's kin)."""
+    """m = E[φ], which the biases subtract from every output below; 0 for ReLU and leaky ReLU."""
 
     def mapped(self, activation: Activation) -> tuple[float, float]:
-        """V(q) and χ(q) at this point: (q, 1) if it is critical."""
+        """V(q) and χ(q) at this point; (q, 1) if it is critical."""
         found = moments(activation, self.q)
         square = found.variance + (found.mean - self.mean) ** 2
         return self.weight**2 * square + self.bias**2, self.weight**2 * found.slope2
@@ -119,12 +119,12 @@ def on_critical_line(activation: Activation, q: float) -> CriticalPoint:
     Raises
     ------
     ValueError
-        If there is none: σ_b² would have to be negative.
+        If there is none, as σ_b² would be negative.
     """
     found = moments(activation, q)
     weight2 = 1.0 / found.slope2
     if activation not in SMOOTH:
-        # E[φ²] is proportional to q: every q is a fixed point, without any bias.
+        # E[φ²] is proportional to q: every q is a fixed point with biases of 0.
         return CriticalPoint(q, weight2**0.5, 0.0, 0.0)
     bias2 = q - weight2 * found.variance
     if bias2 < -1e-9 * q:
@@ -136,8 +136,8 @@ def on_critical_line(activation: Activation, q: float) -> CriticalPoint:
 def critical_point(activation: Activation, depth: int) -> CriticalPoint:
     """The critical point for ``depth`` ≥ 1 hidden layers with orthogonal weights.
 
-    q is the largest in [1e-3, 1] for which the squared singular values of the network's Jacobian
-    have a variance of at most 1 in theory.
+    q is the largest in [1e-3, 1] for which the theoretical variance of the squared singular values
+    of the network's Jacobian is at most 1.
     """
     if activation not in SMOOTH:
         return on_critical_line(activation, LARGEST_SPREAD)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from trueodds.evaluation.auc import auc
+from trueodds.evaluation.weighted_auc import weighted_auc
 
 
 @settings(max_examples=60, deadline=None)
@@ -19,7 +19,7 @@ def test_only_pairs_of_one_fold_count(seed: int, rows: int, count: int, tied: bo
     weight, fold = rng.uniform(0.1, 3.0, rows), rng.integers(0, count, rows)
     pair = np.outer(y, 1 - y) * np.outer(weight, weight) * (fold[:, None] == fold)
     right = np.where(z[:, None] > z, 1.0, np.where(z[:, None] == z, 0.5, 0.0))
-    value, influence = auc(y, z, weight, fold)
+    value, influence = weighted_auc(y, z, weight, fold)
     if pair.sum() == 0.0:
         assert np.isnan(value)
         assert not influence.any()
@@ -33,11 +33,11 @@ def test_influence_is_the_derivative_by_a_row_s_weight(count: int) -> None:
     rng = np.random.default_rng(0)
     z, y = np.round(rng.normal(size=30), 1), (rng.random(30) < 0.4).astype(np.uint8)
     weight, fold = rng.uniform(0.5, 2.0, 30), rng.integers(0, count, 30)
-    _, influence = auc(y, z, weight, fold)
+    _, influence = weighted_auc(y, z, weight, fold)
     for row in range(30):
         more = weight * (1.0 + 1e-6 * (np.arange(30) == row))
         less = weight * (1.0 - 1e-6 * (np.arange(30) == row))
-        slope = (auc(y, z, more, fold)[0] - auc(y, z, less, fold)[0]) / 2e-6
+        slope = (weighted_auc(y, z, more, fold)[0] - weighted_auc(y, z, less, fold)[0]) / 2e-6
         assert influence[row] == pytest.approx(slope, abs=1e-8)
 
 
@@ -45,7 +45,7 @@ def test_without_folds_all_pairs_count() -> None:
     rng = np.random.default_rng(1)
     z, y = rng.normal(size=200), (rng.random(200) < 0.3).astype(np.uint8)
     weight = rng.uniform(0.0, 2.0, 200)
-    value, _ = auc(y, z, weight)
+    value, _ = weighted_auc(y, z, weight)
     assert value == pytest.approx(roc_auc_score(y, z, sample_weight=weight))
 
 
@@ -56,7 +56,7 @@ def test_folds_that_differ_in_their_rate_do_not_pull_it_down() -> None:
         fold, y = rng.integers(0, 5, 200), (rng.random(200) < 0.3).astype(np.uint8)
         rate = np.array([y[fold != k].mean() for k in range(5)])[fold]
         z = np.log(rate / (1.0 - rate)) + 0.01 * rng.normal(size=200)  # noise: the truth is 0.5
-        pooled.append(auc(y, z, np.ones(200))[0])
-        within.append(auc(y, z, np.ones(200), fold)[0])
+        pooled.append(weighted_auc(y, z, np.ones(200))[0])
+        within.append(weighted_auc(y, z, np.ones(200), fold)[0])
     assert np.mean(pooled) < 0.46
     assert np.mean(within) == pytest.approx(0.5, abs=0.03)
