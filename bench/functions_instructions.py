@@ -20,7 +20,7 @@ from numba import cfunc, types
 
 from ports import Cost, cost, seconds_of_a_cycle, template
 from trueodds import functions
-from trueodds.functions import pipeline, sixteen, walks
+from trueodds.functions import avx512_kernels, avx512_loops, float32_walks
 from trueodds.functions.coefficients import REACH
 from trueodds.functions.proof import machine
 
@@ -31,9 +31,12 @@ N = 1 << 13
 """Values in the first- and second-level cache."""
 TURNS = 10
 KERNELS = {
-    "sigmoid": (walks.SIGMOID, (sixteen.sigmoid_first, sixteen.sigmoid_second)),
-    "log_sigmoid": (walks.LOG_SIGMOID, sixteen.softplus_stages(mirrored=True)),
-    "softplus": (walks.SOFTPLUS, sixteen.softplus_stages()),
+    "sigmoid": (
+        float32_walks.SIGMOID,
+        (avx512_kernels.sigmoid_first, avx512_kernels.sigmoid_second),
+    ),
+    "log_sigmoid": (float32_walks.LOG_SIGMOID, avx512_kernels.softplus_stages(mirrored=True)),
+    "softplus": (float32_walks.SOFTPLUS, avx512_kernels.softplus_stages()),
 }
 ADDRESSES = types.void(*[types.intp] * 4)
 
@@ -51,7 +54,7 @@ def compiled(loop: Any) -> Any:
 
 def compiled_walk(which: int) -> Any:
     """A C function that runs the walk over values in doubt and not ``TURNS`` times."""
-    walk = walks.walk
+    walk = float32_walks.walk
 
     @cfunc(ADDRESSES)
     def run(source: int, target: int, sure: int, count: int) -> None:
@@ -63,12 +66,12 @@ def compiled_walk(which: int) -> Any:
 
 def one_by_one(stages: tuple[Any, Any]) -> Any:
     """The same kernel in a plain loop: one vector, then the next."""
-    width, pipeline.WIDTH = pipeline.WIDTH, 1
+    width, avx512_loops.WIDTH = avx512_loops.WIDTH, 1
     first, second = stages
     run = compiled(
-        pipeline.sixteens(lambda v, given: [given], lambda v, s: second(v, first(v, *s)))
+        avx512_loops.sixteens(lambda v, given: [given], lambda v, s: second(v, first(v, *s)))
     )
-    pipeline.WIDTH = width
+    avx512_loops.WIDTH = width
     return run
 
 
@@ -110,7 +113,7 @@ def measured(function: str, cycle: float) -> dict[str, float]:
     addresses = (x.ctypes.data, out.ctypes.data, sure.ctypes.data)
     loops = {
         "plain": one_by_one(stages),
-        "loop": compiled(pipeline.sixteens(*stages)),
+        "loop": compiled(avx512_loops.sixteens(*stages)),
         "walk": compiled_walk(which),
     }
     calls: dict[str, Callable[[], Any]] = {}
@@ -133,8 +136,8 @@ def measured(function: str, cycle: float) -> dict[str, float]:
 
 def report(function: str, cycle: float) -> list[str]:
     """What one function's loop is made of and where its cycles go."""
-    body = inner_loop(compiled(pipeline.sixteens(*KERNELS[function][1])))
-    turns = pipeline.WIDTH
+    body = inner_loop(compiled(avx512_loops.sixteens(*KERNELS[function][1])))
+    turns = avx512_loops.WIDTH
     arithmetic = [line for line in body if "zmm" in line and not FREE.match(line)]
     shapes = {line.split("\t")[0]: template(line) for line in arithmetic}
     counts = Counter(line.split("\t")[0] for line in arithmetic)

@@ -30,9 +30,9 @@ def main() -> int:
     if options.eight_lanes:
         # Compiled anew: the cache on disk holds the loops of this processor.
         os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp()
-        from trueodds.functions import walks
+        from trueodds.functions import float32_walks
 
-        walks.HAS_AVX512 = False
+        float32_walks.HAS_AVX512 = False
     wrong = 0
     for function in options.functions or FUNCTIONS:
         results = [prove(function, dtype, jobs=options.jobs) for dtype in ("float16", "float32")]

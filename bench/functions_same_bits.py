@@ -13,17 +13,17 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 
-from trueodds.functions import walks
+from trueodds.functions import float32_walks
 from trueodds.functions.proof import machine
 
 RESULTS = Path(__file__).parent / "results"
 CHUNK = 1 << 17
 FUNCTIONS = {
-    "sigmoid": walks.SIGMOID,
-    "softplus": walks.SOFTPLUS,
-    "log_sigmoid": walks.LOG_SIGMOID,
+    "sigmoid": float32_walks.SIGMOID,
+    "softplus": float32_walks.SOFTPLUS,
+    "log_sigmoid": float32_walks.LOG_SIGMOID,
 }
-sixteen, eight = walks.walk, walks.walk_float64
+sixteen, eight = float32_walks.walk, float32_walks.walk_float64
 
 
 @njit
@@ -46,7 +46,7 @@ def differing(which: int) -> int:
 
 
 def main() -> int:
-    if not walks.HAS_AVX512:
+    if not float32_walks.HAS_AVX512:
         print("no AVX-512 here: there is nothing to compare")
         return 1
     lines = []

@@ -1,16 +1,16 @@
-"""Arrays beyond the limit are files; nothing else tells them apart."""
+"""Arrays above the limit are files; otherwise they are like all others."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from trueodds.array_store import SHARE, Store, lies_in
+from trueodds.array_store import ARRAYS_FRACTION, Store, lies_in
 from trueodds.errors import TrainingError
 
 
 def test_small_ones_stay_in_memory_until_the_limit(tmp_path: Path) -> None:
-    store = Store(tmp_path, limit=int(1000 / SHARE))
+    store = Store(tmp_path, limit=int(1000 / ARRAYS_FRACTION))
     first, second = store.zeros("a", (100, 2), np.float32), store.zeros("b", (30,), np.int64)
     assert not lies_in(first, tmp_path / "a.npy")
     assert lies_in(second, tmp_path / "b.npy")

@@ -1,4 +1,4 @@
-"""Where a run's large arrays live: in memory, or beyond a limit in files that are mapped."""
+"""The place of a run's large arrays: memory, or above a limit files that are mapped."""
 
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,10 @@ from numpy.typing import DTypeLike, NDArray
 from trueodds.errors import TrainingError
 from trueodds.files import new_file
 
-SHARE = 0.2
-"""Part of the limit that arrays may take; the rest is for what is made and dropped again."""
-TABLE = 8.0
-"""Memory that reading a text file whole takes, in times its size."""
+ARRAYS_FRACTION = 0.2
+"""Fraction of the limit that arrays may take; the rest is for temporary objects."""
+READ_FACTOR = 8.0
+"""Memory that the reading of a whole text file takes, as a multiple of its size."""
 
 
 class Store:
@@ -21,9 +21,9 @@ class Store:
     Parameters
     ----------
     folder
-        Where arrays beyond the limit are kept, as NAME.npy.
+        Folder of the arrays above the limit, which are files NAME.npy; None: all are in memory.
     limit
-        Bytes that the run should stay within; None has no limit.
+        Bytes that the run should not exceed; None: no limit.
     """
 
     def __init__(self, folder: Path | None = None, limit: int | None = None) -> None:
@@ -31,26 +31,34 @@ class Store:
         self._held = 0
 
     def maps_table(self, size: int) -> bool:
-        """Whether a table file of so many bytes is better not held in memory."""
-        return self.limit is not None and TABLE * size > self.limit
+        """Whether a table file of ``size`` bytes should be mapped, not read into memory."""
+        return self.limit is not None and READ_FACTOR * size > self.limit
 
     def zeros(self, name: str, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-        """Make an array of zeros.
+        """Make an array of zeros, in memory or in a mapped file.
+
+        Parameters
+        ----------
+        name
+            Name of the array and of its file.
+        shape, dtype
+            As for `numpy.zeros`.
 
         Raises
         ------
         TrainingError
-            If there is no room for it on the disk.
+            If its file cannot be written, for example because the disk is full.
         """
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-        full = self.limit is not None and self._held + size > SHARE * self.limit
+        full = self.limit is not None and self._held + size > ARRAYS_FRACTION * self.limit
         if self.folder is None or not full or not size:
             self._held += size
             return np.zeros(shape, dtype)
         path = self.folder / f"{name}.npy"
         try:
             with new_file(path) as file:
-                # Written, not declared: a hole that later finds no room would kill the process.
+                # All zeros are written: on a full disk, a hole in the file would later kill the
+                # process.
                 block = bytes(1 << 20)
                 np.lib.format.write_array_header_1_0(
                     file,
@@ -69,14 +77,14 @@ class Store:
         return np.asarray(np.load(path, mmap_mode="r+"))
 
     def keep(self, name: str, array: NDArray[Any]) -> NDArray[Any]:
-        """Keep an array that was made elsewhere; returns where it is now."""
+        """Copy an array into the store; returns the copy."""
         kept = self.zeros(name, array.shape, array.dtype)
         kept[...] = array
         return kept
 
 
 def lies_in(array: NDArray[Any], path: Path) -> bool:
-    """Whether an array is mapped from a file."""
+    """Whether an array, or the array that it is a view of, is mapped from this file."""
     base: Any = array
     while base is not None:
         if isinstance(base, np.memmap):

@@ -1,6 +1,6 @@
-"""The front door: `TrueOddsClassifier`, the scikit-learn estimator around the main job.
+"""`TrueOddsClassifier`: the scikit-learn estimator, and the library's main interface.
 
-The main job itself, from a table to a model, reads top to bottom in `trueodds.main_job.learn`.
+Its `fit` calls `trueodds.main_job.learn`, the main job from a table to a model.
 """
 
 import warnings
@@ -28,25 +28,26 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     effort
-        "quick", "standard" or "best": time spent for lower log-loss.
+        "quick", "standard" or "best": more time gives a lower log-loss.
     random_state
-        Seed, an integer or None (0): the same seed gives the same model, bit for bit.
+        Seed: an integer ≥ 0, a ``RandomState``, or None (seed 0). One seed gives one model, bit for
+        bit.
     n_jobs
-        Processes side by side; None chooses by the work there is, −1 takes all cores.
+        Number of processes; None chooses by the amount of work, −1 takes all cores.
     heal
-        Whether faults that the networks share are cured and all trained again; the better run is
-        kept. A network that fails to learn is cured in any case.
+        Whether faults that many networks have are cured and all networks trained again; the better
+        run is kept. A network that fails to learn is always cured.
 
     Attributes
     ----------
     classes_
-        The two labels, sorted; probabilities and log-odds are those of the second.
+        The two labels, sorted, shape (2,); log-odds are those of the second.
     model_
         The trained `trueodds.model.Model`; ``model_.save(path)`` writes it to a file.
     evidence_
         Out-of-fold forecasts of the training rows, for `trueodds.report.write_report`.
     leaks_
-        Columns that give the target away, and what to look at: a tuple of `trueodds.table.Leak`.
+        Columns that give the target away, or nearly: a tuple of `trueodds.columns.leak.Leak`.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.heal = heal
 
     def __sklearn_tags__(self) -> Tags:
-        """Binary only; missing values, text and categories are welcome."""
+        """Two labels only; missing values, text and categories are allowed."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
         tags.input_tags.allow_nan = True
@@ -78,13 +79,29 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         groups: ArrayLike | None = None,
         time: ArrayLike | None = None,
     ) -> Self:
-        """Learn from rows X (NumPy, pandas, polars or Arrow; n rows) and two labels y (n,).
+        """Train on rows with labels. There is one `LeakWarning` for each of ``leaks_``.
 
-        ``sample_weight`` (n,) ≥ 0; ``groups`` (n,): rows of one group stay in one fold, a row
-        without a group stands alone; ``time`` (n,), dates or numbers: later rows are forecast from
-        earlier ones, a row without a time counts as the earliest. At most one of groups and time.
-        Raises ValueError (a `TrueOddsError`) when the rows or labels cannot be learned from. Warns
-        with one `LeakWarning` for each of ``leaks_``.
+        Parameters
+        ----------
+        X
+            Shape (n, columns): NumPy, pandas, polars or Arrow.
+        y
+            Shape (n,), two different labels of any type.
+        sample_weight
+            Shape (n,), ≥ 0.
+        groups
+            Shape (n,), labels of any type: the rows of a group are in one fold. A row without a
+            group is a group of its own.
+        time
+            Shape (n,), dates or numbers: later rows are forecast from earlier ones. A row without a
+            time counts as earliest. At most one of groups and time.
+
+        Raises
+        ------
+        ValueError
+            If the rows or labels are unusable; most are a `TrueOddsError`.
+        TypeError
+            If X is sparse.
         """
         frame = self._frame(X, reset=True)
         labels = self._labels(y, frame.rows)
@@ -111,18 +128,18 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """Log-odds of ``classes_[1]``, nats, shape (n,)."""
+        """Log-odds of ``classes_[1]``, nats, shape (n,), for X of shape (n, columns)."""
         frame = self._frame(X)
         return self.model_.log_odds(frame)
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities of both classes, shape (n, 2), in the order of ``classes_``."""
+        """Probabilities of both labels, shape (n, 2), in the order of ``classes_``."""
         frame = self._frame(X)
         yes = self.model_.predict(frame)
         return np.column_stack([1.0 - yes, yes])
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """The likelier label of each row, shape (n,)."""
+        """The label with the higher probability of each row, shape (n,)."""
         chosen = (self.decision_function(X) > 0.0).astype(np.int64)
         return np.asarray(self.classes_[chosen])
 
@@ -183,7 +200,7 @@ def _groups(groups: ArrayLike, rows: int) -> NDArray[Any]:
 
 
 def _is_missing(label: Any) -> bool:
-    """Whether a label is None, NaN, NaT or pandas' NA: what does not equal itself."""
+    """Whether a label is None, NaN, NaT or pandas' NA, which do not equal themselves."""
     if label is None:
         return True
     try:

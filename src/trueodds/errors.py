@@ -1,51 +1,53 @@
-"""Every error a user can meet, each one clear sentence: what was wrong, where, what to do."""
+"""All errors for users. A message says in one sentence what is wrong, where, and what to do."""
 
 LONGEST = 600
+"""Most characters of a message."""
 
 
 class TrueOddsError(ValueError):
-    """Base of all errors raised on purpose; the command line prints it and exits with 1.
+    """Base of all errors for users; the command line prints the message and exits with 1.
 
-    Names and cells in a sentence come from strangers: what is not printable (line ends, escape
-    sequences, marks that turn the writing direction) is shown escaped, and at most 600 characters.
+    Names and cells in a message come from untrusted files. Characters that are not printable (line
+    ends, escape sequences, marks of the writing direction) are escaped, and the message is cut to
+    `LONGEST` characters.
     """
 
-    def __init__(self, sentence: object = "") -> None:
-        super().__init__(_printable(sentence))
+    def __init__(self, message: object = "") -> None:
+        super().__init__(_printable(message))
 
 
 class UsageError(TrueOddsError):
-    """Options that cannot go together or name something that is not there (exit code 2)."""
+    """Options that exclude each other or name something that does not exist (exit code 2)."""
 
 
 class TableError(TrueOddsError):
-    """A table that cannot be read or used: names the file, and the column and row if known."""
+    """A table that cannot be read or used; the message names the file, column and row if known."""
 
 
 class TargetError(TableError):
-    """A target column that is not a yes/no question: names the labels and their counts."""
+    """A target column without exactly two labels; the message names the labels and their counts."""
 
 
 class TrainingError(TrueOddsError):
-    """Training could not produce a model from a table that was read well."""
+    """A table that was read but from which no model can be trained."""
 
 
 class ModelFileError(TrueOddsError):
-    """A file that is not a usable .odds model: damaged, foreign or too new."""
+    """A file that is no usable .odds model: it is damaged, of another kind or too new."""
 
 
 class LeakWarning(UserWarning):
-    """Columns that give the target away, or almost: names them, the evidence and what to do.
+    """Columns that give the target away, or nearly: the message names them and the evidence.
 
-    Its text is shown as that of a `TrueOddsError`.
+    The message is escaped and cut as that of a `TrueOddsError`.
     """
 
-    def __init__(self, sentence: object = "") -> None:
-        super().__init__(_printable(sentence))
+    def __init__(self, message: object = "") -> None:
+        super().__init__(_printable(message))
 
 
-def _printable(sentence: object) -> str:
-    text = str(sentence)[: LONGEST + 1]
+def _printable(message: object) -> str:
+    text = str(message)[: LONGEST + 1]
     if not text.isprintable():
         text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

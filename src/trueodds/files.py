@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and never through a link."""
+"""Writing of files: a file appears complete or not at all, and never through a link."""
 
 import os
 import secrets
@@ -10,17 +10,23 @@ from typing import BinaryIO
 
 @contextmanager
 def whole_file(path: Path, scratch: Path | None = None) -> Iterator[BinaryIO]:
-    """Open a file that takes its name only when the block has ended well and all is on the disk.
+    """Open a file for writing that gets its name at the end of the block, when it is on the disk.
 
-    Until then it is ``.NAME.xxxxxxxx.part`` in the folder ``scratch`` (the file's own folder
-    without one), which must be on the same file system. Whatever fails, an older file of the name
-    stays as it was. A symbolic link of the name is itself replaced; the file that it leads to stays
-    as it is. The permissions are those of any new file of this process.
+    Before that its name is ``.NAME.xxxxxxxx.part``. If anything fails, an older file of the name
+    stays as it is. A symbolic link of the name is replaced; the file that it points to stays as it
+    is. The permissions are those of any new file of this process.
+
+    Parameters
+    ----------
+    path
+        Name of the file.
+    scratch
+        Folder of the temporary file, on the same file system; None: the folder of ``path``.
 
     Raises
     ------
     OSError
-        When the disk is full, the folder cannot be written, ….
+        If the disk is full, the folder cannot be written, or any other operation fails.
     """
     folder = path.parent if scratch is None else scratch
     temporary = folder / f".{path.name}.{secrets.token_hex(4)}.part"
@@ -37,10 +43,15 @@ def whole_file(path: Path, scratch: Path | None = None) -> Iterator[BinaryIO]:
 
 
 def new_file(path: Path) -> BinaryIO:
-    """Open a new file for writing, in place of an older one of that name; raises OSError.
+    """Open a new file for writing; it replaces an older file of that name.
 
-    An older file is deleted, not written over: where its name was a link, or one of several names
-    of a file, that file stays as it is.
+    The older file is deleted, not overwritten: if its name is a link, or one of several names of a
+    file, that file stays as it is.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be created.
     """
     with suppress(FileNotFoundError):
         path.unlink()
@@ -48,8 +59,11 @@ def new_file(path: Path) -> BinaryIO:
 
 
 def sync_folder(folder: Path) -> None:
-    """Let a rename in a folder outlive a power cut, where the system can promise that."""
-    with suppress(OSError):  # Windows cannot open a folder; some file systems refuse
+    """Write the entries of a folder to the disk, so that a rename in it survives a power cut.
+
+    It does nothing on systems that cannot do this.
+    """
+    with suppress(OSError):  # Windows cannot open a folder, and some file systems refuse
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

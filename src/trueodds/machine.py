@@ -1,10 +1,10 @@
-"""What of this machine the process may use."""
+"""The part of this machine that the process may use."""
 
 import os
 
 
 def cores() -> int:
-    """Cores this process may use."""
+    """Number of cores that this process may use, ≥ 1."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

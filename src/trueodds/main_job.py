@@ -1,4 +1,4 @@
-"""The main job from top to bottom: a table becomes a model and its out-of-fold forecast."""
+"""The main job: a table becomes a model and its out-of-fold forecast."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from trueodds.versions import versions
 
 @dataclass(frozen=True, eq=False)
 class FitResult:
-    """A trained model and the out-of-fold forecast, which the report draws."""
+    """A trained model and its out-of-fold forecast, from which the report is made."""
 
     model: Model
     out_of_fold: OutOfFold
@@ -62,24 +62,39 @@ def learn(
 
     Parameters
     ----------
-    frame, target
-        The inputs, with rows whose target is missing; the labels (`trueodds.table.read_target`).
+    frame
+        The inputs, with the rows whose target is missing.
+    target
+        The labels (`trueodds.columns.read_target`).
     weight, groups, time
-        One entry a row of ``frame``: sample weights ≥ 0; labels of groups that folds must not
-        split; numbers that order the rows. At most one of groups and time.
-    drop, roles
-        Columns not to be used; the names of the columns that weight, groups and time came from.
-    effort, seed, jobs
-        See `trueodds.training.recipe`; the same seed gives the same bytes for any number of jobs.
+        Shape (rows of ``frame``,): sample weights ≥ 0; labels of groups that folds must not split;
+        numbers that order the rows. At most one of groups and time.
+    drop
+        Names of columns that are not used.
+    roles
+        Names of the columns of weight, groups and time.
+    effort
+        "quick", "standard" or "best"; see `trueodds.training.recipe`.
+    seed, jobs
+        Source of randomness ≥ 0; number of processes, or None to choose by the work. One seed gives
+        the same bytes for any number of processes.
     heal
-        Whether faults that many members share are cured and all trained again.
-    callback, work, store
-        Called at every evaluation; where finished members are kept; where large arrays live.
+        Whether faults that many members have are cured and all members trained again.
+    callback
+        Called at every evaluation of a member.
+    source, source_sha256
+        Name and SHA-256 of the table, for the model file.
+    work, store
+        Where finished members and large arrays are kept.
 
     Raises
     ------
-    TableError, TrainingError
-        If no column is usable or a class has too few rows.
+    TableError
+        If no column is usable or the sample weights are not.
+    TrainingError
+        If a label has too few rows, or the folds cannot be made.
+    UsageError
+        If both groups and time are given, or the effort is unknown.
     """
     recipe, store = recipe_for(effort), store or Store()
     table = describe(
@@ -87,14 +102,14 @@ def learn(
     )
     prepared = prepare(table, recipe, seed, store)
     attempts = train(prepared.data, recipe, seed, jobs, callback, work, heal=heal)
-    with threadpool_limits(limits=1):  # sums in one order, whatever the machine's threads
+    with threadpool_limits(limits=1):  # sums have one order on every machine
         ensemble = combine(attempts.made, prepared.data, table.y, table.sample_weight)
         networks = freeze(ensemble, prepared)
         judged = judge(ensemble, networks, prepared, table, seed)
     record = training_record(effort, seed, attempts, ensemble, prepared.folds)
     named = roles or RoleColumns.unnamed(weight, groups, time)
-    told = (source or frame.source, source_sha256)
-    model = _model(table, prepared, ensemble, networks, judged, record, named, told)
+    origin = (source or frame.source, source_sha256)
+    model = _model(table, prepared, ensemble, networks, judged, record, named, origin)
     return FitResult(model, judged.out_of_fold)
 
 
@@ -106,9 +121,9 @@ def _model(
     judged: Judged,
     record: TrainingRecord,
     roles: RoleColumns,
-    source: tuple[str, str],
+    origin: tuple[str, str],
 ) -> Model:
-    """Put all that the file keeps together; ``source`` is the table's name and its SHA-256."""
+    """Make the model from all parts of its file; ``origin`` is the table's name and SHA-256."""
     return Model(
         schema=table.schema_with(judged.leak),
         target_name=table.target.name,
@@ -126,8 +141,8 @@ def _model(
         health=fault_messages(ensemble.members),
         notes=table.notes,
         versions=versions(),
-        source=source[0],
-        source_sha256=source[1],
+        source=origin[0],
+        source_sha256=origin[1],
         profile=summarise(table.values, table.schema, ensemble.log_odds),
         roles=roles,
         sketch=sketch_rows(table.values, table.schema, table.y),

@@ -1,10 +1,10 @@
-"""Versions of what a model was made with."""
+"""Versions of the software that makes a model."""
 
 import platform
 from importlib.metadata import version
 
 
 def versions() -> dict[str, str]:
-    """Name and version of trueodds, Python and the libraries that shape a model."""
+    """Versions, by name, of Python, trueodds and the libraries that influence a model."""
     names = ("trueodds", "numpy", "numba", "polars", "scikit-learn")
     return {"python": platform.python_version(), **{name: version(name) for name in names}}

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from trueodds.errors import UsageError
-from trueodds.functions import proof, reference
+from trueodds.functions import exact_values, proof
+from trueodds.functions.avx512_vectors import has_avx512
 from trueodds.functions.proof import FUNCTIONS, prove
-from trueodds.functions.vectors import has_avx512
 
 LOGS = Path(__file__).parents[2] / "bench" / "results"
 
@@ -81,8 +81,8 @@ import trueodds.functions.coefficients as c
 values = list(c.{table})
 values[{index}] *= 1.0 + {change}
 c.{table} = tuple(values)
-from trueodds.functions import walks
-walks.HAS_AVX512 &= {sixteen_lanes}
+from trueodds.functions import float32_walks
+float32_walks.HAS_AVX512 &= {sixteen_lanes}
 from trueodds.functions.proof import prove
 print(prove({function!r}, "float32", stride=499, jobs=1).wrong)
 """
@@ -132,8 +132,8 @@ def test_a_changed_coefficient_is_found(
 )
 def test_without_avx512_results_are_the_same(function: str, tmp_path: Path) -> None:
     code = (
-        "from trueodds.functions import proof, walks\n"
-        "walks.HAS_AVX512 = False\n"
+        "from trueodds.functions import float32_walks, proof\n"
+        "float32_walks.HAS_AVX512 = False\n"
         f"print(proof.prove({function!r}, 'float32', stride=4001, jobs=1).wrong)"
     )
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
@@ -165,23 +165,23 @@ def test_progress_and_rendering() -> None:
 
 def test_reference_rounds_as_numpy_does() -> None:
     """MPFR's rounding to a narrow float agrees with NumPy's conversion, subnormals included."""
-    g = reference.mpfr()
+    g = exact_values.mpfr()
     rng = np.random.default_rng(1)
     values = np.exp(rng.uniform(-110, 11, 2000)) * rng.choice([-1, 1], 2000)
     for dtype in (np.float16, np.float32):
         kind = np.dtype(dtype)
-        narrow = [reference.round_exact(g, g.mpfr(v), kind) for v in values.tolist()]
+        narrow = [exact_values.round_exact(g, g.mpfr(v), kind) for v in values.tolist()]
         np.testing.assert_array_equal(np.array(narrow, dtype), values.astype(dtype))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_reference_margin_covers_libm(function: str) -> None:
     """The float64 value that the proof relies on is within its margin of MPFR's."""
-    g = reference.mpfr()
+    g = exact_values.mpfr()
     rng = np.random.default_rng(2)
     x = rng.uniform(0.001, 0.999, 3000) if function == "logit" else rng.uniform(-103, 103, 3000)
     x = x.astype(np.float32).astype(np.float64)
-    value = reference.FLOAT64[function](x)
+    value = exact_values.FLOAT64[function](x)
     for argument, found in zip(x.tolist(), value.tolist(), strict=True):
-        exact = reference.exact(g, function, argument)
-        assert abs(g.mpfr(found) - exact) <= abs(exact) * reference.MARGIN / 8
+        exact = exact_values.exact(g, function, argument)
+        assert abs(g.mpfr(found) - exact) <= abs(exact) * exact_values.MARGIN / 8

@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 
 from trueodds import functions  # noqa: E402
 from trueodds.errors import UsageError  # noqa: E402
-from trueodds.functions import reference  # noqa: E402
+from trueodds.functions import exact_values  # noqa: E402
 from trueodds.interop import torch as odds  # noqa: E402
 
 UNARY = ["sigmoid", "sigmoid_grad", "logit", "log_sigmoid", "softplus"]
@@ -64,10 +64,10 @@ def test_every_bfloat16_is_rounded_once(name):
     x = bits.view(torch.bfloat16)
     result = getattr(odds, name)(x)
     assert result.dtype == torch.bfloat16
-    g = reference.mpfr()
+    g = exact_values.mpfr()
     inside = torch.isfinite(x) & ((x > 0) & (x < 1) if name == "logit" else True)
     for argument, found in zip(x[inside].tolist(), result[inside].tolist(), strict=True):
-        exact = reference.exact(g, name, argument)
+        exact = exact_values.exact(g, name, argument)
         quantum = max(g.get_exp(exact) - 8, -133) if exact != 0 else 0
         assert found == float(g.mul_2exp(g.rint(g.mul_2exp(exact, -quantum)), quantum))
     assert torch.isnan(result[torch.isnan(x)]).all()

@@ -1,4 +1,4 @@
-"""How far float64 results are from the exact value: points of every kind against MPFR."""
+"""Errors of float64 results: points of every kind, compared with MPFR."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -8,22 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.errors import UsageError
-from trueodds.functions import reference
+from trueodds.functions import exact_values
 from trueodds.functions.proof import EXAMPLES, FUNCTIONS, ProofResult, machine
 from trueodds.functions.ufuncs import UFUNCS
 
 Array = NDArray[np.float64]
 BOUND: Final = 0.51
-"""ULP that a float64 result may be off."""
+"""Largest error of a float64 result, in ULP."""
 CHUNK: Final = 1 << 14
+"""Points between two calls of ``progress``."""
 SEARCHED: Final = 200
-"""Of the worst points, how many have their neighbours tried too."""
+"""Number of worst points whose neighbours are tried too."""
 NEIGHBOURS: Final = 50
-"""Floats tried on each side of such a point."""
+"""Floats that are tried on each side of such a point."""
 
 
 def arguments(rng: np.random.Generator, n: int) -> dict[str, Array]:
-    """Strata of arguments for every function but logit: about n points in all."""
+    """Strata of arguments for every function except logit, with about n points together."""
     m = n // 6
     step = np.log(2.0) / 128
     grid = rng.integers(-137_000, 137_000, m) * step
@@ -38,7 +39,7 @@ def arguments(rng: np.random.Generator, n: int) -> dict[str, Array]:
 
 
 def probabilities(rng: np.random.Generator, n: int) -> dict[str, Array]:
-    """Strata of probabilities for logit: about n points in all."""
+    """Strata of probabilities for logit, with about n points together, all in (0, 1)."""
     m = n // 6
     near = 0.5 + rng.choice([-1.0, 1.0], m) * np.exp(rng.uniform(-36.0, -0.7, m))
     grid = rng.integers(1, 4096, m) / 4096.0
@@ -54,12 +55,12 @@ def probabilities(rng: np.random.Generator, n: int) -> dict[str, Array]:
 
 
 def errors(g: Any, function: str, x: Array) -> Array:
-    """Distance of the ufunc's results from the exact values, in units of the last place."""
+    """Errors of a ufunc's results in ULP, shape of x; ``g`` is `exact_values.mpfr`'s module."""
     with np.errstate(all="ignore"):
         found = UFUNCS[function](x)
     result = np.empty(x.size)
     for i, (argument, value) in enumerate(zip(x.tolist(), found.tolist(), strict=True)):
-        exact = reference.exact(g, function, argument)
+        exact = exact_values.exact(g, function, argument)
         unit = max(g.get_exp(exact) - 53, -1074) if exact != 0 else -1074
         result[i] = abs(float(g.mul_2exp(g.mpfr(value) - exact, -unit)))
     return result
@@ -73,17 +74,30 @@ def measure(
 ) -> ProofResult:
     """Compare float64 results with MPFR on stratified points and around the worst of them.
 
-    ``wrong`` counts results more than :data:`BOUND` ULP off. Each stratum has a sixth of
-    ``samples``; then the floats next to the :data:`SEARCHED` worst points are tried.
+    ``wrong`` counts results with an error of more than `BOUND` ULP. Each stratum has a sixth of the
+    samples; then the floats next to the `SEARCHED` worst points are tried.
+
+    Parameters
+    ----------
+    function
+        One of `trueodds.functions.proof.FUNCTIONS`.
+    samples
+        Number of points.
+    seed
+        Of the points.
+    progress
+        Called with (points tried, ``samples``).
 
     Raises
     ------
     UsageError
         For an unknown function.
+    TrueOddsError
+        If gmpy2 is not installed.
     """
     if function not in FUNCTIONS:
         raise UsageError(f"cannot measure {function!r}: known are {', '.join(FUNCTIONS)}")
-    g = reference.mpfr()
+    g = exact_values.mpfr()
     g.set_context(g.context(precision=160, emin=-5000, emax=5000))
     rng = np.random.default_rng(seed)
     began = time.perf_counter()

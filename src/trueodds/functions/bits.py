@@ -1,4 +1,4 @@
-"""What kernels are written with: a float's bits as an integer and back, multiply-add, the jit."""
+"""Building blocks of kernels: bits of floats, multiply-add, select, and the jit decorator."""
 
 # Numba's types, not Python's: mypy cannot follow them.
 # mypy: ignore-errors
@@ -12,10 +12,11 @@ from numba.extending import intrinsic
 
 from trueodds.functions.cache import drop_stale_code
 
-drop_stale_code()  # every kernel imports this module before it is compiled
+drop_stale_code()  # this module is imported before any kernel is compiled
 
 kernel = njit(cache=True, error_model="numpy", forceinline=True)
-"""Division by zero gives an infinity, as in IEEE 754; a check for it would stop vectorisation."""
+"""Decorator of kernels. Division by zero gives an infinity, as in IEEE 754: a check for it would
+prevent vectorisation."""
 
 
 @intrinsic
@@ -64,9 +65,11 @@ def fma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
 
 @intrinsic
 def select(typingctx: Any, condition: Any, yes: Any, no: Any) -> Any:
-    """``yes`` where the condition holds, else ``no``: never a branch, which would not vectorise."""
+    """``yes`` where the condition holds, else ``no``, without a branch, so that it vectorises."""
     if yes != no or condition != types.boolean:
-        raise TypingError(f"select takes a boolean and two alike, found {condition}, {yes}, {no}")
+        raise TypingError(
+            f"select takes a boolean and two values of one type, found {condition}, {yes}, {no}"
+        )
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.select(*args)
@@ -76,7 +79,7 @@ def select(typingctx: Any, condition: Any, yes: Any, no: Any) -> Any:
 
 @intrinsic
 def lowest_bit(typingctx: Any, word: Any) -> Any:
-    """Place of the lowest bit set in a uint64 that is not zero."""
+    """Position of the lowest bit that is set in a uint64 other than zero."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))

@@ -1,7 +1,7 @@
-"""Machine code on disk is dropped when any source of this package has changed.
+"""Deletes machine code on disk when any source of this package has changed.
 
-Numba looks at the file of the compiled function alone: a loop would go on running the kernel or
-the coefficients that another file held when it was compiled.
+Numba compares only the file of the compiled function. A loop would keep the old machine code of a
+kernel, or the old coefficients, that come from another file.
 """
 
 import hashlib
@@ -14,10 +14,10 @@ HERE = Path(__file__).parent
 
 
 def drop_stale_code(folder: Path = HERE) -> bool:
-    """Delete Numba's files of a package's modules whose sources differ from last time.
+    """Delete Numba's cache files of a package if its sources differ from those of the last call.
 
-    Returns whether they differed. A folder that cannot be written to is left alone: such an
-    installation changes as a whole.
+    Returns whether they differed. A folder that is read-only stays as it is: such an installation
+    changes as a whole.
     """
     digest = hashlib.sha256()
     modules = set()

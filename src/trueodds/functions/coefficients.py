@@ -1,10 +1,10 @@
-"""The numbers every kernel of the family is made of, in one place."""
+"""The constants of all kernels; over 300 lines, as most are tables of float32 and float64 bits."""
 
 import struct
 from typing import Final
 
 LOG2E: Final = float.fromhex("0x1.71547652b82fep+0")
-"""1 / ln 2, to turn a power of e into a power of two."""
+"""1 / ln 2: it turns a power of e into a power of two."""
 LN2_HIGH: Final = float.fromhex("0x1.62e42fefa0000p-1")
 """The leading 35 bits of ln 2: a whole number up to 2¹⁸ times it is exact in float64."""
 LN2_LOW: Final = float.fromhex("0x1.cf79abc9e3b3ap-40")
@@ -14,9 +14,9 @@ MAGIC_BITS: Final = 0x4338000000000000
 HALF_OCTAVE: Final = 1 << 51
 """Half of one unit of a float64's exponent field."""
 STEP: Final = 64.0
-"""Steps to an octave in the table of powers."""
+"""Entries of the table of powers in one octave."""
 MAGIC: Final = float.fromhex("0x1.8000000000000p+52")
-"""Adding it to a small float64 rounds to a whole number, kept in the low bits of the sum."""
+"""Added to a small float64, it rounds it to a whole number in the low bits of the sum."""
 
 EXP32: Final = tuple(
     float.fromhex(c)
@@ -83,7 +83,7 @@ EXPM1_REST: Final = tuple(
         "-0x1.78b535da8c7b7p-2",
     )
 )
-"""(eʳ − 1 − r) / (1 + r) / r² on |r| ≤ ln 2 / 128; what 1 + r leaves to eʳ, relative error 2⁻⁶⁶."""
+"""(eʳ − 1 − r) / (1 + r) / r² on |r| ≤ ln 2 / 128, relative error of eʳ 2⁻⁶⁶."""
 
 LOG1P_REST: Final = tuple(
     float.fromhex(c)
@@ -100,34 +100,34 @@ LOG1P_REST: Final = tuple(
 )
 """(log(1 + d) − d) / d² on |d| ≤ 1/82, error 2⁻⁶⁷ relative to log(1 + d)."""
 LN2_SINGLE: Final = float.fromhex("0x1.62e4300000000p-1")
-"""ln 2 as a float32; a 32nd of a whole number below 2¹² times it leaves an exact remainder."""
+"""ln 2 as a float32; the remainder after k/32 times it is exact for whole numbers k below 2¹²."""
 LN2_SINGLE_LOW: Final = float.fromhex("-0x1.05c6100000000p-29")
 """ln 2 minus its float32."""
 MAGIC_32NDS: Final = 1.5 * 2.0**18
-"""Adding it to a small float32 rounds to a 32nd; its number is in the low bits of the sum."""
+"""Added to a small float32, it rounds it to k/32, with k in the low bits of the sum."""
 REACH: Final = float.fromhex("0x1.fab1b20000000p+5")
-"""The largest magnitude that the pairs of float32 take on; beyond it nothing can underflow.
+"""The largest magnitude of an argument of the pairs of float32; up to it no result underflows.
 
-σ and softplus of −REACH lie so near the midpoint of two floats (MPFR decides it in the proof) that
-the pairs are in doubt there, and so wherever an argument was clamped to it.
+σ and softplus of −REACH are so near the midpoint of two floats (MPFR decides it in the proof) that
+the pairs are uncertain there. They are thus uncertain for every argument clamped to it.
 """
 NEGATIVE_REACH_BITS: Final = 0xC27D58D9
 """The bits of −REACH as float32."""
 LIFT: Final = 2.0**-38
-"""Too small to matter to σ, large enough that no product of it is subnormal."""
+"""Too small to change σ, and large enough that no product with it is subnormal."""
 DOUBT: Final = 1.5 * 2.0**-35
-"""Relative error granted to a pair of float32 before its rounding is trusted."""
+"""Bound of the relative error of a pair of float32: its rounding must not depend on it."""
 
 VANISHED: Final = 104.0
-"""exp(−104) is less than half of the least float32: beyond it softplus and σ are zero."""
+"""exp(−104) is less than half of the least float32: for x below −104 softplus and σ are zero."""
 DOUBT_LOG_EXPONENT: Final = -34
-"""Error granted to log(1 + e^−|x|) in pairs of float32: 2⁻³⁴ of the result …"""
+"""Bound of the error of log(1 + e^−|x|) in pairs of float32, first part: 2⁻³⁴ of the result."""
 DOUBT_SQUARE: Final = 2.0**-22.7
-"""… and this times d²: a rounding of d², and three of terms near d²/2, make at most 2⁻²³ d²."""
+"""Second part, times d²: the rounding of d² and of three terms near d²/2 is at most 2⁻²³ d²."""
 POINTS32: Final = 32.0
-"""Points at which log(1 + e) is tabulated, e = 0 … 1 in steps of 1/31."""
+"""Number of entries of the table of log(1 + e), e = 0 … 1 in steps of 1/31."""
 MAGIC_WHOLE: Final = 1.5 * 2.0**23
-"""Adding it to a small float32 rounds to a whole number, kept in the low bits of the sum."""
+"""Added to a small float32, it rounds it to a whole number in the low bits of the sum."""
 
 EXPM1_REST32: Final = tuple(
     float.fromhex(c)
@@ -223,7 +223,7 @@ POWERS32_SHIFTED: Final = tuple(
     )[0]
     for j, p in enumerate(POWERS32)
 )
-"""The floats whose bits are those of :data:`POWERS32` less j 2¹⁸."""
+"""The floats whose bits are those of `POWERS32` minus j·2¹⁸."""
 
 LOG1P_REST32: Final = tuple(
     float.fromhex(c)
@@ -273,7 +273,7 @@ LOG_POINTS32: Final = tuple(
         "0x1.fff7e80000000p-2",
     )
 )
-"""Floats near 1 / (1 + j/31), j = 0 … 31, whose logarithms are almost float32."""
+"""Floats near 1 / (1 + j/31), j = 0 … 31, whose logarithms are nearly float32 numbers."""
 
 LOG_VALUES32: Final = tuple(
     float.fromhex(c)
@@ -312,4 +312,5 @@ LOG_VALUES32: Final = tuple(
         "0x1.62ec480000000p-1",
     )
 )
-"""Minus the logarithms of those, relative error below 2⁻³⁶; no bit below those of log(1 + e)."""
+"""Minus the logarithms of `LOG_POINTS32`, relative error below 2⁻³⁶, with trailing zero bits: no
+set bit is below the last bit of log(1 + e)."""

@@ -1,9 +1,9 @@
-"""The one inner loop that NumPy calls: strides, shared memory, threads and flags for all functions.
+"""The inner loop that NumPy calls for all functions: strides, overlap, threads and flags.
 
-It is given, as the ufunc's data, a plan of eight words: the address of a loop of
-:mod:`trueodds.functions.loops`, that loop's data, the number of operands, their size in bytes, the
-least count of values for a thread, the greatest count of threads, where a thread begins, and
-the kind of operand (0: the result's own; else see ``widen``).
+The ufunc's data is a plan of eight words: the address of a loop of `trueodds.functions.loops`; the
+data of that loop; the number of operands; their size in bytes; the least number of values for a
+thread; the largest number of threads; the address of the thread's function; and the kind of the
+operands (0: the type of the result; otherwise see `widen`).
 """
 
 # Numba's types, not Python's: mypy cannot follow them.
@@ -16,7 +16,7 @@ import numpy as np
 from numba import carray, intp, njit, types
 
 from trueodds.functions.loops import DIVIDE, INVALID, Loop
-from trueodds.functions.memory import (
+from trueodds.functions.low_level import (
     call_loop,
     clear_flags,
     floats64_at,
@@ -37,17 +37,17 @@ IS_X86 = platform.machine().lower() in ("x86_64", "amd64", "x86", "i686")
 FE_INVALID = 1
 FE_DIVBYZERO = 4 if IS_X86 else 2
 FE_SEEN = 0x1D if IS_X86 else 0x0F
-"""Invalid, division by zero, overflow and underflow: what NumPy looks at, and not "inexact"."""
+"""The flags that NumPy reads: invalid, division by zero, overflow and underflow."""
 HAS_THREADS = sys.platform != "win32"
 BLOCK = 2048
-"""Values copied together when an operand is strided or is the result's own memory."""
-SHARE = 1 << 15
-"""Values a thread takes at a time: the last to end keeps the others waiting for less than that."""
+"""Values that are copied together if an operand is strided or overlaps the result."""
+PART = 1 << 15
+"""Values that a thread takes at a time; the other threads wait at most for this many."""
 JOB = 16
-"""Words that tell threads their job: plan, operands, steps, count, first value not yet taken."""
+"""Words of a job: plan, operands, steps, number of values, first value that no thread took."""
 OPERANDS, STEPS, COUNT, NEXT = 1, 4, 7, 8
 RECORD = 4
-"""Words of one thread: address of its job, flags, thread, failed."""
+"""Words of a thread's record: address of the job, flags, handle, whether it failed to start."""
 FLAGS, THREAD, FAILED = 1, 2, 3
 WORD = 8
 
@@ -56,7 +56,7 @@ helper = njit(error_model="numpy")
 
 @helper
 def move(size, source, step, target, stride, n):
-    """Copy n values of 2, 4 or 8 bytes from one place and step to another."""
+    """Copy n values of 2, 4 or 8 bytes between two addresses, each with its step in bytes."""
     if size == 8:
         for i in range(n):
             carray(words64_at(target + i * stride), 1)[0] = words64_at(source + i * step)[0]
@@ -70,7 +70,7 @@ def move(size, source, step, target, stride, n):
 
 @helper
 def widen(kind, source, step, target, n):
-    """Copy n integers of one or two bytes as float64; kind: 1 and 2 for a byte, 3 and 4 for two."""
+    """Copy n integers as float64; kind 1: uint8, 2: int8, 3: uint16, 4: int16."""
     y = carray(floats64_at(target), n)
     for i in range(n):
         place = source + i * step
@@ -86,7 +86,7 @@ def widen(kind, source, step, target, n):
 
 @helper
 def serial(plan, args, steps, n):
-    """Give the loop contiguous memory: the operands' own, or copies a block at a time."""
+    """Run the loop on contiguous memory: that of the operands, or copies of one block at a time."""
     p = carray(words64_at(plan), 8)
     operands = p[2]
     size = p[3]
@@ -113,31 +113,31 @@ def serial(plan, args, steps, n):
                 widen(kind, a[k] + start * s[k], s[k], places[k], m)
         flags |= call_loop(p[0], intp(places.ctypes.data), m, p[1])
         move(size, places[last], size, a[last] + start * s[last], s[last], m)
-    # Numba frees an array after the last mention of it; the addresses above do not count.
+    # Numba frees an array after its last use, and does not see the use of its address.
     copies[0] = places[0] = 0
     return flags
 
 
 @helper
 def work(job):
-    """Take shares of a job until none is left; returns the flags of them all."""
+    """Work on parts of a job until none is left; returns the flags of these parts."""
     words = carray(words64_at(job), JOB)
     args = np.empty(3, np.int64)
     n = words[COUNT]
     flags = 0
-    start = take(job + WORD * NEXT, SHARE)
+    start = take(job + WORD * NEXT, PART)
     while start < n:
         for k in range(3):
             args[k] = words[OPERANDS + k] + start * words[STEPS + k]
-        count = min(SHARE, n - start)
+        count = min(PART, n - start)
         flags |= serial(words[0], intp(args.ctypes.data), job + WORD * STEPS, count)
-        start = take(job + WORD * NEXT, SHARE)
-    args[0] = 0  # keeps it alive until here
+        start = take(job + WORD * NEXT, PART)
+    args[0] = 0  # keeps the array alive until here
     return flags
 
 
 def thread_body(record):
-    """What a thread runs: shares of its record's job."""
+    """The function of a thread: parts of its record's job."""
     words = carray(words64_at(record), RECORD)
     words[FLAGS] = work(words[0])
     return 0
@@ -145,9 +145,9 @@ def thread_body(record):
 
 @helper
 def in_threads(plan, args, steps, n, threads):
-    """Let threads and the caller take shares of the values until all are taken.
+    """Run the loop in threads, the caller's among them, which take parts until all are taken.
 
-    So a thread that the machine is slow to run holds nobody up: the others take what it does not.
+    A slow thread takes fewer parts, and the others do not wait for it.
     """
     p = carray(words64_at(plan), 7)
     operands = p[2]
@@ -173,12 +173,12 @@ def in_threads(plan, args, steps, n, threads):
         if record[FAILED] == 0:
             join_thread(record[THREAD], 0)
             flags |= record[FLAGS]
-    memory[0] = 0  # keeps it alive until here
+    memory[0] = 0  # keeps the array alive until here
     return flags
 
 
 def dispatch(args, dims, steps, plan):
-    """NumPy's inner loop; raises the flags of the function and hides those of the arithmetic."""
+    """NumPy's inner loop: raises the flags of the function, clears those of the arithmetic."""
     before = raised_flags(FE_SEEN)
     p = carray(words64_at(plan), 7)
     n = carray(words64_at(dims), 1)[0]
@@ -188,7 +188,7 @@ def dispatch(args, dims, steps, plan):
     else:
         flags = serial(plan, args, steps, n)
     spurious = raised_flags(FE_SEEN & ~before)
-    if spurious:  # clearing takes longer than looking
+    if spurious:  # a test is faster than clearing
         clear_flags(spurious)
     if flags & INVALID:
         raise_flags(FE_INVALID)

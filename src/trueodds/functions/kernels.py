@@ -1,8 +1,8 @@
-"""The family as scalar Numba kernels: called inside a loop they inline, and LLVM vectorises them.
+"""All functions as scalar Numba kernels: they are inlined in a loop, and LLVM vectorises it.
 
-Each takes and returns one width of float. There is no branch and no call in any of them: NaN,
-infinities and zeros follow from arithmetic and selects. A caller must itself be compiled with
-``error_model="numpy"`` if it divides.
+Each kernel takes and returns floats of one width. No kernel has a branch or a call: NaN, infinities
+and zeros follow from arithmetic and selects. A caller that divides must be compiled with
+``error_model="numpy"``.
 """
 
 from trueodds.functions.kernels32 import (

@@ -1,4 +1,4 @@
-"""The float32 kernels: evaluated in float64, rounded once, proved for every float32 there is."""
+"""The float32 kernels: evaluated in float64, rounded once, proved for every float32."""
 
 # Numba's types, not Python's: mypy cannot follow them.
 # mypy: ignore-errors
@@ -26,10 +26,8 @@ NAN = float("nan")
 
 
 @kernel
-def exp_negative32(x):
-    """exp(−|x|) of a float32 in float64, relative error below 2⁻⁵²; e⁻¹¹⁰ beyond 110."""
-    a = -abs(float64(x))
-    a = select(a > -110.0, a, -110.0)
+def exp_in_range(a):
+    """exp(a) of a float64, −708 ≤ a ≤ 0, relative error below 2⁻⁵²."""
     shifted = fma(a, LOG2E, MAGIC)
     n = shifted - MAGIC
     r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, a))
@@ -45,6 +43,13 @@ def exp_negative32(x):
     p = fma(p, r, E1)
     p = fma(p, r, E0)
     return bits_float(float_bits(p) + (float_bits(shifted) << int64(52)))
+
+
+@kernel
+def exp_negative32(x):
+    """exp(−|x|) of a float32 in float64, relative error below 2⁻⁵²; e⁻¹¹⁰ if |x| > 110."""
+    a = -abs(float64(x))
+    return exp_in_range(select(a > -110.0, a, -110.0))
 
 
 @kernel
@@ -70,7 +75,7 @@ def sigmoid32(x):
     """1 / (1 + exp(−x)) of a float32, correctly rounded."""
     e = exp_negative32(x)
     y = select(x >= float32(0.0), 1.0, e) / (1.0 + e)
-    # σ(x) = 1/2 + x/4 − x³/48 …: the cubic term decides ties, and float64 cannot hold it here.
+    # σ(x) = 1/2 + x/4 − x³/48 …: the cubic term decides ties, and float64 has no bits for it here.
     y = select(abs(x) < NEAR_ZERO, fma(float64(x), QUARTER, 0.5), y)
     y = float32(y)
     return select(x == x, y, x + x)
@@ -89,7 +94,7 @@ def sigmoid_grad32(x):
 def softplus32(x):
     """log(1 + exp(x)) of a float32, correctly rounded."""
     floor = select(x > float32(0.0), float64(x), 0.0)
-    # One float in 2³² has its result 2⁻⁵⁸ from the midpoint of two floats: float64 cannot tell.
+    # The result of one float of 2³² is 2⁻⁵⁸ from the midpoint of two floats: float64 is too short.
     floor = select(x == HARDEST, HARDEST_FLOOR, floor)
     y = float32(floor + log1p_unit(exp_negative32(x)))
     return select(x == x, y, x + x)

@@ -1,7 +1,7 @@
-"""The float64 kernels: pairs of float64 until one last rounding, within 0.51 ULP wherever tested.
+"""The float64 kernels: pairs of float64 with one last rounding, within 0.51 ULP on all tests.
 
-``sigmoid64`` and :mod:`trueodds.functions.portable` are one sequence of IEEE operations; an ``fma``
-stands here only where its result is exact, so that both give the same bits.
+``sigmoid64`` and `trueodds.functions.portable` are the same sequence of IEEE operations. ``fma`` is
+used in it only where its result is exact, so that both give the same bits.
 """
 
 # Numba's types, not Python's: mypy cannot follow them.
@@ -37,10 +37,10 @@ NAN = float("nan")
 
 @kernel
 def exp_pair(x):
-    """exp(−|x|) = (high + low) 2ⁿ with 0.99 < high < 2, relative error 2⁻⁶¹; e⁻⁷⁴⁶ beyond 746."""
+    """exp(−|x|) = (high + low) 2ⁿ with 0.99 < high < 2, relative error 2⁻⁶¹; e⁻⁷⁴⁶ if |x| > 746."""
     a = -abs(x)
     a = select(a > -746.0, a, -746.0)
-    # Nearer to zero only products would differ, by being subnormal and slow.
+    # Nearer to zero, products would be subnormal and slow; the result is the same.
     a = select(a < -NEAR_ZERO, a, -NEAR_ZERO)
     shifted = a * STEPS_PER_E + MAGIC
     k = shifted - MAGIC
@@ -81,7 +81,7 @@ def one_plus(high, low, n):
 
 @kernel
 def divide(numerator, numerator_low, denominator, denominator_low):
-    """Quotient of two pairs as a pair, relative error 2⁻¹⁰⁰ or so."""
+    """Quotient of two pairs as a pair, relative error about 2⁻¹⁰⁰."""
     reciprocal = 1.0 / denominator
     q = numerator * reciprocal
     remainder = fma(-q, denominator, numerator)
@@ -123,7 +123,7 @@ def sigmoid_grad64(x):
 
 @kernel
 def two_sum(a, b):
-    """Sum of two float64 and what its rounding lost, exactly."""
+    """Sum of two float64 and the exact error of its rounding."""
     s = a + b
     t = s - a
     return s, (a - (s - t)) + (b - t)
@@ -173,7 +173,7 @@ def log_sigmoid64(x):
 def logit64(p):
     """log(p / (1 − p)) of a float64, within 0.51 ULP on [0, 1]; NaN outside."""
     inside = select((p > 0.0) & (p < 1.0), p, 0.5)
-    # 2²⁰⁰ lifts a subnormal p out of the range where its exponent field is zero.
+    # The exponent field of a subnormal p is zero; that of 2²⁰⁰ p is not.
     lift = inside < 2.0**-900
     yes = inside * select(lift, 2.0**200, 1.0)
     no = 1.0 - inside

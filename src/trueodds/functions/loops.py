@@ -1,10 +1,10 @@
-"""The compiled loops: one function of contiguous memory each, called by address from ``driver``.
+"""The compiled loops: each applies one function to contiguous memory; ``driver`` calls them.
 
-Each takes the address of its operands' addresses, the number of values and a word of data, and
-returns the exceptional flags that the *function* raises (:data:`INVALID`, :data:`DIVIDE`).
+A loop takes the address of its operands' addresses, the number of values and a word of data. It
+returns the exceptional flags of the function (`INVALID`, `DIVIDE`).
 
-They are written out one by one: Numba's cache on disk tells compiled functions apart by name, so a
-factory's inner functions, or one function specialised on others, can be taken for one another.
+The loops are written out one by one, although they are alike. Numba's cache on disk finds compiled
+functions by name: it confuses inner functions of a factory, or specialisations of one function.
 """
 
 # Numba's types, not Python's: mypy cannot follow them.
@@ -16,9 +16,9 @@ from typing import Any
 
 from numba import carray, cfunc, float32, float64, types
 
-from trueodds.functions import halves, kernels
-from trueodds.functions.memory import address_of, wide_vectors, words16_at
-from trueodds.functions.walks import LOG_SIGMOID, SIGMOID, SOFTPLUS, walk
+from trueodds.functions import float16, kernels
+from trueodds.functions.float32_walks import LOG_SIGMOID, SIGMOID, SOFTPLUS, walk
+from trueodds.functions.low_level import address_of, wide_vectors, words16_at
 
 INVALID = 1
 DIVIDE = 2
@@ -26,7 +26,7 @@ ONES = 0x7FFF
 
 
 class Loop:
-    """A function that is compiled, or fetched from the cache on disk, when its address is asked."""
+    """A function that is compiled, or loaded from the cache on disk, when its address is read."""
 
     def __init__(self, function: Callable[..., Any], signature: Any) -> None:
         self.function = function
@@ -34,25 +34,25 @@ class Loop:
 
     @cached_property
     def compiled(self) -> Any:
-        """The C function; it lives as long as this object."""
+        """The C function; it exists as long as this object."""
         return cfunc(self.signature, cache=True)(self.function)
 
     @property
     def address(self) -> int:
-        """Where its machine code begins."""
+        """Address of its machine code."""
         address: int = self.compiled.address
         return address
 
 
 def loop(operand: Any) -> Callable[[Callable[..., Any]], Loop]:
-    """A loop over contiguous operands of one type: (operands, n, data) → flags."""
+    """Decorator of a loop over contiguous operands of one type: (operands, n, data) → flags."""
     signature = types.intp(types.CPointer(types.CPointer(operand)), types.intp, types.intp)
     return lambda function: Loop(function, signature)
 
 
 @loop(types.uint16)
 def table16(operands, n, data):
-    """Any float16 function without a domain edge, from the table of its 65,536 results."""
+    """A float16 function that raises no flags, from the table of its 65,536 results."""
     table = carray(words16_at(data), 65536)
     x = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -63,7 +63,7 @@ def table16(operands, n, data):
 
 @loop(types.uint16)
 def logit16(operands, n, data):
-    """As ``table16``, with logit's flags: NaN from a number is invalid, infinity a division."""
+    """As ``table16``, with the flags of logit: INVALID for a new NaN, DIVIDE for an infinity."""
     table = carray(words16_at(data), 65536)
     x = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -157,7 +157,7 @@ def log_sigmoid64(operands, n, data):
 
 @loop(types.float32)
 def logit32(operands, n, data):
-    """Log-odds, and whether a probability was outside [0, 1] or at an end of float32."""
+    """Log-odds of float32; the flags say if a probability was outside [0, 1], or 0 or 1."""
     wide_vectors()
     x = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -173,7 +173,7 @@ def logit32(operands, n, data):
 
 @loop(types.float64)
 def logit64(operands, n, data):
-    """Log-odds, and whether a probability was outside [0, 1] or at an end of float64."""
+    """Log-odds of float64; the flags say if a probability was outside [0, 1], or 0 or 1."""
     wide_vectors()
     x = carray(operands[0], n)
     y = carray(operands[1], n)
@@ -194,8 +194,8 @@ def log_loss_from_logits16(operands, n, data):
     y = carray(operands[1], n)
     loss = carray(operands[2], n)
     for i in range(n):
-        value = kernels.log_loss_from_logits(halves.to_float64(z[i]), halves.to_float64(y[i]))
-        loss[i] = halves.from_float64(value)
+        value = kernels.log_loss_from_logits(float16.to_float64(z[i]), float16.to_float64(y[i]))
+        loss[i] = float16.from_float64(value)
     return 0
 
 
@@ -230,8 +230,10 @@ def log_loss_grad_from_logits16(operands, n, data):
     y = carray(operands[1], n)
     slope = carray(operands[2], n)
     for i in range(n):
-        value = kernels.log_loss_grad_from_logits(halves.to_float64(z[i]), halves.to_float64(y[i]))
-        slope[i] = halves.from_float64(value)
+        value = kernels.log_loss_grad_from_logits(
+            float16.to_float64(z[i]), float16.to_float64(y[i])
+        )
+        slope[i] = float16.from_float64(value)
     return 0
 
 

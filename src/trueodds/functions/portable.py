@@ -1,11 +1,11 @@
-"""σ of a float64 array by NumPy alone: bit for bit what the compiled kernel gives.
+"""σ of a float64 array by NumPy alone, with the same bits as the compiled kernel.
 
-For places that must start without a compiler, such as the scorer. Only + − × ÷ and bit operations,
-which IEEE 754 fixes to the last bit on every machine; the steps are those of
-``kernels64.sigmoid64`` under the same names.
+Code that must run without a compiler, such as the scorer, uses it. It has only + − × ÷ and bit
+operations, whose results IEEE 754 defines to the last bit on every machine. The steps are those of
+``kernels64.sigmoid64``, under the same names.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from trueodds.functions import tables
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Floats = TypeVar("Floats", float, Array)
 
 STEPS_PER_E = c.LOG2E * c.STEP
 STEP_HIGH = c.LN2_HIGH / c.STEP
@@ -24,7 +25,7 @@ POWER_LOW = np.array([low for _, low in tables.EXP_TABLE])
 NEAR_ZERO = 2.0**-100
 SPLITTER = 2.0**27 + 1.0
 ROWS = 8192
-"""Values worked on at a time, so that the intermediate arrays stay in the cache."""
+"""Values of one step, so that the intermediate arrays stay in the cache."""
 
 
 def exp_pair(x: Array) -> tuple[Array, Array, Integers]:
@@ -55,8 +56,8 @@ def two_power(n: Integers) -> Array:
     return ((n + 1023) << 52).view(np.float64)
 
 
-def product_error(x: Array, y: Array, product: Array) -> Array:
-    """X y − product, exactly, where product is the rounded x y (Dekker 1971)."""
+def product_error(x: Floats, y: Floats, product: Floats) -> Floats:
+    """The exact x y − product, where product is the rounded x y (Dekker 1971)."""
     t = x * SPLITTER
     x_high = t - (t - x)
     x_low = x - x_high
@@ -76,7 +77,7 @@ def divide(numerator: Array, numerator_low: Array, denominator: Array, low: Arra
 
 
 def round_scaled(high: Array, low: Array, n: Integers) -> Array:
-    """(high + low) 2ⁿ rounded once, also when it is subnormal."""
+    """(high + low) 2ⁿ rounded once, also if it is subnormal."""
     below = (n < -1022) | ((n == -1022) & (high < 1.0))
     anchor = np.where(below, (1 - n) << 52, 0).view(np.float64)
     s = anchor + high
@@ -85,9 +86,9 @@ def round_scaled(high: Array, low: Array, n: Integers) -> Array:
 
 
 def sigmoid(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    """1 / (1 + exp(−z)) of a float64 array of any shape, the bits of ``kernels.sigmoid64``.
+    """1 / (1 + exp(−z)) of a float64 array of any shape, with the bits of ``kernels.sigmoid64``.
 
-    NaN gives NaN; nothing is raised or warned of.
+    NaN gives NaN. There are no errors and no warnings.
     """
     z = np.asarray(z, dtype=np.float64)
     flat = z.ravel()

@@ -1,8 +1,8 @@
-"""σ of one Python float: bit for bit what `trueodds.functions.portable` gives for an array.
+"""σ of one Python float, with the same bits as `trueodds.functions.portable` for an array.
 
-For the scorer's one-row path, where NumPy's price per call would be most of the time, and as the
-plain statement of the algorithm that other languages follow (docs/format.md). Only + − × ÷, min
-and max of IEEE doubles and exact powers of two.
+The scorer uses it for single rows, for which NumPy's time per call would be too long. It is also
+the statement of the algorithm for other languages (docs/format.md). It has only + − × ÷, min and
+max of IEEE doubles, and exact powers of two.
 """
 
 from math import ldexp
@@ -10,10 +10,10 @@ from math import ldexp
 from trueodds.functions import coefficients as c
 from trueodds.functions.portable import (
     NEAR_ZERO,
-    SPLITTER,
     STEP_HIGH,
     STEP_LOW,
     STEPS_PER_E,
+    product_error,
 )
 from trueodds.functions.tables import EXP_TABLE
 
@@ -22,7 +22,7 @@ _LAST, _BEFORE = c.EXPM1_REST[-1], c.EXPM1_REST[-2]
 
 
 def sigmoid_of(z: float) -> float:
-    """1 / (1 + exp(−z)) of a float64; NaN gives NaN, nothing is raised."""
+    """1 / (1 + exp(−z)) of a float64; NaN gives NaN. There are no errors."""
     if z != z:
         return z
     # exp(−|z|) = (high + low)·2ⁿ
@@ -55,21 +55,10 @@ def sigmoid_of(z: float) -> float:
     reciprocal = 1.0 / s
     q = high * reciprocal
     product = q * s
-    remainder = (high - product) - _product_error(q, s, product)
+    remainder = (high - product) - product_error(q, s, product)
     q_low = (remainder + (low - q * s_low)) * reciprocal
-    # (q + q_low)·2ⁿ, rounded once, also where it is subnormal.
+    # (q + q_low)·2ⁿ, rounded once, also if it is subnormal.
     anchor = ldexp(1.0, -n - 1022) if n < -1022 or (n == -1022 and q < 1.0) else 0.0
     t = anchor + q
     value = t + ((q - (t - anchor)) + q_low)
     return ((value - anchor) * ldexp(1.0, n + 200)) * 2.0**-200
-
-
-def _product_error(x: float, y: float, product: float) -> float:
-    """X y − product, exactly, where product is the rounded x y (Dekker 1971)."""
-    t = x * SPLITTER
-    x_high = t - (t - x)
-    x_low = x - x_high
-    t = y * SPLITTER
-    y_high = t - (t - y)
-    y_low = y - y_high
-    return ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low

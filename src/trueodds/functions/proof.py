@@ -1,4 +1,4 @@
-"""The proof that results are correctly rounded: every float tried, each against the reference."""
+"""The proof that results are correctly rounded: every float is compared with its exact value."""
 
 import os
 import platform
@@ -12,33 +12,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.errors import UsageError
-from trueodds.functions import reference
+from trueodds.functions import exact_values
 from trueodds.functions.ufuncs import UFUNCS
 
-FUNCTIONS: Final = tuple(reference.FLOAT64)
+FUNCTIONS: Final = tuple(exact_values.FLOAT64)
 """The functions that can be proved."""
 CHUNK: Final = 1 << 16
-"""Floats looked at together, so that the reference's arrays stay in the cache."""
+"""Floats of one chunk, so that its arrays stay in the cache."""
 EXAMPLES: Final = 10
+"""Most wrong results that are described."""
 WORDS: Final = {2: np.uint16, 4: np.uint32}
 
 
 @dataclass(frozen=True)
 class ProofResult:
-    """What a walk over the floats found."""
+    """Result of a walk over the floats."""
 
     function: str
     dtype: str
     stride: int
-    """1: every float there is; N: every N-th; 0: chosen points (float64)."""
+    """1: every float; N: every N-th float; 0: chosen points (float64)."""
     tried: int
     wrong: int
     worst_ulp: float
     worst_input: float
     examples: list[str]
-    """The first few wrong results, each in words."""
+    """Up to `EXAMPLES` wrong results, each in words."""
     decided_by_mpfr: list[int] = field(repr=False)
-    """Bits of the inputs too near a rounding boundary for float64: the hard cases."""
+    """Bits of the hard inputs, whose results are too near a rounding boundary for float64."""
     seconds: float
     machine: dict[str, str]
 
@@ -67,8 +68,8 @@ class ProofResult:
 
 
 @dataclass(frozen=True)
-class Share:
-    """What one chunk of floats added to the proof."""
+class ChunkResult:
+    """Result of one chunk of floats."""
 
     tried: int
     wrong: int
@@ -79,7 +80,7 @@ class Share:
 
 
 def machine() -> dict[str, str]:
-    """The processor, the system and the versions a measurement was made with."""
+    """The processor, the system, the versions and the date of a measurement."""
     processor = platform.processor() or platform.machine()
     if os.path.exists("/proc/cpuinfo"):
         with open("/proc/cpuinfo", encoding="utf-8") as text:
@@ -94,15 +95,15 @@ def machine() -> dict[str, str]:
     }
 
 
-def check(function: str, x: NDArray[Any]) -> Share:
-    """Compare the ufunc with the reference on an array of float32 or float16."""
+def check(function: str, x: NDArray[Any]) -> ChunkResult:
+    """Compare the ufunc with the exact values on an array of float32 or float16, shape (n,)."""
     word = WORDS[x.dtype.itemsize]
     with np.errstate(all="ignore"):
         found = UFUNCS[function](x)
-        right, value, close = reference.expected(function, x)
+        right, value, close = exact_values.expected(function, x)
         differs = found.view(word) != right.view(word)
         if function == "logit":
-            # Outside [0, 1] any NaN will do.
+            # Outside [0, 1] every NaN is right.
             differs &= ~(np.isnan(found) & np.isnan(right))
         info = np.finfo(x.dtype)
         size = np.maximum(np.abs(right), info.tiny).astype(np.float64)
@@ -116,11 +117,11 @@ def check(function: str, x: NDArray[Any]) -> Share:
         for i in wrong[:EXAMPLES]
     ]
     hard = [int(bits) for bits in x.view(word)[close]]
-    return Share(x.size, wrong.size, float(error[worst]), float(x[worst]), examples, hard)
+    return ChunkResult(x.size, wrong.size, float(error[worst]), float(x[worst]), examples, hard)
 
 
 def chunks(dtype: np.dtype[Any], stride: int) -> Iterator[NDArray[Any]]:
-    """Every ``stride``-th float of a dtype in the order of its bits."""
+    """Arrays of every ``stride``-th float of a dtype, in the order of the bits."""
     word = WORDS[dtype.itemsize]
     total = 1 << (8 * dtype.itemsize)
     for start in range(0, total, CHUNK * stride):
@@ -135,25 +136,27 @@ def prove(
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ProofResult:
-    """Walk the floats and count the results that are not correctly rounded.
+    """Walk over the floats and count the results that are not correctly rounded.
 
     Parameters
     ----------
     function
-        One of :data:`FUNCTIONS`.
+        One of `FUNCTIONS`.
     dtype
         ``"float32"`` or ``"float16"``.
     stride
-        1 tries every float there is, N every N-th bit pattern.
+        1 tries every float, N every N-th bit pattern.
     jobs
         Threads; all cores by default.
     progress
-        Called with (floats tried, floats to try) as the walk goes on.
+        Called with (floats tried, floats to try) after every chunk.
 
     Raises
     ------
     UsageError
-        For a function or dtype that has no exhaustive proof.
+        For a function or dtype without exhaustive proof, or a stride below 1.
+    TrueOddsError
+        If gmpy2 is not installed.
     """
     if function not in FUNCTIONS:
         raise UsageError(f"cannot prove {function!r}: known are {', '.join(FUNCTIONS)}")
@@ -164,8 +167,8 @@ def prove(
     kind = np.dtype(dtype)
     total = -(-(1 << (8 * kind.itemsize)) // stride)
     began = time.perf_counter()
-    shares = Share(0, 0, 0.0, 0.0, [], [])
-    reference.mpfr()
+    found = ChunkResult(0, 0, 0.0, 0.0, [], [])
+    exact_values.mpfr()
     UFUNCS[function](np.full(1, 0.25, kind))
     workers = jobs or os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
@@ -173,32 +176,32 @@ def prove(
         for x in chunks(kind, stride):
             waiting.append(pool.submit(check, function, x))
             if len(waiting) >= 4 * workers:
-                shares = add(shares, waiting.pop(0).result())
+                found = add(found, waiting.pop(0).result())
                 if progress:
-                    progress(shares.tried, total)
-        for share in waiting:
-            shares = add(shares, share.result())
+                    progress(found.tried, total)
+        for chunk in waiting:
+            found = add(found, chunk.result())
     if progress:
-        progress(shares.tried, total)
+        progress(found.tried, total)
     return ProofResult(
         function,
         dtype,
         stride,
-        shares.tried,
-        shares.wrong,
-        shares.worst_ulp,
-        shares.worst_input,
-        shares.examples,
-        shares.hard,
+        found.tried,
+        found.wrong,
+        found.worst_ulp,
+        found.worst_input,
+        found.examples,
+        found.hard,
         time.perf_counter() - began,
         machine(),
     )
 
 
-def add(one: Share, other: Share) -> Share:
-    """Two shares of a walk as one."""
+def add(one: ChunkResult, other: ChunkResult) -> ChunkResult:
+    """Join the results of two parts of a walk."""
     worse = other if other.worst_ulp > one.worst_ulp else one
-    return Share(
+    return ChunkResult(
         one.tried + other.tried,
         one.wrong + other.wrong,
         worse.worst_ulp,

@@ -1,8 +1,8 @@
-"""True NumPy ufuncs that cost nothing until first called.
+"""NumPy ufuncs whose loops are compiled at the first call.
 
-A ufunc is made at import around inner loops that are not compiled yet. Its first call for a dtype
-loads the compiled loop (from Numba's cache on disk, or by compiling it once), writes its address
-into the ufunc's own table, and goes on with it; from then on NumPy calls machine code directly.
+The import makes ufuncs around inner loops that are not compiled yet. The first call for a dtype
+loads the compiled loop from Numba's cache on disk, or compiles it. It writes the loop's address
+into the ufunc's table and runs the loop. After that NumPy calls the machine code directly.
 """
 
 import ctypes
@@ -14,13 +14,13 @@ import numpy as np
 from numpy._core import _multiarray_umath  # type: ignore[attr-defined]
 
 LEAST_PER_THREAD: Final = 1 << 18
-"""Values a thread must have to itself: below it, starting a thread costs more than it saves."""
+"""Least number of values of a thread: with fewer, its start takes longer than it saves."""
 
 LOOP = ctypes.CFUNCTYPE(None, *[ctypes.c_ssize_t] * 4)
 NARROW: Final = {"?": 1, "B": 1, "b": 2, "H": 3, "h": 4}
-"""Integers that NumPy would take to float16 or float32: they have loops of their own to float64."""
+"""Integers that NumPy would convert to float16 or float32: separate loops give float64."""
 LOOPS: Final = ("?d", "bd", "Bd", "hd", "Hd", "ee", "ff", "dd")
-"""Dtypes of the operands and of the result; NumPy takes the first that holds what it is given."""
+"""Dtypes of operands and result; NumPy takes the first pair that can hold the arguments."""
 
 _loading = threading.RLock()
 _threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -28,7 +28,7 @@ _plans: list["Plan"] = []
 
 
 class Plan:
-    """One loop of one ufunc: its slot in the ufunc's table and what its loop is told."""
+    """One loop of one ufunc: its slot in the ufunc's table, and the data of the loop."""
 
     def __init__(self, name: str, given: str, result: str, operands: int) -> None:
         self.name = name
@@ -46,17 +46,17 @@ class Plan:
         _plans.append(self)
 
     def load_and_run(self, args: int, dims: int, steps: int, data: int) -> None:
-        """The inner loop of a ufunc's first call: put the compiled one in its place and run it."""
+        """The inner loop of a first call: replace it by the compiled loop, and run that."""
         try:
             address = self.load()
         except BaseException:
-            # NumPy cannot hear an exception from here: no result may pass for a computed one.
+            # NumPy ignores an exception here: the results must not look computed.
             self.fill_with_nan(args, dims, steps)
             raise
         LOOP(address)(args, dims, steps, data)
 
     def load(self) -> int:
-        """Compile or fetch the loop; returns the address that NumPy calls from now on."""
+        """Compile or load the loop; returns the address that NumPy calls from now on."""
         with _loading:
             from trueodds.functions import driver, loops
 
@@ -74,7 +74,7 @@ class Plan:
             return address
 
     def fill_with_nan(self, args: int, dims: int, steps: int) -> None:
-        """Write NaN over every result of the call at hand."""
+        """Write NaN to every result of this call."""
         word = ctypes.POINTER(ctypes.c_ssize_t)
         start = ctypes.cast(args, word)[self.operands - 1]
         step = ctypes.cast(steps, word)[self.operands - 1]
@@ -87,7 +87,7 @@ class Plan:
 
 
 def half_table(function: np.ufunc) -> np.ndarray[Any, np.dtype[np.uint16]]:
-    """Bits of the float16 results of all 65,536 float16, from float64 results rounded once."""
+    """Bits of the float16 results of all float16, shape (65,536,): float64 results rounded once."""
     halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
     with np.errstate(all="ignore"):
         results: np.ndarray[Any, np.dtype[np.uint16]] = (
@@ -97,7 +97,7 @@ def half_table(function: np.ufunc) -> np.ndarray[Any, np.dtype[np.uint16]]:
 
 
 def make_ufunc(name: str, doc: str, operands: int) -> np.ufunc:
-    """A ufunc with ``operands`` arrays, the result among them, for every pair of :data:`LOOPS`."""
+    """Make a ufunc of ``operands`` arrays, with the result, for every pair of `LOOPS`."""
     plans = [Plan(name, given, result, operands) for given, result in LOOPS]
     count = len(plans)
     functions = (ctypes.c_void_p * count)(
@@ -114,7 +114,7 @@ def make_ufunc(name: str, doc: str, operands: int) -> np.ufunc:
 
 
 def _numpy_constructor() -> Any:
-    """``PyUFunc_FromFuncAndData`` of NumPy's C interface, entry 1 of its ufunc table."""
+    """``PyUFunc_FromFuncAndData``, entry 1 of the ufunc table of NumPy's C interface."""
     pointer = ctypes.pythonapi.PyCapsule_GetPointer
     pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     table = ctypes.cast(
@@ -135,9 +135,18 @@ _kept: list[Any] = []
 
 
 def set_threads(count: int) -> int:
-    """Let large arrays use up to ``count`` threads (1: only the caller's); returns the old limit.
+    """Set the number of threads for large arrays, and return the number before.
 
-    The default is the number of cores this process may use.
+    Parameters
+    ----------
+    count
+        Most threads, ≥ 1; 1 uses only the caller's. The default is the number of cores that this
+        process may use.
+
+    Raises
+    ------
+    ValueError
+        If ``count`` is below 1.
     """
     global _threads
     if count < 1:

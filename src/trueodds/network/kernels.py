@@ -60,7 +60,7 @@ def gather(X, fold_features, rows, out):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def gather_some(X, fold_features, positions, rows, out):
-    """`gather` of some inputs only: ``positions``, increasing, among those of X and the features."""
+    """`gather` of some inputs only, at increasing ``positions`` among all of them."""
     wide = X.shape[1]
     cut = np.searchsorted(positions, wide)
     for i in range(rows.shape[0]):

@@ -1,8 +1,8 @@
-"""What each function's result must be, found without the kernels: float64 libm, then MPFR.
+"""Exact results of every function, computed without the kernels: by float64 libm, then by MPFR.
 
-NumPy's float64 ``exp``, ``log`` and ``log1p`` give a value that is right to 2⁻⁴⁵ (their own error
-is a few 2⁻⁵³). Where both ends of that interval round to the same narrow float, that float is the
-correctly rounded result; the rare inputs where they differ are decided by MPFR with 200 bits.
+NumPy's float64 ``exp``, ``log`` and ``log1p`` give a value with a relative error below 2⁻⁴⁵ (their
+own error is a few 2⁻⁵³). If both ends of that interval round to the same float32 or float16, that
+float is the correctly rounded result. MPFR with 200 bits decides the rare other inputs.
 """
 
 from collections.abc import Callable
@@ -15,8 +15,9 @@ from trueodds.errors import TrueOddsError
 
 Array = NDArray[np.float64]
 MARGIN: Final = 2.0**-45
-"""Relative error granted to the float64 value, some fifty times what libm needs."""
+"""Bound of the relative error of the float64 value, some fifty times the error of libm."""
 PRECISION: Final = 200
+"""Bits of MPFR numbers."""
 
 
 def sigmoid(x: Array) -> Array:
@@ -63,7 +64,13 @@ FLOAT64: Final[dict[str, Callable[[Array], Array]]] = {
 
 
 def mpfr() -> Any:
-    """The module ``gmpy2``, with a context wide enough for every float64; raises if missing."""
+    """The module ``gmpy2``, with a context for every float64.
+
+    Raises
+    ------
+    TrueOddsError
+        If gmpy2 is not installed.
+    """
     try:
         import gmpy2
     except ImportError:
@@ -76,7 +83,7 @@ def mpfr() -> Any:
 
 
 def exact(g: Any, function: str, x: float) -> Any:
-    """The value of a function at a finite ``x`` as an MPFR number; ``g`` is :func:`mpfr`'s."""
+    """The value of a function at a finite ``x`` as an MPFR number; ``g`` is `mpfr`'s module."""
     v = g.mpfr(x)
     if function == "logit":
         if 0.25 < x < 0.75:
@@ -95,7 +102,7 @@ def exact(g: Any, function: str, x: float) -> Any:
 
 
 def round_exact(g: Any, value: Any, dtype: np.dtype[Any]) -> Any:
-    """An MPFR number rounded once, ties to even, to a NumPy float type, subnormals included."""
+    """Round an MPFR number once, ties to even, to a NumPy float type, also to a subnormal."""
     if value == 0:
         return dtype.type(0.0)
     info = np.finfo(dtype)
@@ -105,7 +112,7 @@ def round_exact(g: Any, value: Any, dtype: np.dtype[Any]) -> Any:
 
 
 def expected(function: str, x: NDArray[Any]) -> tuple[NDArray[Any], Array, NDArray[np.intp]]:
-    """Correctly rounded results for an array of float32 or float16.
+    """Correctly rounded results for an array of float32 or float16, shape (n,).
 
     Returns
     -------

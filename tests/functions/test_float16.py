@@ -3,14 +3,14 @@
 import numpy as np
 from numba import njit
 
-from trueodds.functions import halves
+from trueodds.functions import float16
 
 
 @njit
 def widen(bits: np.ndarray) -> np.ndarray:
     result = np.empty(bits.size)
     for i in range(bits.size):
-        result[i] = halves.to_float64(bits[i])
+        result[i] = float16.to_float64(bits[i])
     return result
 
 
@@ -18,7 +18,7 @@ def widen(bits: np.ndarray) -> np.ndarray:
 def narrow(values: np.ndarray) -> np.ndarray:
     result = np.empty(values.size, np.uint16)
     for i in range(values.size):
-        result[i] = halves.from_float64(values[i])
+        result[i] = float16.from_float64(values[i])
     return result
 
 

@@ -1,9 +1,9 @@
-"""A kernel's two stages as one loop over memory, made such that both run side by side.
+"""The two stages of a kernel as one loop over memory, in which both stages run together.
 
-A value passes through some twenty operations that each wait for the one before, 70 to 80 cycles,
-and the processor looks only some 130 operations of 512 bits ahead, three or four such chains. So
-the loop brings them together itself: it works on two vectors at once, and on the second stage of
-one pair together with the first stage of the next. LLVM then mixes their instructions.
+A value passes through some twenty operations. Each waits for the one before, for 70 to 80 cycles
+together. The processor reads only some 130 operations of 512 bits ahead, three or four such chains.
+So the loop interleaves them: it works on two vectors at once, and on the second stage of one pair
+together with the first stage of the next. LLVM then mixes their instructions.
 """
 
 from typing import Any
@@ -13,11 +13,11 @@ from numba import types
 from numba.extending import intrinsic
 
 from trueodds.functions import coefficients as c
-from trueodds.functions.sixteen import Stage, sigmoid_first, sigmoid_second, softplus_stages
-from trueodds.functions.vectors import FLOATS, LONG, MASK, Vectors
+from trueodds.functions.avx512_kernels import Stage, sigmoid_first, sigmoid_second, softplus_stages
+from trueodds.functions.avx512_vectors import FLOATS, LONG, MASK, Vectors
 
 WIDTH = 2
-"""Vectors that a stage works on at once; the loops take a multiple of it."""
+"""Vectors of one step; the number of vectors of a loop is a multiple of it."""
 
 
 class Memory:
@@ -41,12 +41,12 @@ class Memory:
         return found
 
     def store(self, base: Any, i: Any, values: list[Any]) -> None:
-        """Put vectors at number i."""
+        """Store vectors from number i on."""
         for place, value in zip(self.places(base, i, FLOATS, 64), values, strict=True):
             self.builder.store(value, place).align = 4
 
     def store_masks(self, base: Any, i: Any, masks: list[Any]) -> None:
-        """Put a bit for each lane at number i."""
+        """Store masks, one bit a lane, from number i on."""
         for place, mask in zip(self.places(base, i, MASK, 2), masks, strict=True):
             self.builder.store(self.builder.bitcast(mask, MASK), place).align = 2
 
@@ -61,7 +61,7 @@ class Memory:
 def write_loop(builder: Any, count: Any, state: Any, body: Any) -> None:
     """Call ``body`` (number of the first vector, state) → state for every ``WIDTH`` vectors.
 
-    ``state`` is a list of lists of LLVM values that one turn hands to the next.
+    ``state`` is a list of lists of LLVM values that one step passes to the next.
     """
     before = builder.block
     loop = builder.append_basic_block("sixteen")
@@ -87,8 +87,9 @@ def write_loop(builder: Any, count: Any, state: Any, body: Any) -> None:
 def sixteens(first: Stage, second: Stage) -> Any:
     """An intrinsic (source, target, sure, count) of a function's two stages.
 
-    It writes ``count`` times 16 results to ``target``, and 16 bits for each 16 to ``sure``: a lane
-    whose bit is 0 is not certain and not to be used. ``count`` is a multiple of ``WIDTH``, not 0.
+    It writes ``count`` vectors of 16 results to ``target`` and one mask a vector to ``sure``. A
+    result whose bit is 0 is uncertain and must not be used. ``count`` is a positive multiple of
+    `WIDTH`.
     """
 
     @intrinsic
@@ -118,9 +119,10 @@ def sixteens(first: Stage, second: Stage) -> Any:
 
 
 def vanished(*, mirrored: bool) -> Any:
-    """An intrinsic (source, target, sure, count) that settles results that are zero.
+    """An intrinsic (source, target, sure, count) that completes results that are zero.
 
-    Where x, or −x for log σ, is below −VANISHED, ``target`` becomes zero, or −0, and ``sure``.
+    Where x, or −x for log σ, is below −VANISHED, ``target`` becomes 0, or −0 for log σ, and its bit
+    in ``sure`` becomes 1.
     """
 
     @intrinsic

@@ -1,42 +1,42 @@
 """σ, log σ and softplus of sixteen float32 at once in pairs of float32, for AVX-512.
 
-The float64 kernels fill eight lanes and need two conversions and a slow division for each eight.
-Here everything stays in sixteen float32 lanes: e⁻ˣ as a pair (a table of 2^(j/32) in two
-registers, looked up by one permutation), then
+The float64 kernels use eight lanes, with two conversions and a slow division for each eight. These
+kernels use sixteen float32 lanes: they compute e⁻ˣ as a pair (one permutation reads the table of
+2^(j/32) from two registers), and then
 
 * σ = 1 / (1 + e⁻ˣ) = y (1 + d + d² + …) from the hardware's 14-bit reciprocal y, where
   d = 1 − y (1 + e⁻ˣ) is exact to 2⁻³⁶;
 * log(1 + e^−|x|) = −log c + log(1 + d), where d = c (1 + e^−|x|) − 1 and c is one of 32 floats
   near 1 / (1 + e^−|x|) whose logarithms are float32 to 2⁻³⁶ (Gal 1986), with low bits to spare.
 
-The sum is rounded once a little lower and once a little higher: where both give the same float it
-is the correctly rounded result, and the lanes where they differ, one in some hundreds or
-thousands, are left to the float64 kernels. So are arguments beyond ±REACH: they are clamped to
-it, and REACH is chosen such that its own result lies next to the midpoint of two floats.
+The sum is rounded twice, minus and plus the bound of its error. If both give the same float, it is
+the correctly rounded result. The lanes in which they differ, one in some hundreds or thousands, go
+to the float64 kernels. So do arguments beyond ±REACH: they are clamped to REACH, whose result is
+next to the midpoint of two floats.
 
-A kernel is two stages, which :mod:`trueodds.functions.pipeline` makes one loop of. What an
-operation costs, and why some are done on whole numbers, is in docs/decisions.md.
+A kernel has two stages, of which `trueodds.functions.avx512_loops` makes one loop.
+docs/decisions.md has the cost of each operation, and says why some work on whole numbers.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from trueodds.functions import coefficients as c
-from trueodds.functions.vectors import Vectors
+from trueodds.functions.avx512_vectors import Vectors
 
 Stage = Callable[[Vectors, Any], Any]
-"""Writes half of a kernel: the first takes the arguments, the second what the first returned."""
+"""Writes one half of a kernel: the first takes the arguments, the second the first's results."""
 
 
 def exp_pair(v: Vectors, x: Any) -> tuple[Any, Any]:
     """e⁻ˣ = e + e_low of sixteen float32 between −64 and 64, relative error below 2⁻³⁵."""
-    # The lift keeps tiny arguments, whose products would be subnormal and slow, away from zero.
+    # Products of tiny arguments would be subnormal and slow; the lift prevents that.
     x = v.add(x, c.LIFT)
     # e⁻ˣ = 2ᵏ eʳ, k a multiple of 1/32 whose number is in the low bits of the sum.
     shifted = v.fma(x, -c.LOG2E, c.MAGIC_32NDS)
     k = v.subtract(shifted, c.MAGIC_32NDS)
     index = v.words(shifted)
-    # The shift puts floor(k) where the exponent is; the table allows for the rest of k.
+    # The shift moves floor(k) to the exponent; the table includes the rest of k.
     power = v.words(v.lookup(index, c.POWERS32_SHIFTED))
     exponent = v.shift_words(index, 18)
     r = v.fma(k, -c.LN2_SINGLE, v.negative(x))
@@ -55,14 +55,14 @@ def exp_pair(v: Vectors, x: Any) -> tuple[Any, Any]:
 
 def sigmoid_first(v: Vectors, given: Any) -> Any:
     """The first stage of σ: e⁻ˣ."""
-    # As whole numbers without sign the negative floats are the greater ones, by their magnitude.
+    # As unsigned whole numbers, negative floats are the larger ones, ordered by magnitude.
     low = v.pick_words("<", v.words(given), v.splat_word(c.NEGATIVE_REACH_BITS))
     x = v.smaller(c.REACH, v.floats(low))
     return exp_pair(v, x)
 
 
 def sigmoid_second(v: Vectors, state: Any) -> tuple[Any, Any]:
-    """The second stage of σ: 1 / (1 + e), and in which lanes it is certain."""
+    """The second stage of σ: 1 / (1 + e), and a mask of the lanes in which it is certain."""
     e, e_low = state
     whole = v.add(e, 1.0)
     # 1 / (1 + e) = y (1 + d + d² …).
@@ -82,7 +82,7 @@ def sigmoid_second(v: Vectors, state: Any) -> tuple[Any, Any]:
 
 
 def softplus_stages(*, mirrored: bool = False) -> tuple[Stage, Stage]:
-    """The stages of softplus, or of −softplus(−x): the same with the signs of its terms turned."""
+    """The stages of softplus, or, mirrored, of −softplus(−x) = log σ(x)."""
     sign = -1.0 if mirrored else 1.0
     logarithms = tuple(sign * value for value in c.LOG_VALUES32)
 
@@ -97,7 +97,7 @@ def softplus_stages(*, mirrored: bool = False) -> tuple[Stage, Stage]:
         point = v.lookup(index, c.LOG_POINTS32)
         product = v.multiply(point, e)
         below = v.subtract(point, 1.0)
-        # Without its last bit the product adds up exactly with c − 1, and that with −log c.
+        # The product without its last bit has an exact sum with c − 1, and that sum with −log c.
         high = v.floats(v.mask_words(v.words(product), v.splat_word(-2)))
         d_low = v.fma(point, e, v.negative(high))
         first = v.add(below, high)
@@ -109,7 +109,7 @@ def softplus_stages(*, mirrored: bool = False) -> tuple[Stage, Stage]:
 
     def second_stage(v: Vectors, state: Any) -> tuple[Any, Any]:
         given, d, d_low, s = state
-        # max(x, 0) + s: of one sign both, so that whole numbers order them by magnitude.
+        # max(x, 0) + s: both have one sign, so that whole numbers order them by magnitude.
         how = "<" if mirrored else ">"
         ramp = v.pick_words(how, v.words(given), v.splat_word(0), signed=True)
         square = v.multiply(d, d)

@@ -1,4 +1,4 @@
-"""Raw memory, the C library and code addresses, for inner loops that NumPy calls as C functions."""
+"""Memory by address, calls by address, floating-point flags and threads, for compiled loops."""
 
 # Numba's types, not Python's: mypy cannot follow them.
 # mypy: ignore-errors
@@ -38,7 +38,7 @@ words64_at = _pointer(types.int64)
 
 @intrinsic
 def call_loop(typingctx: Any, code: Any, operands: Any, n: Any, data: Any) -> Any:
-    """Call the loop at address ``code``; gives its flags."""
+    """Call the loop at address ``code``; returns its flags."""
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         word = ir.IntType(64)
@@ -50,7 +50,7 @@ def call_loop(typingctx: Any, code: Any, operands: Any, n: Any, data: Any) -> An
 
 @intrinsic
 def address_of(typingctx: Any, pointer: Any) -> Any:
-    """The address a pointer holds."""
+    """The address in a pointer."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.ptrtoint(args[0], ir.IntType(64))
@@ -60,7 +60,7 @@ def address_of(typingctx: Any, pointer: Any) -> Any:
 
 @intrinsic
 def wide_vectors(typingctx: Any) -> Any:
-    """Let the function this stands in use 512-bit vectors; LLVM prefers 256 on some machines."""
+    """Let the calling function use 512-bit vectors; on some machines LLVM prefers 256 bits."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         set.add(builder.function.attributes, '"prefer-vector-width"="512"')
@@ -70,7 +70,7 @@ def wide_vectors(typingctx: Any) -> Any:
 
 
 def stack_words(count: int) -> Any:
-    """An intrinsic that gives the address of ``count`` words of the calling function's stack."""
+    """An intrinsic that returns the address of ``count`` words on the calling function's stack."""
 
     @intrinsic
     def words(typingctx: Any) -> Any:
@@ -86,7 +86,7 @@ def stack_words(count: int) -> Any:
 
 @intrinsic
 def take(typingctx: Any, address: Any, count: Any) -> Any:
-    """Add to the word at an address, at once for all threads; gives what it was before."""
+    """Add to the word at an address, atomically; returns its value before."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         place = builder.inttoptr(args[0], ir.IntType(64).as_pointer())

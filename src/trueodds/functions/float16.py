@@ -1,4 +1,4 @@
-"""float16 as its 16 bits, to float64 and back with one rounding, inside Numba kernels."""
+"""Conversion of float16, given by its bits, to float64 and back with one rounding, in kernels."""
 
 # Numba's types, not Python's: mypy cannot follow them.
 # mypy: ignore-errors
@@ -10,7 +10,7 @@ from trueodds.functions.bits import bits_float, float_bits, kernel, select
 
 @kernel
 def to_float64(half):
-    """The value of a float16 given by its bits; a NaN keeps its sign and payload."""
+    """The float16 with these bits as float64; a NaN keeps its sign and payload."""
     word = int64(half)
     sign = (word & int64(0x8000)) << int64(48)
     magnitude = word & int64(0x7FFF)
@@ -24,7 +24,7 @@ def to_float64(half):
 
 @kernel
 def from_float64(value):
-    """Bits of the float16 nearest to a float64, ties to even."""
+    """Bits of the nearest float16 of a float64, ties to even."""
     word = float_bits(value)
     sign = (word >> int64(48)) & int64(0x8000)
     magnitude = word & int64(0x7FFFFFFFFFFFFFFF)

@@ -24,10 +24,10 @@ def has_avx512() -> bool:
 
 
 class Vectors:
-    """The operations the kernels are written with.
+    """The operations of the kernels.
 
-    A value is a list of ``width`` vectors; an operation is done to one after the other. A single
-    vector or number stands for all of them alike.
+    A value is a list of ``width`` vectors, and an operation works on each of them. A single vector
+    or number stands for ``width`` equal ones.
     """
 
     def __init__(self, builder: Any, width: int) -> None:
@@ -35,7 +35,7 @@ class Vectors:
         self.width = width
 
     def each(self, operation: Callable[..., Any], *values: Any) -> list[Any]:
-        """The operation done to each vector."""
+        """Apply an operation to each vector."""
         rows = [value if isinstance(value, list) else [value] * self.width for value in values]
         rows = [[self.splat(v) if isinstance(v, float) else v for v in row] for row in rows]
         return [operation(*row) for row in zip(*rows, strict=True)]
@@ -64,7 +64,7 @@ class Vectors:
         return self.each(lambda v: self.builder.bitcast(v, WORDS), x)
 
     def floats(self, x: Any) -> list[Any]:
-        """Floats of these bits."""
+        """The floats with these bits."""
         return self.each(lambda v: self.builder.bitcast(v, FLOATS), x)
 
     def add(self, x: Any, y: Any) -> list[Any]:
@@ -88,7 +88,7 @@ class Vectors:
         return self.each(self.builder.fneg, x)
 
     def smaller(self, bound: Any, x: Any) -> list[Any]:
-        """The smaller of both; NaN where x is NaN."""
+        """The smaller of both; NaN if x is NaN."""
         b = self.builder
         return self.each(lambda u, v: b.select(b.fcmp_ordered("<", u, v), u, v), bound, x)
 
@@ -111,7 +111,7 @@ class Vectors:
         return self.each(lambda u, v: b.select(compare(how, u, v), u, v), x, y)
 
     def lookup(self, index: Any, values: tuple[float, ...]) -> list[Any]:
-        """Of 32 constants, those that the low five bits of ``index`` name."""
+        """The entries of a table of 32 constants at the low five bits of ``index``."""
         low, high = self.lanes(values[:LANES]), self.lanes(values[LANES:])
         name = "llvm.x86.avx512.vpermi2var.ps.512"
         return self.each(lambda v: self.call(name, FLOATS, low, v, high), index)
@@ -126,10 +126,10 @@ class Vectors:
         )
 
     def rough_reciprocal(self, x: Any) -> list[Any]:
-        """1 / x within 2⁻¹⁴."""
+        """1 / x with a relative error below 2⁻¹⁴."""
         name = "llvm.x86.avx512.rcp14.ps.512"
         return self.each(lambda v: self.call(name, FLOATS, v, v, ALL_LANES), x)
 
     def equal(self, x: Any, y: Any) -> list[Any]:
-        """In which lanes both are the same number; NaN is none."""
+        """Mask of the lanes in which both are equal; NaN equals nothing."""
         return self.each(lambda u, v: self.builder.fcmp_ordered("==", u, v), x, y)

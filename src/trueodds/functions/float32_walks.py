@@ -1,6 +1,7 @@
-"""float32 σ, log σ and softplus over contiguous memory: sixteen lanes, float64 where in doubt.
+"""float32 σ, log σ and softplus over contiguous memory: in sixteen lanes, else in float64.
 
-Both ways are correctly rounded, so which one a value took cannot be seen in its bits.
+Values that are uncertain in sixteen lanes are computed in float64. Both ways are correctly rounded
+and give the same bits.
 """
 
 # Numba's types, not Python's: mypy cannot follow them.
@@ -9,27 +10,27 @@ Both ways are correctly rounded, so which one a value took cannot be seen in its
 import numpy as np
 from numba import carray, njit
 
-from trueodds.functions.bits import lowest_bit
-from trueodds.functions.kernels32 import log_sigmoid32, sigmoid32, softplus32
-from trueodds.functions.memory import floats32_at, stack_words, wide_vectors, words64_at
-from trueodds.functions.pipeline import (
+from trueodds.functions.avx512_loops import (
     log_sigmoid_sixteens,
     settle_vanished,
     settle_vanished_log_sigmoid,
     sigmoid_sixteens,
     softplus_sixteens,
 )
-from trueodds.functions.vectors import has_avx512
+from trueodds.functions.avx512_vectors import has_avx512
+from trueodds.functions.bits import lowest_bit
+from trueodds.functions.kernels32 import log_sigmoid32, sigmoid32, softplus32
+from trueodds.functions.low_level import floats32_at, stack_words, wide_vectors, words64_at
 
 HAS_AVX512 = has_avx512()
 SIGMOID, SOFTPLUS, LOG_SIGMOID = 0, 1, 2
 """Which function a walk computes."""
 BLOCK = 8192
-"""Values in a block: enough that its doubtful ones fill a few vectors of float64."""
+"""Values in a block: its uncertain values fill a few vectors of float64."""
 CROWD = BLOCK // 16
-"""With more doubtful values than this in a block, all of it goes through float64."""
+"""A block with more uncertain values than this is computed in float64."""
 PAUSE = 3
-"""Blocks that go through float64 at once after such a block."""
+"""Number of blocks after such a block that are computed in float64 directly."""
 NONE = np.uint64(0)
 ONE = np.uint64(1)
 ZERO = np.float32(0.0)
@@ -40,7 +41,7 @@ walk_memory = stack_words(BLOCK // 64 + 2 * CROWD + 32)
 
 @helper
 def walk_float64(which, source, target, n):
-    """A function of n float32 by its float64 kernel, eight lanes at a time."""
+    """A function of n float32 by its float64 kernel, in eight lanes."""
     wide_vectors()
     x = carray(floats32_at(source), n)
     y = carray(floats32_at(target), n)
@@ -57,7 +58,7 @@ def walk_float64(which, source, target, n):
 
 @helper
 def walk_sixteens(which, source, target, sure, count):
-    """A function of ``count`` times 16 float32, as far as it is certain."""
+    """A function of ``count`` times 16 float32, with a bit in ``sure`` for each certain result."""
     if which == SIGMOID:
         sigmoid_sixteens(source, target, sure, count)
     elif which == SOFTPLUS:
@@ -68,7 +69,7 @@ def walk_sixteens(which, source, target, sure, count):
 
 @helper
 def walk_vanished(which, source, target, sure, count):
-    """Settle those of ``count`` times 16 results that are zero."""
+    """Complete those of ``count`` times 16 results that are zero."""
     if which == LOG_SIGMOID:
         settle_vanished_log_sigmoid(source, target, sure, count)
     else:
@@ -77,7 +78,7 @@ def walk_vanished(which, source, target, sure, count):
 
 @helper
 def find_doubtful(quads, count, places):
-    """Positions of the lanes that are not certain; returns how many, or CROWD + 1 if too many."""
+    """Write the positions of uncertain results; returns their number, at most CROWD + 1."""
     found = 0
     for q in range(count):
         doubt = ~np.uint64(quads[q])
@@ -92,7 +93,7 @@ def find_doubtful(quads, count, places):
 
 @helper
 def settle(which, source, target, places, found, scratch):
-    """Compute the values at some places by the float64 kernel."""
+    """Compute the values at some positions by the float64 kernel."""
     x = carray(floats32_at(source), BLOCK)
     y = carray(floats32_at(target), BLOCK)
     padded = (found + 31) // 32 * 32
@@ -109,11 +110,11 @@ def settle(which, source, target, places, found, scratch):
 
 @helper
 def walk(which, source, target, n):
-    """A function of n float32 at one address to another, which must not overlap."""
+    """A function of n float32 at one address, written to another; they must not overlap."""
     if not HAS_AVX512 or n < 64:
         walk_float64(which, source, target, n)
         return
-    # One piece of memory: the lanes' masks, the places of the doubtful values, and room for them.
+    # One block of memory: masks of the lanes, positions of uncertain values, and their copies.
     masks = walk_memory()
     quads = carray(words64_at(masks), BLOCK // 64)
     places = carray(words64_at(masks + BLOCK // 8), CROWD)
