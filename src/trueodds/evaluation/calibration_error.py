@@ -22,7 +22,7 @@ LEAST_CLUSTERS = 6
 TINY = 1e-300
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CalibrationError:
     """Mean gap between forecast and outcome, beside the gap that chance alone makes."""
 

@@ -7,10 +7,10 @@ the same inputs alone or among others, on any machine. Missing numbers give 0.
 """
 
 from bisect import bisect_right
-from dataclasses import asdict, dataclass
 from math import sqrt
 from typing import Any, ClassVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,11 +22,9 @@ Inputs = list[tuple[int, float]]
 Out = NDArray[np.floating[Any]]
 
 
-@dataclass(frozen=True)
-class ClippedScale:
+class ClippedScale(msgspec.Struct, frozen=True, tag_field="kind", tag="clipped_scale"):
     """t = (x − centre)·scale, then t/√(1 + (t/3)²): linear near 0, within ±3 at the ends."""
 
-    kind: ClassVar[str] = "clipped_scale"
     width: ClassVar[int] = 1
     source: str
     centre: float
@@ -48,16 +46,10 @@ class ClippedScale:
         t = -1e6 if t < -1e6 else 1e6 if t > 1e6 else t
         return [(0, t / sqrt(1.0 + (t / 3.0) * (t / 3.0)))]
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {"kind": self.kind, **asdict(self)}
 
-
-@dataclass(frozen=True)
-class Curve:
+class Curve(msgspec.Struct, frozen=True, tag_field="kind", tag="curve"):
     """The piecewise-linear curve through stored knots (x increasing), constant beyond the ends."""
 
-    kind: ClassVar[str] = "curve"
     width: ClassVar[int] = 1
     source: str
     x: tuple[float, ...]
@@ -87,20 +79,14 @@ class Curve:
         t = low + (high - low) / (x[right] - start) * (v - start)
         return [(0, high if t > high else t if t > low else low)]
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {"kind": self.kind, **asdict(self)}
 
-
-@dataclass(frozen=True)
-class Pieces:
+class Pieces(msgspec.Struct, frozen=True, tag_field="kind", tag="pieces"):
     """Piecewise-linear encoding (arXiv 2203.05556): one input for each stretch between two knots.
 
     It is −½ below the stretch, ½ above it, and linear between, so that a network learns any
     piecewise-linear function of the number by one weighted sum.
     """
 
-    kind: ClassVar[str] = "pieces"
     source: str
     x: tuple[float, ...]
     """Knots, increasing, at most `FARTHEST` from 0."""
@@ -138,16 +124,10 @@ class Pieces:
             return -0.5
         return 0.5 if value >= high else (value - low) / (high - low) - 0.5
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {"kind": self.kind, **asdict(self)}
 
-
-@dataclass(frozen=True)
-class Equals:
+class Equals(msgspec.Struct, frozen=True, tag_field="kind", tag="equals"):
     """One indicator for each stored value."""
 
-    kind: ClassVar[str] = "equals"
     source: str
     values: tuple[float, ...]
 
@@ -165,16 +145,10 @@ class Equals:
         """Inputs of one cell."""
         return [(position, 1.0) for position, v in enumerate(self.values) if v == value]
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {"kind": self.kind, **asdict(self)}
 
-
-@dataclass(frozen=True)
-class Missing:
+class Missing(msgspec.Struct, frozen=True, tag_field="kind", tag="missing"):
     """1 where the number is missing."""
 
-    kind: ClassVar[str] = "missing"
     width: ClassVar[int] = 1
     source: str
 
@@ -186,20 +160,14 @@ class Missing:
         """Inputs of one cell."""
         return [(0, 1.0)] if value != value else []
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {"kind": self.kind, **asdict(self)}
 
-
-@dataclass(frozen=True)
-class Levels:
+class Levels(msgspec.Struct, frozen=True, tag_field="kind", tag="levels"):
     """Indicators of a category's levels.
 
     ``slots[code]`` is the input of a level, −1 for none; ``missing`` and ``other`` (rare and
     unseen levels) are the inputs of those, −1 for none.
     """
 
-    kind: ClassVar[str] = "levels"
     source: str
     slots: tuple[int, ...]
     missing: int
@@ -219,15 +187,7 @@ class Levels:
         slot = self.slots[code] if code >= 0 else self.missing if code == -1 else self.other
         return [(slot, 1.0)] if slot >= 0 else []
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {"kind": self.kind, **asdict(self)}
-
 
 Block = ClippedScale | Curve | Pieces | Equals | Missing | Levels
 INDICATORS = (Equals, Missing, Levels)
 """Rules whose inputs are only ever 0 or 1."""
-BLOCKS: dict[str, type[Block]] = {
-    c.kind: c for c in (ClippedScale, Curve, Pieces, Equals, Missing, Levels)
-}
-"""Every block by its kind."""

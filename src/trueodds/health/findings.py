@@ -1,7 +1,7 @@
 """What is wrong with a training run: findings with evidence, consequence and cure."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 Kind = Literal[
     "saturated layer",
@@ -86,10 +86,6 @@ class Finding:
         places = ", ".join(part for part in (where, self.place) if part)
         start = f"{places}: {self.kind}" if places else self.kind.capitalize()
         return f"{start}: {self.told}, so {self.consequence}; {self.cure}"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values, consequence and cure included."""
-        return {**asdict(self), "consequence": self.consequence, "cure": self.cure}
 
 
 def worst_first(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -1,8 +1,8 @@
 """The settings of a training run, and what each ``--effort`` stands for."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from trueodds.errors import UsageError
 from trueodds.network.activations import Activation
@@ -46,10 +46,6 @@ class Recipe:
     """A pilot stops when this share of the epochs brought no better loss."""
     prune_loss: float = 1e-5
     """Share of the base rate's log-loss that pruning may cost (`trueodds.training.prune`)."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return asdict(self)
 
     def batch(self, rows: int) -> int:
         """Rows in a batch: a power of two, so that few rows still make a dozen steps an epoch."""

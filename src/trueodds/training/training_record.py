@@ -9,7 +9,7 @@ from trueodds.health.findings import Finding
 from trueodds.health.record import HealthRecord
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MemberRecord:
     """One member's training. Losses are log-losses in nats; nothing here depends on the clock."""
 
