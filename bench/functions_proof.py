@@ -14,6 +14,7 @@ import json
 import os
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 from trueodds.functions.proof import FUNCTIONS, prove
@@ -43,7 +44,7 @@ def main() -> int:
         wrong += sum(result.wrong for result in results)
         if options.eight_lanes:
             continue
-        logs = [result.to_json() for result in results]
+        logs = [asdict(result) for result in results]
         (RESULTS / f"{name}.json").write_text(json.dumps(logs) + "\n", encoding="utf-8")
     return 1 if wrong else 0
 

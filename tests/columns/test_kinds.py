@@ -120,7 +120,7 @@ def test_dropping() -> None:
 
 def test_the_schema_survives_json() -> None:
     schema = infer_schema(as_frame(pl.DataFrame({"a": ["1,5", "2,5"], "b": ["x", "y"]})))
-    assert msgspec.json.decode(msgspec.json.encode(schema.to_json()), type=Schema) == schema
+    assert msgspec.json.decode(msgspec.json.encode(schema), type=Schema) == schema
 
 
 @pytest.mark.parametrize("rows", [1, 2, 10, 50])

@@ -1,5 +1,7 @@
 """The calibrator against a general minimiser, and honest by fold."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -120,7 +122,7 @@ def test_rows_told_apart_perfectly_stay_finite() -> None:
 
 def test_apply_is_the_line() -> None:
     assert Calibrator(2.0, -1.0).apply(np.array([0.0, 1.5])).tolist() == [-1.0, 2.0]
-    assert Calibrator(**Calibrator(0.5, 0.25).to_json()) == Calibrator(0.5, 0.25)
+    assert Calibrator(**asdict(Calibrator(0.5, 0.25))) == Calibrator(0.5, 0.25)
 
 
 @pytest.mark.parametrize("weighted", [False, True])

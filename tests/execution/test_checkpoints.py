@@ -48,6 +48,21 @@ def test_a_member_comes_back_bit_for_bit(trained: TrainedMember, tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == [kept.path(1, 0).name]
 
 
+def test_figures_that_are_no_number_and_empty_arrays_come_back(
+    trained: TrainedMember, tmp_path: Path
+) -> None:
+    """A member of the last fold by time leaves out no row and has no held-out loss."""
+    record = replace(trained.record, fold_loss=(float("nan"),), weight=float("inf"), health=None)
+    nothing = np.zeros((1, 0), np.float32)
+    kept = Checkpoints(tmp_path)
+    kept.save(replace(trained, log_odds=nothing, record=record, layers=()))
+    back = kept.load(1, 0)
+    assert back is not None
+    assert back.log_odds.shape == (1, 0)
+    assert repr(back.record) == repr(record)
+    assert back.layers == ()
+
+
 def test_a_pilot_is_not_taken_for_a_member_that_stops(
     trained: TrainedMember, tmp_path: Path
 ) -> None:

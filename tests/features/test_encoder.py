@@ -1,6 +1,5 @@
 """The encoder as a whole: finite, row by row, kept by its JSON to the last bit."""
 
-import json
 from math import inf, nan
 
 import msgspec
@@ -10,8 +9,8 @@ from hypothesis import strategies as st
 
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.values import Values
-from trueodds.features.encoder import fit_encoder
-from trueodds.model.header import EncoderHeader, encoder_of
+from trueodds.features.encoder import Encoder, fit_encoder
+from trueodds.json_text import json_text
 
 anything = st.floats() | st.sampled_from([nan, inf, -inf, 0.0, 1e308, -1e308, 1e-320])
 SCHEMA = Schema(
@@ -80,10 +79,10 @@ def test_inputs_are_finite_and_each_row_stands_alone(training: Values, new: Valu
 @given(tables, tables)
 def test_json_keeps_every_bit(training: Values, new: Values) -> None:
     encoder = fit_encoder(training, SCHEMA)
-    text = json.dumps(encoder.to_json(), allow_nan=False)
-    back = encoder_of(msgspec.json.decode(text, type=EncoderHeader))
+    text = json_text(encoder)
+    back = msgspec.json.decode(text, type=Encoder)
     assert back == encoder
-    assert json.dumps(back.to_json()) == text
+    assert json_text(back) == text
     assert back.encode(new).tobytes() == encoder.encode(new).tobytes()
 
 

@@ -65,4 +65,4 @@ def test_every_kind_says_its_consequence_and_cure(kind: Kind) -> None:
     line = finding(kind).message("fold 1")
     assert line.startswith(f"fold 1, layer 1: {kind}: 90% of it, so {CONSEQUENCES[kind]}; ")
     assert line.endswith(CURES[kind])
-    assert finding(kind).to_json()["cure"] == CURES[kind]
+    assert finding(kind).cure == CURES[kind]

@@ -1,7 +1,8 @@
 """A model file comes back bit for bit, and a damaged one is refused with a sentence."""
 
+import json
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from trueodds.columns import Leak, Schema
 from trueodds.columns.roles import RoleColumns
 from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.features.blocks import Levels
+from trueodds.json_text import json_text
 from trueodds.model import file
 from trueodds.model.consistent import require_consistent
-from trueodds.model.file import header_text, save, to_bytes
+from trueodds.model.file import save, to_bytes
 from trueodds.model.model import from_bytes
 
 rng = np.random.default_rng(0)
@@ -88,7 +90,7 @@ def test_a_sketch_without_its_array_is_refused(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = {"sketch": {"rows": 80, "complete": True}}
-    monkeypatch.setattr(file, "header_text", lambda fields: header_text({**fields, **told}))
+    monkeypatch.setattr(file, "json_text", lambda fields: json_text({**fields, **told}))
     with pytest.raises(ModelFileError, match='lacks the array "sketch"'):
         from_bytes(to_bytes(replace(model, sketch=None)))
 
@@ -97,6 +99,15 @@ def test_a_column_with_two_roles_is_refused(model: Model) -> None:
     for roles in (RoleColumns(weight="n"), RoleColumns(weight="a", time="a")):
         with pytest.raises(ModelFileError, match="a column has two roles"):
             from_bytes(to_bytes(replace(model, roles=roles)))
+
+
+def test_what_an_old_file_lacks_is_written_out() -> None:
+    """A dataclass without slots would lose its defaults here (see `json_text`)."""
+    old = load(Path(__file__).parents[1] / "golden" / "edges.odds")
+    for part in (old.schema, old.scores, old.roles, old.rounding, old.calibrator, *old.layers[0]):
+        assert json.loads(json_text(part)).keys() == asdict(part).keys()
+    for part in (*old.schema.columns, old.scores.auc, old.scores.calibration_error):
+        assert json.loads(json_text(part)).keys() == asdict(part).keys()
 
 
 def test_a_failing_write_leaves_the_old_file(
@@ -171,7 +182,7 @@ def test_a_column_of_many_addresses_is_saved_and_read_back(tmp_path: Path) -> No
         encoder=replace(
             made.encoder,
             blocks=tuple(
-                replace(block, slots=(*block.slots, *slots))
+                msgspec.structs.replace(block, slots=(*block.slots, *slots))
                 if isinstance(block, Levels) and block.source == "town"
                 else block
                 for block in made.encoder.blocks

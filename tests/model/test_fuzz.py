@@ -174,7 +174,7 @@ def test_what_would_trip_a_row_is_refused_and_named(
     change, why = CHANGES[name]
     rows = [{c.name: None for c in model.schema.used}] * 3
     seen = summarise(model.read(rows), model.schema, model.log_odds(rows))
-    written = file.header_text
+    written = file.json_text
 
     def changed(fields: dict[str, Any]) -> str:
         found = json.loads(written(fields))
@@ -182,7 +182,7 @@ def test_what_would_trip_a_row_is_refused_and_named(
         return json.dumps(found, separators=(",", ":"))
 
     assert from_bytes(to_bytes(replace(model, seen=seen))).seen == seen
-    monkeypatch.setattr(file, "header_text", changed)
+    monkeypatch.setattr(file, "json_text", changed)
     assert re.search(why, refusal(to_bytes(replace(model, seen=seen))))
 
 

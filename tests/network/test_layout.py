@@ -36,11 +36,6 @@ def test_views_share_the_buffer(layout):
     assert (flat == -1.0).all()
 
 
-@given(layouts)
-def test_json_gives_the_layout_back(layout):
-    assert Layout.from_json(layout.to_json()) == layout
-
-
 def test_sizes_and_shapes():
     layout = Layout(3, (5, 2), "silu")
     assert layout.sizes == (3, 5, 2, 1)

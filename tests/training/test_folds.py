@@ -104,6 +104,27 @@ def test_group_folds_are_as_equal_as_the_largest_group_allows(sizes: list[int], 
     assert rows.max() - rows.min() <= max(sizes)
 
 
+@given(
+    sizes=st.lists(st.integers(2, 30), min_size=16, max_size=60), each=st.integers(2, 8),
+    seed=st.integers(0, 99),
+)  # fmt: skip
+def test_each_group_goes_to_the_fold_with_the_fewest_rows(
+    sizes: list[int], each: int, seed: int
+) -> None:
+    """Placing all groups of one size at once gives what placing one after the other gives."""
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    y = np.zeros(len(groups), np.uint8)
+    y[np.unique(groups, return_index=True)[1]] = 1  # both labels in every group
+    folds = make_folds(y, each, seed, groups=groups)
+    fold_of = folds.of_row[0][np.unique(groups, return_index=True)[1]]
+    shuffled = np.random.default_rng([seed, 1]).permutation(len(sizes))
+    rows = [0] * folds.each
+    for group in sorted(shuffled, key=lambda group: -sizes[group]):
+        fold = rows.index(min(rows))
+        assert fold_of[group] == fold
+        rows[fold] += sizes[group]
+
+
 def test_group_folds_are_random_and_few_groups_are_cut_once() -> None:
     groups = np.arange(203) // 3
     first, second = (make_folds(Y, 5, seed, groups=groups, partitions=2) for seed in (0, 1))

@@ -1,12 +1,12 @@
 """What is said and where: results to stdout, notes and errors to stderr."""
 
-import json
-import math
 import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
 from typing import Any
+
+from trueodds.json_text import json_text
 
 LABEL_WIDTH = 11
 
@@ -33,7 +33,7 @@ def fail(text: str) -> None:
 
 def print_json(data: dict[str, Any]) -> None:
     """Print one JSON object to stdout; figures that are not defined become null."""
-    print(json.dumps(_finite(data), ensure_ascii=False, indent=2, allow_nan=False))
+    print(json_text(data, indent=2))
 
 
 def print_facts(facts: Sequence[tuple[str, str]]) -> None:
@@ -73,14 +73,3 @@ def shortened(names: Sequence[str], most: int = 6) -> str:
     """List names, the first few of many."""
     shown = ", ".join(names[:most])
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
-
-
-def _finite(value: Any) -> Any:
-    """Plain values with NaN and infinities as None, which JSON does not know."""
-    if isinstance(value, dict):
-        return {str(k): _finite(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(v) for v in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

@@ -33,8 +33,8 @@ def run_drift(model_file: Path, new: Path, threshold: float, *, as_json: bool) -
                 "training_rows": model.schema.rows,
                 "threshold": threshold,
                 "drifted": bool(drifted),
-                "score": found[0].to_json(),
-                "columns": [moved.to_json() for moved in found[1:]],
+                "score": found[0],
+                "columns": found[1:],
             }
         )
     else:

@@ -208,7 +208,7 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         "effort": job.effort,
         "seed": job.seed,
         "folds": model.record.fold_rule,
-        "scores": model.scores.to_json(),
+        "scores": model.scores,
         "health": list(model.health),
         "treatments": treatment_lines(model.record),
         "notes": list(model.notes),
@@ -268,7 +268,7 @@ def told_run(job: FitJob, sha256: str) -> dict[str, Any]:
         "--target": job.target,
         **options,
         "--drop": drop,
-        "the recipe": recipe_for(job.effort).to_json(),
+        "the recipe": asdict(recipe_for(job.effort)),
         **versions(),
         "the machine": f"{platform.system()} {platform.machine()} {blas_core()}",
     }

@@ -1,5 +1,6 @@
 """``trueodds inspect``: what is inside a model file."""
 
+from dataclasses import asdict
 from math import ceil, log2
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ def tell_model(model_file: Path, model: Model) -> None:
 def told_roles(model: Model) -> str:
     """Which columns were no inputs but weights, groups or times; empty when none."""
     told = []
-    for role, name in model.roles.to_json().items():
+    for role, name in asdict(model.roles).items():
         if name is not None:
             told.append(f'{role} "{name}"' if name else f"{role} from an array")
     return ", ".join(told)
@@ -118,19 +119,19 @@ def inspect_json(model_file: Path, model: Model) -> dict[str, Any]:
         "warnings": [leak.to_json() for leak in model.schema.warnings],
         "source": model.source,
         "source_sha256": model.source_sha256,
-        "roles": model.roles.to_json(),
-        "schema": model.schema.to_json(),
+        "roles": model.roles,
+        "schema": model.schema,
         "network": {
             "sizes": [list(member.sizes) for member in model.networks.members],
             "activation": model.networks.activation,
             "members": len(model.networks.members),
             "parameters": sum(member.parameters for member in model.networks.members),
         },
-        "rounding": model.rounding.to_json(),
-        "calibrator": model.calibrator.to_json(),
+        "rounding": model.rounding,
+        "calibrator": model.calibrator,
         "record": model.record.to_json(),
-        "scores": model.scores.to_json(),
-        "layers": [[state.to_json() for state in states] for states in model.layers],
+        "scores": model.scores,
+        "layers": model.layers,
         "health": list(model.health),
         "notes": list(model.notes),
         "versions": model.versions,

@@ -89,7 +89,7 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
                 "target": model.target_name,
                 "yes": model.target_yes,
                 "notes": notes,
-                "unlike_training": [finding.to_json() for finding in unlike],
+                "unlike_training": unlike,
             }
         )
     elif out is not None:

@@ -34,7 +34,7 @@ def run_prove(
         if not as_json:
             print(results[-1], flush=True)
     if as_json:
-        print_json({"proofs": [result.to_json() for result in results]})
+        print_json({"proofs": results})
     if any(result.wrong for result in results):
         raise SystemExit(1)
 

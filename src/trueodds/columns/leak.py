@@ -9,7 +9,7 @@ MOST_NAMES = 6
 """Columns named in one sentence."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Leak:
     """Columns that tell the target almost perfectly, and how it shows.
 

@@ -1,8 +1,7 @@
 """What each column looked like in training: a few counts a column, to notice when it changes."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,10 +58,6 @@ class Seen:
     rows: int
     columns: tuple[ColumnSeen, ...]
     score: ColumnSeen
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return asdict(self)
 
 
 def summarise(values: Values, schema: Schema, log_odds: NDArray[np.float64]) -> Seen:

@@ -1,7 +1,6 @@
 """Columns that are no inputs: which of them a model was fitted with, and how they are read."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from trueodds.table.cells import is_missing, text_of
 from trueodds.table.frame import Frame
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RoleColumns:
     """Names of the columns with a role in training; they are no inputs of the network.
 
@@ -29,10 +28,6 @@ class RoleColumns:
     def unnamed(cls, weight: object, group: object, time: object) -> "RoleColumns":
         """The roles that were given as arrays, without a name; None for none."""
         return cls(*("" if given is not None else None for given in (weight, group, time)))
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return asdict(self)
 
 
 def read_weights(frame: Frame, name: str, needed: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -1,14 +1,14 @@
 """What a table's columns are: the plain values that reading hands on to encoding."""
 
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from trueodds.columns.leak import Leak
 
 Kind = Literal["number", "category", "yesno", "date", "aside"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column of the training table and how its cells are read.
 
@@ -32,7 +32,7 @@ class Column:
     """Non-empty when the column, alone or with others, gives the target away: the evidence."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Schema:
     """The columns of the training table in their order, the target left out."""
 
@@ -52,10 +52,6 @@ class Schema:
         return self.leaks or tuple(
             Leak((c.name,), "leak", "alone", None, c.leak) for c in self.columns if c.leak
         )
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return asdict(self)
 
     def with_leaks(self, *leaks: Leak) -> "Schema":
         """Return the same schema with further findings, and the columns of leaks marked."""

@@ -5,8 +5,7 @@ Newton's method to out-of-fold log-odds. The map keeps the order of the rows, is
 no probability of 0 or 1.
 """
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +31,6 @@ class Calibrator:
     def apply(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated log-odds, same shape."""
         return self.slope * log_odds + self.shift
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return asdict(self)
 
 
 def fit_calibrator(

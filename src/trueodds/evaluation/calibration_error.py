@@ -24,7 +24,7 @@ TINY = 1e-300
 """Least divisor, in place of 0."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CalibrationError:
     """Mean gap between forecast and outcome, with the gap that chance alone makes."""
 

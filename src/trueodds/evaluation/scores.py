@@ -1,7 +1,6 @@
 """Proper scores of a forecast, each with its interval, and those of the base rate."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from trueodds.functions.portable import sigmoid
 __all__ = ["CalibrationError", "Interval", "Scores", "score"]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False)
 class Scores:
     """Scores of probabilities against labels; lower is better, except for ``auc``."""
 
@@ -39,10 +38,6 @@ class Scores:
     more networks than forecast a row here (see `score`)."""
     clusters: int = 0
     """Groups or blocks of time that the intervals count; 0 if they count rows."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header and ``--json``."""
-        return asdict(self)
 
     def __repr__(self) -> str:
         """One line for every score, with the base rate's or a perfect forecast's."""

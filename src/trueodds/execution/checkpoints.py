@@ -1,20 +1,22 @@
-"""Finished members on disk: small files, each checked by a sum of its own.
+"""Finished members on disk, each in a file of its own with a checksum.
 
-A member depends on the table, the recipe and the seed alone, so that one file a finished member is
-all that a run needs to go on after a kill, to the same bytes. A file takes its name when it is
-whole (`trueodds.files`) and starts with a checksum and the key of the run it belongs to: what a
-power cut has shortened, or another run has left, is not taken.
+A member depends on the table, the recipe and the seed alone. So the files of finished members are
+all that a run needs to go on after a kill, and it ends with the same bytes. A file gets its name
+when it is whole (`trueodds.files`). It starts with a checksum and the key of its run: a file that a
+power cut has shortened, or that belongs to another run, is ignored. The rest is a safetensors file
+of the parameters, the log-odds and, as MessagePack, the layout, the record and the layers' states.
+(JSON has no NaN, which a record may hold.)
 """
 
 import hashlib
-import io
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 import msgspec
 import numpy as np
+import safetensors.numpy as safetensors
+from numpy.typing import NDArray
 
 from trueodds.files import whole_file
 from trueodds.health.state import LayerState
@@ -23,9 +25,10 @@ from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe
 from trueodds.training.training_record import MemberRecord
 
-_HEAD = b"trueodds member 1 "
+_HEAD = b"trueodds member 2 "
 _DIGEST = 64
 """Hexadecimal digits of a SHA-256."""
+_ABOUT = msgspec.msgpack.Decoder(tuple[Layout, MemberRecord, tuple[LayerState, ...]])
 
 
 @dataclass(frozen=True)
@@ -36,34 +39,42 @@ class Checkpoints:
     key: str = ""
 
     def of(self, recipe: Recipe, seed: int) -> "Checkpoints":
-        """Those of a recipe and a seed: two trainings within one run have files of their own."""
-        told = json.dumps([self.key, recipe.to_json(), seed], sort_keys=True)
-        return Checkpoints(self.folder, hashlib.sha256(told.encode()).hexdigest())
+        """Return those of a recipe and a seed: two trainings in one run have different files."""
+        text = msgspec.json.encode((self.key, recipe, seed))
+        return Checkpoints(self.folder, hashlib.sha256(text).hexdigest())
 
     def path(self, fold: int, member: int, until: int = 0) -> Path:
-        """Where a member is kept that was trained for so many epochs; 0 is a pilot."""
+        """Return the path of a member trained for ``until`` epochs, 0 for a pilot."""
         return self.folder / f"member-{self.key[:8]}-{fold}-{member}-{until}"
 
     def save(self, trained: TrainedMember, until: int = 0) -> None:
-        """Keep a member; raises OSError when that fails."""
-        buffer = io.BytesIO()
-        save_member(buffer, trained)
-        body = self.key.encode() + b"\n" + buffer.getvalue()
+        """Write a member's file; raises OSError."""
+        about = msgspec.msgpack.encode((trained.layout, trained.record, trained.layers))
+        arrays: dict[str, NDArray[Any]] = {
+            "parameters": trained.parameters,
+            "log_odds": trained.log_odds,
+            "about": np.frombuffer(about, np.uint8),
+        }
+        body = self.key.encode() + b"\n" + safetensors.save(arrays)
         path = self.path(trained.record.fold, trained.record.member, until)
         with whole_file(path) as file:
             file.write(_HEAD + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
 
     def load(self, fold: int, member: int, until: int = 0) -> TrainedMember | None:
-        """Return a kept member; None where there is none, a damaged one or another run's."""
+        """Read a member's file; None if there is none, it is damaged or another run's."""
         body = checked(self.path(fold, member, until))
         if body is None:
             return None
         key, _, stored = body.partition(b"\n")
-        return load_member(io.BytesIO(stored)) if key == self.key.encode() else None
+        if key != self.key.encode():
+            return None
+        arrays = {name: array.copy() for name, array in safetensors.load(stored).items()}
+        layout, record, layers = _ABOUT.decode(arrays["about"].tobytes())
+        return TrainedMember(layout, arrays["parameters"], arrays["log_odds"], record, layers)
 
 
 def checked(path: Path) -> bytes | None:
-    """What follows a checkpoint's checksum; None unless that agrees."""
+    """Return what follows a file's checksum; None if there is no file or its checksum is wrong."""
     try:
         raw = path.read_bytes()
     except OSError:
@@ -72,34 +83,3 @@ def checked(path: Path) -> bytes | None:
     body = raw[start:]
     good = _HEAD + hashlib.sha256(body).hexdigest().encode() + b"\n"
     return body if raw[:start] == good else None
-
-
-def save_member(file: BinaryIO, trained: TrainedMember) -> None:
-    """Write one member's result, for `load_member`; see `trueodds.execution.checkpoints`."""
-    np.savez(
-        file,
-        parameters=trained.parameters,
-        log_odds=trained.log_odds,
-        about=np.array(
-            json.dumps(
-                {
-                    "layout": trained.layout.to_json(),
-                    "record": asdict(trained.record),
-                    "layers": [state.to_json() for state in trained.layers],
-                }
-            )
-        ),
-    )
-
-
-def load_member(file: BinaryIO) -> TrainedMember:
-    """Read what `save_member` wrote."""
-    with np.load(file) as stored:
-        about = json.loads(str(stored["about"]))
-        return TrainedMember(
-            layout=Layout.from_json(about["layout"]),
-            parameters=stored["parameters"],
-            log_odds=stored["log_odds"],
-            record=msgspec.convert(about["record"], MemberRecord),
-            layers=tuple(LayerState(**state) for state in about["layers"]),
-        )

@@ -1,6 +1,7 @@
 """The training data in files, through which processes share it: arrays are mapped, not copied."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def save_data(folder: Path, data: TrainingData, recipe: Recipe, seed: int) -> No
             with new_file(folder / f"{name}.npy") as file:
                 np.save(file, array)
     job = {
-        "recipe": recipe.to_json(),
+        "recipe": asdict(recipe),
         "seed": seed,
         "folds": {
             "each": data.folds.each,

@@ -7,10 +7,10 @@ same inputs alone or among others, on any machine. A missing number gives 0.
 """
 
 from bisect import bisect_right
-from dataclasses import asdict, dataclass
 from math import sqrt
 from typing import Any, ClassVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,24 +23,12 @@ Out = NDArray[np.floating[Any]]
 """Where a block writes its inputs: shape (rows, width), float32 or float64, all 0 before."""
 
 
-class _Stored:
-    """What all blocks have in common: their form in the model file's header."""
-
-    kind: ClassVar[str]
-
-    def to_json(self: Any) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {"kind": self.kind, **asdict(self)}
-
-
-@dataclass(frozen=True)
-class ClippedScale(_Stored):
+class ClippedScale(msgspec.Struct, frozen=True, tag_field="kind", tag="clipped_scale"):
     """t = (x − centre)·scale, then t/√(1 + (t/3)²): linear near 0, within ±3 at the ends.
 
     This is the smooth clipping of RealMLP (arXiv 2407.04491).
     """
 
-    kind: ClassVar[str] = "clipped_scale"
     width: ClassVar[int] = 1
     source: str
     centre: float
@@ -62,20 +50,14 @@ class ClippedScale(_Stored):
         t = -1e6 if t < -1e6 else 1e6 if t > 1e6 else t
         return [(0, t / sqrt(1.0 + (t / 3.0) * (t / 3.0)))]
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {"kind": self.kind, **asdict(self)}
 
-
-@dataclass(frozen=True)
-class QuantileTransform(_Stored):
+class QuantileTransform(msgspec.Struct, frozen=True, tag_field="kind", tag="curve"):
     """A piecewise-linear function through stored knots (x, y), constant beyond the ends.
 
     ``x`` is increasing. `trueodds.features.feature_rules` stores quantiles of the training values
     as x and those of the standard normal distribution as y.
     """
 
-    kind: ClassVar[str] = "curve"
     width: ClassVar[int] = 1
     source: str
     x: tuple[float, ...]
@@ -105,20 +87,14 @@ class QuantileTransform(_Stored):
         t = low + (high - low) / (x[right] - start) * (v - start)
         return [(0, high if t > high else t if t > low else low)]
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {"kind": self.kind, **asdict(self)}
 
-
-@dataclass(frozen=True)
-class PiecewiseLinear(_Stored):
+class PiecewiseLinear(msgspec.Struct, frozen=True, tag_field="kind", tag="pieces"):
     """Piecewise-linear encoding (arXiv 2203.05556): one input for each bin between two knots.
 
     The input is −½ below the bin, ½ above it, and linear inside. One weighted sum of the inputs is
     then any piecewise-linear function of the number with these knots.
     """
 
-    kind: ClassVar[str] = "pieces"
     source: str
     x: tuple[float, ...]
     """Knots, increasing, at most `FARTHEST` from 0."""
@@ -156,16 +132,10 @@ class PiecewiseLinear(_Stored):
             return -0.5
         return 0.5 if value >= high else (value - low) / (high - low) - 0.5
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {"kind": self.kind, **asdict(self)}
 
-
-@dataclass(frozen=True)
-class Indicator(_Stored):
+class Indicator(msgspec.Struct, frozen=True, tag_field="kind", tag="equals"):
     """One input for each stored value: 1 where the number equals it."""
 
-    kind: ClassVar[str] = "equals"
     source: str
     values: tuple[float, ...]
 
@@ -183,16 +153,10 @@ class Indicator(_Stored):
         """Inputs of one cell."""
         return [(position, 1.0) for position, v in enumerate(self.values) if v == value]
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {"kind": self.kind, **asdict(self)}
 
-
-@dataclass(frozen=True)
-class Missing(_Stored):
+class Missing(msgspec.Struct, frozen=True, tag_field="kind", tag="missing"):
     """One input: 1 where the number is missing."""
 
-    kind: ClassVar[str] = "missing"
     width: ClassVar[int] = 1
     source: str
 
@@ -204,20 +168,14 @@ class Missing(_Stored):
         """Inputs of one cell."""
         return [(0, 1.0)] if value != value else []
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {"kind": self.kind, **asdict(self)}
 
-
-@dataclass(frozen=True)
-class Levels(_Stored):
+class Levels(msgspec.Struct, frozen=True, tag_field="kind", tag="levels"):
     """Indicators of a category's levels: at most one input of a row is 1, the others are 0.
 
     ``slots[code]`` is the position of a level's input, −1 for none. ``missing`` and ``other`` are
     the positions for missing cells and for rare and unseen levels, −1 for none.
     """
 
-    kind: ClassVar[str] = "levels"
     source: str
     slots: tuple[int, ...]
     missing: int
@@ -237,16 +195,7 @@ class Levels(_Stored):
         slot = self.slots[code] if code >= 0 else self.missing if code == -1 else self.other
         return [(slot, 1.0)] if slot >= 0 else []
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {"kind": self.kind, **asdict(self)}
-
 
 Block = ClippedScale | QuantileTransform | PiecewiseLinear | Indicator | Missing | Levels
 INDICATORS = (Indicator, Missing, Levels)
 """Blocks whose inputs are 0 or 1."""
-BLOCKS: dict[str, type[Block]] = {
-    c.kind: c
-    for c in (ClippedScale, QuantileTransform, PiecewiseLinear, Indicator, Missing, Levels)
-}
-"""Every block's class by its kind."""

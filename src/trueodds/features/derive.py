@@ -1,9 +1,9 @@
 """Quantities derived from dates: their parts, and the time between two of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +27,6 @@ class Derived:
     name: str
     part: Part
     columns: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return asdict(self)
 
 
 def derived_sources(values: Values, schema: Schema) -> tuple[Derived, ...]:

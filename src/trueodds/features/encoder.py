@@ -9,7 +9,6 @@ elapsed time, its parts, and its differences to other dates. What depends on the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,13 +90,6 @@ class Encoder:
         for offset, name in enumerate(target_encoded):
             found[name].append(start + offset)
         return tuple(np.array(found[name], dtype=np.int64) for name in columns)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header; JSON keeps all bits of the floats."""
-        return {
-            "derived": [d.to_json() for d in self.derived],
-            "blocks": [b.to_json() for b in self.blocks],
-        }
 
 
 def fit_encoder(values: Values, schema: Schema) -> Encoder:

@@ -5,7 +5,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -42,10 +42,6 @@ class ProofResult:
     """Bits of the hard inputs, whose results are too near a rounding boundary for float64."""
     seconds: float
     machine: dict[str, str]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for a log file and ``--json``."""
-        return asdict(self)
 
     def __str__(self) -> str:
         total = 2 ** (8 * np.dtype(self.dtype).itemsize)

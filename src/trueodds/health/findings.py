@@ -1,7 +1,7 @@
 """Faults of a training run: findings with evidence, consequence and cure."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 Kind = Literal[
     "saturated layer",
@@ -89,10 +89,6 @@ class Finding:
         places = ", ".join(part for part in (where, self.place) if part)
         start = f"{places}: {self.kind}" if places else self.kind.capitalize()
         return f"{start}: {self.detail}, so {self.consequence}; {self.cure}"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values, with the consequence and the cure."""
-        return {**asdict(self), "consequence": self.consequence, "cure": self.cure}
 
 
 def worst_first(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -1,8 +1,7 @@
 """Figures of one layer at one step, as a plain value."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import isfinite, nan
-from typing import Any
 
 LARGEST = 1e38
 """This value stands for one that is not finite: JSON and charts have no infinity."""
@@ -13,7 +12,7 @@ def rounded(value: float, digits: int = 4) -> float:
     return float(f"{value:.{digits}g}") if isfinite(value) and abs(value) < LARGEST else LARGEST
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LayerState:
     """One hidden layer on a sample of rows; ``layer`` counts from 1.
 
@@ -40,7 +39,3 @@ class LayerState:
     flow: float = nan
     weight: float = nan
     update: float = nan
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return asdict(self)

@@ -4,7 +4,7 @@ Both samples are counted in the bins that the model stores (`trueodds.columns.pr
 cells have a bin of their own.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,10 +35,6 @@ class ColumnDrift:
     unseen: int
     drifted: bool
     """Beyond the threshold, and by more than chance would do it."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for ``--json``."""
-        return asdict(self)
 
 
 def drift(

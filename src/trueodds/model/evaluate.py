@@ -119,9 +119,9 @@ class Evaluation:
             "weighting": self.weighting,
             "remarks": list(self.remarks),
             "left_out_missing": self.left_out,
-            "scores": self.scores.to_json(),
-            "unseen_scores": None if self.unseen is None else self.unseen.to_json(),
-            "training_scores": self.training.to_json(),
+            "scores": self.scores,
+            "unseen_scores": self.unseen,
+            "training_scores": self.training,
         }
 
 

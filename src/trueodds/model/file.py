@@ -19,6 +19,7 @@ from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.features.blocks import PiecewiseLinear
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.files import whole_file
+from trueodds.json_text import json_text
 from trueodds.model.arrays import Arrays, NotAModelError, read_container
 from trueodds.model.consistent import require_consistent
 from trueodds.model.data import ModelData
@@ -26,8 +27,6 @@ from trueodds.model.fixed import FixedLayer, FixedNetworks, Member
 from trueodds.model.header import (
     Header,
     NetworksHeader,
-    encoder_of,
-    header_text,
     metadata_of,
     read_header,
     read_kind,
@@ -120,24 +119,24 @@ def to_bytes(model: ModelData) -> bytes:
     header = {
         "format": FORMAT,
         "needs": _needs(model),
-        "schema": model.schema.to_json(),
-        "encoder": model.encoder.to_json(),
+        "schema": model.schema,
+        "encoder": model.encoder,
         "rates": [[table.source for table in tables] for tables in model.target_encodings],
         "cuts": _cuts(model),
         "networks": model.networks.header(),
-        "calibrator": model.calibrator.to_json(),
-        "rounding": model.rounding.to_json(),
-        "scores": model.scores.to_json(),
+        "calibrator": model.calibrator,
+        "rounding": model.rounding,
+        "scores": model.scores,
         "record": model.record.to_json(),
-        "layers": [[state.to_json() for state in states] for states in model.layers],
+        "layers": model.layers,
         "health": model.health,
         "notes": model.notes,
         **{name: getattr(model, name) for name in PLAIN},
-        **({} if model.profile is None else {"seen": model.profile.to_json()}),
-        "roles": model.roles.to_json(),
+        **({} if model.profile is None else {"seen": model.profile}),
+        "roles": model.roles,
         **({} if model.sketch is None else {"sketch": model.sketch.header()}),
     }
-    rest = header_text(header)[1:]
+    rest = json_text(header)[1:]
     return save_tensors(
         arrays, metadata={"trueodds": f'{{"sha256":"{_digest(rest.encode(), arrays)}",{rest}'}
     )
@@ -198,7 +197,7 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
     told = metadata_of(header)
     return ModelData(
         schema=header.schema,
-        encoder=encoder_of(header.encoder),
+        encoder=header.encoder,
         target_encodings=tuple(
             tuple(
                 TargetEncoding(

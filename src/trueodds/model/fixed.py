@@ -7,7 +7,7 @@ the same bits. `require_exact` proves it from the weights alone. docs/format.md 
 arithmetic.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -93,7 +93,7 @@ class FixedNetworks:
         """Plain values for the model file's header: all but the arrays."""
         return {
             "activation": self.activation,
-            "grids": [asdict(grid) for grid in self.grids],
+            "grids": self.grids,
             "folds": [member.fold for member in self.members],
         }
 

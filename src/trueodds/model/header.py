@@ -5,10 +5,8 @@ them and refuses another type, a number that no float64 holds, an unknown word w
 choice. What scoring does not need (`Metadata`) may hold null for a figure that is not defined.
 """
 
-import json
 from dataclasses import dataclass
-from math import isfinite
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,8 +15,6 @@ from trueodds.columns.roles import RoleColumns
 from trueodds.columns.schema import Schema
 from trueodds.ensemble.calibrator import Calibrator
 from trueodds.evaluation.scores import Scores
-from trueodds.features.blocks import BLOCKS
-from trueodds.features.derive import Derived
 from trueodds.features.encoder import Encoder
 from trueodds.health.state import LayerState
 from trueodds.model.fixed import Grid
@@ -44,19 +40,6 @@ class NetworksHeader(msgspec.Struct):
     folds: tuple[int, ...]
 
 
-class EncoderHeader(msgspec.Struct):
-    """An encoder whose blocks are still text."""
-
-    derived: tuple[Derived, ...]
-    blocks: tuple[msgspec.Raw, ...]
-
-
-class BlockKind(msgspec.Struct):
-    """Which block a block's text is."""
-
-    kind: Literal["clipped_scale", "curve", "pieces", "equals", "missing", "levels"]
-
-
 class SketchHeader(msgspec.Struct):
     """A sketch of the training rows but for its array."""
 
@@ -68,7 +51,7 @@ class Header(msgspec.Struct):
     """Every field of format 2; others are passed over."""
 
     schema: Schema
-    encoder: EncoderHeader
+    encoder: Encoder
     rates: tuple[tuple[str, ...], ...]
     networks: NetworksHeader
     calibrator: Calibrator
@@ -102,8 +85,6 @@ class Metadata:
 
 _KIND = msgspec.json.Decoder(Kind)
 _HEADER = msgspec.json.Decoder(Header)
-_BLOCK_KIND = msgspec.json.Decoder(BlockKind)
-_BLOCKS = {kind: msgspec.json.Decoder(block) for kind, block in BLOCKS.items()}
 
 
 def read_kind(text: bytes) -> Kind:
@@ -116,14 +97,6 @@ def read_header(text: bytes) -> Header:
     return _HEADER.decode(text)
 
 
-def encoder_of(header: EncoderHeader) -> Encoder:
-    """Decode every block by its kind."""
-    return Encoder(
-        header.derived,
-        tuple(_BLOCKS[_BLOCK_KIND.decode(block).kind].decode(block) for block in header.blocks),
-    )
-
-
 def metadata_of(header: Header) -> Metadata:
     """Decode what is told of the model, null as NaN."""
     return Metadata(
@@ -131,11 +104,6 @@ def metadata_of(header: Header) -> Metadata:
         record=_with_nan(header.record, TrainingRecord),
         layers=_with_nan(header.layers, tuple[tuple[LayerState, ...], ...]),
     )
-
-
-def header_text(fields: dict[str, Any]) -> str:
-    """JSON of a header; a figure that is not finite becomes null."""
-    return json.dumps(_nulled(fields), separators=(",", ":"), allow_nan=False)
 
 
 def _with_nan(text: msgspec.Raw, kind: type[T]) -> T:
@@ -150,11 +118,3 @@ def _unnulled(value: Any) -> Any:
     if isinstance(value, list):
         return [_unnulled(entry) for entry in value]
     return float("nan") if value is None else value
-
-
-def _nulled(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _nulled(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_nulled(entry) for entry in value]
-    return None if isinstance(value, float) and not isfinite(value) else value

@@ -1,9 +1,9 @@
 """What in new rows is unlike the training rows, counted while they are scored; NumPy alone."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import exp, lgamma, sqrt
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -31,10 +31,6 @@ class OutOfRange:
     """Rows of which it is true."""
     rows: int
     sentence: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for ``--json``."""
-        return asdict(self)
 
 
 class Monitor:

@@ -1,7 +1,6 @@
 """What exact scoring costs: the change that whole numbers make to out-of-fold probabilities."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +23,6 @@ class Rounding:
     """Change of the mean log-loss, in nats; above 0 is worse."""
     largest_sum: float
     """Largest sum of products that any input could reach, in whole units; exact below 2⁵³."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return asdict(self)
 
 
 def measure_rounding(

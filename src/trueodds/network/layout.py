@@ -88,16 +88,3 @@ class Layout:
         """Views of the biases in a flat buffer, in the order of the layers."""
         named = self.views(flat)
         return [named[f"bias{index}"] for index in range(self.depth)]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return {
-            "inputs": self.inputs,
-            "widths": list(self.widths),
-            "activation": self.activation,
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Layout":
-        """Inverse of :meth:`to_json`."""
-        return cls(int(data["inputs"]), tuple(int(w) for w in data["widths"]), data["activation"])

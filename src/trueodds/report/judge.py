@@ -1,6 +1,6 @@
 """What is said of a model: its scores, what each column adds, how it was trained."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -76,7 +76,7 @@ def training_record(
         seed=seed,
         folds=folds.held,
         fold_rule=folds.rule,
-        settings=attempts.recipes[ensemble.run].to_json(),
+        settings=asdict(attempts.recipes[ensemble.run]),
         members=ensemble.records(),
         # A run starts from the changes of the runs before it.
         treatments=tuple(

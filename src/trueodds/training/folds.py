@@ -1,6 +1,5 @@
 """Folds: the rows that each network is not shown; random, by group or by time."""
 
-import heapq
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,13 +117,15 @@ def group_folds(
         If there are fewer than two groups, a class has fewer than two rows, or a fold's training
         rows would miss a class.
     """
-    sizes = np.bincount(np.unique(groups, return_inverse=True)[1])
+    number = np.unique(groups, return_inverse=True)[1]
+    sizes = np.bincount(number)
     if len(sizes) < 2:
         raise TrainingError("the group column has a single value: at least 2 groups are needed")
     each = min(each, len(sizes), _rarer_rows(y))
     if len(sizes) <= 2 * each:
         partitions = 1  # a second partition could equal the first
-    number = np.unique(groups, return_inverse=True)[1]
+    if any(np.ptp(number[y == label]) == 0 for label in (0, 1)):
+        raise TrainingError(_unusable("group"))  # no draw can help: one group has all of a label
     rng = np.random.default_rng([seed, 1])
     rule = f"{each} folds by group ({len(sizes):,} groups)"
     for _ in range(TRIES):
@@ -231,18 +232,27 @@ def _random_partition(
 def _balanced(sizes: NDArray[np.int64], each: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Fold of every group, shape (groups,).
 
-    The largest groups come first, in random order among equal sizes; each goes to the fold with the
-    fewest rows.
+    The largest groups come first, those of one size in random order. Each goes to the fold with
+    the fewest rows; of several such folds, to the first. All groups of one size are placed at once:
+    a fold is due when it has r, r + size, r + 2·size, … rows, and the earliest places are taken.
     """
     shuffled = rng.permutation(len(sizes))
     order = shuffled[np.argsort(-sizes[shuffled], kind="stable")]
-    heap = [(0, int(fold)) for fold in rng.permutation(each)]
-    heapq.heapify(heap)
+    rng.permutation(each)  # decides nothing; without it a seed's second partition would change
+    rows = np.zeros(each, dtype=np.int64)
     fold_of = np.empty(len(sizes), dtype=np.int64)
-    for group in order.tolist():
-        rows, fold = heap[0]
-        fold_of[group] = fold
-        heapq.heapreplace(heap, (rows + int(sizes[group]), fold))
+    distinct, counts = np.unique(sizes, return_counts=True)
+    start = 0
+    for size, count in zip(distinct[::-1], counts[::-1], strict=True):
+        # The smallest fold never has more rows than the mean, so no fold that takes one has.
+        most = (rows.sum() + size * (count - 1)) // each
+        turns = np.maximum((most - rows) // size + 1, 0)
+        fold = np.repeat(np.arange(each), turns)
+        turn = np.arange(len(fold)) - np.repeat(np.cumsum(turns) - turns, turns)
+        taken = fold[np.argsort(rows[fold] + size * turn, kind="stable")[:count]]
+        fold_of[order[start : start + count]] = taken
+        rows += size * np.bincount(taken, minlength=each)
+        start += count
     return fold_of
 
 

@@ -1,8 +1,8 @@
 """The settings of a training run, and those of each ``--effort``."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from trueodds.errors import UsageError
 from trueodds.network.activations import Activation
@@ -46,10 +46,6 @@ class Recipe:
     """A pilot stops when this fraction of the epochs has not reduced the held-out loss."""
     prune_loss: float = 1e-5
     """Fraction of the base rate's log-loss that pruning may add (`trueodds.training.prune`)."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the model file's header."""
-        return asdict(self)
 
     def batch(self, rows: int) -> int:
         """Rows in a batch: a power of two, and at least a dozen batches an epoch, from 16 on."""

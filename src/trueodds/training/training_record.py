@@ -9,7 +9,7 @@ from trueodds.health.findings import Finding
 from trueodds.health.health_record import HealthRecord
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MemberRecord:
     """One member's training. Losses are log-losses in nats; no field depends on the clock.
 
