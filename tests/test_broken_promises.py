@@ -164,19 +164,19 @@ BREAKS = [
         "test_tables_from_hell.py::test_formulas_pass_through_the_command_untouched",
     ),
     Break(
-        "unseen levels are told", "model/watch.py",
+        "unseen levels are reported", "model/monitor.py",
         "self._unseen[name] += int(np.count_nonzero(codes == UNSEEN))", "pass",
-        "model/test_watch.py",
+        "model/test_monitor.py",
     ),
     Break(
-        "missing shares that changed are told", "model/watch.py",
+        "missing shares that changed are reported", "model/monitor.py",
         "self._missing[name] += int(np.count_nonzero(np.isnan(numbers)))", "pass",
-        "model/test_watch.py",
+        "model/test_monitor.py",
     ),
     Break(
-        "ranges that were left are told", "model/watch.py",
-        "self._above[name] += int(np.count_nonzero(numbers > seen.high))", "pass",
-        "model/test_watch.py",
+        "numbers outside the range are reported", "model/monitor.py",
+        "self._above[name] += int(np.count_nonzero(numbers > column.high))", "pass",
+        "model/test_monitor.py",
     ),
     Break(
         "drift ends with exit code 3", "cli/drift.py",
@@ -184,12 +184,12 @@ BREAKS = [
         "cli/test_drift.py",
     ),
     Break(
-        "chance is no drift", "model/drift.py",
+        "chance is not drift", "model/drift.py",
         "psi >= threshold and p_value < needed", "psi >= threshold",
         "model/test_drift.py",
     ),
     Break(
-        "rows of the training table are told first", "model/evaluation.py",
+        "rows of the training table are reported first", "model/evaluate.py",
         "        return self.training_table or (self.seen or 0.0) >= NEARLY_ALL",
         "        return False",
         "cli/test_evaluate.py",
@@ -200,8 +200,8 @@ BREAKS = [
         "model/test_overlap.py",
     ),
     Break(
-        "lacking weights are told", "model/evaluation.py",
-        "    return None, None, told, True", "    return None, None, \"\", False",
+        "missing weights are reported", "model/evaluate.py",
+        "    return None, None, text, True", "    return None, None, \"\", False",
         "cli/test_evaluate.py",
     ),
     Break(

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from trueodds.array_store import Store
 from trueodds.columns import Target
 from trueodds.columns.describe import Table, describe
-from trueodds.columns.profile import summarise
+from trueodds.columns.profile import profile_rows
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.sketch import sketch_rows
 from trueodds.ensemble.ensemble import Ensemble, combine
@@ -143,7 +143,7 @@ def _model(
         versions=versions(),
         source=origin[0],
         source_sha256=origin[1],
-        profile=summarise(table.values, table.schema, ensemble.log_odds),
+        profile=profile_rows(table.values, table.schema, ensemble.log_odds),
         roles=roles,
         sketch=sketch_rows(table.values, table.schema, table.y),
     )

@@ -1,11 +1,11 @@
-"""The summary counts every row once, whatever the values, and stays small."""
+"""The profile counts every row once, whatever the values, and stays small."""
 
 import msgspec
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trueodds.columns.profile import MOST_LEVELS, Seen, summarise
+from trueodds.columns.profile import MOST_LEVELS, Profile, profile_rows
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.values import Values
 from trueodds.json_text import json_text
@@ -17,10 +17,10 @@ rows = st.lists(
 )
 
 
-def seen_of(cells: list[tuple[float, int, float]]) -> tuple[Values, Seen]:
+def profile_of(cells: list[tuple[float, int, float]]) -> tuple[Values, Profile]:
     n, c, score = (np.array(part) for part in zip(*cells, strict=True))
     values = Values(len(cells), {"n": n.astype(float)}, {"c": c.astype(np.int32)})
-    return values, summarise(values, SCHEMA, score.astype(float))
+    return values, profile_rows(values, SCHEMA, score.astype(float))
 
 
 @settings(max_examples=200, deadline=None)
@@ -28,25 +28,25 @@ def seen_of(cells: list[tuple[float, int, float]]) -> tuple[Values, Seen]:
 def test_every_row_is_in_one_bin(
     training: list[tuple[float, int, float]], new: list[tuple[float, int, float]]
 ) -> None:
-    values, seen = seen_of(training)
-    number, category = seen.columns
-    assert seen.rows == len(training)
-    for column in (number, category, seen.score):
+    values, profile = profile_of(training)
+    number, category = profile.columns
+    assert profile.rows == len(training)
+    for column in (number, category, profile.score):
         assert sum(column.counts) + column.missing == len(training)
     assert number.missing == int(np.isnan(values.numbers["n"]).sum())
     assert list(number.edges) == sorted(set(number.edges))
-    other, _ = seen_of(new)
+    other, _ = profile_of(new)
     assert number.count(other.numbers["n"]).sum() == len(new)
     assert category.count(other.codes["c"]).sum() == len(new)
-    back = msgspec.json.decode(json_text(seen), type=Seen)
-    assert back == seen
+    back = msgspec.json.decode(json_text(profile), type=Profile)
+    assert back == profile
 
 
 def test_bins_are_deciles_and_frequent_levels() -> None:
     n = np.arange(1000.0)
     codes = np.repeat(np.arange(30, dtype=np.int32), np.arange(40, 10, -1))[:765]
     values = Values(765, {"n": n[:765]}, {"c": codes})
-    number, category = summarise(values, SCHEMA, n[:765]).columns
+    number, category = profile_rows(values, SCHEMA, n[:765]).columns
     assert len(number.counts) == 10
     assert max(number.counts) - min(number.counts) <= 1
     assert (number.low, number.high) == (0.0, 764.0)
@@ -62,4 +62,4 @@ def test_it_is_a_few_hundred_bytes_a_column() -> None:
     values = Values(
         5000, {"n": rng.normal(size=5000)}, {"c": rng.integers(0, 30, 5000).astype(np.int32)}
     )
-    assert len(json_text(summarise(values, SCHEMA, rng.normal(size=5000)))) < 1500
+    assert len(json_text(profile_rows(values, SCHEMA, rng.normal(size=5000)))) < 1500

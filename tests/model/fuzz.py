@@ -29,7 +29,7 @@ import numpy as np
 
 from trueodds.cli.health import tell_layers
 from trueodds.cli.inspect import inspect_json, tell_model
-from trueodds.columns.profile import summarise
+from trueodds.columns.profile import profile_rows
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.sketch import row_hashes, sketch_rows
 from trueodds.errors import ModelFileError
@@ -258,12 +258,12 @@ def use(model: Model, rng: random.Random) -> None:
     if model.schema.used:
         assert model.predict(rows[0])[0] == probability[0]
     values = model.read(rows)
-    watch = Monitor(model.schema, model.profile)
-    watch.look(values)
-    watch.unlike()
+    monitor = Monitor(model.schema, model.profile)
+    monitor.update(values)
+    monitor.out_of_range()
     if model.sketch is not None:
         labels = np.zeros(len(rows), dtype=np.uint8)
-        assert 0.0 <= overlap(model.sketch, row_hashes(values, model.schema, labels)).share <= 1.0
+        assert 0.0 <= overlap(model.sketch, row_hashes(values, model.schema, labels)).seen <= 1.0
     if model.profile is not None:
         drift(model, values, model.log_odds_of(values))
     with redirect_stdout(io.StringIO()):
@@ -283,7 +283,7 @@ def seed_of(path: Path) -> bytes:
     """A golden file with every optional part."""
     model = load(path)
     cells = [row["cells"] for row in json.loads(path.with_suffix(".json").read_text("utf-8"))]
-    seen = summarise(model.read(cells), model.schema, model.log_odds(cells))
+    profile = profile_rows(model.read(cells), model.schema, model.log_odds(cells))
     values = model.read(cells)
     sketch = sketch_rows(values, model.schema, np.zeros(len(cells), dtype=np.uint8))
     sketch = replace(sketch, rows=model.schema.rows, complete=False)
@@ -294,7 +294,7 @@ def seed_of(path: Path) -> bytes:
     )
     record = replace(model.record, members=members, treatments=(treatment,))
     roles = RoleColumns(weight="wt", group="")
-    return to_bytes(replace(model, seen=seen, record=record, roles=roles, sketch=sketch))
+    return to_bytes(replace(model, profile=profile, record=record, roles=roles, sketch=sketch))
 
 
 def health_of(activation: str) -> HealthRecord:

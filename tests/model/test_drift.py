@@ -8,10 +8,10 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from trueodds import load
-from trueodds.columns.profile import summarise
+from trueodds.columns.profile import profile_rows
 from trueodds.errors import ModelFileError
 from trueodds.model import Model
-from trueodds.model.drift import drift, same_law, stability_index
+from trueodds.model.drift import drift, same_distribution, stability_index
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -27,16 +27,16 @@ def test_the_index_is_its_formula() -> None:
 def test_the_p_value_is_that_of_scipy() -> None:
     before, now = np.array([100, 300, 600]), np.array([30, 110, 170])
     expected = chi2_contingency(np.array([before, now]), correction=False).pvalue
-    assert same_law(before, now) == pytest.approx(expected)
-    assert same_law(np.array([7]), np.array([3])) == 1.0
-    assert same_law(np.array([7, 3]), np.array([0, 0])) == 1.0
+    assert same_distribution(before, now) == pytest.approx(expected)
+    assert same_distribution(np.array([7]), np.array([3])) == 1.0
+    assert same_distribution(np.array([7, 3]), np.array([0, 0])) == 1.0
 
 
 def test_p_values_of_one_law_are_rarely_small() -> None:
     rng = np.random.default_rng(0)
     share = np.full(10, 0.1)
     small = sum(
-        same_law(rng.multinomial(2000, share), rng.multinomial(80, share)) < 0.01
+        same_distribution(rng.multinomial(2000, share), rng.multinomial(80, share)) < 0.01
         for _ in range(2000)
     )
     assert 4 <= small <= 45
@@ -46,7 +46,7 @@ def test_p_values_of_one_law_are_rarely_small() -> None:
 def model() -> Model:
     made = load(GOLDEN / "relu.odds")
     values = made.read(rows(0, 1000))
-    return replace(made, profile=summarise(values, made.schema, made.log_odds_of(values)))
+    return replace(made, profile=profile_rows(values, made.schema, made.log_odds_of(values)))
 
 
 def rows(seed: int, count: int, shift: float = 0.0) -> list[dict[str, object]]:
@@ -66,7 +66,7 @@ def rows(seed: int, count: int, shift: float = 0.0) -> list[dict[str, object]]:
     ]
 
 
-def test_the_same_law_does_not_drift_and_another_does(model: Model) -> None:
+def test_the_same_distribution_does_not_drift_and_another_does(model: Model) -> None:
     for seed in range(1, 6):
         values = model.read(rows(seed, 120))
         assert not any(moved.drifted for moved in drift(model, values, model.log_odds_of(values)))
@@ -82,4 +82,4 @@ def test_the_same_law_does_not_drift_and_another_does(model: Model) -> None:
 def test_a_model_without_a_summary_is_refused(model: Model) -> None:
     values = model.read(rows(1, 10))
     with pytest.raises(ModelFileError, match="fit it again"):
-        drift(replace(model, seen=None), values, model.log_odds_of(values))
+        drift(replace(model, profile=None), values, model.log_odds_of(values))

@@ -82,7 +82,7 @@ SKETCHES = {
 @pytest.mark.parametrize("name", SKETCHES)
 def test_a_sketch_that_cannot_be_is_refused(model: Model, name: str) -> None:
     wrong = to_bytes(replace(model, sketch=SKETCHES[name](model.sketch)))
-    with pytest.raises(ModelFileError, match="the sketch of its training rows cannot be"):
+    with pytest.raises(ModelFileError, match="the sketch of its training rows is impossible"):
         from_bytes(wrong)
 
 

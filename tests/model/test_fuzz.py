@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from trueodds import load
-from trueodds.columns.profile import summarise
+from trueodds.columns.profile import profile_rows
 from trueodds.errors import ModelFileError
 from trueodds.model import Model, file, scorer
 from trueodds.model.file import to_bytes
@@ -81,7 +81,7 @@ def refusal(data: bytes) -> str:
     return str(caught.value)
 
 
-def test_members_too_unlike_to_be_padded_are_refused(model: Model) -> None:
+def test_members_of_too_different_sizes_are_refused(model: Model) -> None:
     """3 MB of weights that would be padded to 2 × 30,000 × 20,000 numbers, 10 GB."""
     first = model.networks.members[0]
     inputs = first.sizes[0]
@@ -89,18 +89,18 @@ def test_members_too_unlike_to_be_padded_are_refused(model: Model) -> None:
     deep = Member(first.fold, (layer(inputs, 1), layer(1, 20_000), layer(20_000, 1)))
     grids = (Grid(4, 7),) * 3
     bomb = replace(model, networks=FixedNetworks("relu", grids, (wide, deep)))
-    assert "too unlike" in refusal(to_bytes(bomb))
+    assert "differ too much" in refusal(to_bytes(bomb))
 
 
 def test_a_header_of_millions_of_values_is_refused(model: Model) -> None:
     bomb = replace(model, notes=("",) * 2_100_000)
-    assert "more than any may" in refusal(to_bytes(bomb))
+    assert "are allowed" in refusal(to_bytes(bomb))
 
 
 def test_what_could_not_be_read_is_not_written(model: Model, tmp_path: Path) -> None:
     path = tmp_path / "m.odds"
     path.write_bytes(b"old")
-    with pytest.raises(ValueError, match="cannot be held by a file"):
+    with pytest.raises(ValueError, match="does not fit into a file"):
         replace(model, notes=("\ud800",)).save(path)
     assert path.read_bytes() == b"old"
 
@@ -125,7 +125,10 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a negative slope": (lambda f: f["calibrator"].update(slope=-1.0), "calibrator"),
     "a shift of null": (lambda f: f["calibrator"].update(shift=None), "calibrator.shift"),
     "a huge shift": (lambda f: f["calibrator"].update(shift=-1.7e308), "calibrator"),
-    "rates of no column": (lambda f: f["rates"][0].__setitem__(0, "none"), "rates"),
+    "a target encoding of no column": (
+        lambda f: f["rates"][0].__setitem__(0, "none"),
+        "target encoding",
+    ),
     "a name that is no text": (lambda f: f.update(target_name=3), "target_name"),
     "a format that is text": (lambda f: f.update(format="2"), "format"),
     "an unknown activation": (lambda f: f["networks"].update(activation="exec"), "activation"),
@@ -133,15 +136,15 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "half a bit": (lambda f: f["networks"]["grids"][0].update(bits=1.5), "bits"),
     "a date format of its own": (
         lambda f: f["schema"]["columns"][0].update(date_format="%Q%Q"),
-        "cannot be",
+        "impossible",
     ),
     "a level twice": (
         lambda f: f["schema"]["columns"][3]["levels"].__setitem__(0, "town 1"),
-        "cannot be",
+        "impossible",
     ),
     "two columns of one name": (
         lambda f: f["schema"]["columns"][0].update(name="town"),
-        "one name",
+        "same name",
     ),
     "an input beyond the block's": (
         lambda f: first(f, "levels")["slots"].__setitem__(0, 99),
@@ -156,10 +159,10 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a scale of 0": (lambda f: first(f, "clipped_scale").update(scale=0.0), "fit"),
     "a derived column of text": (
         lambda f: f["encoder"]["derived"][0].update(columns=["town"]),
-        "no date",
+        "not derived from a date",
     ),
-    "a summary of other columns": (lambda f: f["seen"]["columns"].pop(), "other columns"),
-    "a summary that does not add up": (lambda f: f["seen"].update(rows=7), "does not fit"),
+    "a profile of other columns": (lambda f: f["seen"]["columns"].pop(), "other columns"),
+    "a profile that does not add up": (lambda f: f["seen"].update(rows=7), "does not fit"),
     "a code that is no level": (
         lambda f: f["seen"]["columns"][3]["codes"].__setitem__(0, 2**31 - 1),
         "does not fit",
@@ -173,7 +176,7 @@ def test_what_would_trip_a_row_is_refused_and_named(
 ) -> None:
     change, why = CHANGES[name]
     rows = [{c.name: None for c in model.schema.used}] * 3
-    seen = summarise(model.read(rows), model.schema, model.log_odds(rows))
+    profile = profile_rows(model.read(rows), model.schema, model.log_odds(rows))
     written = file.json_text
 
     def changed(fields: dict[str, Any]) -> str:
@@ -181,9 +184,9 @@ def test_what_would_trip_a_row_is_refused_and_named(
         change(found)
         return json.dumps(found, separators=(",", ":"))
 
-    assert from_bytes(to_bytes(replace(model, seen=seen))).seen == seen
+    assert from_bytes(to_bytes(replace(model, profile=profile))).profile == profile
     monkeypatch.setattr(file, "json_text", changed)
-    assert re.search(why, refusal(to_bytes(replace(model, seen=seen))))
+    assert re.search(why, refusal(to_bytes(replace(model, profile=profile))))
 
 
 def test_wide_tables_are_scored_in_fewer_rows(

@@ -119,8 +119,8 @@ def test_breaking_a_rows_rounding_breaks_the_golden_bits(step: str, golden_calle
     assert not all(held)
 
 
-def test_single_rows_need_nothing_worked_out(golden, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(row_scorer, "MOST_WORKED_OUT", 0)
+def test_single_rows_need_nothing_precomputed(golden, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_scorer, "MOST_PRECOMPUTED", 0)
     alone = np.array([golden.model.log_odds(cells)[0] for cells in golden.cells])
     assert alone.tobytes() == golden.log_odds.tobytes()
 

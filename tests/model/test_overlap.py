@@ -49,9 +49,9 @@ def spread(rng: np.random.Generator, rows: int, kinds: int) -> NDArray[np.int64]
 def test_equal_rows_by_chance_are_no_overlap(kinds: int, rows: int, new: int):
     for seed in range(20):
         rng = np.random.default_rng([seed, kinds, rows])
-        assert compared(spread(rng, rows, kinds), spread(rng, new, kinds)).share == 0.0
+        assert compared(spread(rng, rows, kinds), spread(rng, new, kinds)).seen == 0.0
         tail = 1.05 + 2.0 / np.log10(kinds)
-        assert compared(drawn(rng, rows, tail), drawn(rng, new, tail)).share == 0.0
+        assert compared(drawn(rng, rows, tail), drawn(rng, new, tail)).seen == 0.0
 
 
 @pytest.mark.parametrize("rows", [120, 1_000, 5_000, 60_000])
@@ -64,7 +64,7 @@ def test_the_share_of_rows_in_training_is_found(rows: int, share: float):
     new = np.concatenate([rng.permutation(train)[:known], other[known:]])
     found = compared(train, new)
     assert found.exact == (rows < 2048)
-    assert found.share == pytest.approx(share, abs=0.02 if rows == 1_000 else 0.08)
+    assert found.seen == pytest.approx(share, abs=0.02 if rows == 1_000 else 0.08)
     if found.exact:
         assert found.unseen.sum() == pytest.approx(rows - known, abs=0.08 * rows)
 
@@ -73,14 +73,14 @@ def test_copies_within_the_new_table_prove_nothing():
     rng = np.random.default_rng(0)
     train, new = spread(rng, 1_000, 100_000), spread(rng, 200, 100_000)
     chance = train[:1]
-    assert compared(train, np.concatenate([new, np.repeat(chance, 500)])).share == 0.0
-    assert compared(train, np.concatenate([train, train])).share == 1.0
+    assert compared(train, np.concatenate([new, np.repeat(chance, 500)])).seen == 0.0
+    assert compared(train, np.concatenate([train, train])).seen == 1.0
 
 
 def test_a_table_of_few_kinds_of_rows_cannot_be_known_again():
     rng = np.random.default_rng(0)
     train = spread(rng, 1_000, 30)
-    assert compared(train, train).share == 0.0
+    assert compared(train, train).seen == 0.0
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_real_tables(name: str):
         return to_values(frame.take(rows), schema), schema, target.y[rows]
 
     sketch = sketch_rows(*read(train))
-    assert overlap(sketch, row_hashes(*read(new))).share == 0.0
-    assert overlap(sketch, row_hashes(*read(train))).share == 1.0
+    assert overlap(sketch, row_hashes(*read(new))).seen == 0.0
+    assert overlap(sketch, row_hashes(*read(train))).seen == 1.0
     both = np.concatenate([train[::2], new[::2]])
-    assert overlap(sketch, row_hashes(*read(both))).share == pytest.approx(0.5, abs=0.06)
+    assert overlap(sketch, row_hashes(*read(both))).seen == pytest.approx(0.5, abs=0.06)

@@ -32,7 +32,7 @@ class Tally:
         """Score the frames one after another."""
         for frame in table.frames:
             values = model.read(frame)
-            watch.look(values)
+            watch.update(values)
             forecast = probability(model.log_odds_of(values))
             self.rows += frame.rows
             self.total += float(forecast.sum())
@@ -73,7 +73,7 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
     notes = [*table.first.notes, *tally.notes(model), *wrote]
     for remark in notes:
         note(f"Note: {remark}")
-    unlike = watch.unlike()
+    unlike = watch.out_of_range()
     told = unlike if len(unlike) <= MOST_TOLD else unlike[: MOST_TOLD - 1]
     for finding in told:
         note(f"Unlike training: {finding.sentence}")

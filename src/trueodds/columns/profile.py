@@ -1,4 +1,4 @@
-"""What each column looked like in training: a few counts a column, to notice when it changes."""
+"""The reference profile of the training rows: a few counts a column, to notice when one changes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,17 +10,18 @@ from trueodds.columns.schema import Column, Schema
 from trueodds.columns.values import MISSING, Values
 
 BINS = 10
-"""Bins of a number, of about equal mass: as is usual for the population stability index."""
+"""Bins of a number, each with about as many rows: usual for the population stability index."""
 MOST_LEVELS = 20
-"""A category's most frequent levels are counted one by one, the others together."""
+"""The most frequent levels of a category are counted one by one, the others together."""
 
 
 @dataclass(frozen=True)
-class ColumnSeen:
+class ColumnProfile:
     """One column, or the forecast, in the training rows.
 
-    A number's value v belongs to bin #{edges < v}; a category's cell to the place of its code in
-    ``codes``, else to the last bin. ``counts`` has one entry a bin; missing cells are in none.
+    A number v belongs to bin #{edges < v}. A category's cell belongs to the place of its code in
+    ``codes``, or to the last bin if its code is not there. ``counts`` has one entry a bin; missing
+    cells are in no bin.
     """
 
     name: str
@@ -33,10 +34,13 @@ class ColumnSeen:
     """Least and largest finite number; 0 for categories."""
 
     def count(self, cells: NDArray[np.float64] | NDArray[np.int32]) -> NDArray[np.int64]:
-        """Rows of each bin and, last, of missing cells, shape (bins + 1,).
+        """Count the rows of each bin and, last, the missing cells; shape (bins + 1,).
 
-        ``cells`` has shape (rows,): float64 for numbers (NaN is missing), int32 codes for
-        categories (−1 missing, −2 unseen).
+        Parameters
+        ----------
+        cells
+            Shape (rows,): float64 for numbers (NaN is missing), int32 codes for categories
+            (−1 is missing, −2 a level that training did not have).
         """
         if cells.dtype == np.int32:
             gone = cells == MISSING
@@ -52,32 +56,36 @@ class ColumnSeen:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Profile:
     """All used columns in the training rows, and the calibrated out-of-fold log-odds."""
 
     rows: int
-    columns: tuple[ColumnSeen, ...]
-    score: ColumnSeen
+    columns: tuple[ColumnProfile, ...]
+    score: ColumnProfile
 
 
-def summarise(values: Values, schema: Schema, log_odds: NDArray[np.float64]) -> Seen:
-    """Sum up the training rows.
+def profile_rows(values: Values, schema: Schema, log_odds: NDArray[np.float64]) -> Profile:
+    """Make the reference profile of the training rows.
 
     Parameters
     ----------
+    values
+        The training rows.
+    schema
+        Their columns.
     log_odds
         Calibrated, out-of-fold, shape (rows,); NaN where a row has none.
     """
     columns = tuple(
-        _codes_seen(column, values.codes[column.name])
+        _category_profile(column, values.codes[column.name])
         if column.name in values.codes
-        else _numbers_seen(column.name, values.numbers[column.name])
+        else _number_profile(column.name, values.numbers[column.name])
         for column in schema.used
     )
-    return Seen(values.rows, columns, _numbers_seen("", log_odds))
+    return Profile(values.rows, columns, _number_profile("", log_odds))
 
 
-def _numbers_seen(name: str, values: NDArray[np.float64]) -> ColumnSeen:
+def _number_profile(name: str, values: NDArray[np.float64]) -> ColumnProfile:
     known = values[~np.isnan(values)]
     finite = known[np.isfinite(known)]
     edges: list[float] = []
@@ -87,19 +95,19 @@ def _numbers_seen(name: str, values: NDArray[np.float64]) -> ColumnSeen:
         found = np.unique(np.quantile(finite, shares, method="inverted_cdf"))
         edges = found[found < finite.max()].tolist()
     low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
-    empty = ColumnSeen(name, 0, (0,) * (len(edges) + 1), tuple(edges), (), low, high)
+    empty = ColumnProfile(name, 0, (0,) * (len(edges) + 1), tuple(edges), (), low, high)
     return _filled(empty, empty.count(values).tolist())
 
 
-def _codes_seen(column: Column, codes: NDArray[np.int32]) -> ColumnSeen:
+def _category_profile(column: Column, codes: NDArray[np.int32]) -> ColumnProfile:
     counts = np.bincount(codes[codes >= 0], minlength=len(column.levels))
     top = np.argsort(-counts, kind="stable")[:MOST_LEVELS].tolist()
-    empty = ColumnSeen(column.name, 0, (0,) * (len(top) + 1), (), tuple(top))
+    empty = ColumnProfile(column.name, 0, (0,) * (len(top) + 1), (), tuple(top))
     return _filled(empty, empty.count(codes).tolist())
 
 
-def _filled(empty: ColumnSeen, counts: Iterable[int]) -> ColumnSeen:
+def _filled(empty: ColumnProfile, counts: Iterable[int]) -> ColumnProfile:
     *bins, missing = counts
-    return ColumnSeen(
+    return ColumnProfile(
         empty.name, missing, tuple(bins), empty.edges, empty.codes, empty.low, empty.high
     )

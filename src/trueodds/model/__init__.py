@@ -1,4 +1,4 @@
-"""The trained model, its file and its scorer; scoring imports NumPy and the table reader alone."""
+"""The trained model, its file and its scorer; scoring imports only NumPy and the table reader."""
 
 from trueodds.model.model import Model, load
 

@@ -1,7 +1,8 @@
 """The outside of a model file: a safetensors container, checked before anything is allocated.
 
-8 bytes with the length of a JSON text, that text, the arrays' bytes. Arrays are views of the file's
-bytes, so a file cannot claim memory that it does not bring itself.
+A container is 8 bytes with the length of a JSON text, then that text, then the arrays' bytes. The
+arrays that it gives are views of the file's bytes, so a file cannot make its reader allocate more
+memory than the file has bytes.
 """
 
 import struct
@@ -14,9 +15,8 @@ from numpy.typing import NDArray
 
 LARGEST_HEADER = 100_000_000
 MOST_VALUES = 2_000_000
-"""Most commas and brackets in a header, those within strings left out: each value that JSON can
-hold becomes at most some hundred bytes of memory beside its text, so these bound what reading may
-take."""
+"""Most commas and opening brackets in a header, outside strings. Each JSON value takes at most some
+hundred bytes of memory beside its text, so this bounds the memory that reading takes."""
 _CHUNK = 1 << 20
 DTYPES: dict[str, np.dtype[Any]] = {
     "I16": np.dtype("<i2"),
@@ -28,7 +28,7 @@ Arrays = dict[str, NDArray[Any]]
 
 
 class NotAModelError(ValueError):
-    """The bytes are no safetensors file that says it is a trueodds model."""
+    """The bytes are not a safetensors file with a trueodds header."""
 
 
 class _Entry(msgspec.Struct, forbid_unknown_fields=True):
@@ -45,21 +45,26 @@ _ENTRY = msgspec.json.Decoder(_Entry)
 
 
 def read_container(data: bytes) -> tuple[bytes, Arrays]:
-    """Take a model file apart.
+    """Split a model file into its header and its arrays.
+
+    Parameters
+    ----------
+    data
+        The file's bytes.
 
     Returns
     -------
     header
-        The text of the metadata's entry ``trueodds``, UTF-8, of no more values than any may hold.
+        The text of the metadata's entry ``trueodds``, UTF-8, with at most `MOST_VALUES` values.
     arrays
-        Read-only views by name, one- or two-dimensional, none empty.
+        Read-only views by name, int16, int64 or float32, one- or two-dimensional, none empty.
 
     Raises
     ------
     NotAModelError
-        If it is no safetensors file or has no such entry.
+        If the bytes are not a safetensors file or have no such entry.
     ValueError
-        If sizes, shapes and offsets do not fit each other and the file.
+        If sizes, shapes and offsets do not agree with each other and with the file.
     """
     if len(data) < 8:
         raise NotAModelError
@@ -74,7 +79,7 @@ def read_container(data: bytes) -> tuple[bytes, Arrays]:
     except (msgspec.MsgspecError, LookupError, RecursionError, UnicodeDecodeError):
         raise NotAModelError from None
     text = header.encode()
-    _require_few(text)  # to the container, all of it was one string
+    _require_few(text)  # in the container all of it is one string
     arrays = {}
     end = 0
     entries = {name: _ENTRY.decode(raw) for name, raw in outside.items()}
@@ -85,9 +90,9 @@ def read_container(data: bytes) -> tuple[bytes, Arrays]:
             raise ValueError(f'array "{name}" has shape {entry.shape}')
         count = prod(entry.shape)
         if begin != end or after - begin != count * dtype.itemsize or after > len(data) - start:
-            raise ValueError(f'array "{name}" does not lie where and as large as it should')
+            raise ValueError(f'array "{name}" has a wrong place or size in the file')
         found = np.frombuffer(data, dtype, count, start + begin).reshape(entry.shape)
-        # On a big-endian machine the file's order is not the machine's.
+        # The file is little-endian; a big-endian machine needs a copy.
         arrays[name] = found.astype(dtype.newbyteorder("="), copy=False)
         end = after
     if end != len(data) - start:
@@ -96,23 +101,26 @@ def read_container(data: bytes) -> tuple[bytes, Arrays]:
 
 
 def _require_few(text: bytes | memoryview) -> None:
-    """Refuse JSON text that could take more memory than a header may."""
+    """Raise ValueError for JSON text that could take more memory than a header may."""
     if len(text) > LARGEST_HEADER:
-        raise ValueError(f"its header has {len(text):,} bytes, more than any may")
+        raise ValueError(
+            f"its header has {len(text):,} bytes; at most {LARGEST_HEADER:,} are allowed"
+        )
     values = count_values(text)
     if values > MOST_VALUES:
-        raise ValueError(f"its header holds {values:,} values, more than any may")
+        raise ValueError(f"its header holds {values:,} values; at most {MOST_VALUES:,} are allowed")
 
 
 def count_values(text: bytes | memoryview) -> int:
-    """Count the commas and opening brackets of JSON text that lie in no string.
+    """Count the commas and opening brackets of JSON text outside its strings.
 
-    In text that is no JSON, what follows the first mistake may be counted wrongly; no reader gets
-    to it. Takes time in proportion to the text, and a few megabytes of memory.
+    In text that is not JSON, the count after the first mistake may be wrong; no reader gets that
+    far. The time is proportional to the text; the memory is a few megabytes.
     """
     total, within, carried = 0, 0, b""
     for start in range(0, len(text), _CHUNK):
-        # Without escaped backslashes and then escaped quotes, every quote begins or ends a string.
+        # When escaped backslashes and then escaped quotes are removed, every quote left begins or
+        # ends a string.
         part = (carried + bytes(text[start : start + _CHUNK])).replace(rb"\\", b"")
         carried = b"\\" if part.endswith(b"\\") else b""
         part = part[: len(part) - len(carried)].replace(rb"\"", b"")

@@ -1,8 +1,8 @@
-"""Whether the parts of a model read from a file fit together, so that no row can trip over it.
+"""Checks that the parts of a model read from a file fit together, so that no row makes it fail.
 
-Each part has the right types already (`trueodds.model.header`). What is checked here is all that
-scoring and telling rely on: names that exist, counts that agree, numbers in range, and that no
-matrix of the scorer is much larger than the file that asks for it.
+Each part has the right types already (`trueodds.model.header`). This module checks what scoring and
+describing the model need: names that exist, counts that agree, numbers in range, and that no matrix
+of the scorer is much larger than the file.
 """
 
 from itertools import pairwise
@@ -11,7 +11,7 @@ from math import isfinite
 import numpy as np
 
 from trueodds.columns.dates import DATE_FORMATS
-from trueodds.columns.profile import Seen
+from trueodds.columns.profile import Profile
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.sketch import MOST, REPEATS, RowSketch
 from trueodds.features.blocks import (
@@ -31,10 +31,10 @@ from trueodds.network.activations import ACTIVATIONS
 from trueodds.table.cells import NUMBER_STYLES
 
 MOST_PADDED = 16
-"""The scorer pads all members to one width and gives each the rates of all folds: it may hold so
-many numbers for each weight of the file …"""
+"""The scorer pads all members to one width and gives each the target encodings of all folds. It may
+hold this many numbers for each weight of the file …"""
 SPARE = 1 << 21
-"""… and so many more (16 MB)."""
+"""… and this many more (16 MB)."""
 LARGEST_CURVE = 1e6
 """Normal scores stay within ±3; beyond this an input could overflow on its grid."""
 LARGEST_CALIBRATION = 1e100
@@ -42,7 +42,7 @@ MOST_ROWS = 2**53
 
 
 def require_consistent(model: ModelData) -> None:
-    """Raise ValueError, in a few words, for a model that could not score a row exactly."""
+    """Raise ValueError, in a few words, if the model could not score every row exactly."""
     _require_schema(model.schema)
     columns = {column.name: column for column in model.schema.used}
     _require_encoder(model.encoder, {c.name for c in model.schema.columns}, columns)
@@ -59,18 +59,18 @@ def require_consistent(model: ModelData) -> None:
                 == ((len(table.cuts) + 1 if table.cuts else len(column.levels)) + 2,)
                 and table.log_odds.dtype == np.float32
                 and bool(np.isfinite(table.log_odds).all()),
-                f'the rates of column "{table.source}" do not fit its levels',
+                f'the target encoding of column "{table.source}" does not fit its levels',
             )
     require_exact(model.networks)
     for member in model.networks.members:
         _require(member.fold in range(len(model.target_encodings)), "a member belongs to no fold")
         _require(
             model.encoder.width + len(model.target_encodings[member.fold]) == member.sizes[0],
-            "the encoder makes another number of inputs than the network has",
+            "the encoder makes a different number of inputs than the network has",
         )
     _require_room(model.networks, model.encoder.width + sum(map(len, model.target_encodings)))
     if model.profile is not None:
-        _require_seen(model.profile, model.schema)
+        _require_profile(model.profile, model.schema)
     if model.sketch is not None:
         _require_sketch(model.sketch, model.schema.rows)
     named = [name for name in (model.roles.weight, model.roles.group, model.roles.time) if name]
@@ -88,14 +88,14 @@ def require_consistent(model: ModelData) -> None:
 
 def _require_schema(schema: Schema) -> None:
     names = [column.name for column in schema.columns]
-    _require(len(set(names)) == len(names), "two columns have one name")
+    _require(len(set(names)) == len(names), "two columns have the same name")
     _require(0 <= schema.rows <= MOST_ROWS, "it has an impossible number of rows")
     for leak in schema.leaks:
         _require(
             bool(leak.columns)
             and set(leak.named) <= set(names)
             and 0.0 <= (leak.auc or 0.0) <= 1.0,
-            "a leak is of other columns",
+            "a leak names columns that the model does not have",
         )
     for column in schema.columns:
         _require(
@@ -104,26 +104,26 @@ def _require_schema(schema: Schema) -> None:
             and len(set(column.levels)) == len(column.levels)
             and 0 <= column.missing <= schema.rows
             and 0 <= column.distinct <= schema.rows,
-            f'what is said of column "{column.name}" cannot be',
+            f'the description of column "{column.name}" is impossible',
         )
 
 
-def _require_seen(seen: Seen, schema: Schema) -> None:
-    names = tuple(column.name for column in seen.columns)
-    _require(names == tuple(c.name for c in schema.used), "its summary is of other columns")
-    for column, found in zip((None, *schema.used), (seen.score, *seen.columns), strict=True):
+def _require_profile(profile: Profile, schema: Schema) -> None:
+    names = tuple(column.name for column in profile.columns)
+    _require(names == tuple(c.name for c in schema.used), "its profile is of other columns")
+    for column, found in zip((None, *schema.used), (profile.score, *profile.columns), strict=True):
         coded = column is not None and column.kind in ("category", "yesno")
         levels = len(column.levels) if column is not None and coded else 0
         counts = (*found.counts, found.missing)
         _require(
             len(found.counts) == (len(found.codes) if coded else len(found.edges)) + 1
             and min(counts) >= 0
-            and 0 < sum(counts) == seen.rows <= MOST_ROWS
+            and 0 < sum(counts) == profile.rows <= MOST_ROWS
             and len(set(found.codes)) == len(found.codes)
             and all(0 <= code < levels for code in found.codes)
             and all(a < b for a, b in pairwise(found.edges))
             and found.low <= found.high,
-            f'the summary of "{found.name}" does not fit',
+            f'the profile of "{found.name}" does not fit',
         )
 
 
@@ -135,7 +135,7 @@ def _require_sketch(sketch: RowSketch, rows: int) -> None:
         and sketch.rows == rows
         and bool((hashes >= 0).all() and (np.diff(hashes) >= 0).all())
         and int(np.unique(hashes, return_counts=True)[1].max()) <= REPEATS,
-        "the sketch of its training rows cannot be",
+        "the sketch of its training rows is impossible",
     )
 
 
@@ -161,9 +161,9 @@ def _require_encoder(encoder: Encoder, taken: set[str], columns: dict[str, Colum
         wanted = 2 if source.part in ("days_between", "calendar_days_between") else 1
         _require(
             len(source.columns) == wanted and set(source.columns) <= dates,
-            f'"{source.name}" is derived from no date',
+            f'"{source.name}" is not derived from a date',
         )
-        _require(source.name not in taken, f'"{source.name}" is there twice')
+        _require(source.name not in taken, f'"{source.name}" occurs twice')
         taken.add(source.name)
     numbers = (set(columns) - coded) | {source.name for source in encoder.derived}
     for block in encoder.blocks:
@@ -191,9 +191,9 @@ def _require_encoder(encoder: Encoder, taken: set[str], columns: dict[str, Colum
 
 
 def _require_room(networks: FixedNetworks, inputs: int) -> None:
-    """Bound what the scorer allocates.
+    """Bound the memory that the scorer allocates.
 
-    Every layer is padded to its widest member, the first to the rates of all folds.
+    Every layer is padded to its widest member, the first to the target encodings of all folds.
     """
     members = networks.members
     stored = padded = 0
@@ -203,7 +203,10 @@ def _require_room(networks: FixedNetworks, inputs: int) -> None:
         widest = max(columns for _, columns in shapes) + 1
         deepest = inputs if index == 0 else max(rows for rows, _ in shapes)
         padded += len(members) * (deepest + 1) * widest
-    _require(padded <= MOST_PADDED * stored + SPARE, "its members are too unlike to be scored")
+    _require(
+        padded <= MOST_PADDED * stored + SPARE,
+        "the sizes of its members differ too much to be scored",
+    )
 
 
 def _require(good: bool, why: str) -> None:

@@ -1,8 +1,8 @@
-"""A model as plain data: all that its file holds, and nothing that computes."""
+"""A model as plain data: everything that its file holds, without computation."""
 
 from dataclasses import dataclass, field
 
-from trueodds.columns.profile import Seen
+from trueodds.columns.profile import Profile
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.schema import Schema
 from trueodds.columns.sketch import RowSketch
@@ -27,25 +27,25 @@ class ModelData:
     target_rule: str
     encoder: Encoder
     target_encodings: tuple[tuple[TargetEncoding, ...], ...]
-    """For every fold the tables that feed its members."""
+    """The target encodings of every fold, inputs of that fold's members."""
     networks: FixedNetworks
     calibrator: Calibrator
     rounding: Rounding
-    """What scoring in whole numbers changes."""
+    """How much scoring in whole numbers changes the forecast."""
     scores: Scores
-    """Of the calibrated out-of-fold forecast of the training rows."""
+    """Scores of the calibrated out-of-fold forecast of the training rows."""
     record: TrainingRecord
     layers: tuple[tuple[LayerState, ...], ...]
-    """Each member's hidden layers after training."""
+    """State of each member's hidden layers after training."""
     health: tuple[str, ...]
-    """Findings about the layers; empty when all is well."""
+    """Findings about the layers, one sentence each; empty when there are none."""
     notes: tuple[str, ...]
     versions: dict[str, str]
     source: str
     source_sha256: str
-    profile: Seen | None = None
-    """What the training rows looked like; None in files of before it was kept."""
+    profile: Profile | None = None
+    """Reference profile of the training rows; None in older files, which do not hold it."""
     roles: RoleColumns = field(default_factory=RoleColumns)
-    """Columns of weights, groups and times that it was fitted with."""
+    """Columns of weights, groups and times that the model was fitted with."""
     sketch: RowSketch | None = None
-    """By which training rows are known again; None in files of before it was kept."""
+    """Hashes that recognise training rows; None in older files, which do not hold it."""

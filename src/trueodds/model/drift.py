@@ -1,7 +1,7 @@
-"""How far new rows have moved from the training rows: column by column, and the forecast.
+"""How much new rows differ from the training rows: column by column, and the forecast.
 
-Both samples are counted in the bins that the model stores (`trueodds.columns.profile`); missing
-cells have a bin of their own.
+Both samples are counted in the bins of the model's reference profile (`trueodds.columns.profile`).
+Missing cells have a bin of their own.
 """
 
 from dataclasses import dataclass
@@ -11,71 +11,77 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc
 
-from trueodds.columns.profile import ColumnSeen
+from trueodds.columns.profile import ColumnProfile
 from trueodds.columns.values import UNSEEN, Values
 from trueodds.errors import ModelFileError
 from trueodds.model.model import Model
 
 THRESHOLD = 0.2
-"""A stability index from which a population counts as changed (Siddiqi 2006, p. 129: 0.1–0.25 a
-minor change, above a major one)."""
+"""Stability index from which a sample counts as changed (Siddiqi 2006, p. 129: 0.1 to 0.25 is a
+minor change, more is a major change)."""
 SIGNIFICANCE = 0.01
-"""Of all columns together: each has to be this sure divided by their number (Bonferroni)."""
+"""Level of the tests of all columns together; each column is tested at this level divided by their
+number (Bonferroni)."""
 
 
 @dataclass(frozen=True)
 class ColumnDrift:
-    """One column's two samples compared; ``column`` is empty for the forecast."""
+    """The comparison of one column; ``column`` is empty for the forecast."""
 
     column: str
     psi: float
+    """Population stability index, at least 0."""
     p_value: float
+    """Of the χ² test that both samples have the same distribution, from 0 to 1."""
     missing_before: float
+    """Share of missing cells in training, from 0 to 1."""
     missing_now: float
+    """Share of missing cells in the new rows, from 0 to 1."""
     unseen: int
+    """New rows whose level training did not have."""
     drifted: bool
-    """Beyond the threshold, and by more than chance would do it."""
+    """Whether the index reaches the threshold and the difference is more than chance explains."""
 
 
 def drift(
     model: Model, values: Values, log_odds: NDArray[np.float64], threshold: float = THRESHOLD
 ) -> tuple[ColumnDrift, ...]:
-    """Compare new rows with the training rows; the forecast comes first, columns as they stand.
+    """Compare new rows with the training rows: first the forecast, then the columns in order.
 
     Parameters
     ----------
     values
-        The new rows, read by the model.
+        The new rows, as `Model.read` gives them.
     log_odds
-        The model's forecast of them, shape (rows,). It is compared with the out-of-fold one, which
-        fewer members made: a small index is usual without any drift.
+        The model's forecast of them, shape (rows,), nats. It is compared with the out-of-fold
+        forecast, which fewer members made: a small index is usual without any drift.
     threshold
-        Stability index from which a column can count as drifted.
+        Stability index from which a column can count as drifted, above 0.
 
     Raises
     ------
     ModelFileError
-        If the model does not hold what its training rows looked like.
+        If the model holds no reference profile.
     """
     if model.profile is None:
         raise ModelFileError(
-            "the model does not hold what its training rows looked like: fit it again"
+            "the model holds no reference profile of its training rows: fit it again"
         )
     needed = SIGNIFICANCE / (len(model.profile.columns) + 1)
-    pairs: list[tuple[ColumnSeen, NDArray[Any]]] = [(model.profile.score, log_odds)]
-    for seen in model.profile.columns:
-        cells = values.codes.get(seen.name)
-        pairs.append((seen, values.numbers[seen.name] if cells is None else cells))
+    pairs: list[tuple[ColumnProfile, NDArray[Any]]] = [(model.profile.score, log_odds)]
+    for column in model.profile.columns:
+        cells = values.codes.get(column.name)
+        pairs.append((column, values.numbers[column.name] if cells is None else cells))
     found = []
-    for seen, cells in pairs:
-        before = np.array([*seen.counts, seen.missing], dtype=np.int64)
-        if seen is model.profile.score:  # rows without a forecast are no missing cells
+    for column, cells in pairs:
+        before = np.array([*column.counts, column.missing], dtype=np.int64)
+        if column is model.profile.score:  # rows without a forecast are not missing cells
             before[-1] = 0
-        now = seen.count(cells)
-        psi, p_value = stability_index(before, now), same_law(before, now)
+        now = column.count(cells)
+        psi, p_value = stability_index(before, now), same_distribution(before, now)
         found.append(
             ColumnDrift(
-                column=seen.name,
+                column=column.name,
                 psi=psi,
                 p_value=p_value,
                 missing_before=float(before[-1] / before.sum()),
@@ -90,8 +96,8 @@ def drift(
 def stability_index(before: NDArray[np.int64], now: NDArray[np.int64]) -> float:
     """Population stability index Σ (q − p)·ln(q/p) of two samples' counts, shapes (bins,).
 
-    Siddiqi, Credit Risk Scorecards (2006); it is Jeffreys' symmetric divergence. Half a row is
-    added to every bin that either sample uses, so that empty bins stay finite.
+    Source: Siddiqi, Credit Risk Scorecards (2006); the index is Jeffreys' symmetric divergence.
+    Half a row is added to every bin that either sample uses, so that the index stays finite.
     """
     used = (before + now) > 0
     p, q = before[used] + 0.5, now[used] + 0.5
@@ -99,15 +105,15 @@ def stability_index(before: NDArray[np.int64], now: NDArray[np.int64]) -> float:
     return float(((q - p) * np.log(q / p)).sum())
 
 
-def same_law(before: NDArray[np.int64], now: NDArray[np.int64]) -> float:
-    """P-value of Pearson's χ² test that two samples' counts, shapes (bins,), have one law.
+def same_distribution(before: NDArray[np.int64], now: NDArray[np.int64]) -> float:
+    """P-value of Pearson's χ² test that two samples have one distribution; counts of shape (bins,).
 
-    Pearson (1911), Biometrika 8, 250–254; bins − 1 degrees of freedom. Bins in which fewer than 5
-    rows are expected of either sample are put together (Cochran 1954).
+    Source: Pearson (1911), Biometrika 8, 250–254; the test has bins − 1 degrees of freedom. Bins in
+    which fewer than 5 rows of either sample are expected are merged (Cochran 1954).
     """
-    share = now.sum() / max(int(before.sum() + now.sum()), 1)
+    new_share = now.sum() / max(int(before.sum() + now.sum()), 1)
     total = before + now
-    small = total * min(share, 1.0 - share) < 5.0
+    small = total * min(new_share, 1.0 - new_share) < 5.0
     table = np.array(
         [np.append(row[~small], row[small].sum()) for row in (before, now)], dtype=np.float64
     )

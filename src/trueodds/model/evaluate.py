@@ -1,6 +1,6 @@
-"""How good a model is on labelled rows, and whether it has seen them before.
+"""How good a model is on labelled rows, and whether it has seen them in training.
 
-`Model.evaluate`, and with it `trueodds evaluate`, is this one function.
+`Model.evaluate` and `trueodds evaluate` both call `evaluate`.
 """
 
 import hashlib
@@ -25,53 +25,56 @@ from trueodds.table.frame import Frame, missing_column
 from trueodds.table.read import read_table
 
 NEARLY_ALL = 0.9
-"""From this share of seen rows on, scores say nothing of new rows."""
+"""From this share of seen rows on, the scores say nothing about new rows."""
 ENOUGH = 20
-"""Unseen rows that are scored on their own."""
+"""Least number of unseen rows that get scores of their own."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores of a model on labelled rows, and what to make of them."""
+    """Scores of a model on labelled rows, and what they mean.
+
+    A row is seen if it was in the training table, and unseen if it equals no training row.
+    """
 
     scores: Scores
-    """Of all rows with a label (and a weight above 0)."""
+    """Scores of all rows with a label and a weight above 0."""
     training: Scores
-    """Out-of-fold, of the training rows; kept in the model."""
+    """Out-of-fold scores of the training rows, which the model holds."""
     source: str
-    """What the table is called."""
+    """Name of the table."""
     training_table: bool
     """Whether it is the file that the model was trained on."""
     seen: float | None
-    """Share of the rows that were in the training table, estimated, 0 where chance explains it;
-    None for a model that keeps no sketch of its training rows."""
+    """Estimated share of seen rows, from 0 to 1; 0 where chance explains it. None for a model that
+    holds no sketch of its training rows."""
     exact: bool
     """Whether every row was compared, not only a sample."""
     unseen: Scores | None
-    """Of the rows that equal no training row, where some rows do, all can be told apart, and 20 or
-    more are left."""
+    """Scores of the unseen rows, if some rows are seen, every row was compared, and at least 20
+    rows are unseen; else None."""
     weight: str | None
-    """The column that weighs the scores; empty for an array; None where rows count the same."""
+    """The column of weights; empty for an array; None if all rows count the same."""
     weighting: str
-    """What weighs the scores, in words; empty where neither training nor this has weights."""
+    """Where the weights come from, in words; empty if neither training nor this has weights."""
     weights_lacking: bool
-    """Whether the model was trained with weights and none are found here."""
+    """Whether the model was trained with weights and this table has none."""
     left_out: int
     """Rows whose label is missing."""
     notes: tuple[str, ...]
-    """Remarks of reading the table."""
+    """Notes from reading the table."""
 
     @property
     def all_seen(self) -> bool:
-        """Whether (nearly) all rows were in training, so that ``scores`` flatter the model."""
+        """Whether nearly all rows are seen, so that ``scores`` are too good."""
         return self.training_table or (self.seen or 0.0) >= NEARLY_ALL
 
     @property
     def judged(self) -> Scores | None:
         """The scores that say how good the model is on new rows.
 
-        Those of these rows if the model has not seen them; else those of the unseen ones among
-        them; out-of-fold ones if it has seen all; None where none of these is known.
+        ``scores`` if no row is seen, ``unseen`` if some are, the out-of-fold scores if nearly all
+        are. None if some rows are seen and ``unseen`` is None.
         """
         if self.all_seen:
             return self.training
@@ -79,32 +82,32 @@ class Evaluation:
 
     @property
     def warning(self) -> str:
-        """One or two sentences if the model has seen rows; else empty."""
+        """One or two sentences if rows are seen; else empty."""
         rows = self.scores.rows
         if self.training_table:
             return (
                 f"The model was trained on this table, {self.source}. "
-                "Its out-of-fold scores tell how good it is on new rows."
+                "Its out-of-fold scores show how good it is on new rows."
             )
         if not self.seen:
             return ""
         found = min(round(self.seen * rows), rows)
         if not self.exact:
             found = int(float(f"{found:.2g}"))
-        told = f"All {rows:,}" if found == rows and self.exact else f"About {found:,} of {rows:,}"
-        told = f"{told} rows of {self.source} were in the training table"
+        which = f"All {rows:,}" if found == rows and self.exact else f"About {found:,} of {rows:,}"
+        text = f"{which} rows of {self.source} were in the training table"
         if self.all_seen:
-            return f"{told}. The model's out-of-fold scores tell how good it is on new rows."
+            return f"{text}. The model's out-of-fold scores show how good it is on new rows."
         if self.unseen is None:
-            return f"{told}: scores of these rows are too good. Evaluate on other rows."
+            return f"{text}. Scores of these rows are too good. Evaluate on other rows."
         return (
-            f"{told}: their scores are too good. The {self.unseen.rows:,} rows that equal no "
-            "training row tell how good the model is on new rows."
+            f"{text}. Their scores are too good. The {self.unseen.rows:,} rows that equal no "
+            "training row show how good the model is on new rows."
         )
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What a reader of the scores must know: seen rows, lacking weights."""
+        """What a reader of the scores must know: rows are seen, weights are missing."""
         lacking = f"Weights: {self.weighting}." if self.weights_lacking else ""
         return tuple(text for text in (self.warning, lacking) if text)
 
@@ -135,14 +138,16 @@ def evaluate(
 ) -> Evaluation:
     """Score a model's forecasts of labelled rows; `Model.evaluate` describes the parameters.
 
-    ``read`` and ``log_odds_of`` are the model's.
+    ``read`` and ``log_odds_of`` are the methods of `Model`.
     """
     path = Path(X) if isinstance(X, str | Path) else None
     trained_on = path is not None and path.is_file() and _sha256(path) == model.source_sha256
     frame = read_table(path) if path is not None else as_frame(X)
     labels = frame.column(model.target_name) if y is None else as_column(y, model.target_name)
     if len(labels) != frame.rows:
-        raise TableError(f"X has {frame.rows:,} rows but y has {len(labels):,}: one label a row")
+        raise TableError(
+            f"X has {frame.rows:,} rows but y has {len(labels):,}: give one label for each row"
+        )
     answers, kept = apply_target(
         labels,
         model.target_name,
@@ -156,7 +161,9 @@ def evaluate(
     if weights is not None:
         counting = kept & (weights > 0.0)
         if not counting.any():
-            raise TableError(f"{frame.source}: all weights are zero: at least some rows must count")
+            raise TableError(
+                f"{frame.source}: all weights are zero: give at least one row a weight above 0"
+            )
         if zero := int(kept.sum() - counting.sum()):
             weighting += f"; {zero:,} rows of weight 0 are left out"
         answers, kept = answers[counting[kept]], counting
@@ -170,19 +177,19 @@ def evaluate(
         weights,
         None if clusters is None else clusters[kept],
     )
-    met = None
+    known = None
     if model.sketch is not None:
-        met = overlap(model.sketch, row_hashes(values, model.schema, answers))
+        known = overlap(model.sketch, row_hashes(values, model.schema, answers))
     unseen = None
-    if met is not None and met.exact and met.share and met.unseen.sum() >= ENOUGH:
-        unseen = rows.scored(met.unseen)
+    if known is not None and known.exact and known.seen and known.unseen.sum() >= ENOUGH:
+        unseen = rows.scored(known.unseen)
     return Evaluation(
         scores=rows.scored(slice(None)),
         training=model.scores,
         source=frame.source,
         training_table=trained_on,
-        seen=None if met is None else met.share,
-        exact=met is not None and met.exact,
+        seen=None if known is None else known.seen,
+        exact=known is not None and known.exact,
         unseen=unseen,
         weight=name,
         weighting=weighting,
@@ -200,7 +207,7 @@ class _Rows:
     log_odds: NDArray[np.float64]
     weight: NDArray[np.float64] | None
     clusters: NDArray[np.int64] | None
-    """Rows of one number belong together; None where every row stands alone."""
+    """Rows with one number belong together; None if every row is alone."""
 
     def scored(self, part: NDArray[np.bool_] | slice) -> Scores:
         """Score some of the rows."""
@@ -212,33 +219,33 @@ class _Rows:
 def _weights(
     model: ModelData, frame: Frame, needed: NDArray[np.bool_], asked: ArrayLike | str | bool
 ) -> tuple[NDArray[np.float64] | None, str | None, str, bool]:
-    """Weights of the rows, their column, what is told of them, and whether they are lacking."""
+    """Weights of the rows, their column, where they come from, and whether they are missing."""
     trained = model.roles.weight
     if asked is False:
-        told = "" if trained is None else f"none, as asked; training was weighted{_by(trained)}"
-        return None, None, told, False
+        text = "" if trained is None else f"none, as asked; training was weighted{_by(trained)}"
+        return None, None, text, False
     if isinstance(asked, str):
         if asked.strip() not in frame.names and asked not in frame.names:
             raise TableError(missing_column(asked, frame.names, frame.source))
         column = asked if asked in frame.names else asked.strip()
-        told = f'the column "{column}"' + (
+        text = f'the column "{column}"' + (
             ", as in training"
             if column == trained
             else f"; training was weighted{_by(trained)}"
             if trained is not None
             else "; training was not weighted"
         )
-        return read_weights(frame, column, needed), column, told, False
+        return read_weights(frame, column, needed), column, text, False
     if asked is not True:
         return _given(asked, frame), "", "as given", False
     if trained is None:
         return None, None, "", False
     if trained and trained in frame.names:
-        told = f'the column "{trained}", as in training'
-        return read_weights(frame, trained, needed), trained, told, False
+        text = f'the column "{trained}", as in training'
+        return read_weights(frame, trained, needed), trained, text, False
     where = f", which {frame.source} lacks" if trained else ""
-    told = f"none: these scores are unweighted, but training was weighted{_by(trained)}{where}"
-    return None, None, told, True
+    text = f"none: these scores are unweighted, but training was weighted{_by(trained)}{where}"
+    return None, None, text, True
 
 
 def _by(column: str) -> str:
@@ -255,9 +262,9 @@ def _given(weight: ArrayLike, frame: Frame) -> NDArray[np.float64]:
 
 
 def _clusters(model: ModelData, frame: Frame, notes: list[str]) -> NDArray[np.int64] | None:
-    """Numbers of the rows' groups, shape (rows,), by the column of groups of training, if any.
+    """Group numbers of the rows, shape (rows,), from the training's column of groups, if any.
 
-    A note tells where training counted groups or blocks of time and this counts rows.
+    A note says so if training counted groups or blocks of time and this counts rows.
     """
     name = model.roles.group
     if name and name in frame.names:

@@ -1,12 +1,12 @@
 """The .odds file: safetensors arrays and one JSON header; no pickle, nothing in it can run.
 
-docs/format.md describes it well enough to write a reader. Arrays: ``weights/MEMBER/LAYER`` int16,
+docs/format.md describes it completely. Arrays: ``weights/MEMBER/LAYER`` int16,
 ``biases/MEMBER/LAYER`` int64, ``shifts/MEMBER/LAYER`` int16, ``rates/FOLD/POSITION`` float32,
 ``sketch`` int64. The safetensors metadata holds one entry, ``trueodds``: the header as JSON text.
 
-A file is checked from the outside in: sizes and offsets (`trueodds.model.arrays`), the checksum,
-every field of the header (`trueodds.model.header`), and whether all fits together
-(`trueodds.model.consistent`). docs/security.md says what that promises.
+Reading checks, in this order: sizes and offsets (`trueodds.model.arrays`), the checksum, every
+field of the header (`trueodds.model.header`), and whether the parts fit together
+(`trueodds.model.consistent`). docs/security.md says what these checks guarantee.
 """
 
 import hashlib
@@ -34,12 +34,12 @@ from trueodds.model.header import (
 
 FORMAT = 2
 FEATURES = frozenset({"pieces", "cuts"})
-"""What a file may ask its reader to know beyond format 2.
+"""Extensions of format 2 that a file may need.
 
-`PiecewiseLinear` blocks, and target encodings of numbers.
+They are `PiecewiseLinear` blocks, and target encodings of numbers.
 """
 SHA256_END = len('{"sha256":"') + 64 + len('",')
-"""Where the header's text goes on behind its checksum."""
+"""Where the header's text continues after its checksum."""
 PLAIN = (
     "target_name",
     "target_yes",
@@ -53,16 +53,16 @@ LAYER_ARRAYS = ("weights", "biases", "shifts")
 
 
 def save(model: ModelData, path: Path, scratch: Path | None = None) -> None:
-    """Write a model, whole or not at all: the same model gives the same bytes.
+    """Write a model; the same model gives the same bytes.
 
-    The bytes are read back before they are written. Until the file is whole it lies in the folder
-    ``scratch``, or beside its place, under a temporary name (`trueodds.files.whole_file`).
+    The bytes are read back before they are written. The file appears complete or not at all: until
+    it is complete, it has a temporary name in the folder ``scratch``, or else in the folder of
+    ``path`` (`trueodds.files.whole_file`).
 
     Raises
     ------
     TrueOddsError
-        If the file cannot be written, or could not be read back; an older file of that name then
-        stays as it was.
+        If the file cannot be written or read back; an older file of that name stays as it was.
     """
     from safetensors import SafetensorError
 
@@ -71,9 +71,13 @@ def save(model: ModelData, path: Path, scratch: Path | None = None) -> None:
         _read(data)
     except (SafetensorError, ValueError, RecursionError) as error:
         longest = max(model.schema.columns, key=lambda c: sum(map(len, c.levels)), default=None)
-        hint = f'; most text is in the levels of "{longest.name}": drop it' if longest else ""
+        hint = (
+            f'; the levels of column "{longest.name}" hold most of the text: drop it'
+            if longest
+            else ""
+        )
         raise TrueOddsError(
-            f"{model.source}: the model cannot be held by a file ({_short(error)}){hint}"
+            f"{model.source}: the model does not fit into a file ({_short(error)}){hint}"
         ) from error
     try:
         with whole_file(path, scratch) as file:
@@ -87,12 +91,12 @@ def save(model: ModelData, path: Path, scratch: Path | None = None) -> None:
 
 
 def read_file(path: Path) -> ModelData:
-    """Read what `save` wrote.
+    """Read the file of a model, written by `save`.
 
     Raises
     ------
     ModelFileError
-        If the file is missing, damaged, no model, or of another format.
+        If the file is missing, is damaged, is not a model, or has another format.
     """
     try:
         data = path.read_bytes()
@@ -143,35 +147,38 @@ def to_bytes(model: ModelData) -> bytes:
 
 
 def _needs(model: ModelData) -> list[str]:
-    """What of `FEATURES` this model makes use of."""
+    """Those of `FEATURES` that this model uses."""
     pieces = any(isinstance(block, PiecewiseLinear) for block in model.encoder.blocks)
     return ["cuts"] * bool(_cuts(model)) + ["pieces"] * pieces
 
 
 def _cuts(model: ModelData) -> dict[str, tuple[float, ...]]:
-    """Cuts of every rated number; the folds share them, as they do not depend on the target."""
+    """Cuts of every number with a target encoding.
+
+    All folds share them, because they do not depend on the target.
+    """
     return {t.source: t.cuts for tables in model.target_encodings for t in tables if t.cuts}
 
 
 def read_bytes(data: bytes, name: str = "the model") -> ModelData:
-    """Read a model from the content of its file; ``name`` is what messages call it.
+    """Read a model from the bytes of its file; messages call it ``name``.
 
-    Memory is bounded by the file's own size: arrays are views of ``data``.
+    The size of the file bounds the memory: arrays are views of ``data``.
 
     Raises
     ------
     ModelFileError
-        If it is damaged, no model, or of another format.
+        If it is damaged, is not a model, or has another format.
     """
     try:
         return _read(data)
     except NotAModelError:
-        told = f"{name} is not a trueodds model (.odds file); check the path"
+        message = f"{name} is not a trueodds model (.odds file); check the path"
     except ModelFileError as error:
-        told = f"{name} {error}"
+        message = f"{name} {error}"
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
-        told = f"{name} is damaged: {_short(error)}; copy it again or fit it again"
-    raise ModelFileError(told)
+        message = f"{name} is damaged: {_short(error)}; copy it again or fit it again"
+    raise ModelFileError(message)
 
 
 def _read(data: bytes) -> ModelData:
@@ -181,12 +188,13 @@ def _read(data: bytes) -> ModelData:
     kind = read_kind(text)
     if kind.format > FORMAT or not FEATURES.issuperset(kind.needs):
         raise ModelFileError(
-            f"has format {kind.format} and needs {_short(list(kind.needs))}, more than "
-            f"format {FORMAT}, the newest that this trueodds reads: update trueodds"
+            f"has format {kind.format} and needs {_short(list(kind.needs))}; this trueodds reads "
+            f"format {FORMAT} with {', '.join(sorted(FEATURES))}: update trueodds"
         )
     if kind.format < FORMAT:
         raise ModelFileError(
-            f"has format {kind.format}, of a trueodds before its first release: fit the model again"
+            f"has format {kind.format}, from before the first release of trueodds: fit the model "
+            "again"
         )
     model = _model(read_header(text), arrays)
     require_consistent(model)
@@ -194,7 +202,7 @@ def _read(data: bytes) -> ModelData:
 
 
 def _model(header: Header, arrays: Arrays) -> ModelData:
-    told = metadata_of(header)
+    metadata = metadata_of(header)
     return ModelData(
         schema=header.schema,
         encoder=header.encoder,
@@ -207,17 +215,17 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
                 )
                 for position, source in enumerate(sources)
             )
-            for fold, sources in enumerate(header.rates)
+            for fold, sources in enumerate(header.target_encodings)
         ),
         networks=_networks(header.networks, arrays),
         calibrator=header.calibrator,
         rounding=header.rounding,
-        scores=told.scores,
-        record=told.record,
-        layers=told.layers,
+        scores=metadata.scores,
+        record=metadata.record,
+        layers=metadata.layers,
         health=header.health,
         notes=header.notes,
-        profile=header.seen,
+        profile=header.profile,
         roles=header.roles,
         sketch=_sketch(header, arrays),
         **{name: getattr(header, name) for name in PLAIN},
@@ -252,7 +260,7 @@ def _array(arrays: Arrays, name: str) -> np.ndarray:
 
 
 def _digest(rest: bytes, arrays: Arrays) -> str:
-    """Checksum of the header's text behind the checksum itself, and of all arrays."""
+    """Checksum of the header's text after the checksum, and of all arrays."""
     digest = hashlib.sha256(rest)
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
@@ -261,7 +269,7 @@ def _digest(rest: bytes, arrays: Arrays) -> str:
     return digest.hexdigest()
 
 
-def _short(what: object) -> str:
-    """Text of an error on one line: a stranger's words may be in it."""
-    text = " ".join(str(what).split())
+def _short(error: object) -> str:
+    """Text of an error on one line, at most 200 characters: it may quote an unknown file."""
+    text = " ".join(str(error).split())
     return text if len(text) <= 200 else f"{text[:199]}…"

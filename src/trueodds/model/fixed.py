@@ -1,10 +1,9 @@
-"""Networks in whole numbers, whose sums of products are exact and so have no order.
+"""Networks in whole numbers: their sums of products are exact, whatever the order.
 
-Inputs, weights and outputs of every layer are whole multiples of powers of two. As long as the
-sum of all |input|·|weight| stays below 2⁵³ in those units, every partial sum of a float64 matrix
-product is exact, so any order of summation, blocking, fused multiply-add or number of threads gives
-the same bits. `require_exact` proves it from the weights alone. docs/format.md states the
-arithmetic.
+Inputs, weights and outputs of every layer are whole multiples of powers of two. If the sum of all
+|input|·|weight| stays below 2⁵³ in those units, every partial sum of a float64 matrix product is
+exact. Then any order of summation, blocking, fused multiply-add or number of threads gives the same
+bits. `require_exact` proves this from the weights alone. docs/format.md states the arithmetic.
 """
 
 from dataclasses import dataclass
@@ -16,20 +15,20 @@ from numpy.typing import NDArray
 from trueodds.network.activations import ACTIVATIONS, Activation
 
 LARGEST_SUM = 2**52
-"""Bound to be proved for every sum; 2⁵³ is where float64 stops being exact."""
+"""Bound that is proved for every sum; float64 is exact up to 2⁵³."""
 FINEST_GRID = 40
 FINEST_WEIGHT = 100
-"""Finer grids are not used; a stranger's file with others is refused."""
+"""Finest grids in use; a file with a finer grid is refused."""
 OUTPUT_BITS = 32
 OUTPUT_LIMIT = 2**41
 """A member's log-odds are rounded to multiples of 2⁻³² and kept within ±2⁹."""
 MOST_MEMBERS = 2**11
-"""So many outputs still add up exactly."""
+"""Most members; the sum of their outputs is still exact."""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """What feeds a layer: whole numbers q, |q| ≤ ``limit``, each meaning q·2^−bits."""
+    """The inputs of a layer: whole numbers q with |q| ≤ ``limit``; q stands for q·2^−bits."""
 
     bits: int
     limit: int
@@ -47,21 +46,21 @@ class FixedLayer:
     biases: NDArray[np.int64]
     """Shape (fan_out,)."""
     shifts: NDArray[np.int16]
-    """Shape (fan_out,): a weight means weights[i, j]·2^−shifts[j]."""
+    """Shape (fan_out,): weights[i, j] stands for weights[i, j]·2^−shifts[j]."""
 
     def __post_init__(self) -> None:
         for array in (self.weights, self.biases, self.shifts):
             array.setflags(write=False)
 
     def largest_sums(self, limit: int) -> NDArray[np.float64]:
-        """Σ|q·weight| + |bias| that each unit can reach with inputs within ±limit; (fan_out,)."""
+        """Largest Σ|q·weight| + |bias| of each unit for inputs within ±limit; shape (fan_out,)."""
         size = np.abs(self.weights.astype(np.int64)).sum(axis=0).astype(np.float64)
         return np.asarray(size * float(limit) + np.abs(self.biases.astype(np.float64)))
 
 
 @dataclass(frozen=True, eq=False)
 class Member:
-    """One network: its layers, the last with one unit; ``fold`` names the rates that feed it."""
+    """One network: its layers, the last with one unit; its target encodings are ``fold``'s."""
 
     fold: int
     layers: tuple[FixedLayer, ...]
@@ -73,7 +72,7 @@ class Member:
 
     @property
     def parameters(self) -> int:
-        """How many weights and biases there are."""
+        """Number of weights and biases."""
         return sum(layer.weights.size + layer.biases.size for layer in self.layers)
 
 
@@ -81,8 +80,9 @@ class Member:
 class FixedNetworks:
     """All members' networks: one activation, one depth, and one grid before each layer.
 
-    A hidden layer hands on clamp(rint(φ(z)·2^bits), ±limit), ties to even, with the next layer's
-    grid; the last unit's z is put on `OUTPUT` in the same way.
+    The output of a hidden layer is clamp(rint(φ(z)·2^bits), ±limit), ties to even, with the bits
+    and limit of the next layer's grid. The last unit's z is put on the grid `OUTPUT` in the same
+    way.
     """
 
     activation: Activation
@@ -90,7 +90,7 @@ class FixedNetworks:
     members: tuple[Member, ...]
 
     def header(self) -> dict[str, Any]:
-        """Plain values for the model file's header: all but the arrays."""
+        """Plain values for the model file's header, without the arrays."""
         return {
             "activation": self.activation,
             "grids": self.grids,
@@ -99,12 +99,12 @@ class FixedNetworks:
 
 
 def require_exact(networks: FixedNetworks) -> float:
-    """Prove that no sum can leave float64's exact whole numbers, whatever the inputs.
+    """Prove that every sum is exact in float64, whatever the inputs.
 
     Returns
     -------
     float
-        The largest sum that could occur, in whole units, at most 2⁵².
+        The largest sum that can occur, in whole units, at most 2⁵².
 
     Raises
     ------
@@ -121,7 +121,7 @@ def require_exact(networks: FixedNetworks) -> float:
     largest = 0.0
     for member in networks.members:
         if len(member.layers) != len(networks.grids):
-            raise ValueError("a member has another number of layers than there are grids")
+            raise ValueError("a member has a different number of layers than there are grids")
         width = len(member.layers[0].weights)
         for layer, grid in zip(member.layers, networks.grids, strict=True):
             width = _require_shape(layer, width)
@@ -134,7 +134,7 @@ def require_exact(networks: FixedNetworks) -> float:
 
 
 def _require_shape(layer: FixedLayer, width: int) -> int:
-    """Check one layer against the units before it; returns its own number of units."""
+    """Check one layer against the number of units before it; return its number of units."""
     shape = layer.weights.shape
     if len(shape) != 2 or shape[0] != width or not min(shape):
         raise ValueError(f"a layer of shape {shape} follows {width} units")

@@ -1,4 +1,4 @@
-"""From trained members to networks in whole numbers, and what that changes."""
+"""Makes networks in whole numbers from trained members, and measures how the forecast changes."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,11 @@ from trueodds.training.prepare import Prepared
 Float = NDArray[np.float64]
 
 CHECKED_ROWS = 20_000
-"""Rows on which whole numbers are compared with the members as trained, at most."""
+"""Most rows on which the whole numbers are compared with the trained members."""
 
 
 def freeze(ensemble: Ensemble, prepared: Prepared) -> FixedNetworks:
-    """Round the shipped members' networks to whole numbers, their weights folded in.
+    """Round the shipped members' networks, times their weights, to whole numbers.
 
     Raises
     ------
@@ -47,8 +47,8 @@ def check_rounding(
 ) -> Rounding:
     """Compare the exact scorer with the same networks in float64.
 
-    Each row is forecast by the members that did not see it, and by no others; by time, where all
-    saw all rows, by all.
+    Only the members that did not see a row forecast it. In a fit by time the shipped members saw
+    all rows, so all of them forecast every row.
     """
     folds = prepared.folds
     rows = np.arange(0, len(table.y), -(-len(table.y) // CHECKED_ROWS))
@@ -62,7 +62,7 @@ def check_rounding(
         scorer = Scorer(part, prepared.encoder, prepared.shipped_target_encodings)
         values = table.values.take(rows[there])
         exact[there] += scorer.outputs(values).sum(axis=0) * 2.0**-OUTPUT_BITS
-        # As new rows are: rows that were trained on had rates of their own then.
+        # Encoded like new rows: in training, a row had target encodings that left it out.
         own = encode_targets(values, prepared.target_encodings[fold])
         inputs = np.concatenate([prepared.data.shared[rows[there]], own], axis=1)
         plain[there] += _in_float64(ensemble, fold, inputs.astype(np.float64))
@@ -78,7 +78,7 @@ def check_rounding(
 
 
 def _left_out(folds: Folds, fold: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Places of the rows that a fold leaves out."""
+    """Positions of the rows that a fold leaves out."""
     return np.flatnonzero(folds.of_row[folds.partition(fold)][rows] == fold % folds.each)
 
 

@@ -1,8 +1,8 @@
-"""The header of a model file: its schema, read strictly by msgspec, and its text.
+"""The header of a model file: its fields, which msgspec reads strictly, and its text.
 
-The dataclasses that the parts of a model are made of are the schema: msgspec decodes straight into
-them and refuses another type, a number that no float64 holds, an unknown word where there is a
-choice. What scoring does not need (`Metadata`) may hold null for a figure that is not defined.
+The dataclasses of a model's parts define the fields. msgspec decodes into them and refuses a wrong
+type, a number that float64 cannot hold, and an unknown word where there is a choice. Parts that
+scoring does not need (`Metadata`) may hold null for a figure that is not defined.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from trueodds.columns.profile import Seen
+from trueodds.columns.profile import Profile
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.schema import Schema
 from trueodds.ensemble.calibrator import Calibrator
@@ -26,14 +26,14 @@ T = TypeVar("T")
 
 
 class Kind(msgspec.Struct):
-    """What decides whether the rest can be read."""
+    """The fields that decide whether the rest can be read."""
 
     format: int
     needs: tuple[str, ...] = ()
 
 
 class NetworksHeader(msgspec.Struct):
-    """Networks but for their arrays."""
+    """Networks without their arrays."""
 
     activation: Activation
     grids: tuple[Grid, ...]
@@ -41,18 +41,18 @@ class NetworksHeader(msgspec.Struct):
 
 
 class SketchHeader(msgspec.Struct):
-    """A sketch of the training rows but for its array."""
+    """A sketch of the training rows without its array."""
 
     rows: int
     complete: bool
 
 
 class Header(msgspec.Struct):
-    """Every field of format 2; others are passed over."""
+    """Every field of format 2; other fields are ignored."""
 
     schema: Schema
     encoder: Encoder
-    rates: tuple[tuple[str, ...], ...]
+    target_encodings: tuple[tuple[str, ...], ...] = msgspec.field(name="rates")
     networks: NetworksHeader
     calibrator: Calibrator
     rounding: Rounding
@@ -69,14 +69,14 @@ class Header(msgspec.Struct):
     source: str
     source_sha256: str
     cuts: dict[str, tuple[float, ...]] = msgspec.field(default_factory=dict)
-    seen: Seen | None = None
+    profile: Profile | None = msgspec.field(default=None, name="seen")
     roles: RoleColumns = RoleColumns()
     sketch: SketchHeader | None = None
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """How the model was made and how good it is: not needed to score."""
+    """How the model was made and how good it is; scoring does not need it."""
 
     scores: Scores
     record: TrainingRecord
@@ -93,12 +93,20 @@ def read_kind(text: bytes) -> Kind:
 
 
 def read_header(text: bytes) -> Header:
-    """Decode the header; raises msgspec's ValueErrors, which name the field, and RecursionError."""
+    """Decode the header.
+
+    Raises
+    ------
+    ValueError
+        From msgspec, naming the field that is wrong.
+    RecursionError
+        If the text is nested too deeply.
+    """
     return _HEADER.decode(text)
 
 
 def metadata_of(header: Header) -> Metadata:
-    """Decode what is told of the model, null as NaN."""
+    """Decode the metadata; null becomes NaN."""
     return Metadata(
         scores=_with_nan(header.scores, Scores),
         record=_with_nan(header.record, TrainingRecord),

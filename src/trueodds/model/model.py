@@ -1,4 +1,4 @@
-"""The trained whole: everything from a row of cells to its probability, and how it came to be."""
+"""The trained model: it turns rows of cells into probabilities."""
 
 import warnings
 from collections.abc import Mapping
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
 
 LEAST = float(np.finfo(np.float64).tiny)
 MOST = 1.0 - 2.0**-53
-"""Probabilities stay within these: σ rounds to 1 beyond 36.7 nats and to a subnormal below −708;
-nobody can be that sure, and one wrong certainty would make any log-loss infinite."""
+"""Probabilities stay within `LEAST` and `MOST`. σ rounds to 1 above 36.7 nats and to a subnormal
+number below −708 nats; a probability of 0 or 1 that is wrong makes the log-loss infinite."""
 
 
 class Model(ModelData):
-    """A trained model; immutable, safe to share among threads.
+    """A trained model; it is immutable, and threads may share it.
 
-    ``save`` and `trueodds.load` are each other's inverse. Its forecast of a row has the same bits
-    alone or in any batch, with any number of threads, on any machine (docs/format.md).
+    ``save`` writes it and `trueodds.load` reads it. The forecast of a row has the same bits alone
+    or in any batch, with any number of threads, on any machine (docs/format.md).
     """
 
     def log_odds(self, X: Any) -> NDArray[np.float64]:
-        """Calibrated log-odds of "yes", nats, shape (rows,).
+        """Calibrated log-odds of "yes" in nats, float64 of shape (rows,).
 
         Parameters
         ----------
         X
             A `Frame`, a polars, pandas or Arrow table, a NumPy matrix, one row as a dict, or a
-            list of dicts; columns are found by name, in any order, others are not looked at.
+            list of dicts. Columns are found by name, in any order; other columns are ignored.
 
         Raises
         ------
@@ -57,17 +57,36 @@ class Model(ModelData):
         return self.log_odds_of(self.read(X))
 
     def predict(self, X: Any) -> NDArray[np.float64]:
-        """Probability of "yes", shape (rows,), never 0 or 1; see `log_odds` for ``X``."""
+        """Probability of "yes", float64 of shape (rows,), never 0 or 1.
+
+        Parameters
+        ----------
+        X
+            As for `log_odds`.
+
+        Raises
+        ------
+        TableError
+            If a needed column is missing.
+        """
         if isinstance(X, Mapping) and (row := self._row_log_odds(X)) is not None:
             return np.array([min(max(sigmoid_of(row), LEAST), MOST)])
         return probability(self.log_odds(X))
 
     def read(self, X: Any) -> Values:
-        """Read the model's columns from a table; ``notes`` names cells that count as missing."""
+        """Read the model's columns from a table; ``X`` is as for `log_odds`.
+
+        The ``notes`` of the result name cells that could not be read and count as missing.
+
+        Raises
+        ------
+        TableError
+            If a needed column is missing.
+        """
         return to_values(X if isinstance(X, Frame) else as_frame(_rows(X)), self.schema)
 
     def log_odds_of(self, values: Values) -> NDArray[np.float64]:
-        """Calibrated log-odds of rows that `read` has read, shape (rows,)."""
+        """Calibrated log-odds in nats of rows that `read` has read, float64 of shape (rows,)."""
         return np.asarray(self._calibrated(self._scorer.outputs(values).sum(axis=0)))
 
     def evaluate(
@@ -79,19 +98,19 @@ class Model(ModelData):
     ) -> "Evaluation":
         """Score the forecasts of labelled rows, as ``trueodds evaluate`` does.
 
-        Warns (UserWarning) when the model has seen the rows in training, whose scores are too good,
-        or when it was trained with weights and none are found.
+        Warns (UserWarning) if rows were in the training table, because their scores are too good,
+        and if the model was trained with weights and ``X`` has none.
 
         Parameters
         ----------
         X
             A table as for `log_odds`, or the path of a table file.
         y
-            Labels, one a row; None for those of the column ``target_name`` of ``X``. Rows whose
+            Labels, one for each row; None takes the column ``target_name`` of ``X``. Rows whose
             label is missing are left out.
         sample_weight
-            Weights ≥ 0, one a row; the name of their column in ``X``; True for the column that
-            weighed training, where ``X`` has it; False for none.
+            Weights ≥ 0, one for each row; or the name of their column in ``X``; or True for the
+            column of weights of training, if ``X`` has it; or False for none.
 
         Raises
         ------
@@ -99,7 +118,7 @@ class Model(ModelData):
             If a column is missing, no row has a label and a weight above 0, or a label or a weight
             cannot be read.
         """
-        # Evaluating needs modules that forecasting does not: it starts faster without.
+        # Forecasting starts faster without the modules that only evaluation needs.
         from trueodds.model.evaluate import evaluate
 
         found = evaluate(self, self.read, self.log_odds_of, X, y, sample_weight)
@@ -108,7 +127,13 @@ class Model(ModelData):
         return found
 
     def save(self, path: str | Path) -> None:
-        """Write the model to one file, whole or not at all."""
+        """Write the model to one file; the file appears complete or not at all.
+
+        Raises
+        ------
+        TrueOddsError
+            If the file cannot be written.
+        """
         save(self, Path(path))
 
     @cached_property
@@ -124,17 +149,20 @@ class Model(ModelData):
         return RowScorer(self.networks, self.encoder, self.target_encodings, self._reader.sources)
 
     def _row_log_odds(self, row: Mapping[str, Any]) -> float | None:
-        """Log-odds of one row of plain cells, or None for what only a table's reader can tell."""
+        """Log-odds of one row of plain cells; None if only the reader of tables can read it."""
         values = self._reader.values(row)
         return None if values is None else float(self._calibrated(self._row_scorer.total(values)))
 
     def _calibrated(self, total: Any) -> Any:
-        """From the exact sum of the members' outputs; the one place where log-odds are rounded."""
+        """Calibrated log-odds from the exact sum of the members' outputs.
+
+        Log-odds are rounded only here.
+        """
         mean = total / (len(self.networks.members) * 2.0**OUTPUT_BITS)
         return self.calibrator.apply(mean)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled as the bytes of its file: no code, and checked again when it comes back."""
+        """Pickle the model as the bytes of its file: no code, and checked again when it is read."""
         return from_bytes, (to_bytes(self),)
 
 
@@ -144,13 +172,13 @@ def load(path: str | Path) -> Model:
     Raises
     ------
     ModelFileError
-        If the file is missing, damaged, no model, or of another format.
+        If the file is missing, is damaged, is not a model, or has another format.
     """
     return _forecasting(read_file(Path(path)))
 
 
 def from_bytes(data: bytes, name: str = "the model") -> Model:
-    """Read a model from the content of its file, see `trueodds.model.file.read_bytes`."""
+    """Read a model from the bytes of its file; see `trueodds.model.file.read_bytes`."""
     return _forecasting(read_bytes(data, name))
 
 
@@ -159,12 +187,12 @@ def _forecasting(data: ModelData) -> Model:
 
 
 def probability(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """σ of log-odds, kept in [2⁻¹⁰²², 1 − 2⁻⁵³]."""
+    """σ of log-odds, any shape, within [2⁻¹⁰²², 1 − 2⁻⁵³]."""
     return np.clip(sigmoid(log_odds), LEAST, MOST)
 
 
 def _rows(X: Any) -> Any:
-    """One row given as a dict of cells becomes a list of one row."""
+    """Turn one row, given as a dict of cells, into a list of one row."""
     if not isinstance(X, Mapping):
         return X
     columns = any(hasattr(v, "__len__") and not isinstance(v, str | bytes) for v in X.values())

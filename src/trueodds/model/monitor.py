@@ -1,4 +1,4 @@
-"""What in new rows is unlike the training rows, counted while they are scored; NumPy alone."""
+"""Counts, while rows are scored, how they differ from the training rows; needs only NumPy."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -7,47 +7,49 @@ from typing import Literal
 
 import numpy as np
 
-from trueodds.columns.profile import Seen
+from trueodds.columns.profile import Profile
 from trueodds.columns.schema import Schema
 from trueodds.columns.values import MISSING, UNSEEN, Values
 
 CHANCE = 4.0
-"""Standard deviations that chance hardly reaches: once in 16,000 for a normal law."""
+"""Standard deviations that chance hardly reaches: once in 16,000 for a normal distribution."""
 RARE = 3e-5
 """The same as a probability."""
 LEAST_CHANGE = 0.01
-"""Missing shares that differ by less are not worth a word, however certain."""
+"""Missing shares that differ by less are not reported, however certain the difference is."""
 
 What = Literal["unseen", "range", "missing"]
 
 
 @dataclass(frozen=True)
 class OutOfRange:
-    """One thing that training rows did not show."""
+    """One difference of a column from the training rows."""
 
     column: str
     what: What
+    """An unseen level, a number outside the training range, or another share of missing cells."""
     count: int
-    """Rows of which it is true."""
+    """Rows that have it."""
     rows: int
+    """All rows."""
     sentence: str
 
 
 class Monitor:
-    """Counts, chunk by chunk, the cells that training did not show.
+    """Counts, chunk by chunk, the cells that training did not have.
 
     Parameters
     ----------
     schema
-        The model's.
-    seen
-        What training rows looked like; None for a model without: then only unseen levels tell.
+        The model's columns.
+    profile
+        The reference profile; None for a model without one: then only unseen levels are found.
     """
 
-    def __init__(self, schema: Schema, seen: Seen | None) -> None:
+    def __init__(self, schema: Schema, profile: Profile | None) -> None:
         self._schema = schema
-        self._training = 0 if seen is None else seen.rows
-        self._seen = {} if seen is None else {column.name: column for column in seen.columns}
+        self._training = 0 if profile is None else profile.rows
+        self._profile = {} if profile is None else {c.name: c for c in profile.columns}
         self.rows = 0
         self._unseen: Counter[str] = Counter()
         self._missing: Counter[str] = Counter()
@@ -55,79 +57,79 @@ class Monitor:
         self._above: Counter[str] = Counter()
         self._far: Counter[str] = Counter()
 
-    def look(self, values: Values) -> None:
-        """Count some rows."""
+    def update(self, values: Values) -> None:
+        """Count some more rows."""
         self.rows += values.rows
         for name, codes in values.codes.items():
             self._unseen[name] += int(np.count_nonzero(codes == UNSEEN))
             self._missing[name] += int(np.count_nonzero(codes == MISSING))
         for name, numbers in values.numbers.items():
             self._missing[name] += int(np.count_nonzero(np.isnan(numbers)))
-            seen = self._seen.get(name)
-            if seen is None:
+            column = self._profile.get(name)
+            if column is None:
                 continue
-            width = seen.high - seen.low
-            self._below[name] += int(np.count_nonzero(numbers < seen.low))
-            self._above[name] += int(np.count_nonzero(numbers > seen.high))
-            far = (numbers < seen.low - width) | (numbers > seen.high + width)
+            width = column.high - column.low
+            self._below[name] += int(np.count_nonzero(numbers < column.low))
+            self._above[name] += int(np.count_nonzero(numbers > column.high))
+            far = (numbers < column.low - width) | (numbers > column.high + width)
             self._far[name] += int(np.count_nonzero(far))
 
-    def unlike(self) -> tuple[OutOfRange, ...]:
-        """All that is unlike training, in the order of the columns.
+    def out_of_range(self) -> tuple[OutOfRange, ...]:
+        """All differences from training, in the order of the columns.
 
-        Unseen levels always count. A range counts as left when a value lies as far beyond it as it
-        is wide, or when more rows lie beyond one of its ends than `RARE` chance would put there. A
-        missing share counts when it was
-        0 in training, or differs by `LEAST_CHANGE` and `CHANCE` deviations of the pooled
-        two-proportion test.
+        An unseen level always counts. Numbers outside the range count if one of them lies further
+        outside than the range is wide, or if chance puts so many rows beyond one end with a
+        probability below `RARE`. A share of missing cells counts if it was 0 in training, or if it
+        differs by `LEAST_CHANGE` and by `CHANCE` standard deviations of the pooled two-proportion
+        test.
         """
         found = []
         for column in self._schema.used:
             name = column.name
-            told: tuple[tuple[What, int, str], ...] = (
+            differences: tuple[tuple[What, int, str], ...] = (
                 ("unseen", self._unseen[name], "have a level that training did not have"),
-                ("range", self._outside(name), self._told_range(name)),
-                ("missing", self._missing[name], self._told_missing(name)),
+                ("range", self._outside(name), self._range_text(name)),
+                ("missing", self._missing[name], self._missing_text(name)),
             )
-            for what, count, words in told:
-                if words and (count or what == "missing"):
-                    sentence = f'column "{name}": {count:,} of {self.rows:,} rows {words}'
+            for what, count, text in differences:
+                if text and (count or what == "missing"):
+                    sentence = f'column "{name}": {count:,} of {self.rows:,} rows {text}'
                     found.append(OutOfRange(name, what, count, self.rows, sentence))
         return tuple(found)
 
     def _outside(self, name: str) -> int:
         below, above = self._below[name], self._above[name]
-        left = min(self._by_chance(below), self._by_chance(above)) < RARE
-        return below + above if self._far[name] or left else 0
+        rare = min(self._by_chance(below), self._by_chance(above)) < RARE
+        return below + above if self._far[name] or rare else 0
 
     def _by_chance(self, count: int) -> float:
-        """Chance that at least so many new rows lie beyond all training rows on one side.
+        """Probability that at least ``count`` new rows lie beyond all training rows on one side.
 
-        Of n + m exchangeable rows the ``count`` lowest are then all new: Π (n − i)/(n + m − i).
+        The ``count`` lowest of n + m exchangeable rows are then all new: Π (n − i)/(n + m − i).
         """
         new, all_rows = self.rows, self.rows + self._training
         chosen = lgamma(new + 1) - lgamma(new - count + 1)
         return exp(chosen - lgamma(all_rows + 1) + lgamma(all_rows - count + 1))
 
-    def _told_range(self, name: str) -> str:
-        seen = self._seen.get(name)
-        if seen is None:
+    def _range_text(self, name: str) -> str:
+        column = self._profile.get(name)
+        if column is None:
             return ""
         return (
-            f"lie outside the training rows' {seen.low:g} to {seen.high:g} "
+            f"are outside the range of training, {column.low:g} to {column.high:g} "
             f"({self._below[name]:,} below, {self._above[name]:,} above)"
         )
 
-    def _told_missing(self, name: str) -> str:
-        """What is said of the missing cells: nothing when chance would do it."""
-        seen, count, rows = self._seen.get(name), self._missing[name], self.rows
-        if seen is None or not rows:
+    def _missing_text(self, name: str) -> str:
+        """What to say of the missing cells; empty if chance explains them."""
+        column, count, rows = self._profile.get(name), self._missing[name], self.rows
+        if column is None or not rows:
             return ""
-        if not seen.missing:
-            return "are missing; in training none was" if count else ""
-        before, now = seen.missing / self._training, count / rows
-        pooled = (seen.missing + count) / (self._training + rows)
+        if not column.missing:
+            return "are missing; none was missing in training" if count else ""
+        before, now = column.missing / self._training, count / rows
+        pooled = (column.missing + count) / (self._training + rows)
         spread = sqrt(pooled * (1.0 - pooled) * (1.0 / self._training + 1.0 / rows))
         if abs(now - before) < max(LEAST_CHANGE, CHANCE * spread):
             return ""
-        return f"({now:.1%}) are missing; in training {before:.1%} were"
+        return f"({now:.1%}) are missing; {before:.1%} were missing in training"

@@ -1,9 +1,8 @@
-"""From trained float32 networks to whole numbers: the grids chosen, the bounds proved.
+"""Turns trained float32 networks into whole numbers: chooses the grids and proves the bounds.
 
-Weights get 16 bits, on a grid of each unit's own; the inputs of every layer get the finest grid
-that their range and the layer's weights leave room for. Only where the range that the weights
-allow would make that grid coarse (deep networks) are outputs clamped, far beyond what training rows
-reach.
+Weights get 16 bits, on a grid for each unit. The inputs of every layer get the finest grid that
+their range and the layer's weights allow. In deep networks the range that the weights allow can
+make this grid coarse: only then outputs are clamped, far beyond the outputs of training rows.
 """
 
 from collections.abc import Sequence
@@ -26,14 +25,15 @@ from trueodds.network.forward import forward
 from trueodds.network.layout import Layout
 
 INPUT_RANGE = 32.0
-"""Inputs are kept within ±32: no encoder's input leaves that, and hardly a category's log-odds."""
+"""Inputs are kept within ±32; inputs beyond it hardly occur."""
 FINEST = 24
-"""Bits after the point that are worth having."""
+"""Most bits after the binary point; more bits gain nothing."""
 WANTED = 18
-"""Outputs are clamped rather than kept on a grid coarser than this."""
+"""Bits after the binary point below which outputs are clamped to get a finer grid."""
 COARSEST = 6
+"""Least bits after the binary point; a network that allows fewer has diverged."""
 HEADROOM = 16.0
-"""A clamp lies at least so many times beyond the largest output on training rows."""
+"""A clamp is at least this many times the largest output on training rows."""
 FINEST_SHIFT = 28
 """Weights are kept on grids no finer than 2⁻²⁸, coarser beside biases beyond 1."""
 
@@ -46,16 +46,16 @@ def quantise(
     parameters: Sequence[NDArray[np.float32]],
     samples: Sequence[NDArray[np.float32]],
 ) -> FixedNetworks:
-    """Round trained networks to whole numbers; one entry a member in every argument.
+    """Round trained networks to whole numbers; every argument has one entry for each member.
 
     Parameters
     ----------
     folds
-        Whose rates feed the member.
+        The fold whose target encodings are the member's inputs.
     layouts, parameters
-        The trained networks: one activation and depth, widths may differ.
+        The trained networks, with one activation and one depth; widths may differ.
     samples
-        Rows each was trained on, shape (n, inputs), which show how large its outputs get.
+        Training rows of each member, shape (n, inputs), which show how large its outputs are.
 
     Raises
     ------
@@ -80,8 +80,8 @@ def quantise(
         needs = [_need(*r, bias) for r, (_, bias) in zip(rounded, own, strict=True)]
         bits = min(_room(need, reach) for need in needs)
         if bits < WANTED and index > 0:
-            seen = max(float(np.abs(A).max(initial=0.0)) for A in outputs)
-            reach = min(reach, _power_above(HEADROOM * seen))
+            largest = max(float(np.abs(A).max(initial=0.0)) for A in outputs)
+            reach = min(reach, _power_above(HEADROOM * largest))
             bits = min(_room(need, reach) for need in needs)
         if bits < COARSEST:
             raise TrainingError(
@@ -101,13 +101,13 @@ def quantise(
 
 
 def _round_weights(weight: Float, bias: Float) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
-    """Each unit's weights as 16-bit whole numbers, and the grid that uses those bits best."""
+    """Each unit's weights as 16-bit whole numbers, and the grid that uses these bits best."""
     shifts = np.empty(weight.shape[1], dtype=np.int16)
     for unit, (largest, offset) in enumerate(zip(np.abs(weight).max(axis=0), bias, strict=True)):
         shift = 15 - frexp(float(largest))[1] if largest > 0.0 else 0
         if np.rint(np.ldexp(largest, shift)) > 32767:
             shift -= 1
-        # A grid much finer than the bias shows nothing and uses up the room for the sums.
+        # A grid much finer than the bias gains nothing and makes the sums larger.
         most = FINEST_SHIFT - max(0, frexp(abs(float(offset)))[1])
         shifts[unit] = max(min(shift, most), -FINEST_WEIGHT)
     return np.rint(np.ldexp(weight, shifts)).astype(np.int16), shifts
@@ -120,17 +120,17 @@ def _need(whole: NDArray[np.int16], shifts: NDArray[np.int16], bias: Float) -> t
 
 def _room(need: tuple[Float, Float], reach: float) -> int:
     """Finest grid of inputs within ±reach that keeps every sum at most `LARGEST_SUM`."""
-    # Even a unit without weights needs inputs that are exact.
+    # Also a unit without weights needs exact inputs.
     largest = max(reach, float((need[0] * reach + need[1] + 1.0).max()))
-    # The bias is rounded once more: a hair of the room is kept for that.
+    # The bias is rounded once more: 1e-3 of a bit is kept for that.
     return min(floor(log2(LARGEST_SUM) - log2(largest) - 1e-3), FINEST)
 
 
 def _reach(layers: Sequence[FixedLayer], grid: Grid, activation: str) -> float:
-    """A power of two that no output exceeds, from the weights alone."""
+    """A power of two that no output exceeds, computed from the weights alone."""
     if activation in ("tanh", "sigmoid"):
         return 1.0
-    # No other activation is larger than its argument.
+    # The other activations are not larger than their argument.
     return _power_above(
         max(
             float(np.ldexp(layer.largest_sums(grid.limit), -(grid.bits + layer.shifts)).max())

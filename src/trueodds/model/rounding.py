@@ -1,4 +1,4 @@
-"""What exact scoring costs: the change that whole numbers make to out-of-fold probabilities."""
+"""Measures how much scoring in whole numbers changes out-of-fold probabilities."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,10 @@ from trueodds.functions.portable import sigmoid
 
 @dataclass(frozen=True)
 class Rounding:
-    """The exact scorer beside the same networks in plain float64, on the training table.
+    """The exact scorer compared with the same networks in float64, on the training table.
 
-    Each row is forecast by the members that did not see it, so the rounding errors of few members
-    are averaged: a model's own forecast, of all its members, changes less.
+    Only the members that did not see a row forecast it, so the rounding errors of few members are
+    averaged. The forecast of the whole model has more members and changes less.
     """
 
     probability: float
@@ -22,7 +22,7 @@ class Rounding:
     log_loss: float
     """Change of the mean log-loss, in nats; above 0 is worse."""
     largest_sum: float
-    """Largest sum of products that any input could reach, in whole units; exact below 2⁵³."""
+    """Largest sum of products that any input can reach, in whole units; exact below 2⁵³."""
 
 
 def measure_rounding(
@@ -32,7 +32,19 @@ def measure_rounding(
     weight: NDArray[np.float64] | None,
     largest_sum: float,
 ) -> Rounding:
-    """Compare two sets of calibrated log-odds of the same labelled rows, all of shape (n,)."""
+    """Compare two sets of calibrated log-odds of the same labelled rows.
+
+    Parameters
+    ----------
+    exact, plain
+        Log-odds of the exact scorer and of float64, in nats, shape (n,).
+    y
+        Labels, 0 or 1, shape (n,).
+    weight
+        Sample weights, shape (n,); None if all rows count the same.
+    largest_sum
+        What `trueodds.model.fixed.require_exact` returned.
+    """
     label = y.astype(np.float64)
     rises = log_loss_from_logits(exact, label) - log_loss_from_logits(plain, label)
     return Rounding(

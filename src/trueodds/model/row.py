@@ -1,7 +1,7 @@
-"""One row of plain cells as numbers and codes: no table, no wait.
+"""Reads one row of plain cells as numbers and codes, fast, without a table.
 
-A cell's value depends on the cell and the column alone, so common cells (numbers, None, text that
-is a level or a plain number) are read here, and any other by what reads a table's columns.
+The value of a cell depends only on the cell and its column. This module reads the common cells:
+numbers, None, and text that is a level or a plain number. The reader of tables reads all others.
 """
 
 import re
@@ -34,12 +34,12 @@ class RowReader:
         names = [column.name for column in schema.used]
         self._dates = {n: names.index(n) for made in derived for n in made.columns}
         self.sources = (*names, *(made.name for made in derived))
-        """What `values` are of."""
+        """The sources of `values`: columns, then derived quantities."""
 
     def values(self, row: Mapping[str, Any]) -> list[Any] | None:
         """A float (NaN is missing) or a code for every source.
 
-        None when the mapping is no row (it holds columns) or lacks a column.
+        None if the mapping is not a row (it holds columns) or lacks a column.
         """
         for cell in row.values():
             if not isinstance(cell, _ONE_CELL) and hasattr(cell, "__len__"):
@@ -62,10 +62,10 @@ class RowReader:
 
 
 def _codes(column: Column) -> dict[str, int] | None:
-    """Codes of a category's usual words, markers of missing cells among them."""
+    """Codes of a category's levels and of the markers of missing cells."""
     if column.kind not in ("category", "yesno"):
         return None
-    # A level comes before a marker that looks the same.
+    # A level wins over a marker that looks the same.
     return {
         **dict.fromkeys(MISSING_MARKERS, MISSING),
         **{level: code for code, level in enumerate(column.levels)},

@@ -1,8 +1,9 @@
-"""The exact scorer of one row: a few rows of a table added up, then all members' layers at once.
+"""The exact scorer of one row: adds a few rows of a table, then runs all members' layers at once.
 
-What a category's level adds to the first sums, its indicator and every fold's rate of it, does not
-depend on the row; nor does what a bin of a number adds, or a number's stretches that it has passed
-or not reached. Sums being exact, each of these is worked out once and then is one row of the table.
+A level of a category adds the same amount to the first sums in every row: its indicator and its
+target encodings of all folds. So does a bin of a number with a target encoding, and so do those
+bins of a piecewise-linear encoding that do not hold the number. Because the sums are exact, each of
+these amounts is computed once and is then one row of the table.
 """
 
 from bisect import bisect_right
@@ -19,15 +20,15 @@ from trueodds.model.fixed import FixedNetworks
 from trueodds.model.scorer import Float, Requantise, weights_of
 from trueodds.model.threads import one_blas_thread
 
-MOST_WORKED_OUT = 1 << 22
-"""Most numbers of the table that are worked out before (32 MB)."""
+MOST_PRECOMPUTED = 1 << 22
+"""Most numbers of the table that are computed in advance (32 MB)."""
 REMEMBERED = 256
-"""Values of a number whose inputs are kept."""
+"""Number of values of a column whose inputs are cached."""
 
 Feed = Callable[[Any], Inputs]
-"""From a float or code to positions in the table, and amounts of their rows before rounding."""
+"""Gives, for a float or a code, positions in the table and the unrounded amounts of their rows."""
 Levelled = list[Inputs]
-"""A source's inputs by code; the last two entries are those of unseen and of missing cells."""
+"""A source's inputs by code; the last two entries are for unseen levels and for missing cells."""
 
 
 class RowScorer:
@@ -36,18 +37,19 @@ class RowScorer:
     Parameters
     ----------
     networks
-        Proved by `require_exact`.
-    encoder, rates
-        What makes their inputs: those shared by all, and each fold's own.
+        Networks that `require_exact` accepts.
+    encoder, target_encodings
+        They make the inputs: the encoder those of all folds, the target encodings those of each
+        fold.
     sources
-        Columns and derived quantities, in the order in which their values will come.
+        Columns and derived quantities, in the order of the values.
     """
 
     def __init__(
         self,
         networks: FixedNetworks,
         encoder: Encoder,
-        rates: Sequence[tuple[TargetEncoding, ...]],
+        target_encodings: Sequence[tuple[TargetEncoding, ...]],
         sources: Sequence[str],
     ) -> None:
         self._members = len(networks.members)
@@ -55,11 +57,11 @@ class RowScorer:
         first, *self._layers = (
             _stacked(networks, index, step) for index, step in enumerate(self._steps)
         )
-        table = _glued(networks, first, encoder.width, rates)
+        table = _glued(networks, first, encoder.width, target_encodings)
         self._grid = networks.grids[0]
         self._unit = 2.0**-self._grid.bits
         feeds = _Feeds(self._unit, *table.shape)
-        self._feeds = feeds.of(encoder, rates, sources)
+        self._feeds = feeds.of(encoder, target_encodings, sources)
         self._table = np.concatenate([table, self._on_grid(feeds.amounts()) @ table])
         self._bias = len(table) - 1
         self._last = np.array([-1])
@@ -92,9 +94,9 @@ class RowScorer:
 
 
 class _Feeds:
-    """Makes the feeds of all sources, and the rows of the table that they need besides.
+    """Makes the feeds of all sources, and the further rows of the table that they need.
 
-    ``unit`` is what becomes 1 on the grid of the inputs; the table has one row for each input.
+    ``unit`` becomes 1 on the grid of the inputs; the table has one row for each input.
     """
 
     def __init__(self, unit: float, inputs: int, columns: int) -> None:
@@ -102,7 +104,10 @@ class _Feeds:
         self._rows: list[Inputs] = []
 
     def of(
-        self, encoder: Encoder, rates: Sequence[tuple[TargetEncoding, ...]], sources: Sequence[str]
+        self,
+        encoder: Encoder,
+        target_encodings: Sequence[tuple[TargetEncoding, ...]],
+        sources: Sequence[str],
     ) -> list[Feed]:
         """One feed for every source."""
         feeds: dict[str, list[Feed]] = {source: [] for source in sources}
@@ -118,14 +123,14 @@ class _Feeds:
             else:
                 feeds[block.source].append(_plain(start, block))
             start += block.width
-        for tables in rates:
+        for tables in target_encodings:
             for table in tables:
                 levelled = [[(start, x)] for x in table.log_odds.tolist()]
                 by_code.setdefault((table.source, table.cuts), []).append(levelled)
                 start += 1
         for (source, cuts), parts in by_code.items():
             levelled = [[i for part in inputs for i in part] for inputs in zip(*parts, strict=True)]
-            found = self._together(levelled)
+            found = self._summed(levelled)
             feeds[source].append(_binned(found, cuts) if cuts else found.__getitem__)
         return [_joined(feeds[source]) for source in sources]
 
@@ -138,9 +143,9 @@ class _Feeds:
         return out
 
     def _pieces(self, start: int, block: PiecewiseLinear) -> Feed:
-        """The stretch that holds the number, and the sum of all others."""
+        """The bin that holds the number, and the sum of all other bins."""
         x, last = block.x, block.width - 1
-        others = self._together(
+        others = self._summed(
             [
                 [(start + i, 0.5 if i < own else -0.5) for i in range(last + 1) if i != own]
                 for own in range(last + 1)
@@ -155,9 +160,9 @@ class _Feeds:
 
         return feed
 
-    def _together(self, levelled: Levelled) -> Levelled:
-        """Each level's inputs as one row of the table, as long as there is room."""
-        if (len(self._rows) + len(levelled)) * self._columns > MOST_WORKED_OUT:
+    def _summed(self, levelled: Levelled) -> Levelled:
+        """Each level's inputs as one row of the table, while there is room."""
+        if (len(self._rows) + len(levelled)) * self._columns > MOST_PRECOMPUTED:
             return levelled
         found: Levelled = []
         for inputs in levelled:
@@ -170,7 +175,7 @@ class _Feeds:
 
 
 def _joined(feeds: list[Feed]) -> Feed:
-    """All of a source's inputs; numbers tend to recur, and then need not be encoded again."""
+    """All inputs of a source; values are cached, because they often recur."""
     if len(feeds) == 1:
         return feeds[0]
 
@@ -191,12 +196,16 @@ def _plain(start: int, block: Block) -> Feed:
 
 
 def _binned(levelled: Levelled, cuts: tuple[float, ...]) -> Feed:
-    """From a number to its bin's inputs."""
+    """Gives, for a number, the inputs of its bin."""
     return lambda value: levelled[-1 if value != value else bisect_right(cuts, value)]
 
 
 def _stacked(networks: FixedNetworks, index: int, step: Requantise) -> Float:
-    """One layer of all members, padded with zeros to one shape, the 1's at the ends."""
+    """One layer of all members, padded with zeros to one shape, with the 1 at the end.
+
+    Shape (members, widest fan_in + 1, widest fan_out + 1), or (members, widest fan_in + 1, 1) for
+    the last layer.
+    """
     parts = [weights_of(networks, member, index, step) for member in range(len(networks.members))]
     rows, columns = (max(part.shape[axis] for part in parts) for axis in (0, 1))
     out = np.zeros((len(parts), rows, columns))
@@ -210,14 +219,17 @@ def _stacked(networks: FixedNetworks, index: int, step: Requantise) -> Float:
 
 
 def _glued(
-    networks: FixedNetworks, first: Float, shared: int, rates: Sequence[tuple[TargetEncoding, ...]]
+    networks: FixedNetworks,
+    first: Float,
+    shared: int,
+    target_encodings: Sequence[tuple[TargetEncoding, ...]],
 ) -> Float:
     """All first layers side by side, shape (inputs + 1, members × width).
 
-    Inputs are the encoder's, then every fold's rates, of which only its own members have weights;
-    the last is the 1.
+    The inputs are the encoder's, then the target encodings of every fold, then the 1. A member has
+    weights only for the target encodings of its fold.
     """
-    counts = [len(tables) for tables in rates]
+    counts = [len(tables) for tables in target_encodings]
     glued = np.zeros((shared + sum(counts) + 1, len(first), first.shape[2]))
     for index, member in enumerate(networks.members):
         start, count = shared + sum(counts[: member.fold]), counts[member.fold]

@@ -1,10 +1,10 @@
-"""The exact scorer of tables: stock BLAS on whole numbers, each fold's members side by side.
+"""The exact scorer of tables: BLAS products of whole numbers, the members of a fold side by side.
 
-All sums are exact (`trueodds.model.fixed`), so members may be glued together, and rows and sums cut
-into parts, as is fastest: the bits stay the same. Biases are the weights of an input that is always
-1, and so every layer but the last hands on a 1 as each member's last output. Inputs that are only
-ever 0 or 1 go through their own product in float32, in half the time: 16-bit weights add up exactly
-there too. `trueodds.model.row_scorer` scores a single row in another arrangement.
+All sums are exact (`trueodds.model.fixed`), so members can be joined, and rows and sums can be
+split into parts, in the fastest way: the bits stay the same. Biases are the weights of an input
+that is always 1. Therefore each member's last output is a 1 in every layer before the last. Inputs
+that are always 0 or 1 have a product of their own in float32, which takes half the time: sums of
+16-bit weights are exact there too. `trueodds.model.row_scorer` scores a single row in another way.
 """
 
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ from trueodds.network.activations import Activation, activate
 Float = NDArray[np.float64]
 
 BLOCK = 1 << 17
-"""First-layer outputs of one fold worked on at a time, so that they stay in the cache."""
+"""First-layer outputs of one fold that are computed at a time, so that they stay in the cache."""
 EXACT32 = 2.0**24
 """Whole numbers up to here are exact in float32."""
 ROWS = 2048
-"""Rows encoded at a time, by one thread …"""
+"""Rows that one thread encodes at a time …"""
 CELLS = 1 << 23
-"""… but no more inputs than this (64 MB): a table may have tens of thousands of columns."""
+"""… with at most this many inputs (64 MB): a table may have tens of thousands of columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,31 +39,31 @@ class Encoded:
     """Rows as the first products take them."""
 
     flags: NDArray[np.float32]
-    """Shape (rows, inputs that are only ever 0 or 1), as 0 and 1 themselves."""
+    """Shape (rows, inputs that are always 0 or 1), with the values 0 and 1."""
     numbers: Float
     """Shape (rows, other inputs shared by all folds + 1), on the input grid; the last is 1."""
     target_encodings: tuple[Float, ...]
-    """Each fold's own inputs, shape (rows, rated columns), on the input grid."""
+    """The target encodings of each fold, shape (rows, encoded columns), on the input grid."""
 
     def between(self, start: int, stop: int) -> "Encoded":
         """Return the rows from start to stop, as views."""
-        rates = tuple(own[start:stop] for own in self.target_encodings)
-        return Encoded(self.flags[start:stop], self.numbers[start:stop], rates)
+        encodings = tuple(fold[start:stop] for fold in self.target_encodings)
+        return Encoded(self.flags[start:stop], self.numbers[start:stop], encodings)
 
 
 @dataclass(frozen=True)
 class Requantise:
-    """What a layer does with its sums: activate them and put them on the next layer's grid."""
+    """Activates the sums of a layer and puts them on the grid of the next layer."""
 
     activation: Activation | None
     """None after the last layer."""
     after: Grid
     clamp: bool
-    """Whether an output could leave ±limit."""
+    """Whether an output can exceed ±limit."""
 
     @classmethod
     def of(cls, networks: FixedNetworks, index: int) -> "Requantise":
-        """Of all members' layer ``index``."""
+        """For layer ``index`` of all members."""
         last = index == len(networks.grids) - 1
         after = OUTPUT if last else networks.grids[index + 1]
         layers = [member.layers[index] for member in networks.members]
@@ -72,11 +72,11 @@ class Requantise:
 
     @property
     def smooth(self) -> bool:
-        """Whether sums are wanted as z itself; otherwise in units of the next grid."""
+        """Whether the sums come as z itself; otherwise they come in units of the next grid."""
         return self.activation not in (None, "relu")
 
     def apply(self, A: Float, ones: NDArray[np.int64]) -> None:
-        """Change sums in place; ``ones`` are the places on the last axis where a 1 is handed on."""
+        """Change sums in place; ``ones`` are the positions on the last axis that are 1."""
         limit = float(self.after.limit)
         if self.activation == "relu":
             np.maximum(A, 0.0, out=A)
@@ -95,40 +95,41 @@ class Requantise:
 
 @dataclass(frozen=True, eq=False)
 class _Group:
-    """The members of one fold; their first layers are one matrix."""
+    """The members of one fold; their first layers form one matrix."""
 
     fold: int
     members: list[int]
     flags: NDArray[np.float32]
     """Weights of the 0/1 inputs, shape (flags, Σ(units + 1))."""
     numbers: Float
-    """Weights of the other inputs, the 1 and the fold's rates, in this order."""
+    """Weights of the other inputs, the 1 and the fold's target encodings, in this order."""
     layers: list[list[Float]]
-    """Weights of the later layers, member by member."""
+    """Weights of the later layers, for each layer and member."""
     ones: list[NDArray[np.int64]]
-    """Where each hidden layer's outputs are 1."""
+    """Positions of the 1 in the outputs of each hidden layer."""
 
 
 class Scorer:
-    """Log-odds of tables, exactly; holds no state, so threads may share it.
+    """Exact log-odds of tables; it does not change, so threads may share it.
 
     Parameters
     ----------
     networks
-        Proved by `require_exact`.
-    encoder, rates
-        What makes their inputs: those shared by all, and each fold's own.
+        Networks that `require_exact` accepts.
+    encoder, target_encodings
+        They make the inputs: the encoder those of all folds, the target encodings those of each
+        fold.
     """
 
     def __init__(
         self,
         networks: FixedNetworks,
         encoder: Encoder,
-        rates: Sequence[tuple[TargetEncoding, ...]],
+        target_encodings: Sequence[tuple[TargetEncoding, ...]],
     ) -> None:
         self.members = len(networks.members)
         self._encoder = encoder
-        self._inputs = encoder.width + sum(map(len, rates))
+        self._inputs = encoder.width + sum(map(len, target_encodings))
         self._grid = networks.grids[0]
         self._flagged = [isinstance(block, INDICATORS) for block in encoder.blocks]
         widths = [block.width for block in encoder.blocks]
@@ -137,9 +138,9 @@ class Scorer:
             self._flagged, flags = [False] * len(widths), np.zeros_like(flags)
         self._flags = int(np.count_nonzero(flags))
         self._numbers = len(flags) - self._flags + 1
-        self._rates = [
+        self._target_encodings = [
             [(table, self._on_grid(table.log_odds.astype(np.float64))) for table in tables]
-            for tables in rates
+            for tables in target_encodings
         ]
         self._steps = [Requantise.of(networks, index) for index in range(len(networks.grids))]
         folds = sorted({member.fold for member in networks.members})
@@ -163,7 +164,7 @@ class Scorer:
         )
 
     def _on_grid(self, X: Float) -> Float:
-        """Inputs as whole numbers of the first grid's units, in place."""
+        """Round inputs to whole units of the first grid, in place."""
         limit = float(self._grid.limit)
         X *= 2.0**self._grid.bits
         np.rint(X, out=X)
@@ -172,7 +173,7 @@ class Scorer:
         return X
 
     def encode(self, values: Values) -> Encoded:
-        """Rows as the first products take them."""
+        """Return the rows as the first products take them."""
         flags = np.zeros((values.rows, self._flags), np.float32)
         numbers = np.zeros((values.rows, self._numbers), order="F")
         parts: list[Out] = []
@@ -187,18 +188,18 @@ class Scorer:
         self._encoder.encode_blocks(values, parts)
         self._on_grid(numbers)
         numbers[:, -1] = 1.0
-        rates = []
+        encodings = []
         codes: dict[tuple[str, tuple[float, ...]], NDArray[Any]] = {}
-        for tables in self._rates:
-            own = np.empty((values.rows, len(tables)))
+        for tables in self._target_encodings:
+            fold = np.empty((values.rows, len(tables)))
             for position, (table, whole) in enumerate(tables):
-                # Folds share their bins: they are looked up once.
+                # Folds share their bins, so each number is put into its bin once.
                 key = (table.source, table.cuts)
                 if key not in codes:
                     codes[key] = table.codes(values)
-                own[:, position] = whole[codes[key]]
-            rates.append(own)
-        return Encoded(flags, numbers, tuple(rates))
+                fold[:, position] = whole[codes[key]]
+            encodings.append(fold)
+        return Encoded(flags, numbers, tuple(encodings))
 
     def outputs(self, values: Values) -> Float:
         """Every member's log-odds in units of 2⁻³², whole numbers, shape (members, rows)."""
@@ -212,7 +213,7 @@ class Scorer:
         return out
 
     def outputs_of(self, rows: Encoded) -> Float:
-        """`outputs` of rows that `encode` made."""
+        """The same as `outputs`, for rows that `encode` made; shape (members, rows)."""
         out = np.empty((self.members, len(rows.flags)))
 
         def score(start: int, stop: int) -> None:
@@ -237,7 +238,7 @@ class Scorer:
                 out[group.members, start : start + step] = self._onward(A, group).T
 
     def _onward(self, A: Float, group: _Group) -> Float:
-        """From the first sums, shape (rows, Σ(units + 1)), to outputs (rows, members)."""
+        """Outputs, shape (rows, members), from the first sums, shape (rows, Σ(units + 1))."""
         for step, ones, layer in zip(self._steps, group.ones, group.layers, strict=False):
             step.apply(A, ones)
             B = np.empty((len(A), sum(weights.shape[1] for weights in layer)))
@@ -252,10 +253,11 @@ class Scorer:
 
 
 def weights_of(networks: FixedNetworks, member: int, index: int, step: Requantise) -> Float:
-    """One layer before ``step``, shape (fan_in + 1, fan_out + 1), (fan_in + 1, 1) for the last.
+    """Weights of one layer with ``step`` after it.
 
-    The last input is 1, and so is the last output. Sums come out in units of the next grid, or,
-    before a smooth activation, as z itself.
+    Shape (fan_in + 1, fan_out + 1), or (fan_in + 1, 1) for the last layer. The last input is 1, and
+    so is the last output. Sums are in units of the next grid, or z itself before a smooth
+    activation.
     """
     layer, grid = networks.members[member].layers[index], networks.grids[index]
     units = (0 if step.smooth else step.after.bits) - grid.bits - layer.shifts.astype(np.int64)
@@ -268,7 +270,7 @@ def weights_of(networks: FixedNetworks, member: int, index: int, step: Requantis
 
 
 def _exact_in_float32(networks: FixedNetworks, flags: NDArray[np.bool_]) -> bool:
-    """Whether the first layers' weights of 0/1 inputs add up exactly in float32, in any order."""
+    """Whether sums of the first weights of 0/1 inputs are exact in float32, in any order."""
     grid = networks.grids[0]
     for member in networks.members:
         layer = member.layers[0]
@@ -280,6 +282,6 @@ def _exact_in_float32(networks: FixedNetworks, flags: NDArray[np.bool_]) -> bool
 
 
 def _could_leave(layer: FixedLayer, grid: Grid, after: Grid) -> bool:
-    """Whether an output may need its clamp; no activation is larger than its argument or 1."""
+    """Whether an output may need its clamp; no activation exceeds both its argument and 1."""
     z = np.ldexp(layer.largest_sums(grid.limit), -(grid.bits + layer.shifts.astype(np.int64)))
     return bool(np.maximum(z, 1.0).max() * 2.0**after.bits > after.limit)

@@ -1,8 +1,8 @@
-"""Blocks of rows side by side in threads, each with a BLAS of one thread.
+"""Runs blocks of rows in parallel threads, each with one BLAS thread.
 
-BLAS's own threads gain nothing on products as small as a block's, and on a busy machine they lose
-by a factor of tens, waiting for each other. The limit is the process's, so it is counted: the
-first call sets it, the last one gives it back.
+BLAS's own threads gain nothing on products as small as a block's. On a busy machine they make these
+products tens of times slower, because they wait for each other. The limit holds for the process, so
+its users are counted: the first call sets the limit, and the last call restores it.
 """
 
 import threading
@@ -13,20 +13,20 @@ from typing import Any
 from trueodds.machine import cores
 
 LEAST_ROWS = 256
-"""Fewer rows are not worth another thread."""
+"""Least rows for each thread; with fewer rows a thread costs more time than it saves."""
 
 Threads = tuple[Callable[[], int], Callable[[int], Any]]
-"""What tells and what sets the number of threads of one library."""
+"""Functions that return and that set the number of threads of one library."""
 
 
 @cache
 def _blas() -> list[Threads]:
-    """NumPy's BLAS; looking for it among the loaded libraries takes a millisecond."""
+    """NumPy's BLAS; finding it among the loaded libraries takes a millisecond."""
     from threadpoolctl import ThreadpoolController
 
     libraries = ThreadpoolController().select(user_api="blas").lib_controllers
-    # threadpoolctl ≥ 3.7 lets only that Python thread set OpenBLAS's threads which did so first;
-    # here the call that ends last may be another thread's.
+    # threadpoolctl ≥ 3.7 lets only one Python thread set OpenBLAS's threads: the first that did so.
+    # Here another thread may end last and restore the limit.
     return [
         (one.get_num_threads, getattr(one, "_real_set_num_threads", one.set_num_threads))
         for one in libraries
@@ -34,19 +34,19 @@ def _blas() -> list[Threads]:
 
 
 class _OneThread:
-    """A ``with`` statement that may be entered by many threads at once."""
+    """A context manager that many threads can enter at once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._users = 0
-        self._given: list[tuple[Callable[[int], Any], int]] = []
+        self._before: list[tuple[Callable[[int], Any], int]] = []
 
     def __enter__(self) -> None:
         with self._lock:
             if not self._users:
-                told = [(change, tell()) for tell, change in _blas()]
-                self._given = [(change, count) for change, count in told if count != 1]
-                for change, _ in self._given:
+                counts = [(change, count()) for count, change in _blas()]
+                self._before = [(change, count) for change, count in counts if count != 1]
+                for change, _ in self._before:
                     change(1)
             self._users += 1
 
@@ -54,18 +54,18 @@ class _OneThread:
         with self._lock:
             self._users -= 1
             if not self._users:
-                for change, count in self._given:
+                for change, count in self._before:
                     change(count)
 
 
 one_blas_thread = _OneThread()
-"""Products inside run on the thread that calls them."""
+"""Inside it, matrix products run on the calling thread."""
 
 
 def side_by_side(work: Callable[[int, int], None], rows: int, most: int) -> None:
-    """Call ``work(start, stop)`` for parts of at most so many rows, in as many threads as cores."""
+    """Call ``work(start, stop)`` for parts of at most ``most`` rows, one thread for each core."""
     threads = max(1, min(cores(), rows // LEAST_ROWS))
-    # As many parts for one thread as for another.
+    # Every thread gets the same number of parts.
     count = -(-rows // (most * threads)) * threads
     parts = [(rows * i // count, rows * (i + 1) // count) for i in range(count)]
     with one_blas_thread:
