@@ -4,13 +4,22 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test slow lint interop bench
+# What `make check` tests: the import order, the documents, the main job, the file format's golden
+# files, and the packages that compute.
+CHECKED := tests/test_architecture.py tests/test_imports.py tests/test_main_job.py \
+  tests/model/test_golden.py tests/table/test_read.py tests/columns tests/features tests/network \
+  tests/evaluation tests/ensemble
+
+.PHONY: demo test check slow lint docs coverage interop bench
 
 demo: $(VENV)/core ## the main job on the table that ships with the package
 	$(BIN)/trueodds demo --out demo
 
 test: $(VENV)/dev ## the quick suite
 	$(BIN)/python -m pytest
+
+check: lint ## lint and a short choice of tests, for the minutes before a commit
+	$(BIN)/python -m pytest $(CHECKED)
 
 slow: $(VENV)/dev ## the long proofs: every real table, walks over the floats, the page in a browser
 	$(BIN)/python -m pytest -m slow
@@ -20,6 +29,15 @@ lint: $(VENV)/dev ## style, types, import order
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(VENV)/dev ## writes the parts of the documents that are generated, then tests the documents
+	$(BIN)/python bench/sigmoid_figures.py
+	$(BIN)/python bench/readme_table.py
+	$(BIN)/python -m pytest tests/test_docs.py tests/test_architecture.py tests/functions/test_sigmoid_page.py
+
+coverage: $(VENV)/dev ## lines of the package that the quick suite runs; fails under 95 %
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage report
 
 # Only a wheel lying in one of pip's --find-links folders (PIP_FIND_LINKS) is taken, and without its
 # dependencies: the index's default torch for Linux brings gigabytes of CUDA along.

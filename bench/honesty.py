@@ -33,10 +33,11 @@ import polars as pl  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
 import machine  # noqa: E402
+from trueodds.columns import read_target  # noqa: E402
 from trueodds.functions import log_loss_from_logits  # noqa: E402
 from trueodds.functions.portable import sigmoid  # noqa: E402
 from trueodds.main_job import learn  # noqa: E402
-from trueodds.table import as_frame, read_target  # noqa: E402
+from trueodds.table import as_frame  # noqa: E402
 
 Floats = NDArray[np.float64]
 FRESH = 20_000

@@ -22,6 +22,7 @@ REPEATED = "rows repeated are not rows weighted when folds and early stopping se
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("tiny_recipe")
 def test_scikit_learns_own_checks() -> None:
     check_estimator(
         TrueOddsClassifier(effort="quick"),
@@ -89,6 +90,7 @@ def test_weights_and_groups_are_taken() -> None:
     assert model.evidence_.weight is not None
 
 
+@pytest.mark.usefixtures("tiny_recipe")
 def test_a_row_without_a_group_stands_alone() -> None:
     """None, NaN and pandas' NA alike, as an empty cell of a file does."""
     X, y = messy(60)

@@ -44,6 +44,8 @@ def test_every_command_runs(page: Path, tmp_path: Path) -> None:
             if command.startswith("make "):
                 # The targets themselves are CI's: here they must exist.
                 run(f"{command} --dry-run", ROOT, environment)
+            elif "pytest" in command:
+                run(command, ROOT, environment)
             elif any(word in command for word in LONG):
                 for script in re.findall(r"bench/\w+\.py", command):
                     assert (ROOT / script).is_file(), command
@@ -63,6 +65,51 @@ def test_the_quick_start_evaluates_on_rows_held_back() -> None:
         new = (ROOT / other).read_text(encoding="utf-8").splitlines()[1:]
         assert not past.intersection(new), other
         assert len(new) >= 200
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith("https://"):
+            continue
+        path, _, anchor = target.partition("#")
+        found = page.parent / path if path else page
+        assert found.exists(), target
+        if anchor:
+            assert anchor in anchors(found), target
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page, as links name them."""
+    titles = re.findall(r"^#+ (.*)", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in titles}
+
+
+PLACES = (ROOT, ROOT / "src" / "trueodds", ROOT / "bench" / "results")
+"""Folders that a document's file names may start from."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_and_module_named_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for name in re.findall(r"`([\w./-]+/[\w.-]+\.(?:py|js|mjs|md|txt|json|toml))`", text):
+        if not name.startswith(("../shared/", "/", "dist/")):
+            assert any((place / name).exists() for place in PLACES), name
+    for name in re.findall(r"`(trueodds(?:\.\w+)+)", text):
+        assert is_there(name.split(".")[1:]), name
+
+
+def is_there(names: list[str]) -> bool:
+    """Whether these names lead to a module of the package, or to a name that a module defines."""
+    path = (ROOT / "src" / "trueodds").joinpath(*names)
+    if path.with_suffix(".py").is_file() or (path / "__init__.py").is_file():
+        return True
+    *folders, name = names
+    source = (ROOT / "src" / "trueodds").joinpath(*folders)
+    file = source / "__init__.py" if source.is_dir() else source.with_suffix(".py")
+    defined = rf"^(?:def |class )?{name}\b|^    \"?{name}\"?,|^from .* import .*\b{name}\b"
+    return file.is_file() and re.search(defined, file.read_text(encoding="utf-8"), re.M) is not None
 
 
 def test_readme_has_commands() -> None:

@@ -12,12 +12,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from real_tables import DATA, MANIFEST, NAMES, needs_tables
 from trueodds.table import read_table
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
-MANIFEST: list[dict[str, Any]] = (
-    json.loads((DATA / "manifest.json").read_text(encoding="utf-8")) if DATA.is_dir() else []
-)
 WITH_REPORT = ("titanic", "mammography")
 WHOLE = ("adult", "medical_no_show", "give_me_some_credit", "skin_segmentation")
 """Large tables that are tried with all their rows; other large ones are thinned."""
@@ -57,8 +54,8 @@ def trueodds(folder: Path, *words: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not MANIFEST, reason="the real tables are not here")
-@pytest.mark.parametrize("about", MANIFEST, ids=[about["name"] for about in MANIFEST])
+@needs_tables
+@pytest.mark.parametrize("about", MANIFEST, ids=NAMES)
 def test_fit_predict_evaluate(about: dict[str, Any], tmp_path: Path) -> None:
     table, scored = thinned(about, tmp_path), tmp_path / "scored.csv"
     drop = [word for name in about["drop"] for word in ("--drop", name)]

@@ -6,6 +6,8 @@ import pytest
 
 from trueodds import load
 
+pytestmark = pytest.mark.usefixtures("tiny_recipe")
+
 
 def fit(run, table, *words, target="answer"):
     return run("fit", table, "--target", target, "--effort", "quick", *words)

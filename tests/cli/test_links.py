@@ -12,10 +12,10 @@ pytestmark = pytest.mark.usefixtures("tiny_recipe")
 
 @pytest.fixture
 def fit(run, table):
-    def call(*more):
+    def call(*more, jobs=1):
         out = table.with_name("p.odds")
         words = ["fit", table, "--target", "answer", "--out", out, "--effort", "quick"]
-        return run(*words, "--jobs", 2, *more)
+        return run(*words, "--jobs", jobs, *more)
 
     return call
 
@@ -60,7 +60,7 @@ def test_a_file_that_comes_during_a_fit_stays_and_is_told(fit, table, monkeypatc
         real(*words)
 
     monkeypatch.setattr(module, "write_report", drop_in)
-    result = fit()
+    result = fit(jobs=2)
     assert result.exit_code == 0, result.output
     assert f'{work} holds "cat.jpg", which trueodds fit did not write: it stays' in result.stderr
     assert {path.name for path in work.iterdir()} == {"cat.jpg", "run.json"}

@@ -43,8 +43,10 @@ def stop_after(monkeypatch):
     monkeypatch.setattr(TrainingProgress, "hear", whole)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("count", "jobs"),
+    [(1, 1), (2, 1), (3, 1), (1, 2), pytest.param(2, 2, marks=pytest.mark.slow), (3, 2)],
+)
 def test_stopped_and_resumed_is_the_same_model(fit, stop_after, table, monkeypatch, jobs, count):
     """Stopped after a pilot, after the pilots and after a member."""
     out, work = table.with_name("p.odds"), table.with_name(".p.odds.work")

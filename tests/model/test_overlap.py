@@ -1,13 +1,10 @@
 """Rows of the training table are known again; honest new rows are not reproached."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from real_tables import DATA, MANIFEST, NAMES, needs_tables
 from trueodds.columns import infer_schema, read_target, to_values
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.sketch import row_hashes, sketch_rows
@@ -16,12 +13,6 @@ from trueodds.model.overlap import Overlap, overlap
 from trueodds.table import read_table
 
 SCHEMA = Schema((Column("x", "number"),), 0)
-DATA = Path(__file__).parents[2] / "../shared/data"
-SPECS: dict[str, dict[str, Any]] = (
-    {spec["name"]: spec for spec in json.loads((DATA / "manifest.json").read_text())}
-    if (DATA / "manifest.json").exists()
-    else {}
-)
 QUICK = ("titanic", "compas", "phoneme", "skin_segmentation", "spambase", "bank_marketing")
 
 
@@ -83,12 +74,13 @@ def test_a_table_of_few_kinds_of_rows_cannot_be_known_again():
     assert compared(train, train).seen == 0.0
 
 
+@needs_tables
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(n, marks=[] if n in QUICK else pytest.mark.slow) for n in sorted(SPECS)],
+    [pytest.param(n, marks=[] if n in QUICK else pytest.mark.slow) for n in sorted(NAMES)],
 )
 def test_real_tables(name: str):
-    spec = SPECS[name]
+    spec = next(about for about in MANIFEST if about["name"] == name)
     frame = read_table(DATA / spec["file"])
     target = read_target(frame.column(spec["target"]), positive=spec["positive"])
     frame = frame.take(target.kept).without([spec["target"]])

@@ -1,6 +1,5 @@
 """The real tables of the project, where they are at hand, read as a person would."""
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from real_tables import DATA, MANIFEST, NAMES, needs_tables
 from trueodds.columns import (
     Leak,
     Schema,
@@ -22,11 +22,10 @@ from trueodds.columns import (
 )
 from trueodds.table import as_frame, read_table, write_scored
 
-DATA = Path(__file__).parents[2] / "../shared/data"
-MANIFEST: list[dict[str, Any]] = (
-    json.loads((DATA / "manifest.json").read_text()) if (DATA / "manifest.json").exists() else []
-)
-pytestmark = pytest.mark.skipif(not MANIFEST, reason="the shared tables are not here")
+pytestmark = needs_tables
+
+QUICKLY = [pytest.param(name, marks=pytest.mark.slow if name == "grants" else []) for name in NAMES]
+"""grants has 1,502 columns, which take several seconds: its tests are slow."""
 
 GUESSED_OTHERWISE = {"german_credit": "1", "sonar": "R", "magic_telescope": "h"}
 """Where a person means the other label: 1/2 with 2 = defaulted; M (mine) and g (gamma ray), which
@@ -90,7 +89,7 @@ def read(name: str) -> tuple[dict[str, Any], Target, Schema, Values]:
     return entry, target, schema, to_values(features, schema)
 
 
-@pytest.mark.parametrize("name", [e["name"] for e in MANIFEST])
+@pytest.mark.parametrize("name", QUICKLY)
 def test_every_table_is_read_as_a_person_would(name: str) -> None:
     entry, target, schema, values = read(name)
     assert target.yes == GUESSED_OTHERWISE.get(name, entry["positive"].strip())
@@ -143,7 +142,7 @@ def leaks_of(name: str, kept: frozenset[str] = frozenset()) -> tuple[Leak, ...]:
     return suspect_leaks(to_values(features, schema), schema, target.y)
 
 
-@pytest.mark.parametrize("name", [e["name"] for e in MANIFEST])
+@pytest.mark.parametrize("name", QUICKLY)
 def test_no_honest_table_has_a_leak(name: str) -> None:
     leaks = leaks_of(name)
     assert {leak.tier for leak in leaks} <= {"look"}
