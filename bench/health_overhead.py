@@ -2,7 +2,7 @@
 
 Usage: ``python bench/health_overhead.py [--rounds 15]``. Both runs of a pair make the same steps
 from the same start; they take turns in one process, one thread, processor time. Ours: a whole
-member as `fit` trains a pilot (steps, forecasts of the fold left out, compaction), once with a
+member as `fit` trains a pilot (steps, forecasts of the fold left out, pruning), once with a
 recorder that does nothing. PyTorch (where installed): `watch` at its default sampling. Targets of
 issue 6: under 3 % and under 5 %.
 """
