@@ -45,7 +45,7 @@ NAMES = (
 )
 
 
-def test_every_plant_is_tried_here() -> None:
+def test_every_planted_fault_is_tested() -> None:
     from planted import PLANTS
 
     assert tuple(plant.name for plant in PLANTS) == NAMES
@@ -64,7 +64,7 @@ def test_a_planted_fault_is_found_and_nothing_else(name: str, seed: int) -> None
 
 
 @pytest.mark.parametrize("seed", HEALTHY_SEEDS)
-def test_a_healthy_network_is_left_in_peace(seed: int) -> None:
+def test_a_healthy_network_has_no_finding(seed: int) -> None:
     from planted import HEALTHY, record_of
     from trueodds.health.diagnose import diagnose
 

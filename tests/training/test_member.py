@@ -152,7 +152,7 @@ def test_a_member_may_leave_nothing_out() -> None:
     assert trained.record.fold_loss == ()
     assert np.isnan(trained.record.loss)
     assert [epoch for epoch, _, _ in heard] == list(trained.record.at)
-    assert trained.record.last_news()["loss"] == 0.0
+    assert trained.record.last_event()["loss"] == 0.0
     assert np.isfinite(held_out(trained)).all()
     assert trained.layers
     assert trained.record.findings() == ()

@@ -96,7 +96,7 @@ class MemberRecord:
             return health
         return replace(health, steps=health.steps * self.planned // self.epochs)
 
-    def last_news(self) -> dict[str, Any]:
+    def last_event(self) -> dict[str, Any]:
         """Fields of this member's last `trueodds.execution.pool.ProgressEvent`."""
         loss = self.loss if self.fold_loss else 0.0
         fields = {"fold": self.fold, "member": self.member, "loss": loss, "done": True}
