@@ -124,11 +124,11 @@ def test_large_folds_and_wide_tables_are_sampled(stages, monkeypatch) -> None:
     asked = []
     inputs = type(of.prepared.data).inputs
 
-    def heard(self, fold, rows):
+    def counted(self, fold, rows):
         asked.append(len(rows))
         return inputs(self, fold, rows)
 
-    monkeypatch.setattr(type(of.prepared.data), "inputs", heard)
+    monkeypatch.setattr(type(of.prepared.data), "inputs", counted)
     monkeypatch.setattr(importance, "LEAST_ROWS", 10)
     monkeypatch.setattr(importance, "CELLS", 40 * len(of.table.columns))
     column_importance(of.ensemble, of.prepared.data, of.table.y, None, 0)

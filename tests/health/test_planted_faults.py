@@ -88,10 +88,10 @@ def test_the_example_of_the_readme_is_measured() -> None:
     (hit,) = [f for f in found if f.kind == "vanishing gradient"]
     changes, after = cured(plant, SEED, found)
     assert after is not None
-    ratio, told = re.search(r"gradient is (\S+) of", finding), re.findall(r"0\.\d{3}", cure)
+    ratio, losses = re.search(r"gradient is (\S+) of", finding), re.findall(r"0\.\d{3}", cure)
     assert ratio is not None
     # Another BLAS rounds differently.
     assert dict(hit.evidence)["first/last gradient"] == pytest.approx(float(ratio[1]), rel=0.7)
     measured = [min(record.held_out_loss), min(after.held_out_loss), record.base_loss]
-    assert measured == pytest.approx([float(t) for t in told], rel=0.1)
+    assert measured == pytest.approx([float(t) for t in losses], rel=0.1)
     assert changes[0].in_words() in cure

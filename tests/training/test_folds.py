@@ -160,15 +160,17 @@ EARLIER = (np.arange(203) < 110).astype(np.uint8)
 
 
 @pytest.mark.parametrize(
-    ("y", "time", "told"),
+    ("y", "time", "message"),
     [
         (Y, np.zeros(203), "a single value: at least 2 times"),
         (Y, np.r_[np.zeros(202), 1.0], "one time holds nearly all rows"),
         (EARLIER, np.arange(203.0), "leave a member without rows of both"),
     ],
 )
-def test_times_that_cannot_be_cut_are_refused(y: np.ndarray, time: np.ndarray, told: str) -> None:
-    with pytest.raises(TrainingError, match=told):
+def test_times_that_cannot_be_cut_are_refused(
+    y: np.ndarray, time: np.ndarray, message: str
+) -> None:
+    with pytest.raises(TrainingError, match=message):
         make_folds(y, 5, 0, time=time)
 
 

@@ -129,9 +129,9 @@ def test_labels_of_the_rows_left_out_decide_no_cure(recipe: Recipe) -> None:
 def test_a_run_is_healed_only_when_asked() -> None:
     """Every network learns something at this learning rate: none is cured for itself."""
     recipe = replace(SMALL, learning_rate=0.3)
-    heard: list[ProgressEvent] = []
+    events: list[ProgressEvent] = []
     plain = train(data(), recipe, 0, 1)
-    healed = train(data(), recipe, 0, 1, heard.append, heal=True)
+    healed = train(data(), recipe, 0, 1, events.append, heal=True)
     assert plain.treatments == ()
     assert plain.recipes == (recipe,)
     (members,) = plain.made
@@ -147,7 +147,7 @@ def test_a_run_is_healed_only_when_asked() -> None:
     assert treatment.after == mean_loss(healed.made[1])
     assert mean_loss(healed.made[healed.kept]) < treatment.before
     assert healed.recipes[1] == replace(recipe, learning_rate=recipe.learning_rate / 10.0)
-    assert {step.run for step in heard} == set(range(len(healed.made)))
+    assert {step.run for step in events} == set(range(len(healed.made)))
 
 
 def test_a_deep_sigmoid_that_does_not_move_gets_another_initialisation() -> None:
