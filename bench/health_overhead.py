@@ -28,7 +28,7 @@ OURS, TORCH = 0.03, 0.05
 
 
 class Blind(Recorder):
-    """Never looks."""
+    """Takes no snapshot."""
 
     def due(self, step: int) -> bool:
         """Not at any step."""
@@ -60,7 +60,7 @@ def task_of(rows: int) -> MemberTask:
 
 
 def ours(task: MemberTask, recipe: Recipe, watched: bool) -> None:
-    """One member, looked at or not."""
+    """One member, with or without snapshots."""
     member.Recorder = Recorder if watched else Blind  # type: ignore[attr-defined]
     member.train_member(task, recipe, 0)
 
