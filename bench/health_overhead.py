@@ -2,7 +2,7 @@
 
 Usage: ``python bench/health_overhead.py [--rounds 15]``. Both runs of a pair make the same steps
 from the same start; they take turns in one process, one thread, processor time. Ours: a whole
-member as `fit` trains a pilot (steps, forecasts of the fold left out, compaction), once with a
+member as `fit` trains a pilot (steps, forecasts of the fold left out, pruning), once with a
 recorder that does nothing. PyTorch (where installed): `watch` at its default sampling. Targets of
 issue 6: under 3 % and under 5 %.
 """
@@ -28,7 +28,7 @@ OURS, TORCH = 0.03, 0.05
 
 
 class Blind(Recorder):
-    """Never looks."""
+    """Takes no snapshot."""
 
     def due(self, step: int) -> bool:
         """Not at any step."""
@@ -60,7 +60,7 @@ def task_of(rows: int) -> MemberTask:
 
 
 def ours(task: MemberTask, recipe: Recipe, watched: bool) -> None:
-    """One member, looked at or not."""
+    """One member, with or without snapshots."""
     member.Recorder = Recorder if watched else Blind  # type: ignore[attr-defined]
     member.train_member(task, recipe, 0)
 

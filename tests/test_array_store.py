@@ -37,7 +37,7 @@ def test_kept_is_equal_and_empty_is_no_file(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["a.npy"]
 
 
-def test_no_room_is_one_sentence(tmp_path: Path) -> None:
+def test_a_full_disk_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"a\.npy cannot be written: No such file"):
         Store(tmp_path / "none", limit=1).zeros("a", (5,), np.float32)
 

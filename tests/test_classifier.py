@@ -124,12 +124,12 @@ def test_each_leak_is_one_warning_and_is_kept() -> None:
     X["p"], X["q"] = np.where(a, "u", "v"), np.where((y == "stays") ^ a, "u", "v")
     with pytest.warns(LeakWarning) as caught:
         model = TrueOddsClassifier().fit(X, y)
-    told = [str(w.message) for w in caught if w.category is LeakWarning]
-    assert len(told) == len(model.leaks_) == 2
+    messages = [str(w.message) for w in caught if w.category is LeakWarning]
+    assert len(messages) == len(model.leaks_) == 2
     assert sorted(leak.named for leak in model.leaks_) == [("p", "q"), ("pa\x1bid",)]
-    assert any('"p" and "q" together give the answer away' in text for text in told)
-    assert any(r'"pa\x1bid" alone gives the answer away' in text for text in told)
-    assert all(text.endswith(("fit without it", "fit without them")) for text in told)
+    assert any('"p" and "q" together give the answer away' in text for text in messages)
+    assert any(r'"pa\x1bid" alone gives the answer away' in text for text in messages)
+    assert all(text.endswith(("fit without it", "fit without them")) for text in messages)
     assert issubclass(LeakWarning, UserWarning)
 
 

@@ -6,10 +6,10 @@ from trueodds.errors import LONGEST, LeakWarning, TrueOddsError
 
 
 @given(st.text(max_size=2000))
-def test_a_sentence_is_printable_and_short(words: str) -> None:
-    told = str(TrueOddsError(f'column "{words}" is odd'))
-    assert told.isprintable()
-    assert len(told) <= LONGEST
+def test_a_message_is_printable_and_short(words: str) -> None:
+    message = str(TrueOddsError(f'column "{words}" is odd'))
+    assert message.isprintable()
+    assert len(message) <= LONGEST
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_it_learns_and_calibrates() -> None:
     assert np.isfinite(learned.out_of_fold.log_odds).all()
 
 
-def test_rows_of_weight_0_are_as_good_as_not_there(tmp_path: Path) -> None:
+def test_rows_of_weight_0_do_not_count(tmp_path: Path) -> None:
     data = table()
     weight = np.ones(ROWS)
     weight[::4] = 0.0
@@ -109,7 +109,7 @@ def test_impossible_weights_are_refused(bad: float) -> None:
         fit(table(), weight=weight)
 
 
-def test_groups_stay_together_and_are_told() -> None:
+def test_groups_stay_together_and_are_recorded() -> None:
     groups = np.arange(ROWS) // 8
     learned = fit(table(), groups=groups)
     assert "by group" in learned.model.record.fold_rule
@@ -146,7 +146,7 @@ def test_by_time_no_later_label_changes_an_earlier_forecast(
         .then(pl.col("y"))
         .otherwise(pl.when(pl.col("y") == "yes").then(pl.lit("no")).otherwise(pl.lit("yes")))
     )
-    plain, other = (fit(of, time=time).evidence.log_odds for of in (data, turned))
+    plain, other = (fit(of, time=time).out_of_fold.log_odds for of in (data, turned))
     # The fold itself is forecast by what was chosen before it.
     assert np.array_equal(plain[:end], other[:end], equal_nan=True)
     assert np.isfinite(plain[begin:end]).all()
@@ -158,7 +158,7 @@ def test_groups_and_time_together_are_refused() -> None:
         fit(table(), groups=np.arange(ROWS), time=np.arange(ROWS, dtype=np.float64))
 
 
-def test_a_column_that_gives_the_target_away_is_called_out() -> None:
+def test_a_column_that_gives_the_target_away_is_reported() -> None:
     data = table().with_columns(paid=(pl.col("y") == "yes").cast(pl.Float64) * 3.0 + 1.0)
     schema = fit(data).model.schema
     marks = {c.name: c.leak for c in schema.columns}
@@ -167,7 +167,7 @@ def test_a_column_that_gives_the_target_away_is_called_out() -> None:
     assert [(leak.columns, leak.tier) for leak in schema.leaks] == [(("paid",), "leak")]
 
 
-def test_an_auc_that_is_rarely_honest_is_told_where_nothing_else_is(
+def test_a_suspicious_auc_is_reported_if_there_is_no_other_leak(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("trueodds.columns.leaks.RARE_AUC", 0.9)
@@ -188,4 +188,4 @@ def test_rows_without_a_label_are_left_out() -> None:
     data = table().with_columns(
         y=pl.when(pl.int_range(pl.len()) < 30).then(None).otherwise(pl.col("y"))
     )
-    assert len(fit(data).evidence.y) == ROWS - 30
+    assert len(fit(data).out_of_fold.y) == ROWS - 30

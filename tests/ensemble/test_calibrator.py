@@ -65,14 +65,14 @@ def test_several_forecasts_are_weighed_to_the_minimum(weighted: bool) -> None:
     assert slopes[0] > slopes[1] > slopes[2] > 0.0
 
 
-def test_a_forecast_of_noise_counts_for_little() -> None:
+def test_a_forecast_of_noise_gets_a_small_slope() -> None:
     z, y = simulated(3000, 1.0, 0.0)
     noise = np.random.default_rng(5).normal(size=3000) * 3.0
     slopes, _ = fit_slopes(np.stack([z, noise], axis=1), y)
     assert slopes[1] < 0.02 < 0.8 < slopes[0]
 
 
-def test_many_rows_reveal_the_truth() -> None:
+def test_many_rows_give_the_true_calibrator() -> None:
     z, y = simulated(100_000, 0.5, 0.3)
     made = fit_calibrator(z, y)
     assert made.slope == pytest.approx(0.5, abs=0.02)
@@ -113,7 +113,7 @@ def test_any_forecast_gives_a_finite_rising_line_no_worse_than_none(
     assert objective(point, z[:, None], y, mass) <= before * (1 + 1e-9) + 1e-9
 
 
-def test_rows_told_apart_perfectly_stay_finite() -> None:
+def test_perfectly_separated_rows_stay_finite() -> None:
     z = np.linspace(-3, 3, 200)
     made = fit_calibrator(z, (z > 0).astype(np.uint8))
     assert 1.0 < made.slope < 1000.0

@@ -150,7 +150,7 @@ def test_the_plain_mean_of_the_shipped_networks_is_the_weighted_forecast(stages,
 
 
 @pytest.mark.parametrize("kind", ["two", "time"])
-def test_members_of_the_model_are_told_with_what_they_count_for(stages, kind) -> None:
+def test_records_of_members_have_their_weights(stages, kind) -> None:
     of = stages(kind)
     ensemble, folds = of.ensemble, of.prepared.folds
     records = ensemble.records()

@@ -41,7 +41,7 @@ def test_no_forecast_of_a_row_is_of_a_member_that_saw_it(stages, kind) -> None:
         assert member.log_odds.shape == (1, len(task.held_out))
 
 
-def test_kinds_are_shares_of_the_columns_largest_first(stages) -> None:
+def test_kinds_are_column_fractions_largest_first(stages) -> None:
     of = stages("two")
     assert of.ensemble.held_out.kinds == (1.0, 0.8, 0.6)
     assert of.ensemble.held_out.members.tolist() == [[1, 1, 1], [1, 1, 1]]

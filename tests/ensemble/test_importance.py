@@ -70,7 +70,7 @@ def test_a_strong_column_counts_and_one_of_noise_does_not(stages) -> None:
     assert 0.0 < errors[of.table.columns.index("x")] < 0.5 * rise["x"]
 
 
-def test_a_column_that_no_member_sees_counts_exactly_nothing(stages) -> None:
+def test_a_column_that_no_member_sees_has_importance_0(stages) -> None:
     of = stages("one")
     data = of.prepared.data
     blind = []
@@ -103,7 +103,7 @@ def test_a_column_that_some_members_do_not_see_is_no_spread_of_zeros(stages) -> 
     assert part_error[number] < 1.5 * whole_error[number]
 
 
-def test_kinds_of_no_use_are_not_asked(stages) -> None:
+def test_kinds_of_no_use_are_not_evaluated(stages) -> None:
     of = stages("two")
     stack = replace(of.ensemble.stack, slopes=of.ensemble.stack.slopes * [1.0, 0.0, 1.0])
     ensemble = replace(of.ensemble, stack=stack)
@@ -124,11 +124,11 @@ def test_large_folds_and_wide_tables_are_sampled(stages, monkeypatch) -> None:
     asked = []
     inputs = type(of.prepared.data).inputs
 
-    def heard(self, fold, rows):
+    def counted(self, fold, rows):
         asked.append(len(rows))
         return inputs(self, fold, rows)
 
-    monkeypatch.setattr(type(of.prepared.data), "inputs", heard)
+    monkeypatch.setattr(type(of.prepared.data), "inputs", counted)
     monkeypatch.setattr(importance, "LEAST_ROWS", 10)
     monkeypatch.setattr(importance, "CELLS", 40 * len(of.table.columns))
     column_importance(of.ensemble, of.prepared.data, of.table.y, None, 0)

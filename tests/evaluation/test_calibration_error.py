@@ -75,7 +75,7 @@ def test_slopes_are_found_within_folds(slope: float) -> None:
     assert calibration_error(y, z, mass, draws=199, folds=fold).p_value == pytest.approx(0.005)
 
 
-def test_mistakes_that_no_line_mends_are_found() -> None:
+def test_mistakes_that_are_not_linear_are_found() -> None:
     rng = np.random.default_rng(0)
     z = rng.normal(size=4000) * 1.5
     y = (rng.random(4000) < sigmoid(z + 0.8 * np.sin(2.5 * z))).astype(np.uint8)

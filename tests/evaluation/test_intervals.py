@@ -60,12 +60,12 @@ def test_auc_stays_between_0_and_1(value: float) -> None:
     assert 0.0 <= found.low < value < found.high <= 1.0
 
 
-def test_equal_forecasts_have_an_auc_without_doubt() -> None:
+def test_equal_forecasts_have_an_auc_without_spread() -> None:
     found = auc_interval(0.5, np.zeros(30), 10.0)
     assert (found.low, found.high) == (0.5, 0.5)
 
 
-def test_an_interval_is_read_at_a_glance() -> None:
+def test_an_interval_prints_its_value_and_ends() -> None:
     assert str(auc_interval(float("nan"), np.zeros(1), 0.0)) == "not defined"
     assert str(loss_interval(0.5, np.zeros(1), 1.0)) == "0.5000 (95 % interval not defined)"
     assert str(auc_interval(0.5, np.zeros(30), 10.0)) == "0.5000 (95 % interval 0.5000 to 0.5000)"

@@ -170,13 +170,13 @@ def test_scores_of_an_earlier_file_are_read_without_their_interval() -> None:
 def test_what_python_prints_has_every_score_beside_its_comparison() -> None:
     y, z = calibrated(60)
     made = score(y, z, clusters=np.arange(60) // 3, draws=99)
-    told, error = repr(made), made.calibration_error
+    printed, error = repr(made), made.calibration_error
     for figure in (made.log_loss.low, made.auc.high, made.base_brier, error.value, error.floor):
-        assert f"{figure:.4f}" in told
-    assert "60 rows, 20 clusters" in told
-    assert f"p = {error.p_value:.3g}" in told
+        assert f"{figure:.4f}" in printed
+    assert "60 rows, 20 clusters" in printed
+    assert f"p = {error.p_value:.3g}" in printed
     assert isinstance(error, CalibrationError)
-    assert len(told.splitlines()) == 5
+    assert len(printed.splitlines()) == 5
 
 
 def expected(z: NDArray[np.float64], f: NDArray[np.float64], **more: NDArray[np.float64]) -> Scores:
@@ -194,14 +194,14 @@ def test_averaged_variance_gives_the_scores_of_the_mean_of_all_networks(deviatio
     f = 1.5 * rng.normal(size=200_000)
     z = f + deviation * rng.normal(size=len(f))
     few, all_of_them = expected(z, f), expected(f, f)
-    told = expected(z, f, averaged_variance=np.full(len(f), deviation**2))
+    scored = expected(z, f, averaged_variance=np.full(len(f), deviation**2))
     for name in ("log_loss", "brier"):
         gain = getattr(few, name).value - getattr(all_of_them, name).value
         assert gain > 0.0
-        error = getattr(told, name).value - getattr(all_of_them, name).value
+        error = getattr(scored, name).value - getattr(all_of_them, name).value
         assert abs(error) < 0.05 * gain
-    assert told.auc == few.auc
-    assert told.calibration_error == few.calibration_error
+    assert scored.auc == few.auc
+    assert scored.calibration_error == few.calibration_error
 
 
 def test_averaged_variance_counts_where_it_is() -> None:
@@ -210,20 +210,20 @@ def test_averaged_variance_counts_where_it_is() -> None:
     y = np.array([1, 1, 0, 0], np.uint8)
     variance = np.array([0.0, 0.4, 0.0, 0.1])
     p = sigmoid(z)
-    plain, told = score(y, z), score(y, z, averaged_variance=variance)
+    plain, scored = score(y, z), score(y, z, averaged_variance=variance)
     gain = np.mean(0.5 * p * (1.0 - p) * variance)
-    assert plain.log_loss.value - told.log_loss.value == pytest.approx(gain)
+    assert plain.log_loss.value - scored.log_loss.value == pytest.approx(gain)
     gain = np.mean((p * (1.0 - p)) ** 2 * variance)
-    assert plain.brier.value - told.brier.value == pytest.approx(gain)
+    assert plain.brier.value - scored.brier.value == pytest.approx(gain)
 
 
 def test_averaged_variance_leaves_half_of_a_score_near_0() -> None:
     """Labels that are nearly certain: the second order says more than there is to gain."""
     y = np.array([1, 0] * 50, np.uint8)
     z = np.where(y == 1, 6.0, -6.0) + np.linspace(-0.5, 0.5, 100)
-    plain, told = score(y, z), score(y, z, averaged_variance=np.full(100, 9.0))
+    plain, scored = score(y, z), score(y, z, averaged_variance=np.full(100, 9.0))
     for name in ("log_loss", "brier"):
-        found = getattr(told, name)
+        found = getattr(scored, name)
         assert found.value == pytest.approx(0.5 * getattr(plain, name).value)
         assert 0.0 < found.low < found.value < found.high
 
@@ -254,9 +254,9 @@ def test_on_noise_training_variance_widens_intervals_by_the_square_root_of_two(
     y = (rng.random(rows) < 0.5).astype(np.uint8)
     weight = rng.uniform(0.5, 1.5, rows) if weighted else None
     plain = score(y, z, weight, draws=1)
-    told = score(y, z, weight, draws=1, training_variance=np.full(rows, 0.01))
+    scored = score(y, z, weight, draws=1, training_variance=np.full(rows, 0.01))
     for name in ("log_loss", "brier", "auc"):
-        narrow, wide = getattr(plain, name), getattr(told, name)
+        narrow, wide = getattr(plain, name), getattr(scored, name)
         assert wide.value == narrow.value
         ratio = (wide.high - wide.low) / (narrow.high - narrow.low)
         assert ratio == pytest.approx(np.sqrt(2.0), rel=0.02)
@@ -267,9 +267,9 @@ def test_where_columns_tell_much_training_variance_matters_little() -> None:
     z = 3.0 * rng.normal(size=rows)
     y = (rng.random(rows) < sigmoid(z)).astype(np.uint8)
     plain = score(y, z, draws=1)
-    told = score(y, z, draws=1, training_variance=np.full(rows, 0.01))
+    scored = score(y, z, draws=1, training_variance=np.full(rows, 0.01))
     for name in ("log_loss", "brier", "auc"):
-        narrow, wide = getattr(plain, name), getattr(told, name)
+        narrow, wide = getattr(plain, name), getattr(scored, name)
         assert 1.0 <= (wide.high - wide.low) / (narrow.high - narrow.low) < 1.02
     none = score(y, z, draws=1, training_variance=np.zeros(rows))
     assert none.log_loss == plain.log_loss
@@ -296,6 +296,8 @@ def test_training_variance_is_no_less_than_what_is_noise() -> None:
     rng, rows = np.random.default_rng(1), 50_000
     z = 0.1 * rng.normal(size=rows)
     y = (rng.random(rows) < 0.5).astype(np.uint8)
-    plain, told = score(y, z, draws=1), score(y, z, draws=1, training_variance=np.zeros(rows))
-    ratio = (told.log_loss.high - told.log_loss.low) / (plain.log_loss.high - plain.log_loss.low)
+    plain, scored = score(y, z, draws=1), score(y, z, draws=1, training_variance=np.zeros(rows))
+    ratio = (scored.log_loss.high - scored.log_loss.low) / (
+        plain.log_loss.high - plain.log_loss.low
+    )
     assert ratio == pytest.approx(np.sqrt(2.0), rel=0.02)

@@ -26,7 +26,7 @@ def p_values(bench, law, runs: int = RUNS, rows: bool = False) -> np.ndarray:
     return np.array([scores.calibration_error.p_value for scores in found])
 
 
-def test_a_perfect_forecast_is_warned_of_as_often_as_it_says(bench) -> None:
+def test_a_perfect_forecast_has_uniform_p_values(bench) -> None:
     laws = [
         bench.Law(20),
         bench.Law(300),

@@ -99,7 +99,7 @@ def test_a_training_rows_input_does_not_depend_on_its_own_label() -> None:
         flipped[row] = 1.0 - y[row]
         _, own = fit_target_encodings(values, SCHEMA, flipped, weight, SHOWN, SEED)
         blind = SHOWN[own[SHOWN, 0] == plain[SHOWN, 0]]
-        # Exactly the row's inner fold is untouched, and every other row hears of it.
+        # Exactly the row's inner fold is untouched, and every other row depends on it.
         assert row in blind
         assert len(blind) == len(SHOWN) // INNER_FOLDS
         assert (own[90:] != plain[90:]).all()

@@ -362,7 +362,7 @@ def test_a_new_process_finds_the_same_machine_code() -> None:
     assert run(code) == expected
 
 
-def test_a_failed_compilation_gives_nan_not_rubbish() -> None:
+def test_a_failed_compilation_gives_nan() -> None:
     code = (
         "import sys, numpy as np\n"
         "sys.modules['trueodds.functions.loops'] = None\n"

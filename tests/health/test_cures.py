@@ -30,7 +30,7 @@ def finding(kind: Kind) -> Finding:
         ([], Settings(), set()),
     ],
 )
-def test_the_root_is_cured_first(kinds, settings, expected) -> None:
+def test_the_first_cause_is_cured_first(kinds, settings, expected) -> None:
     changes = cure([finding(kind) for kind in kinds], settings)
     assert {change.name for change in changes} == expected
     new = changed(settings, changes)
@@ -39,7 +39,7 @@ def test_the_root_is_cured_first(kinds, settings, expected) -> None:
         assert getattr(new, change.name) == change.after != change.before
 
 
-def test_rates_go_the_right_way() -> None:
+def test_learning_rates_change_in_the_right_direction() -> None:
     low = cure([finding("learning rate too low")], Settings(learning_rate=1e-4))
     high = cure([finding("learning rate too high")], Settings(learning_rate=1.0))
     assert low[0].after == pytest.approx(1e-3)
@@ -51,7 +51,7 @@ def test_only_what_is_allowed_is_changed() -> None:
     assert [change.name for change in changes] == ["learning_rate"]
 
 
-def test_a_treatment_reads_back_and_says_what_came_of_it() -> None:
+def test_a_treatment_reads_back_and_states_its_result() -> None:
     change = Change("learning_rate", 1.0, 0.1, "learning rate too high")
     treatment = Treatment((change,), 0.7, 0.4, kept=True)
     assert msgspec.json.decode(json.dumps(asdict(treatment)), type=Treatment) == treatment
@@ -61,7 +61,7 @@ def test_a_treatment_reads_back_and_says_what_came_of_it() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_says_its_consequence_and_cure(kind: Kind) -> None:
+def test_every_kind_states_its_consequence_and_cure(kind: Kind) -> None:
     line = finding(kind).message("fold 1")
     assert line.startswith(f"fold 1, layer 1: {kind}: 90% of it, so {CONSEQUENCES[kind]}; ")
     assert line.endswith(CURES[kind])

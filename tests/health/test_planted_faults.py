@@ -45,7 +45,7 @@ NAMES = (
 )
 
 
-def test_every_plant_is_tried_here() -> None:
+def test_every_planted_fault_is_tested() -> None:
     from planted import PLANTS
 
     assert tuple(plant.name for plant in PLANTS) == NAMES
@@ -64,7 +64,7 @@ def test_a_planted_fault_is_found_and_nothing_else(name: str, seed: int) -> None
 
 
 @pytest.mark.parametrize("seed", HEALTHY_SEEDS)
-def test_a_healthy_network_is_left_in_peace(seed: int) -> None:
+def test_a_healthy_network_has_no_finding(seed: int) -> None:
     from planted import HEALTHY, record_of
     from trueodds.health.diagnose import diagnose
 
@@ -88,10 +88,10 @@ def test_the_example_of_the_readme_is_measured() -> None:
     (hit,) = [f for f in found if f.kind == "vanishing gradient"]
     changes, after = cured(plant, SEED, found)
     assert after is not None
-    ratio, told = re.search(r"gradient is (\S+) of", finding), re.findall(r"0\.\d{3}", cure)
+    ratio, losses = re.search(r"gradient is (\S+) of", finding), re.findall(r"0\.\d{3}", cure)
     assert ratio is not None
     # Another BLAS rounds differently.
     assert dict(hit.evidence)["first/last gradient"] == pytest.approx(float(ratio[1]), rel=0.7)
     measured = [min(record.held_out_loss), min(after.held_out_loss), record.base_loss]
-    assert measured == pytest.approx([float(t) for t in told], rel=0.1)
+    assert measured == pytest.approx([float(t) for t in losses], rel=0.1)
     assert changes[0].in_words() in cure

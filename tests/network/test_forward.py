@@ -12,7 +12,7 @@ from trueodds.network.layout import Layout
 
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
 @pytest.mark.parametrize("widths", [(), (7,), (9, 5, 6)])
-def test_it_is_the_engine_s_in_float64(activation, widths) -> None:
+def test_forward_equals_the_engine_in_float64(activation, widths) -> None:
     rng = np.random.default_rng(0)
     layout = Layout(4, widths, activation)
     parameters = initialise(layout, rng, 0.4)

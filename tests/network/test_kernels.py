@@ -29,7 +29,7 @@ def test_every_layer_seed_differs():
     assert len({int(kernels.hashed(layer, np.uint32(7))) for layer in range(64)}) == 64
 
 
-def test_gather_puts_the_shared_and_own_columns_side_by_side():
+def test_gather_joins_shared_inputs_and_fold_features():
     X, own = matrices(2)
     rows, out = np.array([8, 0, 0, 3]), np.empty((4, 26), dtype=np.float32)
     kernels.gather(X, own, rows, out)
@@ -43,7 +43,7 @@ def test_relu_forward_without_dropout():
     np.testing.assert_array_equal(Z, expected)
 
 
-def test_relu_dropout_keeps_its_share_and_scales_up():
+def test_relu_dropout_keeps_its_fraction_and_scales():
     Z, bias = np.ones((500, 400), dtype=np.float32), np.zeros(400, dtype=np.float32)
     keep = np.uint32(round(0.7 * 2.0**32))
     kernels.relu_forward(Z, bias, keep, np.float32(2.0), np.uint32(5))

@@ -70,7 +70,7 @@ def test_signals_and_gradients_keep_their_size_over_sixty_four_layers(activation
     assert 0.1 < sizes[0] / sizes[-1] < 10.0
 
 
-def test_a_usual_start_loses_a_deep_sigmoids_gradient():
+def test_a_textbook_initialisation_loses_a_deep_sigmoids_gradient():
     layout = Layout(32, (32,) * 24, "sigmoid")
     X = np.random.default_rng(1).standard_normal((64, 32)).astype(np.float32)
     for init in ("xavier", "pytorch"):

@@ -43,7 +43,7 @@ def test_parquet(tmp_path: Path) -> None:
     assert read_mapped(path, tmp_path).data.equals(read_table(path).data, null_equal=True)
 
 
-def test_no_room_is_one_sentence(tmp_path: Path) -> None:
+def test_a_full_disk_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("a\n1\n2\n")
     with pytest.raises(TableError, match=r"table0\.arrow cannot be written: No such file"):

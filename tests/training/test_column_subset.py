@@ -13,7 +13,9 @@ from trueodds.training.column_subset import inputs_shown, widened
 
 
 @given(st.integers(1, 30), st.sampled_from([1.0, 0.8, 0.6, 0.5]), st.integers(0, 2**32))
-def test_the_share_of_columns_is_kept_and_never_none(count: int, share: float, seed: int) -> None:
+def test_the_fraction_of_columns_is_kept_and_at_least_one(
+    count: int, share: float, seed: int
+) -> None:
     columns = [np.arange(3 * i, 3 * i + 3) for i in range(count)]
     positions, kept = inputs_shown(columns, 3 * count, share, np.random.default_rng(seed))
     shown = {int(p) // 3 for p in positions}
@@ -34,7 +36,7 @@ def test_an_input_of_two_columns_stays_while_one_is_shown() -> None:
     assert found == {(0, 2), (1, 2)}
 
 
-def test_widened_is_the_same_network_and_blind_to_the_rest() -> None:
+def test_widened_is_the_same_network_and_ignores_other_inputs() -> None:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(50, 7)).astype(np.float32)
     positions = np.array([1, 2, 5])

@@ -26,7 +26,7 @@ def answer(code: str, cache: Path) -> str:
     return done.stdout.strip()
 
 
-def test_an_empty_cache_is_told_from_a_filled_one(tmp_path: Path) -> None:
+def test_an_empty_cache_differs_from_a_filled_one(tmp_path: Path) -> None:
     assert answer(ASK, tmp_path) == "False"
     answer(TRAIN, tmp_path)
     assert answer(ASK, tmp_path) == "True"

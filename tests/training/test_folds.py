@@ -134,7 +134,7 @@ def test_group_folds_are_random_and_few_groups_are_cut_once() -> None:
     assert make_folds(Y, 5, 0, groups=np.arange(203) % 11, partitions=2).partitions == 2
 
 
-def test_very_many_groups_are_no_burden() -> None:
+def test_very_many_groups_make_folds() -> None:
     groups = np.random.default_rng(0).integers(0, 60_000, 200_000)
     y = (np.random.default_rng(1).random(200_000) < 0.1).astype(np.uint8)
     folds = make_folds(y, 8, 0, groups=groups, partitions=2)
@@ -169,7 +169,7 @@ def test_the_earliest_part_of_time_is_only_trained_on() -> None:
     assert [len(folds.trained_on(fold)) for fold in range(folds.held)] == [400, 520, 640, 760, 880]
 
 
-def test_one_more_fold_of_time_leaves_nothing_out_and_alone_is_the_model() -> None:
+def test_the_last_fold_of_time_leaves_out_no_row_and_is_the_model() -> None:
     folds = make_folds(Y, 5, 0, time=np.arange(203.0))
     assert (folds.count, folds.held, list(folds.shipped)) == (6, 5, [5])
     assert len(folds.held_out(5)) == 0
@@ -181,19 +181,21 @@ EARLIER = (np.arange(203) < 110).astype(np.uint8)
 
 
 @pytest.mark.parametrize(
-    ("y", "time", "told"),
+    ("y", "time", "message"),
     [
         (Y, np.zeros(203), "a single value: at least 2 times"),
         (Y, np.r_[np.zeros(202), 1.0], "one time holds nearly all rows"),
         (EARLIER, np.arange(203.0), "leave a member without rows of both"),
     ],
 )
-def test_times_that_cannot_be_cut_are_refused(y: np.ndarray, time: np.ndarray, told: str) -> None:
-    with pytest.raises(TrainingError, match=told):
+def test_times_that_cannot_be_cut_are_refused(
+    y: np.ndarray, time: np.ndarray, message: str
+) -> None:
+    with pytest.raises(TrainingError, match=message):
         make_folds(y, 5, 0, time=time)
 
 
-def test_few_rows_get_fewer_folds_and_one_row_of_a_class_a_sentence() -> None:
+def test_few_rows_get_fewer_folds_and_one_row_of_a_label_is_an_error() -> None:
     few = np.array([1, 1, 1, 0, 0, 0, 0], dtype=np.uint8)
     assert make_folds(few, 5, 0).count == 3
     one = np.array([1, 0, 0, 0], dtype=np.uint8)

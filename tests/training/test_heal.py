@@ -78,7 +78,7 @@ def test_labels_without_signal_are_not_retried() -> None:
     assert any("base rate" in line for line in fault_messages([trained]))
 
 
-def test_a_part_of_the_columns_may_tell_nothing() -> None:
+def test_a_part_of_the_columns_may_have_no_signal() -> None:
     """No fault, no cure: the same record of a member that saw all columns is one."""
     trained = train_with_care(
         task(noise=True), replace(SMALL, weight_decay=3.0, column_fractions=(0.5,)), 0
@@ -101,7 +101,7 @@ def test_healing_does_not_depend_on_jobs_and_is_kept_in_the_record() -> None:
 
 
 @pytest.mark.parametrize("until", [1, 2, 3])
-def test_a_member_that_is_told_to_stop_early_is_not_slow(until: int) -> None:
+def test_a_planned_early_stop_is_no_fault_of_the_learning_rate(until: int) -> None:
     """The pilots saw that more steps only fit noise: ten times the rate would undo their choice."""
     recipe = replace(Recipe(), weight_decay=3.0, widths=(16, 16))
     trained = train_with_care(task(noise=True), recipe, 0, until)
@@ -129,9 +129,9 @@ def test_labels_of_the_rows_left_out_decide_no_cure(recipe: Recipe) -> None:
 def test_a_run_is_healed_only_when_asked() -> None:
     """Every network learns something at this learning rate: none is cured for itself."""
     recipe = replace(SMALL, learning_rate=0.3)
-    heard: list[ProgressEvent] = []
+    events: list[ProgressEvent] = []
     plain = train(data(), recipe, 0, 1)
-    healed = train(data(), recipe, 0, 1, heard.append, heal=True)
+    healed = train(data(), recipe, 0, 1, events.append, heal=True)
     assert plain.treatments == ()
     assert plain.recipes == (recipe,)
     (members,) = plain.made
@@ -147,10 +147,10 @@ def test_a_run_is_healed_only_when_asked() -> None:
     assert treatment.after == mean_loss(healed.made[1])
     assert mean_loss(healed.made[healed.kept]) < treatment.before
     assert healed.recipes[1] == replace(recipe, learning_rate=recipe.learning_rate / 10.0)
-    assert {step.run for step in heard} == set(range(len(healed.made)))
+    assert {step.run for step in events} == set(range(len(healed.made)))
 
 
-def test_a_deep_sigmoid_that_stands_still_is_started_anew() -> None:
+def test_a_deep_sigmoid_that_does_not_move_gets_another_initialisation() -> None:
     recipe = replace(SMALL, widths=(16,) * 12, activation="sigmoid", init="pytorch")
     trained = train_with_care(task(), recipe, 0)
     (treatment, *_) = trained.record.treatments

@@ -84,7 +84,7 @@ def test_the_weights_after_the_chosen_epochs_are_handed_back(until: int | None) 
     smaller = train(replace(SMALL, patience=1.0), until=until)
     assert smaller.log_odds.tobytes() == trained.log_odds.tobytes()
     change = np.square(held_out(smaller) - smaller.log_odds[-1]).mean() / 8.0
-    assert change < 3.0 * SMALL.compaction * base_entropy(about)
+    assert change < 3.0 * SMALL.prune_loss * base_entropy(about)
 
 
 def test_a_member_that_stops_equals_the_pilot_stopped_there_bit_for_bit() -> None:
@@ -130,7 +130,7 @@ def test_labels_of_the_rows_left_out_change_nothing_but_the_losses() -> None:
 
 
 def test_forecasts_of_the_rows_left_out_are_those_of_the_network() -> None:
-    """The wide network, in float64, without the units that compaction drops."""
+    """The wide network, in float64, without the units that pruning drops."""
     for views in ((1.0,), (0.6,)):
         trained = train(
             replace(SMALL, column_fractions=views, widths=(16, 16), prune_loss=0.0), until=3
@@ -152,7 +152,7 @@ def test_a_member_may_leave_nothing_out() -> None:
     assert trained.record.fold_loss == ()
     assert np.isnan(trained.record.loss)
     assert [epoch for epoch, _, _ in heard] == list(trained.record.at)
-    assert trained.record.last_news()["loss"] == 0.0
+    assert trained.record.last_event()["loss"] == 0.0
     assert np.isfinite(held_out(trained)).all()
     assert trained.layers
     assert trained.record.findings() == ()

@@ -97,7 +97,7 @@ def test_labels_of_the_rows_left_out_do_not_choose_for_their_fold(partitions: in
         assert all(changed[f] < plain[f] for f in others)
 
 
-def test_by_time_a_fold_is_chosen_for_on_all_folds_before_it() -> None:
+def test_by_time_all_folds_before_a_fold_choose_its_epochs() -> None:
     y = labels(600)
     table = data(y, make_folds(y, 5, 0, time=np.arange(600.0)))
     made, of_row = pilots(table), table.folds.of_row[0]
@@ -134,7 +134,7 @@ def test_every_fold_s_epochs_are_those_of_its_own_plan() -> None:
 
 
 @pytest.mark.parametrize(("later", "best"), [(2.003, 10), (2.1, 11)])
-def test_more_epochs_are_not_run_for_next_to_nothing(later: float, best: int) -> None:
+def test_more_epochs_are_not_run_for_a_tiny_gain(later: float, best: int) -> None:
     """Log-odds of ±2 cost 0.1269 nats, of ±2.003 a 0.3 % less, of ±2.1 a tenth less."""
     y = labels(300)
     table = data(y, make_folds(y, 5, 0))

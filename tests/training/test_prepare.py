@@ -53,7 +53,7 @@ def test_labels_of_the_rows_left_out_are_in_no_input_of_their_fold(stages, kind)
 
 
 @pytest.mark.parametrize("kind", ["two", "time"])
-def test_rows_left_out_get_the_rates_that_new_rows_get(stages, kind) -> None:
+def test_rows_left_out_get_the_target_encoding_of_new_rows(stages, kind) -> None:
     prepared, values = stages(kind).prepared, stages(kind).table.values
     for fold in range(prepared.folds.held):
         rows = prepared.folds.held_out(fold)
@@ -63,7 +63,7 @@ def test_rows_left_out_get_the_rates_that_new_rows_get(stages, kind) -> None:
         assert not np.array_equal(prepared.data.fold_features[fold][shown], plain[shown])
 
 
-def test_rates_of_the_model_are_those_of_the_folds_that_make_it_up(stages) -> None:
+def test_target_encodings_of_the_model_are_those_of_its_folds(stages) -> None:
     two, time = stages("two").prepared, stages("time").prepared
     assert two.shipped_target_encodings == two.target_encodings
     assert time.shipped_target_encodings == time.target_encodings[-1:]
@@ -104,7 +104,7 @@ def test_large_inputs_lie_in_the_store(stages, tmp_path) -> None:
     assert np.array_equal(prepared.data.shared, of.prepared.data.shared)
 
 
-def test_no_usable_column_is_one_sentence() -> None:
+def test_no_usable_column_is_an_error() -> None:
     answer = ["yes", "no"] * 20
     with pytest.raises(TableError, match=r'no column can be used to forecast "y": "unit" \('):
         prepare(table({"unit": ["kg"] * 40}, answer), RECIPE, 0, Store())

@@ -32,7 +32,7 @@ def tanh_twin(layout: Layout, flat):
     return twin, out
 
 
-def test_a_step_is_the_tanh_twins_step():
+def test_a_step_equals_that_of_the_tanh_network():
     layout = Layout(5, (7, 6), "sigmoid")
     flat = initialise(layout, np.random.default_rng(0)).astype(np.float64)
     twin, twin_flat = tanh_twin(layout, flat)
@@ -57,7 +57,7 @@ def test_decay_shrinks_weights_as_for_any_other_activation():
         np.testing.assert_allclose(new, old * 0.95, rtol=1e-12)
 
 
-def test_only_sigmoids_are_centred():
+def test_other_activations_are_refused():
     for activation, kind in (("sigmoid", ReparametrisedAdamW), ("tanh", AdamW), ("relu", AdamW)):
         layout = Layout(3, (4,), activation)
         flat = np.zeros(layout.size, np.float32)

@@ -25,10 +25,10 @@ def test_the_loss_is_that_of_the_last_evaluation_or_in_older_files_of_the_best()
     assert np.isnan(replace(STOPPED, fold_loss=()).loss)
 
 
-def test_the_last_news_are_the_epochs_that_were_run() -> None:
+def test_the_last_event_has_the_epochs_that_were_run() -> None:
     news = {"fold": 1, "member": 2, "loss": 0.58, "done": True, "epoch": 5, "epochs": 5}
-    assert STOPPED.last_news() == news
-    assert replace(STOPPED, fold_loss=()).last_news() == {**news, "loss": 0.0}
+    assert STOPPED.last_event() == news
+    assert replace(STOPPED, fold_loss=()).last_event() == {**news, "loss": 0.0}
     assert STOPPED.title == "fold 2, member 3"
 
 

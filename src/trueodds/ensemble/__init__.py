@@ -1,1 +1,1 @@
-"""From members to one forecast: weights, calibrator, honest out-of-fold log-odds."""
+"""From members to one forecast: weights, calibrator and honest out-of-fold log-odds."""

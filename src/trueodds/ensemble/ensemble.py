@@ -174,7 +174,7 @@ def _factors(
 ) -> tuple[tuple[int, ...], Float]:
     """Numbers of the members that are kept, and their factors."""
     candidates = [n for n, member in enumerate(members) if member.record.fold in folds.shipped]
-    kind_of = {n: kinds.index(members[n].record.share) for n in candidates}
+    kind_of = {n: kinds.index(members[n].record.column_fraction) for n in candidates}
     present = stack.slopes > 0.0
     kept = tuple(n for n in candidates if present[kind_of[n]])
     count = np.bincount([kind_of[n] for n in kept], minlength=len(kinds))

@@ -90,12 +90,12 @@ def held_out(members: Sequence[TrainedMember], data: TrainingData) -> HeldOut:
     """Collect the members' last forecasts of the rows that their folds leave out."""
     folds = data.folds
     judged = [member for member in members if member.record.fold < folds.held]
-    kinds = tuple(sorted({member.record.share for member in judged}, reverse=True))
+    kinds = tuple(sorted({member.record.column_fraction for member in judged}, reverse=True))
     shape = folds.of_row.shape
     total, squares = np.zeros((*shape, len(kinds))), np.zeros(shape)
     counts = np.zeros((folds.partitions, len(kinds)), dtype=np.int64)
     for member in judged:
-        fold, kind = member.record.fold, kinds.index(member.record.share)
+        fold, kind = member.record.fold, kinds.index(member.record.column_fraction)
         partition, rows = folds.partition(fold), folds.held_out(fold)
         z = member.log_odds[-1].astype(np.float64) - data.base_log_odds(fold)
         total[partition, rows, kind] += z

@@ -56,7 +56,7 @@ def column_importance(
             member
             for member in ensemble.members
             if member.record.fold == fold
-            and used[ensemble.held_out.kinds.index(member.record.share)]
+            and used[ensemble.held_out.kinds.index(member.record.column_fraction)]
         ]
         if members:
             rises.append(_rises(ensemble, data, fold, members, y, sample_weight, seed))
@@ -107,7 +107,7 @@ def _rises(
 
 def _slopes(ensemble: Ensemble, members: list[TrainedMember]) -> Float:
     """Slopes of a fold's members, with the same sum as those of the ensemble."""
-    kinds = [ensemble.held_out.kinds.index(member.record.share) for member in members]
+    kinds = [ensemble.held_out.kinds.index(member.record.column_fraction) for member in members]
     count = np.bincount(kinds, minlength=len(ensemble.stack.slopes))
     slopes = np.array([ensemble.stack.slopes[kind] / count[kind] for kind in kinds])
     return np.asarray(slopes * (ensemble.stack.slopes.sum() / slopes.sum()))

@@ -92,7 +92,7 @@ def loss_interval(
 
 
 def auc_interval(value: float, influence: NDArray[np.float64], number: float) -> Interval:
-    """Interval of AUC, symmetric for its log-odds; parameters as in `loss_interval`.
+    """Interval of AUC, symmetric for its log-odds; parameters, with shapes, as in `loss_interval`.
 
     An AUC of 1 has no spread. Its lower end is the probability p for which ``number`` successes in
     ``number`` trials have probability 2.5 % (Clopper & Pearson 1934). An AUC of 0 is the mirror

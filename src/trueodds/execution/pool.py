@@ -113,7 +113,7 @@ def train_members(
         trained = None if kept is None else kept.load(*at)
         if trained is not None:
             found[at] = trained
-            tell(ProgressEvent(**trained.record.last_news(), resumed=True))
+            tell(ProgressEvent(**trained.record.last_event(), resumed=True))
     waiting = [at for at in members if at not in found]
     jobs = min(jobs, len(waiting)) if can_start() else 1
     if jobs <= 1:
@@ -151,7 +151,7 @@ def _train_here(
                     kept.save(made, order.until)
                 except OSError as error:
                     raise _unsaved(kept.folder, error.strerror) from None
-            callback(ProgressEvent(**made.record.last_news()))
+            callback(ProgressEvent(**made.record.last_event()))
     return trained
 
 

@@ -39,7 +39,7 @@ def main(arrays: Path, kept: Checkpoints) -> None:
         except OSError as error:
             print(json.dumps({"unsaved": error.strerror}), flush=True)
             return
-        print(json.dumps(trained.record.last_news()), flush=True)
+        print(json.dumps(trained.record.last_event()), flush=True)
 
 
 def _orders() -> Iterator[tuple[int, int, int]]:

@@ -1,1 +1,1 @@
-"""What a network sees: columns become inputs by exact, stored rules."""
+"""Features: columns become the inputs of a network by exact, stored rules."""

@@ -1,4 +1,4 @@
-"""σ and its family as true NumPy ufuncs, correctly rounded and as fast as the machine allows."""
+"""σ and related functions as NumPy ufuncs; float16 and float32 results are correctly rounded."""
 
 from trueodds.functions.ufuncs import UFUNCS, set_threads
 

@@ -21,7 +21,7 @@ PRECISION: Final = 200
 
 
 def sigmoid(x: Array) -> Array:
-    """σ by float64 libm."""
+    """σ by float64 libm; x and the result have any shape, as in the functions below."""
     e = np.exp(-np.abs(x))
     return np.where(x >= 0.0, 1.0, e) / (1.0 + e)
 

@@ -29,7 +29,7 @@ ROWS = 8192
 
 
 def exp_pair(x: Array) -> tuple[Array, Array, Integers]:
-    """exp(−|x|) = (high + low) 2ⁿ with 0.99 < high < 2."""
+    """exp(−|x|) = (high + low) 2ⁿ with 0.99 < high < 2; all arrays have the shape of x."""
     a = np.minimum(np.fmax(-np.abs(x), -746.0), -NEAR_ZERO)
     shifted = a * STEPS_PER_E + c.MAGIC
     k = shifted - c.MAGIC

@@ -188,7 +188,7 @@ as for sigmoid.""",
         2,
         """log_sigmoid(x, /, out=None, *, where=True, ...)
 
-log(sigmoid(x)) = -softplus(-x), without losing a digit of either tail.
+log(sigmoid(x)) = -softplus(-x), accurate in both tails.
 
 Dtypes and exactness as for sigmoid.""",
     ),
@@ -206,7 +206,7 @@ Dtypes and exactness as for sigmoid.""",
 
 -y log(sigmoid(z)) - (1 - y) log(sigmoid(-z)): the loss of log-odds z for a label y in [0, 1].
 
-Worked out in float64 and rounded once to the operands' dtype.""",
+Computed in float64 and rounded once to the operands' dtype.""",
     ),
     "log_loss_grad_from_logits": (
         3,
@@ -214,7 +214,7 @@ Worked out in float64 and rounded once to the operands' dtype.""",
 
 sigmoid(z) - y: the derivative of log_loss_from_logits by z.
 
-Worked out in float64 without cancellation where sigmoid(z) is near y, and rounded once.""",
+Computed in float64, without cancellation where sigmoid(z) is near y, and rounded once.""",
     ),
 }
 

@@ -1,1 +1,1 @@
-"""What each layer does while it learns, and what is wrong with it."""
+"""Health of a network: snapshots of its layers during training, findings and cures."""

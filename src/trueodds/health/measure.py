@@ -39,7 +39,10 @@ def rms(values: Matrix) -> float:
 
 
 def spread_of(values: Matrix) -> tuple[float, float]:
-    """Mean and standard deviation over all entries; not finite if an entry is not."""
+    """Mean and standard deviation over all entries of an array of any shape.
+
+    They are not finite if an entry is not.
+    """
     mean = float(np.add.reduce(values, axis=None)) / values.size
     if not isfinite(mean):  # the sum overflows in float32
         return float(values.mean(dtype=np.float64)), float(values.std(dtype=np.float64))
@@ -77,7 +80,7 @@ def flat_and_dead(slopes: Matrix, activation: str) -> tuple[float, float]:
 def density(values: Matrix) -> tuple[int, ...]:
     """Per mille of pre-activations in each of `DENSITY_BINS` equal bins over ±`DENSITY_REACH`.
 
-    The outermost bins are open. NaN counts in the first bin.
+    ``values`` has any shape. The outermost bins are open. NaN counts in the first bin.
     """
     scale = values.dtype.type(DENSITY_BINS / (2.0 * DENSITY_REACH))
     bins = values * scale + values.dtype.type(DENSITY_BINS / 2.0)

@@ -1,7 +1,7 @@
 r"""Training health of any PyTorch model: the record and findings of `trueodds.health`, by hooks.
 
 seen = watch(model)
-seen.inputs(all_X, all_y)  # if columns are to be looked at too
+seen.inputs(all_X, all_y)  # to measure the columns too
 for X, y in batches:
     loss = ...
     loss.backward()
@@ -99,7 +99,7 @@ class Watch:
     def step(self, loss: Tensor | float | None = None) -> None:
         """Tell of one training step, after the optimiser's; ``loss`` is the batch's mean."""
         if self._armed and self._calls:
-            self._keep_look(loss)
+            self._keep_snapshot(loss)
         if loss is not None and (self._armed or self._steps % 10 == 0):
             # Reading a loss makes an accelerator wait: one in ten is enough for a curve.
             self._sum += _number(loss)
@@ -186,17 +186,17 @@ class Watch:
 
     def _on_start(self, module: nn.Module, arguments: Any) -> None:
         self._latest = None
-        if not self._looking() or self._before:
+        if not self._due() or self._before:
             return
         for name, weight in self._layers.items():
             self._before[name] = weight.detach().clone()
 
-    def _looking(self) -> bool:
+    def _due(self) -> bool:
         return self._armed and self._model.training and torch.is_grad_enabled()
 
     def _on_layer(self, name: str) -> Any:
         def hook(module: nn.Module, arguments: Any, output: Any) -> None:
-            if not self._looking() or not isinstance(output, Tensor):
+            if not self._due() or not isinstance(output, Tensor):
                 self._latest = None
                 return
             calls = self._calls.setdefault(name, [])
@@ -214,7 +214,7 @@ class Watch:
             if self._latest is not None and arguments and isinstance(arguments[0], Tensor):
                 name, index = self._latest
                 values = arguments[0].detach()
-                # An activation that works in place would change what is looked at later.
+                # An activation that works in place would change the values that are measured later.
                 keep = values.clone() if getattr(module, "inplace", False) else values
                 self._calls[name][index] = (kind, keep)
                 self._activations[name] = kind
@@ -241,7 +241,7 @@ class Watch:
 
         return hook
 
-    def _keep_look(self, loss: Tensor | float | None) -> None:
+    def _keep_snapshot(self, loss: Tensor | float | None) -> None:
         called = [name for name in self._layers if name in self._calls]
         order = {name: number for number, name in enumerate(self._layers, 1)}
         with np.errstate(all="ignore"):

@@ -80,11 +80,11 @@ class Layout:
         return out
 
     def weights(self, flat: NDArray[Any]) -> list[NDArray[Any]]:
-        """Views of the weights in a flat buffer, in the order of the layers."""
+        """Views of the weights in a flat buffer, layer by layer, shapes (fan_in, fan_out)."""
         named = self.views(flat)
         return [named[f"weight{index}"] for index in range(self.depth)]
 
     def biases(self, flat: NDArray[Any]) -> list[NDArray[Any]]:
-        """Views of the biases in a flat buffer, in the order of the layers."""
+        """Views of the biases in a flat buffer, layer by layer, shapes (fan_out,)."""
         named = self.views(flat)
         return [named[f"bias{index}"] for index in range(self.depth)]

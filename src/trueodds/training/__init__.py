@@ -1,1 +1,1 @@
-"""Training: recipe, optimiser, schedule, folds, and one member's loop."""
+"""Training: recipe, folds, optimiser, schedule, the loop of one member, cures and pruning."""

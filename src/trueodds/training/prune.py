@@ -41,17 +41,30 @@ class _Ranked:
     def interpolate(
         self, error: float
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-        """Units to keep, and outputs ≈ outputs[:, kept] @ mix + rest."""
+        """Units to keep, so that all outputs ≈ outputs[:, kept] @ combination + rest.
+
+        Parameters
+        ----------
+        error
+            Largest root mean square error of the outputs over their spread.
+
+        Returns
+        -------
+        kept, combination, rest
+            Shapes (count,), (count, units) and (units,).
+        """
         enough = np.flatnonzero(self.left <= error**2)
         count = max(1, min(self.most, int(enough[0]) if len(enough) else len(self.left)))
         first, others = self.order[:count], self.order[count:]
-        mix = np.zeros((count, len(self.order)))
-        mix[:, first] = np.eye(count)
+        combination = np.zeros((count, len(self.order)))
+        combination[:, first] = np.eye(count)
         if self.R[0, 0] != 0.0:
-            mix[:, others] = solve_triangular(self.R[:count, :count], self.R[:count, count:])
+            combination[:, others] = solve_triangular(
+                self.R[:count, :count], self.R[:count, count:]
+            )
         by_place = np.argsort(first)
-        kept, mix = first[by_place], mix[by_place]
-        return kept, mix, self.mean - self.mean[kept] @ mix
+        kept, combination = first[by_place], combination[by_place]
+        return kept, combination, self.mean - self.mean[kept] @ combination
 
 
 def prune(
@@ -107,10 +120,10 @@ def _fold(
     biases: list[NDArray[np.float64]],
 ) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
     weights, biases = list(weights), list(biases)
-    for index, (kept, mix, rest) in enumerate(interpolations):
+    for index, (kept, combination, rest) in enumerate(interpolations):
         weights[index], biases[index] = weights[index][:, kept], biases[index][kept]
         biases[index + 1] = biases[index + 1] + rest @ weights[index + 1]
-        weights[index + 1] = mix @ weights[index + 1]
+        weights[index + 1] = combination @ weights[index + 1]
     return weights, biases
 
 

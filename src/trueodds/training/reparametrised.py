@@ -53,7 +53,10 @@ class ReparametrisedAdamW:
         self._optimiser = AdamW(parameters, segments, beta2=beta2, eps=eps)
 
     def step(self, gradient: NDArray[np.floating[Any]], rate: float, decay: float) -> None:
-        """Make one step, as `AdamW.step`; the gradient is changed in place to that by (W, c)."""
+        """Make one step, as `AdamW.step`.
+
+        ``gradient``, shape (``layout.size``,), is changed in place to the gradient by (W, c).
+        """
         for (weight, bias), (d_weight, d_bias) in zip(
             self._above, _above_sigmoids(self._layout, gradient), strict=True
         ):

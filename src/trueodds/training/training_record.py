@@ -28,7 +28,7 @@ class MemberRecord:
     fold_loss: tuple[float, ...]
     """Log-loss on the rows left out; one entry an evaluation."""
     share: float = 1.0
-    """Fraction of the columns that the member saw, in (0, 1]."""
+    """Fraction of the columns that the member saw, in (0, 1]; see `column_fraction`."""
     weight: float = 1.0
     """Weight of its log-odds among the members, 1 on average; 0 if it is not in the model."""
     health: HealthRecord | None = None
@@ -39,6 +39,11 @@ class MemberRecord:
     """Epochs done at every evaluation; empty in files of older versions."""
     planned: int = 0
     """Epochs of its learning rate schedule; 0 in files of older versions."""
+
+    @property
+    def column_fraction(self) -> float:
+        """``share`` under its name in `trueodds.training.recipe`."""
+        return self.share
 
     @property
     def loss(self) -> float:
@@ -59,7 +64,7 @@ class MemberRecord:
         have no signal.
         """
         found = () if self.health is None else diagnose(self._as_planned(self.health))
-        return tuple(f for f in found if self.share == 1.0 or f.kind != "not learning")
+        return tuple(f for f in found if self.column_fraction == 1.0 or f.kind != "not learning")
 
     def faults_in_training(self, base_loss: float) -> tuple[Finding, ...]:
         """Faults that the training rows alone show; a cure may not use the other rows.
@@ -91,7 +96,7 @@ class MemberRecord:
             return health
         return replace(health, steps=health.steps * self.planned // self.epochs)
 
-    def last_news(self) -> dict[str, Any]:
+    def last_event(self) -> dict[str, Any]:
         """Fields of this member's last `trueodds.execution.pool.ProgressEvent`."""
         loss = self.loss if self.fold_loss else 0.0
         fields = {"fold": self.fold, "member": self.member, "loss": loss, "done": True}
