@@ -37,6 +37,7 @@ from trueodds.health.cures import Change, Treatment
 from trueodds.health.measure import DENSITY_BINS
 from trueodds.health.record import HealthRecord, Look
 from trueodds.health.state import LayerState
+from trueodds.json_text import json_text
 from trueodds.model import Model, load
 from trueodds.model.drift import drift
 from trueodds.model.file import to_bytes
@@ -269,7 +270,7 @@ def use(model: Model, rng: random.Random) -> None:
     with redirect_stdout(io.StringIO()):
         tell_model(SEED_PATH, model)
         tell_layers(model)
-        json.dumps(inspect_json(SEED_PATH, model))
+        json_text(inspect_json(SEED_PATH, model))
     again = to_bytes(model)
     assert to_bytes(from_bytes(again)) == again
     if zlib.crc32(again) % 16 == 0:  # charts take ten times as long as all the rest
@@ -294,7 +295,7 @@ def seed_of(path: Path) -> bytes:
     )
     record = replace(model.record, members=members, treatments=(treatment,))
     roles = RoleColumns(weight="wt", group="")
-    return to_bytes(replace(model, seen=seen, record=record, roles=roles, sketch=sketch))
+    return to_bytes(replace(model, profile=seen, record=record, roles=roles, sketch=sketch))
 
 
 def health_of(activation: str) -> HealthRecord:

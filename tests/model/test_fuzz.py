@@ -181,9 +181,9 @@ def test_what_would_trip_a_row_is_refused_and_named(
         change(found)
         return json.dumps(found, separators=(",", ":"))
 
-    assert from_bytes(to_bytes(replace(model, seen=seen))).seen == seen
+    assert from_bytes(to_bytes(replace(model, profile=seen))).profile == seen
     monkeypatch.setattr(file, "json_text", changed)
-    assert re.search(why, refusal(to_bytes(replace(model, seen=seen))))
+    assert re.search(why, refusal(to_bytes(replace(model, profile=seen))))
 
 
 def test_wide_tables_are_scored_in_fewer_rows(
