@@ -1,17 +1,19 @@
 """Every error a user can meet, each one clear sentence: what was wrong, where, what to do."""
 
+from trueodds.text import printable
+
 LONGEST = 600
 
 
 class TrueOddsError(ValueError):
     """Base of all errors raised on purpose; the command line prints it and exits with 1.
 
-    Names and cells in a sentence come from strangers: what is not printable (line ends, escape
-    sequences, marks that turn the writing direction) is shown escaped, and at most 600 characters.
+    Names and cells in a sentence come from strangers: its text is `printable`, at most 600
+    characters.
     """
 
     def __init__(self, sentence: object = "") -> None:
-        super().__init__(_printable(sentence))
+        super().__init__(printable(sentence, LONGEST))
 
 
 class UsageError(TrueOddsError):
@@ -41,11 +43,4 @@ class LeakWarning(UserWarning):
     """
 
     def __init__(self, sentence: object = "") -> None:
-        super().__init__(_printable(sentence))
-
-
-def _printable(sentence: object) -> str:
-    text = str(sentence)[: LONGEST + 1]
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+        super().__init__(printable(sentence, LONGEST))

@@ -31,6 +31,7 @@ from trueodds.model.header import (
     read_header,
     read_kind,
 )
+from trueodds.text import printable
 
 FORMAT = 2
 FEATURES = frozenset({"pieces", "cuts"})
@@ -258,7 +259,6 @@ def _digest(rest: bytes, arrays: Arrays) -> str:
     return digest.hexdigest()
 
 
-def _short(what: object) -> str:
-    """Text of an error on one line: a stranger's words may be in it."""
-    text = " ".join(str(what).split())
-    return text if len(text) <= 200 else f"{text[:199]}…"
+def _short(error: object) -> str:
+    """Return an error of a library as a message repeats it."""
+    return printable(error, 200)
