@@ -257,7 +257,7 @@ BREAKS = [
     ),
     Break(
         "labels left out do not stop a member", "training/member.py",
-        "        if until is None and (", "        if (",
+        "recipe.patience * epochs if until is None else None", "recipe.patience * epochs",
         "training/test_member.py",
     ),
     Break(
