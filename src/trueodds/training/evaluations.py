@@ -21,7 +21,7 @@ Progress = Callable[[int, int, float], None]
 def evaluation_epochs(planned: int) -> list[int]:
     """Epochs after which a pilot that plans so many is evaluated, never decreasing; `EVALUATIONS`.
 
-    With few epochs several evaluations are one and the same.
+    With few epochs several evaluations fall on the same epoch.
     """
     return [max(1, round(planned * RATIO**-j)) for j in reversed(range(EVALUATIONS))]
 
@@ -72,7 +72,7 @@ class Evaluations(Callback):
         self._steps += 1
 
     def after_epoch(self, epoch: int) -> bool:
-        """Evaluate if it is time; True when the patience is at its end."""
+        """Evaluate if it is time; True if the patience is used up."""
         if epoch not in self._due:
             return False
         self.log_odds.append(self.engine.log_odds(self.X))

@@ -1,4 +1,4 @@
-"""Which rows each network is not shown: random folds, or folds by group or by time."""
+"""Folds: the rows that each network leaves out, at random, by group or by time."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from trueodds.errors import TrainingError, UsageError
 
 ONLY_TRAINED = 0.4
-"""Part of the rows, the earliest, that no fold by time leaves out."""
+"""Share of the rows, the earliest, that no fold by time leaves out."""
 TRIES = 100
-"""Draws of random folds before folds are stratified: each must leave both labels to train on."""
+"""Draws of random folds before stratified ones are taken: all folds must train on both labels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class Folds:
 
     @property
     def partitions(self) -> int:
-        """How often all rows are cut into folds."""
+        """Number of times that all rows are cut into folds."""
         return len(self.of_row)
 
     @property
@@ -43,7 +43,7 @@ class Folds:
 
     @property
     def count(self) -> int:
-        """Number of folds, the one of forward folds that leaves out nothing included."""
+        """Number of folds, with the last of forward folds, which leaves out nothing."""
         return self.held + self.forward
 
     @property
@@ -84,7 +84,7 @@ def random_folds(y: NDArray[np.uint8], each: int, seed: int, partitions: int = 1
     each = min(each, _rarer_rows(y))
     rng = np.random.default_rng([seed, 1])
     of_row = np.stack([_random_partition(y, each, rng) for _ in range(partitions)])
-    return Folds(of_row, each, _told(f"{each} random folds", partitions))
+    return Folds(of_row, each, _rule_text(f"{each} random folds", partitions))
 
 
 def group_folds(
@@ -116,7 +116,7 @@ def group_folds(
     rule = f"{each} folds by group ({len(sizes):,} groups)"
     for _ in range(TRIES):
         of_row = np.stack([_balanced(sizes, each, rng)[number] for _ in range(partitions)])
-        folds = Folds(of_row.astype(np.int16), each, _told(rule, partitions))
+        folds = Folds(of_row.astype(np.int16), each, _rule_text(rule, partitions))
         if not _lacking(folds, y):
             return folds
     raise TrainingError(_unusable("group"))
@@ -126,7 +126,7 @@ def time_folds(y: NDArray[np.uint8], time: NDArray[np.float64], each: int) -> Fo
     """Folds forward in time: each is forecast by networks that saw only earlier rows.
 
     The earliest `ONLY_TRAINED` of the rows are only trained on; the others are cut into ``each``
-    stretches of time; equal times stay together. Rows with a missing time count as earliest.
+    blocks of time; equal times stay together. Rows with a missing time count as earliest.
 
     Raises
     ------
@@ -139,10 +139,10 @@ def time_folds(y: NDArray[np.uint8], time: NDArray[np.float64], each: int) -> Fo
         raise TrainingError("the time column has a single value: at least 2 times are needed")
     ends = np.cumsum(np.bincount(inverse))
     later = (ends / len(y) - ONLY_TRAINED) / (1.0 - ONLY_TRAINED)
-    stretch_of_time = np.clip(np.ceil(later * each - 1e-9), 0, each).astype(np.int64)
-    stretches, dense = np.unique(stretch_of_time, return_inverse=True)
+    block_of_time = np.clip(np.ceil(later * each - 1e-9), 0, each).astype(np.int64)
+    blocks, dense = np.unique(block_of_time, return_inverse=True)
     of_row = (dense[inverse] - 1).astype(np.int16)[None]
-    each = len(stretches) - 1
+    each = len(blocks) - 1
     if each < 1:
         raise TrainingError("one time holds nearly all rows: folds forward in time need more times")
     folds = Folds(
@@ -161,7 +161,7 @@ def make_folds(
     time: NDArray[np.float64] | None = None,
     partitions: int = 1,
 ) -> Folds:
-    """Folds by group or by time when told, else random; ``groups`` may be any labels."""
+    """Return folds by group or by time, else random ones; ``groups`` may be labels of any type."""
     if groups is not None and time is not None:
         raise UsageError("folds can follow groups or time, not both: give one of them")
     if groups is not None:
@@ -189,7 +189,7 @@ def _random_partition(
         of_row[rng.permutation(len(y))] = places
         if not _lacking(Folds(of_row[None], each, ""), y):
             return of_row
-    # Hardly any row of one label: each fold gets its part of both.
+    # One label has very few rows: each fold gets rows of both labels.
     rows = np.concatenate([rng.permutation(np.flatnonzero(y == label)) for label in (1, 0)])
     of_row[rows] = places
     return of_row
@@ -249,5 +249,5 @@ def _unusable(column: str) -> str:
     )
 
 
-def _told(rule: str, partitions: int) -> str:
+def _rule_text(rule: str, partitions: int) -> str:
     return rule if partitions == 1 else f"{rule}, drawn {partitions} times"

@@ -1,4 +1,4 @@
-"""One member: its rows, its steps, its log-odds of the rows that it is not shown."""
+"""Trains one member, a network of an ensemble, and forecasts the rows that it leaves out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,12 +72,12 @@ class MemberTask:
 
 @dataclass(frozen=True, eq=False)
 class TrainedMember:
-    """What one member hands back.
+    """The result of training one member.
 
     ``layout`` and ``parameters`` (flat float32) are the network after `prune`, on all inputs;
     those it did not see have weights of 0. ``log_odds``, float32 of shape (evaluations, held-out
-    rows), are its forecasts of the rows left out: at every evaluation for a pilot, otherwise at the
-    last alone. ``layers`` tell of the network as it was trained.
+    rows), are its forecasts of the rows left out: a pilot has those of all evaluations, another
+    member only the last. ``layers`` describe the network before `prune`.
     """
 
     layout: Layout
@@ -88,10 +88,10 @@ class TrainedMember:
 
 
 class Batches:
-    """The rows that a member is shown, in batches of one size, anew in random order every epoch.
+    """The rows that a member trains on, in batches of one size, in a new random order every epoch.
 
-    A batch of rows that all have weight 0 is passed over, and so is what is too little for a batch.
-    A batch is overwritten by the next one.
+    Batches in which all weights are 0 are left out, and so are the last rows if they do not fill a
+    batch. Each batch overwrites the one before.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Batches:
         self._X = aligned((size, len(positions)), np.float32)
         self._y, self._weight = np.empty(size, np.float32), np.empty(size, np.float32)
         self.per_epoch = max(1, len(task.shown) // size)
-        """Steps of an epoch in which no batch is passed over."""
+        """Steps of an epoch without batches of weight 0."""
 
     def epoch(self) -> Iterator[Batch]:
         """Give the batches of one epoch."""
@@ -123,18 +123,18 @@ class Batches:
 
 
 class Averaging(Callback):
-    """Takes every step's weights into their running average."""
+    """Updates the running average of the weights after every step."""
 
     def __init__(self, average: WeightAverage, parameters: NDArray[np.float32]) -> None:
         self._average, self._parameters = average, parameters
 
     def after_step(self, step: int) -> None:
-        """Take in the new weights."""
+        """Update the average."""
         self._average.update(self._parameters)
 
 
 class HealthRecording(Callback):
-    """Has a `Recorder` look at the network when it is due."""
+    """Calls a `Recorder` of the network's health at the steps that it chooses."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -145,7 +145,7 @@ class HealthRecording(Callback):
             self._recorder.look(step, loss, X)
 
     def after_step(self, step: int) -> None:
-        """Measure how far the weights went."""
+        """Measure the step of the weights."""
         if self._recorder.due(step):
             self._recorder.stepped()
 
@@ -159,17 +159,17 @@ def train_member(
 ) -> TrainedMember:
     """Train one network on the rows shown.
 
-    The result depends on the task, the recipe, the seed and ``until`` alone: not on the clock, nor
-    on what runs beside it (`trueodds.execution.pool` gives it one BLAS thread). The labels of the
-    rows held out decide nothing but when a pilot ends.
+    The result depends only on the task, the recipe, the seed and ``until``. It does not depend on
+    the clock or on other processes (`trueodds.execution.pool` gives it one BLAS thread). The labels
+    of the rows left out decide only when a pilot ends.
 
     Parameters
     ----------
     seed
-        The run's seed; fold and member numbers are mixed in.
+        Seed of the run; random numbers also depend on the fold and the member.
     until
-        Epochs to run of those that are planned. None is a pilot: it runs all, or ends when its
-        held-out loss has not fallen for long, and hands back its log-odds at every evaluation.
+        Epochs to run of those that are planned. None trains a pilot: it runs all epochs, or ends
+        when its held-out loss has not fallen for long, and has log-odds of every evaluation.
     """
     rng = np.random.default_rng([seed, 2, task.fold, task.member])
     rows = len(task.shown)
@@ -277,5 +277,5 @@ def _base_loss(y: NDArray[np.float32], weight: NDArray[np.float32]) -> float:
 
 
 def _some_weight(weight: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The weights, or ones where none is left."""
+    """Return the weights, or ones if all weights are 0."""
     return weight if weight.any() else np.ones_like(weight)
