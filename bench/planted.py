@@ -21,7 +21,7 @@ from trueodds.network.engine import Engine
 from trueodds.network.initialisations import Initialisation
 from trueodds.network.initialise import initialise
 from trueodds.network.layout import Layout
-from trueodds.training.member import mean_log_loss
+from trueodds.training.evaluations import mean_log_loss
 from trueodds.training.optimiser import AdamW
 
 BATCH, HELD_OUT, EVALUATIONS = 64, 600, 12

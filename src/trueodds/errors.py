@@ -1,5 +1,7 @@
 """All errors for users. A message says in one sentence what is wrong, where, and what to do."""
 
+from trueodds.text import printable
+
 LONGEST = 600
 """Most characters of a message."""
 
@@ -13,7 +15,7 @@ class TrueOddsError(ValueError):
     """
 
     def __init__(self, message: object = "") -> None:
-        super().__init__(_printable(message))
+        super().__init__(printable(message, LONGEST))
 
 
 class UsageError(TrueOddsError):
@@ -43,11 +45,4 @@ class LeakWarning(UserWarning):
     """
 
     def __init__(self, message: object = "") -> None:
-        super().__init__(_printable(message))
-
-
-def _printable(message: object) -> str:
-    text = str(message)[: LONGEST + 1]
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+        super().__init__(printable(message, LONGEST))

@@ -1,13 +1,14 @@
 import json
 
-from trueodds.cli.console import clean, print_facts, print_json, print_table, shortened
+from trueodds.cli.console import note, print_facts, print_json, print_table, shortened
 
 
-def test_strangers_text_cannot_steer_the_terminal():
-    assert (
-        clean("a\x1b]0;x\x07\n b\ta")
-        == "a\N{REPLACEMENT CHARACTER}]0;x\N{REPLACEMENT CHARACTER} b a"
-    )
+def test_strangers_text_cannot_steer_the_terminal(capsys):
+    note("a\x1b]0;x\x07\n b")
+    print_facts([("Model", "\x1b[2J")])
+    told = capsys.readouterr()
+    assert told.err == r"a\x1b]0;x\x07\n b" + "\n"
+    assert told.out == r"Model       \x1b[2J" + "\n"
 
 
 def test_json_knows_no_nan(capsys):

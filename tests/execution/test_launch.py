@@ -149,7 +149,7 @@ def test_any_name_of_a_folder_arrives(
     monkeypatch.setattr(sys, "path", [*odd, HOME])
     show = "import os; print([os.fsencode(entry) for entry in sys.path])"
     done = subprocess.run(
-        launch.command(show), input=launch.told_path(), capture_output=True, text=True, check=True,
+        launch.command(show), input=launch.path_line(), capture_output=True, text=True, check=True,
         env=launch.environment(more),
     )  # fmt: skip
     assert done.stdout == f"{[os.fsencode(entry) for entry in [*odd, HOME]]}\n"

@@ -1,12 +1,14 @@
 import gzip
 import json
+import os
+import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from trueodds.errors import TableError
-from trueodds.table import read_table
+from trueodds.table import read_table, stream_table
 
 CSV = "a,b\n1,x\n2,é\n"
 
@@ -14,6 +16,14 @@ CSV = "a,b\n1,x\n2,é\n"
 def put(path: Path, raw: bytes) -> Path:
     path.write_bytes(raw)
     return path
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are Unicode there")
+def test_a_file_name_that_is_no_text_is_shown_escaped(tmp_path: Path) -> None:
+    """A model file keeps the name as UTF-8."""
+    path = put(tmp_path / os.fsdecode(b"t\xff.csv"), CSV.encode())
+    assert read_table(path).source == r"t\udcff.csv"
+    assert {frame.source for frame in stream_table(path).frames} == {r"t\udcff.csv"}
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from trueodds.network.layout import Layout
 from trueodds.training.data import TrainingData
+from trueodds.training.evaluations import EVALUATIONS, evaluation_epochs
 from trueodds.training.folds import Folds, make_folds
-from trueodds.training.member import EVALUATIONS, TrainedMember, evaluation_epochs
+from trueodds.training.member import TrainedMember
 from trueodds.training.pilot import ENOUGH_ROWS, choose_epochs, pilot_folds
 from trueodds.training.recipe import Recipe
 from trueodds.training.training_record import MemberRecord

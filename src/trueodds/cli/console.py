@@ -7,25 +7,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from trueodds.json_text import json_text
+from trueodds.text import printable
 
 LABEL_WIDTH = 11
 
 
-def clean(text: object) -> str:
-    """Text on one line that cannot steer the terminal: names and labels come from strangers."""
-    return "".join(
-        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(str(text).split())
-    )
-
-
 def note(text: str) -> None:
     """Print a remark to stderr."""
-    print(clean(text), file=sys.stderr, flush=True)
+    print(printable(text), file=sys.stderr, flush=True)
 
 
 def fail(text: str) -> None:
     """Print an error to stderr, red on a terminal."""
-    sentence = clean(text)
+    sentence = printable(text)
     if sys.stderr.isatty():
         sentence = f"\x1b[31m{sentence}\x1b[0m"
     print(sentence, file=sys.stderr, flush=True)
@@ -42,7 +36,7 @@ def print_facts(facts: Sequence[tuple[str, str]]) -> None:
     width = max(40, shutil.get_terminal_size().columns) if terminal else 0
     for label, text in facts:
         head = f"{label:<{LABEL_WIDTH}} "
-        body = clean(text)
+        body = printable(text)
         if terminal:
             body = textwrap.fill(
                 body, width, initial_indent=head, subsequent_indent=" " * len(head)
@@ -56,7 +50,7 @@ def print_table(
     header: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)
 ) -> None:
     """Print an aligned table to stdout, columns ``left`` flush left and the others right."""
-    cells = [[clean(cell) for cell in row] for row in (header, *rows)]
+    cells = [[printable(cell) for cell in row] for row in (header, *rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     for number, row in enumerate(cells):
         parts = [

@@ -3,12 +3,13 @@
 import warnings
 from pathlib import Path
 
-from trueodds.cli.console import clean, note, print_facts, print_json
+from trueodds.cli.console import note, print_facts, print_json
 from trueodds.cli.summary import print_scores, told_rows
 from trueodds.evaluation.scores import Scores
 from trueodds.model import Model, load
 from trueodds.model.evaluate import Evaluation
 from trueodds.report.wording import calibration_verdict
+from trueodds.text import printable
 
 
 def tell_evaluation(found: Evaluation) -> None:
@@ -17,7 +18,7 @@ def tell_evaluation(found: Evaluation) -> None:
     if found.left_out:
         rows += f"; {found.left_out:,} left out for a missing label"
     if found.warning:
-        print(f"{clean(found.warning)}\n")
+        print(f"{printable(found.warning)}\n")
     if found.all_seen:
         _print_titled("Out-of-fold, as new rows:", found.training)
         _print_titled("On rows that the model has seen, which flatters it:", found.scores)

@@ -5,12 +5,13 @@ from math import ceil, log2
 from pathlib import Path
 from typing import Any
 
-from trueodds.cli.console import clean, print_facts, print_json, print_table
+from trueodds.cli.console import print_facts, print_json, print_table
 from trueodds.cli.health import tell_layers
 from trueodds.cli.summary import print_leaks, print_scores, told_scored, told_target
 from trueodds.model import Model, load
 from trueodds.report.tables import KIND_WORDS, member_rows, treatment_lines
 from trueodds.report.wording import averaging, calibration_verdict
+from trueodds.text import printable
 
 MOST_COLUMNS = 40
 MOST_MEMBERS = 20
@@ -145,11 +146,13 @@ def _print_columns(model: Model) -> None:
         aside = column.kind == "aside"
         rows.append(
             (
-                _short(column.name),
+                printable(column.name, LONGEST_CELL),
                 "set aside" if aside else KIND_WORDS[column.kind],
                 f"{column.missing:,}" if column.missing else "",
                 f"{max(column.distinct, len(column.levels)):,}",
-                _short(column.reason or ("may leak the target" if column.leak else "")),
+                printable(
+                    column.reason or ("may leak the target" if column.leak else ""), LONGEST_CELL
+                ),
             )
         )
     print_table(("column", "kind", "missing", "distinct", ""), rows, left=(0, 1, 4))
@@ -163,8 +166,3 @@ def _more(count: int, what: str) -> None:
 
 def _listed(label: str, texts: Any) -> list[tuple[str, str]]:
     return [(label if i == 0 else "", text) for i, text in enumerate(texts)]
-
-
-def _short(text: str) -> str:
-    text = clean(text)
-    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"

@@ -1,6 +1,6 @@
 """What kind each column of the training table is, and its levels."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -17,6 +17,7 @@ from trueodds.columns.schema import Column, Schema
 from trueodds.errors import UsageError
 from trueodds.table.cells import is_missing, number_style, text_of
 from trueodds.table.frame import Frame, missing_column
+from trueodds.text import printable
 
 ODD_SHARE = 0.01
 """A column of text is numbers (or dates) with at most this share of cells that are neither …"""
@@ -104,7 +105,7 @@ def _pointless(distinct: int, missing: int, present: pl.Series) -> str:
         return "empty: every cell is missing"
     if distinct == 1 and missing == 0:
         value = text_of(present.head(1))[0]
-        return f'constant: every cell is "{_short(value)}"'
+        return f'constant: every cell is "{printable(value, 30)}"'
     return ""
 
 
@@ -183,8 +184,3 @@ def _spoken(dtype: pl.DataType) -> str:
     if dtype == pl.Binary:
         return "bytes"
     return "records" if dtype == pl.Struct else "lists"
-
-
-def _short(text: Iterable[str] | None) -> str:
-    word = str(text)
-    return word if len(word) <= 30 else word[:29] + "…"

@@ -1,8 +1,8 @@
-"""All members of all folds, side by side in processes: one member, one core, one BLAS thread.
+"""Members are trained in this process, or in several worker processes: the same bits either way.
 
-Processes are plain children (`trueodds.execution.launch`), not forks: no ``__main__`` guard is
-needed in the caller's script, and a fork's half-copied threads cannot hang. A short run stays in
-this process; the result is the same bits either way.
+Each worker trains one member at a time on one BLAS thread. A worker is a new process
+(`trueodds.execution.launch`), not a fork: a fork copies threads half and can hang. The caller's
+script needs no ``__main__`` guard.
 """
 
 import json
@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from trueodds.errors import TrainingError
 from trueodds.execution.checkpoints import Checkpoints
-from trueodds.execution.launch import can_start, command, environment, told_path
+from trueodds.execution.launch import can_start, command, environment, path_line
 from trueodds.execution.shared_data import save_data
 from trueodds.execution.work_folder import WorkFolder
 from trueodds.files import new_file
@@ -45,9 +45,10 @@ ONE_THREAD = dict.fromkeys(
 
 @dataclass(frozen=True)
 class ProgressEvent:
-    """A member's news: ``epoch`` of ``epochs`` done with this held-out log-loss.
+    """One evaluation of a member: ``epoch`` of ``epochs`` are done, ``loss`` is held-out log-loss.
 
-    The last one has ``done``, the epochs that were run as both, and the least loss.
+    The last event of a member has ``done``, the epochs that were run as both, and the loss of the
+    weights that are kept.
     """
 
     fold: int
@@ -57,20 +58,20 @@ class ProgressEvent:
     loss: float
     done: bool = False
     resumed: bool = False
-    """An earlier run, or the pilot, has trained it."""
+    """The member comes from an earlier run."""
     of: int = 0
-    """Members of the whole run; 0 where that is not known."""
+    """Number of members that are trained together; 0 where that is not known."""
     run: int = 0
-    """Which run of all members it is: above 0 they are trained again with a cure."""
+    """0 for the first training of all members; then they are trained again with a cure."""
     pilot: bool = False
-    """It is trained to choose how long to train, see `trueodds.training.pilot`."""
+    """The member is trained to choose how long to train, see `trueodds.training.pilot`."""
 
 
 ProgressCallback = Callable[[ProgressEvent], None]
 
 
 class Order(NamedTuple):
-    """A member to train: for so many epochs, or as a pilot where ``until`` is 0."""
+    """A member to train for ``until`` epochs; 0 trains a pilot."""
 
     fold: int
     member: int
@@ -86,76 +87,80 @@ def train_members(
     callback: ProgressCallback | None = None,
     work: WorkFolder | None = None,
 ) -> list[TrainedMember]:
-    """Train some members; the result is in the same order.
+    """Train some members and return them in the same order.
 
     Parameters
     ----------
     jobs
-        Processes at once; 1 trains in this process. The result does not depend on it.
+        Most processes; 1 trains in this process. The result does not depend on it.
     callback
-        Hears of every look at a held-out fold, in this process and thread.
+        Called at every evaluation, in this process and thread.
     work
-        Where finished members are kept as they come, and those of an earlier run are found.
+        Keeps each member as soon as it is finished. Members that an earlier run has finished are
+        not trained again.
 
     Raises
     ------
     TrainingError
-        If a worker process dies or the disk is full.
+        If a worker process ends early or the disk is full.
     """
 
-    def tell(step: ProgressEvent) -> None:
+    def report(event: ProgressEvent) -> None:
         if callback is not None:
-            callback(replace(step, of=len(members)))
+            callback(replace(event, of=len(members)))
 
-    kept = None if work is None else work.checkpoints.of(recipe, seed)
-    found: dict[Order, TrainedMember] = {}
-    for at in members:
-        trained = None if kept is None else kept.load(*at)
+    checkpoints = None if work is None else work.checkpoints.of(recipe, seed)
+    finished: dict[Order, TrainedMember] = {}
+    for order in members:
+        trained = None if checkpoints is None else checkpoints.load(*order)
         if trained is not None:
-            found[at] = trained
-            tell(ProgressEvent(**trained.record.last_event(), resumed=True))
-    waiting = [at for at in members if at not in found]
-    jobs = min(jobs, len(waiting)) if can_start() else 1
+            finished[order] = trained
+            report(ProgressEvent(**trained.record.last_event(), resumed=True))
+    rest = [order for order in members if order not in finished]
+    jobs = min(jobs, len(rest)) if can_start() else 1
     if jobs <= 1:
-        found |= _train_here(data, recipe, seed, waiting, tell, kept)
-    elif work is not None and kept is not None:
-        found |= _train_there(data, recipe, seed, jobs, waiting, tell, work.arrays, kept)
+        finished |= _train_in_this_process(data, recipe, seed, rest, report, checkpoints)
+    elif work is not None and checkpoints is not None:
+        folder = work.arrays
+        finished |= _train_in_workers(data, recipe, seed, jobs, rest, report, folder, checkpoints)
     else:
         with tempfile.TemporaryDirectory(prefix="trueodds-") as name:
             folder = Path(name)
-            mine = Checkpoints(folder)
-            found |= _train_there(data, recipe, seed, jobs, waiting, tell, folder, mine)
-    return [found[at] for at in members]
+            checkpoints = Checkpoints(folder)
+            finished |= _train_in_workers(
+                data, recipe, seed, jobs, rest, report, folder, checkpoints
+            )
+    return [finished[order] for order in members]
 
 
-def _train_here(
+def _train_in_this_process(
     data: TrainingData,
     recipe: Recipe,
     seed: int,
     members: list[Order],
     callback: ProgressCallback,
-    kept: Checkpoints | None,
+    checkpoints: Checkpoints | None,
 ) -> dict[Order, TrainedMember]:
-    trained = {}
+    finished = {}
     with threadpool_limits(limits=1):
         for order in members:
 
-            def tell(epoch: int, epochs: int, loss: float, at: Order = order) -> None:
+            def report(epoch: int, epochs: int, loss: float, at: Order = order) -> None:
                 callback(ProgressEvent(at.fold, at.member, epoch, epochs, loss))
 
-            made = trained[order] = train_with_care(
-                data.task(order.fold, order.member), recipe, seed, order.until or None, tell
-            )
-            if kept is not None:
+            task = data.task(order.fold, order.member)
+            trained = train_with_care(task, recipe, seed, order.until or None, report)
+            if checkpoints is not None:
                 try:
-                    kept.save(made, order.until)
+                    checkpoints.save(trained, order.until)
                 except OSError as error:
-                    raise _unsaved(kept.folder, error.strerror) from None
-            callback(ProgressEvent(**made.record.last_event()))
-    return trained
+                    raise _cannot_write(checkpoints.folder, error.strerror) from None
+            finished[order] = trained
+            callback(ProgressEvent(**trained.record.last_event()))
+    return finished
 
 
-def _train_there(
+def _train_in_workers(
     data: TrainingData,
     recipe: Recipe,
     seed: int,
@@ -163,40 +168,44 @@ def _train_there(
     members: list[Order],
     callback: ProgressCallback,
     arrays: Path,
-    kept: Checkpoints,
+    checkpoints: Checkpoints,
 ) -> dict[Order, TrainedMember]:
-    """Train in processes that map the arrays from a folder and leave their members in another."""
+    """Train in processes that map the arrays from a folder and save their members in another."""
     try:
         save_data(arrays, data, recipe, seed)
     except OSError as error:
-        raise _unsaved(arrays, error.strerror) from None
-    with _workers(arrays, kept, jobs) as processes:
-        _serve(processes, list(members), callback, kept.folder)
-    trained = {at: kept.load(*at) for at in members}
-    for at, made in trained.items():
-        if made is None:
+        raise _cannot_write(arrays, error.strerror) from None
+    with _workers(arrays, checkpoints, jobs) as processes:
+        _run(processes, list(members), callback, checkpoints.folder)
+    finished = {}
+    for order in members:
+        trained = checkpoints.load(*order)
+        if trained is None:
             raise TrainingError(
-                f"{kept.path(*at)} was changed while training went on; run the same again"
+                f"{checkpoints.path(*order)} has changed during training; run the same again"
             )
-    return {at: made for at, made in trained.items() if made is not None}
+        finished[order] = trained
+    return finished
 
 
-def _unsaved(folder: Path, reason: str | None) -> TrainingError:
+def _cannot_write(folder: Path, reason: str | None) -> TrainingError:
     # NumPy does not say why it could not write all of an array.
     why = reason or "No space left on device"
     return TrainingError(f"{folder} cannot be written: {why}; free some space there")
 
 
 @contextmanager
-def _workers(arrays: Path, kept: Checkpoints, count: int) -> Iterator[list[subprocess.Popen[str]]]:
-    """Start workers; whatever happens, none is left when the block ends."""
+def _workers(
+    arrays: Path, checkpoints: Checkpoints, count: int
+) -> Iterator[list[subprocess.Popen[str]]]:
+    """Start workers; all of them have ended when the block has ended, however it ends."""
     processes: list[subprocess.Popen[str]] = []
     try:
         for index in range(count):
             with new_file(arrays / f"worker{index}.log") as log:
                 processes.append(
                     subprocess.Popen(
-                        [*WORKER, str(arrays), str(kept.folder), kept.key],
+                        [*WORKER, str(arrays), str(checkpoints.folder), checkpoints.key],
                         stdin=subprocess.PIPE,
                         stdout=subprocess.PIPE,
                         stderr=log,
@@ -205,7 +214,7 @@ def _workers(arrays: Path, kept: Checkpoints, count: int) -> Iterator[list[subpr
                         env=environment(ONE_THREAD),
                     )
                 )
-            _tell(processes[-1], told_path())
+            _send(processes[-1], path_line())
         yield processes
     finally:
         for process in processes:
@@ -214,56 +223,57 @@ def _workers(arrays: Path, kept: Checkpoints, count: int) -> Iterator[list[subpr
             process.wait()
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
-                    # What was meant for a dead worker cannot be flushed.
+                    # A line that an ended worker has not read cannot be flushed.
                     with suppress(OSError):
                         stream.close()
 
 
-def _serve(
+def _run(
     processes: list[subprocess.Popen[str]],
     waiting: list[Order],
     callback: ProgressCallback,
-    kept: Path,
+    members: Path,
 ) -> None:
-    """Hand out members, longest wait first, until all are done."""
-    news: queue.Queue[tuple[int, str]] = queue.Queue()
+    """Give each free worker the next member until all are finished.
+
+    ``members`` is the folder of the finished members, for messages.
+    """
+    lines: queue.Queue[tuple[int, str]] = queue.Queue()
 
     def read(index: int, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        # The stream is closed under this thread when the training stops.
+        # The main thread closes the stream when training is stopped.
         with suppress(ValueError):
             for line in process.stdout:
-                news.put((index, line))
-        news.put((index, ""))
+                lines.put((index, line))
+        lines.put((index, ""))
 
     for index, process in enumerate(processes):
         threading.Thread(target=read, args=(index, process), daemon=True).start()
-    open_members = len(waiting)
+    unfinished = len(waiting)
     for process in processes:
-        _hand_out(process, waiting)
-    while open_members:
-        index, line = news.get()
+        _send_next(process, waiting)
+    while unfinished:
+        index, line = lines.get()
         if not line:
-            raise _death(processes[index], index)
-        told = json.loads(line)
-        if "unsaved" in told:
-            raise _unsaved(kept, told["unsaved"])
-        step = ProgressEvent(**told)
-        if step.done:
-            open_members -= 1
-            _hand_out(processes[index], waiting)
-        callback(step)
+            raise _ended_early(processes[index], index)
+        message = json.loads(line)
+        if "unsaved" in message:
+            raise _cannot_write(members, message["unsaved"])
+        event = ProgressEvent(**message)
+        if event.done:
+            unfinished -= 1
+            _send_next(processes[index], waiting)
+        callback(event)
 
 
-def _hand_out(process: subprocess.Popen[str], waiting: list[Order]) -> None:
-    if not waiting:
-        return
-    if _tell(process, " ".join(map(str, waiting[0])) + "\n"):
+def _send_next(process: subprocess.Popen[str], waiting: list[Order]) -> None:
+    if waiting and _send(process, " ".join(map(str, waiting[0])) + "\n"):
         del waiting[0]
 
 
-def _tell(process: subprocess.Popen[str], line: str) -> bool:
-    """Write to a worker; False when it has died: its reader thread reports the reason."""
+def _send(process: subprocess.Popen[str], line: str) -> bool:
+    """Write a line to a worker; False if it has ended: its reader thread reports that."""
     assert process.stdin is not None
     try:
         process.stdin.write(line)
@@ -273,7 +283,7 @@ def _tell(process: subprocess.Popen[str], line: str) -> bool:
     return True
 
 
-def _death(process: subprocess.Popen[str], index: int) -> TrainingError:
+def _ended_early(process: subprocess.Popen[str], index: int) -> TrainingError:
     code = process.wait()
     arrays = Path(str(process.args[len(WORKER)]))  # type: ignore[index]
     log = (arrays / f"worker{index}.log").read_text(encoding="utf-8", errors="replace").strip()

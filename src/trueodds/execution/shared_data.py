@@ -1,4 +1,4 @@
-"""The training data in files, through which processes share it: arrays are mapped, not copied."""
+"""The training data in files: worker processes map the arrays and do not copy them."""
 
 import json
 from dataclasses import asdict
@@ -17,13 +17,13 @@ from trueodds.training.recipe import Recipe
 
 
 def save_data(folder: Path, data: TrainingData, recipe: Recipe, seed: int) -> None:
-    """Write the data where the workers will map it."""
+    """Write the files that `load_data` maps; raises OSError."""
     arrays: dict[str, NDArray[Any]] = {
         "shared": data.shared,
         "y": data.y,
         "weight": data.sample_weight,
     }
-    arrays |= {f"fold_features{fold}": own for fold, own in enumerate(data.fold_features)}
+    arrays |= {f"fold_features{fold}": features for fold, features in enumerate(data.fold_features)}
     arrays["folds"] = data.folds.of_row
     for name, array in arrays.items():
         if not lies_in(array, folder / f"{name}.npy"):

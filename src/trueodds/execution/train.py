@@ -1,14 +1,15 @@
-"""All members of all folds, and, asked, all of them again with a cure for what they share."""
+"""Trains all members of all folds, and on request all of them again with a cure."""
 
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
 
+from trueodds.errors import UsageError
 from trueodds.execution.pool import Order, ProgressCallback, train_members
-from trueodds.execution.processes import sensible_jobs
 from trueodds.execution.work_folder import WorkFolder
+from trueodds.machine import cores
 from trueodds.training.data import SHIPPED, TrainingData
 from trueodds.training.heal import Attempts, run_changes, treated
 from trueodds.training.member import TrainedMember
@@ -16,7 +17,9 @@ from trueodds.training.pilot import PILOTS, choose_epochs, pilot_folds
 from trueodds.training.recipe import Recipe
 
 MOST_RUNS = 3
-"""Of all members, the first included."""
+"""Most trainings of all members, the first included."""
+WORTH_A_PROCESS = 3e11
+"""Floating-point operations, a few seconds of work. For less, to start processes costs more."""
 
 Members = tuple[TrainedMember, ...]
 """All members of all folds, in order of their folds."""
@@ -35,11 +38,11 @@ class Training:
     def members(self, recipe: Recipe, orders: list[Order], **news: Any) -> list[TrainedMember]:
         """Train these members; ``news`` are further fields of every `ProgressEvent`."""
         callback = self.callback
-        told = None if callback is None else lambda step: callback(replace(step, **news))
+        report = None if callback is None else lambda event: callback(replace(event, **news))
         planned = recipe.epochs_for(self.data.rows_shown)
         epochs = sum(order.until or planned for order in orders)
         jobs = sensible_jobs(self.jobs, self.data, recipe, epochs)
-        return train_members(self.data, recipe, self.seed, jobs, orders, told, self.work)
+        return train_members(self.data, recipe, self.seed, jobs, orders, report, self.work)
 
 
 def train(
@@ -53,8 +56,8 @@ def train(
 ) -> Attempts[Members]:
     """Choose how long to train, then train all members of all folds.
 
-    With ``heal``, train all again while members share a curable fault. The result does not depend
-    on ``jobs`` (see `sensible_jobs`).
+    With ``heal`` all are trained again while members share a fault that has a cure. The result does
+    not depend on ``jobs`` (see `sensible_jobs`).
     """
     training = Training(data, seed, jobs, callback, work)
     number = count()
@@ -66,18 +69,18 @@ def train(
 
 
 def mean_loss(members: Members) -> float:
-    """Mean of the held-out losses of the members that leave rows out."""
+    """Return the mean held-out loss of the members that leave rows out."""
     return float(np.mean([m.record.loss for m in members if m.record.fold_loss]))
 
 
 def _run(training: Training, recipe: Recipe, number: int) -> Members:
     folds = training.data.folds
     orders = orders_for(training.data, recipe, [1] * folds.count)
-    judges = pilot_folds(training.data)
-    wanted = [Order(o.fold, o.member) for o in orders if o.fold in judges and o.member < PILOTS]
+    chosen = pilot_folds(training.data)
+    wanted = [Order(o.fold, o.member) for o in orders if o.fold in chosen and o.member < PILOTS]
     pilots = training.members(recipe, wanted, run=number, pilot=True)
     epochs = choose_epochs(training.data, recipe, pilots)
-    # A pilot that ended where its fold's members stop is one of them.
+    # A pilot that ran for as many epochs as its fold's members is one of them.
     ready = {
         (pilot.record.fold, pilot.record.member): replace(pilot, log_odds=pilot.log_odds[-1:])
         for pilot in pilots
@@ -90,7 +93,10 @@ def _run(training: Training, recipe: Recipe, number: int) -> Members:
 
 
 def orders_for(data: TrainingData, recipe: Recipe, epochs: list[int]) -> list[Order]:
-    """Every fold's members; `SHIPPED` times as many where one fold's are the whole model."""
+    """Return the members of all folds, with their epochs.
+
+    A fold whose members are the whole model has `SHIPPED` times as many.
+    """
     folds = data.folds
     each = max(1, recipe.members_for(data.rows_shown) // folds.partitions)
     return [
@@ -98,3 +104,25 @@ def orders_for(data: TrainingData, recipe: Recipe, epochs: list[int]) -> list[Or
         for fold in range(folds.count)
         for member in range(each if fold < folds.held else SHIPPED * each)
     ]
+
+
+def sensible_jobs(jobs: int | None, data: TrainingData, recipe: Recipe, epochs: int) -> int:
+    """Return the number of processes for so many epochs of all members together.
+
+    Parameters
+    ----------
+    jobs
+        That number, −1 for all cores, or None: all cores if the work is worth it, else 1.
+
+    Raises
+    ------
+    UsageError
+        If ``jobs`` is 0 or below −1.
+    """
+    if jobs is not None:
+        if jobs == 0 or jobs < -1:
+            raise UsageError(f"jobs must be a positive number, or -1 for all cores, got {jobs}")
+        return cores() if jobs == -1 else jobs
+    sizes = (data.width, *recipe.widths, 1)
+    weights = sum(a * b for a, b in pairwise(sizes))
+    return cores() if 6.0 * weights * data.rows_shown * epochs > WORTH_A_PROCESS else 1

@@ -1,7 +1,7 @@
-"""The files of a work folder: which names a fit writes there, and how it deletes them.
+"""The files of a work folder: the names that a fit writes, and how it deletes them.
 
-Nothing but these names is ever deleted, and no symbolic link is followed: where the system allows
-it, a folder is reached through an open handle, so that a link put in its place later leads nowhere.
+A fit deletes only files with these names, and follows no symbolic link. Where the system allows it,
+a folder is used through an open handle: a link that takes the folder's place later has no effect.
 """
 
 import json
@@ -17,7 +17,7 @@ from pathlib import Path
 from trueodds.errors import TrueOddsError
 
 ARRAYS = "arrays"
-"""The folder, within a work folder, of the files that processes share."""
+"""Name of the folder, in a work folder, of the files that processes share."""
 LOCK = "lock"
 RUN = "run.json"
 _MEMBER = "member-[0-9a-f]{8}-[0-9]+-[0-9]+-[0-9]+"
@@ -25,22 +25,23 @@ _MEMBER = "member-[0-9a-f]{8}-[0-9]+-[0-9]+-[0-9]+"
 MEMBERS = re.compile(_MEMBER)
 """Finished members, see `trueodds.execution.checkpoints`."""
 PARTS = re.compile(
-    # A name that somebody chose may hold any character, line ends too.
+    # The name of a model may hold any character, also line ends.
     rf"\.(?:run\.json|{_MEMBER}|(?s:.+)\.(?i:odds|html?))\.[0-9a-f]{{8}}\.part"
 )
-"""What `trueodds.files.whole_file` writes on the way to a member, run.json, model and report."""
+"""Files that `trueodds.files.whole_file` writes before they get the name of a member, run.json, a
+model or a report."""
 SHARED = re.compile(
     r"(?:shared|y|weight|folds|fold_features[0-9]+|column[0-9]+)\.npy|job\.json"
     r"|worker[0-9]+\.log|table[0-9]+\.arrow"
 )
-"""Files in the folder of arrays, see `trueodds.training.data`, `.store`, `.pool` and
-`trueodds.table.mapped`."""
+"""Files in the folder of arrays, see `trueodds.execution.shared_data`, `trueodds.execution.pool`,
+`trueodds.array_store` and `trueodds.table.mapped`."""
 
 MADE_BY = {"made by": "trueodds fit"}
 _HEAD = json.dumps(MADE_BY, indent=1)[:-2].encode() + b","
-"""How every run.json of ours begins; by it a folder is known as a work folder."""
+"""The first bytes of every run.json; they mark a folder as a work folder."""
 _MOST_NAMES = 3
-"""Files that a message names."""
+"""Most files that a message names."""
 _BY_HANDLE = (
     {os.open, os.stat, os.unlink, os.mkdir, os.rmdir, os.rename} <= os.supports_dir_fd
     and os.listdir in os.supports_fd
@@ -49,13 +50,13 @@ _BY_HANDLE = (
 )
 _BINARY = getattr(os, "O_BINARY", 0)
 _JUNCTION = 0xA0000003
-"""How Windows marks a folder that stands for another one (IO_REPARSE_TAG_MOUNT_POINT)."""
+"""Windows marks a folder that leads to another one so (IO_REPARSE_TAG_MOUNT_POINT)."""
 
 
-def what_is(found: os.stat_result) -> str:
-    """Say what an entry is, by its own state: "file", "folder", "symbolic link", ….
+def kind_of(found: os.stat_result) -> str:
+    """Return what an entry is: "file", "folder", "symbolic link" or "special file".
 
-    ``found`` comes from `os.lstat`, which does not follow links.
+    ``found`` comes from `os.lstat`, or from `os.stat` that follows no links.
     """
     if stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION:
         return "symbolic link"
@@ -66,7 +67,7 @@ def what_is(found: os.stat_result) -> str:
 
 @dataclass
 class RealFolder:
-    """A folder that is no link. ``handle`` is None where a system has no handles of folders."""
+    """A folder that is no link. ``handle`` is None if the system has no handles of folders."""
 
     path: Path
     handle: int | None
@@ -78,23 +79,23 @@ class RealFolder:
         except OSError:
             return False
         if self.handle is None:
-            return what_is(found) == "folder"
+            return kind_of(found) == "folder"
         return os.path.samestat(found, os.fstat(self.handle))
 
     def names(self) -> list[str]:
-        """What is in it, in text order; empty when the folder is gone."""
+        """Return the names of its entries, sorted; none if the folder does not exist any more."""
         with suppress(FileNotFoundError):
             return sorted(os.listdir(self.path if self.handle is None else self.handle))
         return []
 
     def state(self, name: str) -> os.stat_result:
-        """The entry's own state; raises FileNotFoundError."""
+        """Return an entry's own state, not that of a link's target; raises FileNotFoundError."""
         return os.stat(self._at(name), dir_fd=self.handle, follow_symlinks=False)
 
     def what(self, name: str) -> str:
-        """What an entry is, see `what_is`; empty when there is none."""
+        """Return what an entry is, see `kind_of`; empty if there is none."""
         try:
-            return what_is(self.state(name))
+            return kind_of(self.state(name))
         except FileNotFoundError:
             return ""
 
@@ -102,12 +103,12 @@ class RealFolder:
         """Open a file, never through a link; raises OSError."""
         if not hasattr(os, "O_NOFOLLOW") and self.what(name) == "symbolic link":
             raise OSError(f"{self.path / name} is a symbolic link")
-        # A pipe of that name would wait for its other end.
+        # Without O_NONBLOCK, to open a pipe of that name would wait for its other end.
         flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         return os.open(self._at(name), flags, 0o666, dir_fd=self.handle)
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file, whole or not at all, never through a link; raises OSError."""
+        """Write a file whole or not at all, never through a link; raises OSError."""
         part = f".{name}.{secrets.token_hex(4)}.part"
         try:
             handle = self.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY)
@@ -122,19 +123,19 @@ class RealFolder:
             self.delete(part)
 
     def delete(self, name: str) -> None:
-        """Delete a plain file, if that can be done; anything else of that name stays."""
+        """Delete a plain file if that is possible; anything else with that name stays."""
         with suppress(OSError):
             if self.what(name) == "file":
                 os.unlink(self._at(name), dir_fd=self.handle)
 
     def delete_all(self, names: re.Pattern[str]) -> None:
-        """Delete the plain files with such names, as far as that can be done."""
+        """Delete the plain files with such names, if that is possible."""
         for name in self.names():
             if names.fullmatch(name):
                 self.delete(name)
 
     def make_folder(self, name: str) -> None:
-        """Make a folder in it unless there is one; raises OSError, also for a link of that name."""
+        """Make a folder in it unless there is one; raises OSError, also if a link has that name."""
         try:
             os.mkdir(self._at(name), dir_fd=self.handle)
         except FileExistsError:
@@ -142,7 +143,7 @@ class RealFolder:
                 raise
 
     def delete_folder(self, name: str) -> None:
-        """Delete a folder in it when that is empty."""
+        """Delete a folder in it if that is empty."""
         with suppress(OSError):
             os.rmdir(self._at(name), dir_fd=self.handle)
 
@@ -152,18 +153,18 @@ class RealFolder:
 
 @contextmanager
 def real_folder(path: Path, within: RealFolder | None = None) -> Iterator[RealFolder]:
-    """Open a folder, or one of its folders (``within``, then ``path`` is a name), but no link.
+    """Open a folder that is no link. With ``within``, ``path`` is the name of a folder in that one.
 
     Raises
     ------
     NotADirectoryError
         If it is a link or no folder.
     OSError
-        If it is not there or cannot be read.
+        If it does not exist or cannot be read.
     """
     place = path if within is None else within.path / path
     at, above = (place, None) if within is None or within.handle is None else (path, within.handle)
-    if what_is(os.stat(at, dir_fd=above, follow_symlinks=False)) != "folder":
+    if kind_of(os.stat(at, dir_fd=above, follow_symlinks=False)) != "folder":
         raise NotADirectoryError(f"{place} is no folder")
     if not _BY_HANDLE:
         yield RealFolder(place, None)
@@ -179,8 +180,8 @@ def _is_name_of_ours(name: str) -> bool:
     return name in (LOCK, RUN) or bool(MEMBERS.fullmatch(name) or PARTS.fullmatch(name))
 
 
-def strangers(folder: RealFolder) -> list[str]:
-    """Entries of a work folder, by their path in it, that no fit writes."""
+def other_files(folder: RealFolder) -> list[str]:
+    """Return the entries of a work folder that no fit writes, as paths in it."""
     found = [name for name in folder.names() if name != ARRAYS and not _is_name_of_ours(name)]
     if folder.what(ARRAYS) == "folder":
         with suppress(FileNotFoundError), real_folder(Path(ARRAYS), folder) as arrays:
@@ -188,10 +189,11 @@ def strangers(folder: RealFolder) -> list[str]:
     return found
 
 
-def changed(folder: RealFolder) -> str:
-    """Say which entry with a name of ours is no plain file (``arrays``: no folder); empty if none.
+def wrong_kind(folder: RealFolder) -> str:
+    """Return in words which entry with a name of ours is no plain file; empty if there is none.
 
-    A fit makes no links: one that is there was put there for a reason that a fit cannot know.
+    ``arrays`` must be a folder. A fit makes no links: somebody else has put a link there, for a
+    reason that a fit cannot know.
     """
     for name in folder.names():
         if _is_name_of_ours(name):
@@ -210,54 +212,54 @@ def changed(folder: RealFolder) -> str:
 
 
 def require_ours(folder: RealFolder) -> None:
-    """Refuse a folder that no fit has made: one with files of others and without our run.json.
+    """Refuse a folder that no fit has made: it holds files of others and no run.json of a fit.
 
     Raises
     ------
     TrueOddsError
         If it is not ours, or one of our files in it is a link.
     FileNotFoundError
-        If another fit removes it at this moment.
+        If another fit removes it at the same time.
     """
-    if wrong := changed(folder):
+    if wrong := wrong_kind(folder):
         raise TrueOddsError(
             f"the work folder {folder.path} is not as trueodds fit makes it: {wrong}; move that "
             "away or choose another name with --out"
         )
-    strange = strangers(folder)
+    others = other_files(folder)
     if RUN in folder.names():
         start = content(folder, RUN)[: len(_HEAD)]
-        # What a power cut has left of it may be short.
-        if start == _HEAD or (_HEAD.startswith(start) and not strange):
+        # A power cut may have shortened it.
+        if start == _HEAD or (_HEAD.startswith(start) and not others):
             return
-        strange.insert(0, RUN)
-    if strange:
-        raise foreign(folder.path, f"it holds {listed(strange)}")
+        others.insert(0, RUN)
+    if others:
+        raise not_ours(folder.path, f"it holds {list_names(others)}")
 
 
-def foreign(path: Path, why: str) -> TrueOddsError:
-    """What is said when the place of a work folder is taken by something else."""
+def not_ours(path: Path, why: str) -> TrueOddsError:
+    """Return the error for something else at the path of a work folder."""
     return TrueOddsError(
         f"{path} is where this fit keeps its work files, but trueodds did not make it: {why}; "
         "move it away or choose another name with --out"
     )
 
 
-def listed(names: list[str]) -> str:
-    """Names for a message, the first few of them."""
+def list_names(names: list[str]) -> str:
+    """Return the first few names for a message, and how many more there are."""
     more = len(names) - _MOST_NAMES
-    told = ", ".join(f'"{name}"' for name in names[:_MOST_NAMES])
-    return told + (f" and {more} more" if more > 0 else "")
+    shown = ", ".join(f'"{name}"' for name in names[:_MOST_NAMES])
+    return shown + (f" and {more} more" if more > 0 else "")
 
 
 def content(folder: RealFolder, name: str) -> bytes:
-    """Bytes of a file, not read through a link; raises OSError."""
+    """Return the bytes of a file that is no link; raises OSError."""
     with open(folder.open(name, os.O_RDONLY | _BINARY), "rb") as file:
         return file.read()
 
 
 def delete_arrays(folder: RealFolder) -> None:
-    """Delete what a fit has written into the folder of arrays, and that folder when it is empty."""
+    """Delete the files of a fit in the folder of arrays, and that folder if it is empty then."""
     if folder.what(ARRAYS) == "folder":
         with suppress(OSError), real_folder(Path(ARRAYS), folder) as arrays:
             arrays.delete_all(SHARED)

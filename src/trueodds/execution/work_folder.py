@@ -1,4 +1,4 @@
-"""The work folder beside a model that is being fitted: what a killed run leaves to the next one."""
+"""The work folder of a fit, beside the model: the next run goes on from what it holds."""
 
 import hashlib
 import json
@@ -22,39 +22,39 @@ from trueodds.execution.work_files import (
     RealFolder,
     content,
     delete_arrays,
-    foreign,
-    listed,
+    kind_of,
+    list_names,
+    not_ours,
+    other_files,
     real_folder,
     require_ours,
-    strangers,
-    what_is,
 )
 
 _MOST_CHANGES = 3
-"""Differences between two runs that a message names."""
+"""Most differences between two runs that a message names."""
 
 
 @dataclass
 class WorkFolder:
     """``.NAME.odds.work`` beside the output, locked by one run.
 
-    It holds ``run.json`` (all that the members depend on), a file a finished member and the arrays
-    that processes share. `remove` it at success; after a failure it stays when a member is in it.
+    It holds ``run.json`` (all that the members depend on), one file for each finished member, and
+    the arrays that processes share. `remove` deletes it after a success. After a failure it stays
+    if it holds a finished member.
     """
 
     path: Path
     checkpoints: Checkpoints
     folder: RealFolder
     notes: list[str] = field(default_factory=list)
-    """What was found in it: members to go on from, or why they could not be used, and files that
-    are not ours."""
-    strange: set[str] = field(default_factory=set)
-    """Files of others that a note names."""
+    """What the folder held: damaged members, members of another run, files of others."""
+    others: set[str] = field(default_factory=set)
+    """Files of others that a note names already."""
     removed: bool = False
 
     @property
     def arrays(self) -> Path:
-        """Folder of the arrays that processes share; nothing in it outlives the run."""
+        """Folder of the arrays that processes share; it is emptied when the run ends."""
         try:
             self.folder.make_folder(ARRAYS)
         except OSError as error:
@@ -63,57 +63,57 @@ class WorkFolder:
 
     @property
     def members(self) -> int:
-        """How many finished members are kept."""
+        """Number of finished members in the folder."""
         return len(_members(self.path))
 
     def remove(self) -> None:
-        """Delete all that fits have written in it, and the folder when nothing else is there.
+        """Delete all that fits have written, and the folder if it is empty then.
 
-        A file of others stays, and so does the folder, with run.json: by that it is known as a
-        work folder next time.
+        Files of others stay. Then the folder and run.json stay too: run.json tells the next fit
+        that this is a work folder.
         """
         if self.removed:
-            return  # the next fit may be at work there by now
+            return  # the next fit may already use the folder
         delete_arrays(self.folder)
         self.folder.delete_all(MEMBERS)
         self.folder.delete_all(PARTS)
-        self.tell_strangers()
+        self.note_other_files()
         left = [name for name in self.folder.names() if name not in (RUN, LOCK)]
         if not left:
             self.folder.delete(RUN)
-        # Last, so that nobody begins here before all is gone.
+        # The lock goes last: the next fit starts when it is gone.
         self.removed = True
         self.folder.delete(LOCK)
         if not left and self.folder.same():
             with suppress(OSError):
                 self.path.rmdir()
 
-    def tell_strangers(self) -> None:
-        """Add a note about files of others that no note names yet."""
-        found = [name for name in strangers(self.folder) if name not in self.strange]
+    def note_other_files(self) -> None:
+        """Add a note about files of others, unless a note names them already."""
+        found = [name for name in other_files(self.folder) if name not in self.others]
         if found:
-            self.strange.update(found)
+            self.others.update(found)
             self.notes.append(
-                f"{self.path} holds {listed(found)}, which trueodds fit did not write: "
+                f"{self.path} holds {list_names(found)}, which trueodds fit did not write: "
                 f"{'it stays' if len(found) == 1 else 'they stay'}, and so does the folder"
             )
 
 
 def work_path(out: Path) -> Path:
-    """Where the work files of a fit to ``out`` lie."""
+    """Return the path of the work folder of a fit to ``out``."""
     return out.with_name(f".{out.name}.work")
 
 
 @contextmanager
 def work_folder(out: Path, run: Mapping[str, Any]) -> Iterator[WorkFolder]:
-    """Open the work folder of a fit, with what an earlier run of the same kind left in it.
+    """Open and lock the work folder of a fit; it may hold members of an earlier, equal run.
 
     Parameters
     ----------
     out
         The model to be written.
     run
-        By name, in words fit for a message, all that the members depend on.
+        All that the members depend on, by the names that a message uses.
 
     Raises
     ------
@@ -121,17 +121,17 @@ def work_folder(out: Path, run: Mapping[str, Any]) -> Iterator[WorkFolder]:
         If another fit to ``out`` is under way, the folder is not ours, or it cannot be written.
     """
     path = work_path(out)
-    told = json.dumps(run, indent=1, sort_keys=True)
+    text = json.dumps(run, indent=1, sort_keys=True)
     with ExitStack() as held:
         try:
             folder = _locked(path, out, held)
         except OSError as error:
             raise _unwritable(path, error) from None
-        key = hashlib.sha256(told.encode()).hexdigest()
+        key = hashlib.sha256(text.encode()).hexdigest()
         work = WorkFolder(path, Checkpoints(path, key), folder)
         try:
             require_ours(folder)
-            _prepare(work, json.loads(told))
+            _prepare(work, json.loads(text))
         except OSError as error:
             work.remove()
             raise _unwritable(path, error) from None
@@ -145,10 +145,10 @@ def work_folder(out: Path, run: Mapping[str, Any]) -> Iterator[WorkFolder]:
 
 
 def _prepare(work: WorkFolder, run: dict[str, Any]) -> None:
-    """Keep the members of the same run, drop those of any other, and note which it was."""
+    """Keep the members of an equal run, delete those of any other run, and note which it was."""
     delete_arrays(work.folder)
     work.folder.delete_all(PARTS)
-    work.tell_strangers()
+    work.note_other_files()
     found = _members(work.path)
     before = _read_run(work.folder)
     if before == run:
@@ -169,31 +169,31 @@ def _prepare(work: WorkFolder, run: dict[str, Any]) -> None:
             f"another run: {why}; starting anew"
         )
     work.folder.delete_all(MEMBERS)
-    told = json.dumps({**MADE_BY, "run": run}, indent=1, sort_keys=True)
-    work.folder.write(RUN, told.encode())
+    text = json.dumps({**MADE_BY, "run": run}, indent=1, sort_keys=True)
+    work.folder.write(RUN, text.encode())
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """Say in words what differs between two runs."""
-    told = []
+    """Return in words what differs between two runs."""
+    found = []
     for name in dict.fromkeys((*now, *before)):
         if before.get(name) == now.get(name):
             continue
         short = all(isinstance(run.get(name), int | str | None) for run in (before, now))
         if not short or len(f"{before.get(name)}{now.get(name)}") > 60:
-            told.append(f"{name} has changed")
+            found.append(f"{name} has changed")
         else:
-            told.append(f"{name} was {_spoken(before.get(name))}, is {_spoken(now.get(name))}")
-    more = len(told) - _MOST_CHANGES
-    return ", ".join(told[:_MOST_CHANGES]) + (f" and {more} more" if more > 0 else "")
+            found.append(f"{name} was {_in_words(before.get(name))}, is {_in_words(now.get(name))}")
+    more = len(found) - _MOST_CHANGES
+    return ", ".join(found[:_MOST_CHANGES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _spoken(value: Any) -> str:
+def _in_words(value: Any) -> str:
     return "not given" if value is None else str(value)
 
 
 def _members(path: Path) -> list[Path]:
-    """Finished members, by name; by path, as this is asked after the folder was closed too."""
+    """Return the finished members, by name. It uses the path: the handle may be closed."""
     with suppress(OSError), os.scandir(path) as entries:
         return sorted(
             path / entry.name
@@ -212,15 +212,15 @@ def _read_run(folder: RealFolder) -> dict[str, Any] | None:
 
 
 def _locked(path: Path, out: Path, held: ExitStack) -> RealFolder:
-    """Make the folder and lock it until ``held`` closes, or the process ends."""
+    """Make the folder and lock it until ``held`` closes or the process ends."""
     while True:
         with suppress(FileExistsError):
             path.mkdir()
-        # The run before may remove the folder at any moment until the lock is ours: look anew.
+        # Until the lock is held, an earlier run may remove the folder: then try again.
         with suppress(FileNotFoundError), ExitStack() as trial:
-            kind = what_is(path.lstat())
+            kind = kind_of(path.lstat())
             if kind != "folder":
-                raise foreign(path, f"it is a {kind}")
+                raise not_ours(path, f"it is a {kind}")
             folder = trial.enter_context(real_folder(path))
             require_ours(folder)
             handle = folder.open(LOCK, os.O_RDWR | os.O_CREAT)
@@ -231,7 +231,7 @@ def _locked(path: Path, out: Path, held: ExitStack) -> RealFolder:
 
 
 def _hold(folder: RealFolder, handle: int, out: Path) -> bool:
-    """Lock the folder by its lock file; False when that has been removed meanwhile."""
+    """Lock the folder by its lock file; False if that file has been removed in between."""
     if not _try_lock(handle):
         holder = os.read(handle, 20).decode("ascii", "replace").strip()
         raise TrueOddsError(
@@ -240,10 +240,10 @@ def _hold(folder: RealFolder, handle: int, out: Path) -> bool:
         )
     if not os.path.samestat(os.fstat(handle), folder.state(LOCK)) or not folder.same():
         return False
-    # Another name of a file that is not ours, if it holds anything else.
+    # A file that holds anything but a process number is not a lock file of ours.
     if not re.fullmatch(rb"[0-9]*\n?", os.read(handle, 32)):
-        raise foreign(folder.path, f'it holds "{LOCK}"')
-    with suppress(OSError):  # a courtesy: a full disk shall not stop us here
+        raise not_ours(folder.path, f'it holds "{LOCK}"')
+    with suppress(OSError):  # the number is only for a message; the disk may be full
         os.truncate(handle, 0)
         os.lseek(handle, 0, os.SEEK_SET)
         os.write(handle, f"{os.getpid()}\n".encode())
@@ -251,7 +251,7 @@ def _hold(folder: RealFolder, handle: int, out: Path) -> bool:
 
 
 def _try_lock(handle: int) -> bool:
-    """Whether this process now holds the lock; always so where the system has no such locks."""
+    """Whether this process now holds the lock; True where the system has no such locks."""
     try:
         import fcntl
     except ImportError:  # Windows

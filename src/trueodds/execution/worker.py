@@ -1,9 +1,9 @@
-"""A worker process: trains the members it is told of, one at a time, on one BLAS thread.
+"""A worker process: it trains one member after the other, on one BLAS thread.
 
-Started by `trueodds.execution.pool` through `trueodds.execution.launch`, with three arguments: the
-folder of the shared arrays, that of the finished members, and the run's key. It reads
-"fold member until" lines from standard input and answers with JSON lines on standard output; it
-ends when its input ends, so it never outlives the parent.
+`trueodds.execution.pool` starts it through `trueodds.execution.launch` with three arguments: the
+folder of the shared arrays, the folder of the finished members, and the key of the run. It reads
+lines "fold member until" from standard input and writes JSON lines to standard output. It ends when
+its input ends, so it never runs on after the parent has ended.
 """
 
 import json
@@ -14,36 +14,46 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from trueodds.execution.checkpoints import Checkpoints
 from trueodds.execution.shared_data import load_data
 from trueodds.training.heal import train_with_care
 
 
-def main(arrays: Path, kept: Checkpoints) -> None:
-    """Serve one pool until its line goes quiet."""
-    # Ctrl-C reaches the whole foreground group; the parent alone decides what it means.
+def main(arrays: str, members: str, key: str) -> None:
+    """Train members until the input ends or a member cannot be saved.
+
+    Parameters
+    ----------
+    arrays, members, key
+        The arguments of the process.
+    """
+    # Ctrl-C reaches every process of the terminal's foreground; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    data, recipe, seed = load_data(arrays)
+    checkpoints = Checkpoints(Path(members), key)
+    data, recipe, seed = load_data(Path(arrays))
     for fold, member, until in _orders():
+        names = {"fold": fold, "member": member}
 
-        def tell(
-            epoch: int, epochs: int, loss: float, at: tuple[int, int] = (fold, member)
-        ) -> None:
-            message = {"fold": at[0], "member": at[1], "epoch": epoch, "epochs": epochs}
-            print(json.dumps({**message, "loss": loss}), flush=True)
+        def report(epoch: int, epochs: int, loss: float, names: dict[str, int] = names) -> None:
+            _write({**names, "epoch": epoch, "epochs": epochs, "loss": loss})
 
-        trained = train_with_care(data.task(fold, member), recipe, seed, until or None, tell)
+        trained = train_with_care(data.task(fold, member), recipe, seed, until or None, report)
         try:
-            kept.save(trained, until)
+            checkpoints.save(trained, until)
         except OSError as error:
-            print(json.dumps({"unsaved": error.strerror}), flush=True)
+            _write({"unsaved": error.strerror})
             return
-        print(json.dumps(trained.record.last_event()), flush=True)
+        _write(trained.record.last_event())
+
+
+def _write(message: dict[str, Any]) -> None:
+    print(json.dumps(message), flush=True)
 
 
 def _orders() -> Iterator[tuple[int, int, int]]:
-    """Members to train; a parent that is gone ends the process, in the middle of one too."""
+    """Give the members to train; the end of the input ends the process, also during training."""
     orders: queue.Queue[str] = queue.Queue()
 
     def read() -> None:
@@ -55,8 +65,3 @@ def _orders() -> Iterator[tuple[int, int, int]]:
     while True:
         fold, member, until = (int(part) for part in orders.get().split())
         yield fold, member, until
-
-
-def serve(arrays: str, members: str, key: str) -> None:
-    """Run `main` with the arguments of the process."""
-    main(Path(arrays), Checkpoints(Path(members), key))

@@ -31,6 +31,7 @@ from trueodds.model.header import (
     read_header,
     read_kind,
 )
+from trueodds.text import printable
 
 FORMAT = 2
 FEATURES = frozenset({"pieces", "cuts"})
@@ -270,6 +271,5 @@ def _digest(rest: bytes, arrays: Arrays) -> str:
 
 
 def _short(error: object) -> str:
-    """Text of an error on one line, at most 200 characters: it may quote an unknown file."""
-    text = " ".join(str(error).split())
-    return text if len(text) <= 200 else f"{text[:199]}…"
+    """Return an error of a library as a message repeats it."""
+    return printable(error, 200)

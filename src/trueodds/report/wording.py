@@ -4,6 +4,7 @@ from math import isfinite
 from typing import Any
 
 from trueodds.evaluation.scores import Interval, Scores
+from trueodds.text import printable
 
 LONGEST = 300
 MISCALIBRATED = 0.05
@@ -11,10 +12,8 @@ MISCALIBRATED = 0.05
 
 
 def clean(text: object, longest: int = LONGEST) -> str:
-    """Text that any page can hold: no control characters, no half surrogates, not endless."""
-    words = " ".join(str(text).split())
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words)
-    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+    """Return text for the page: on one line, not too long."""
+    return printable(text, longest)
 
 
 def quoted(label: str, longest: int = 40) -> str:

@@ -12,6 +12,7 @@ from trueodds.table.delimited import read_delimited
 from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.objects import read_json
+from trueodds.text import printable
 
 DELIMITED = {".csv": None, ".tsv": "\t", ".tab": "\t", ".txt": None, ".data": None}
 _JSON = (".jsonl", ".ndjson", ".json")
@@ -45,7 +46,7 @@ def read_table(path: str | Path) -> Frame:
     """
     require_threads()
     path = Path(path)
-    name = path.name
+    name = printable(path.name)
     ending, zipped = table_format(path)
     raw = _load(path)
     if ending == ".parquet" or ending in _ARROW:

@@ -28,6 +28,7 @@ from trueodds.table.delimited import (
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.read import DELIMITED, read_table, table_format
 from trueodds.table.textfile import TextFile
+from trueodds.text import printable
 
 SMALL = 1 << 23
 """Bytes up to which a file is read whole, which is quicker."""
@@ -91,7 +92,7 @@ def _frames(path: Path, small: int, piece: int) -> Iterator[Frame]:
 
 
 def _slices(path: Path) -> Iterator[Frame]:
-    name = path.name
+    name = printable(path.name)
     before = _state(path)
     rows = 0
     try:
@@ -135,7 +136,7 @@ def _delimited(path: Path, ending: str, zipped: bool, piece: int) -> Iterator[Fr
             records.columns.columns = names
             notes = (*file.notes, *records.notes, *renamed)
             headers = tuple(records.headers)
-            yield Frame(records.columns, headers, path.name, 2, notes, records.lines)
+            yield Frame(records.columns, headers, printable(path.name), 2, notes, records.lines)
         file.require_unchanged()
     finally:
         file.close()

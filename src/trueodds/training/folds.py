@@ -94,7 +94,7 @@ def random_folds(y: NDArray[np.uint8], each: int, seed: int, partitions: int = 1
     each = min(each, _rarer_rows(y))
     rng = np.random.default_rng([seed, 1])
     of_row = np.stack([_random_partition(y, each, rng) for _ in range(partitions)])
-    return Folds(of_row, each, _rule(f"{each} random folds", partitions))
+    return Folds(of_row, each, _rule_text(f"{each} random folds", partitions))
 
 
 def group_folds(
@@ -130,7 +130,7 @@ def group_folds(
     rule = f"{each} folds by group ({len(sizes):,} groups)"
     for _ in range(TRIES):
         of_row = np.stack([_balanced(sizes, each, rng)[number] for _ in range(partitions)])
-        folds = Folds(of_row.astype(np.int16), each, _rule(rule, partitions))
+        folds = Folds(of_row.astype(np.int16), each, _rule_text(rule, partitions))
         if not _lacking(folds, y):
             return folds
     raise TrainingError(_unusable("group"))
@@ -283,5 +283,5 @@ def _unusable(column: str) -> str:
     )
 
 
-def _rule(rule: str, partitions: int) -> str:
+def _rule_text(rule: str, partitions: int) -> str:
     return rule if partitions == 1 else f"{rule}, drawn {partitions} times"

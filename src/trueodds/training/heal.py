@@ -10,9 +10,9 @@ from typing import Generic, TypeVar
 
 from trueodds.health.cures import Change, Settings, Treatment, changed, cure
 from trueodds.health.findings import KINDS, SEVERITIES
+from trueodds.training.evaluations import Progress
 from trueodds.training.member import (
     MemberTask,
-    Progress,
     TrainedMember,
     base_entropy,
     train_member,

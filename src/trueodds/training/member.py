@@ -1,12 +1,13 @@
-"""One member: its rows, its steps, its log-odds of the rows that it is not shown."""
+"""Trains one member, a network of an ensemble, and forecasts the rows that it leaves out."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.functions import log_loss_from_logits, sigmoid
+from trueodds.health.health_record import HealthRecord
 from trueodds.health.recorder import ROWS as SNAPSHOT_ROWS
 from trueodds.health.recorder import Recorder
 from trueodds.health.state import LayerState
@@ -16,6 +17,8 @@ from trueodds.network.kernels import gather, gather_some
 from trueodds.network.layout import Layout
 from trueodds.training.averaging import WeightAverage
 from trueodds.training.column_subset import inputs_shown, widened
+from trueodds.training.evaluations import Evaluations, Progress
+from trueodds.training.loop import Batch, Callback, train_network
 from trueodds.training.prune import ROWS as COMPACT_ROWS
 from trueodds.training.prune import prune
 from trueodds.training.recipe import Recipe
@@ -69,12 +72,12 @@ class MemberTask:
 
 @dataclass(frozen=True, eq=False)
 class TrainedMember:
-    """What one member hands back.
+    """The result of training one member.
 
     ``layout`` and ``parameters`` (flat float32) are the network after `prune`, on all inputs;
     those it did not see have weights of 0. ``log_odds``, float32 of shape (evaluations, held-out
-    rows), are its forecasts of the rows left out: at every evaluation for a pilot, otherwise at the
-    last alone. ``layers`` tell of the network as it was trained.
+    rows), are its forecasts of the rows left out: a pilot has those of all evaluations, another
+    member only the last. ``layers`` describe the network before `prune`.
     """
 
     layout: Layout
@@ -84,21 +87,67 @@ class TrainedMember:
     layers: tuple[LayerState, ...]
 
 
-EVALUATIONS = 20
-RATIO = 1.22
-"""Evaluations lie at the planned epochs divided by powers of this: most tables of few rows are
-learned in the first tenth of the plan."""
+class Batches:
+    """The rows that a member trains on, in batches of one size, in a new random order every epoch.
 
-Progress = Callable[[int, int, float], None]
-"""Called with (epochs done, epochs planned, held-out log-loss)."""
-
-
-def evaluation_epochs(planned: int) -> list[int]:
-    """Epochs after which a pilot that plans so many is evaluated, never decreasing; `EVALUATIONS`.
-
-    With few epochs several evaluations are one and the same.
+    Batches in which all weights are 0 are left out, and so are the last rows if they do not fill a
+    batch. Each batch overwrites the one before.
     """
-    return [max(1, round(planned * RATIO**-j)) for j in reversed(range(EVALUATIONS))]
+
+    def __init__(
+        self,
+        task: MemberTask,
+        positions: NDArray[np.int64],
+        size: int,
+        rng: np.random.Generator,
+    ) -> None:
+        self._task, self._positions, self._size, self._rng = task, positions, size, rng
+        self._X = aligned((size, len(positions)), np.float32)
+        self._y, self._weight = np.empty(size, np.float32), np.empty(size, np.float32)
+        self.per_epoch = max(1, len(task.shown) // size)
+        """Steps of an epoch without batches of weight 0."""
+
+    def epoch(self) -> Iterator[Batch]:
+        """Give the batches of one epoch."""
+        task, size = self._task, self._size
+        order = self._rng.permutation(task.shown)
+        for start in range(0, self.per_epoch * size, size):
+            rows = order[start : start + size]
+            # Mode "clip" writes straight into out; the rows are all there.
+            np.take(task.weight, rows, out=self._weight, mode="clip")
+            if not self._weight.any():
+                continue
+            np.take(task.y, rows, out=self._y, mode="clip")
+            task.gather(rows, self._positions, self._X)
+            yield Batch(self._X, self._y, self._weight, int(self._rng.integers(2**32)))
+
+
+class Averaging(Callback):
+    """Updates the running average of the weights after every step."""
+
+    def __init__(self, average: WeightAverage, parameters: NDArray[np.float32]) -> None:
+        self._average, self._parameters = average, parameters
+
+    def after_step(self, step: int) -> None:
+        """Update the average."""
+        self._average.update(self._parameters)
+
+
+class HealthRecording(Callback):
+    """Calls a `Recorder` of the network's health at the steps that it chooses."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def before_step(self, step: int, loss: float, X: NDArray[np.float32]) -> None:
+        """Measure the layers and their gradients."""
+        if self._recorder.due(step):
+            self._recorder.before_step(step, loss, X)
+
+    def after_step(self, step: int) -> None:
+        """Measure the step of the weights."""
+        if self._recorder.due(step):
+            self._recorder.after_step()
 
 
 def train_member(
@@ -110,146 +159,96 @@ def train_member(
 ) -> TrainedMember:
     """Train one network on the rows shown.
 
-    The result depends on the task, the recipe, the seed and ``until`` alone: not on the clock, nor
-    on what runs beside it (`trueodds.execution.pool` gives it one BLAS thread). The labels of the
-    rows held out decide nothing but when a pilot ends.
+    The result depends only on the task, the recipe, the seed and ``until``. It does not depend on
+    the clock or on other processes (`trueodds.execution.pool` gives it one BLAS thread). The labels
+    of the rows left out decide only when a pilot ends.
 
     Parameters
     ----------
     seed
-        The run's seed; fold and member numbers are mixed in.
+        Seed of the run; random numbers also depend on the fold and the member.
     until
-        Epochs to run of those that are planned. None is a pilot: it runs all, or ends when its
-        held-out loss has not fallen for long, and hands back its log-odds at every evaluation.
+        Epochs to run of those that are planned. None trains a pilot: it runs all epochs, or ends
+        when its held-out loss has not fallen for long, and has log-odds of every evaluation.
     """
     rng = np.random.default_rng([seed, 2, task.fold, task.member])
-    shown, batch = task.shown, recipe.batch(len(task.shown))
+    rows = len(task.shown)
     wanted = recipe.column_fraction_of(task.turn)
     positions, share = inputs_shown(task.columns, task.width, wanted, rng)
     layout = Layout(len(positions), recipe.widths, recipe.activation)
     parameters = initialise(layout, rng, _base_logit(task), recipe.init)
-    engine = Engine(layout, parameters, batch, recipe.dropout)
-    steps_per_epoch = max(1, len(shown) // batch)
-    average = WeightAverage(parameters, recipe.ema_epochs * steps_per_epoch)
-    judge = Engine(layout, average.value, min(1024, max(len(task.held_out), 256)))
-    held_out = task.inputs(task.held_out, positions)
-    held_y, held_weight = task.y[task.held_out], task.weight[task.held_out]
-    optimiser = optimiser_for(layout, parameters)
-
-    X = aligned((batch, layout.inputs), np.float32)
-    y, weight = np.empty(batch, np.float32), np.empty(batch, np.float32)
-    epochs, decay = recipe.epochs_for(len(shown)), recipe.decay_for(len(shown))
+    engine = Engine(layout, parameters, recipe.batch(rows), recipe.dropout)
+    batches = Batches(task, positions, recipe.batch(rows), rng)
+    average = WeightAverage(parameters, recipe.ema_epochs * batches.per_epoch)
+    epochs = recipe.epochs_for(rows)
     last = epochs if until is None else min(until, epochs)
-    steps, step = epochs * steps_per_epoch, 0
-    recorder = Recorder(engine, min(steps, last * steps_per_epoch))
-    forecasts: list[NDArray[np.float32]] = []
-    curves = Curves()
-    epoch = 0
-    for stop in sorted({last, *(at for at in evaluation_epochs(epochs) if at < last)}):
-        total, batches = 0.0, 0
-        while epoch < stop:
-            order = rng.permutation(shown)
-            for start in range(0, steps_per_epoch * batch, batch):
-                rows = order[start : start + batch]
-                # Mode "clip" writes straight into out; the rows are all there.
-                np.take(task.weight, rows, out=weight, mode="clip")
-                if not weight.any():
-                    continue
-                np.take(task.y, rows, out=y, mode="clip")
-                task.gather(rows, positions, X)
-                loss = engine.backward(X, y, weight, int(rng.integers(2**32)))
-                total += loss
-                batches += 1
-                if looking := recorder.due(step):
-                    recorder.before_step(step, loss, X)
-                rate = learning_rate(step, steps, recipe.learning_rate)
-                optimiser.step(engine.gradient, rate, decay)
-                if looking:
-                    recorder.after_step()
-                average.update(parameters)
-                step += 1
-            epoch += 1
-        forecasts.append(judge.log_odds(held_out))
-        loss = mean_log_loss(forecasts[-1], held_y, held_weight)
-        curves.add(epoch, total / max(1, batches), loss)
-        if progress is not None:
-            progress(epoch, last, loss)
-        if until is None and (
-            not np.isfinite(loss) or epoch - curves.best_epoch > recipe.patience * epochs
-        ):
-            break
-    seen = task.inputs(np.sort(rng.permutation(shown)[:COMPACT_ROWS]), positions)
-    rows_looked_at = (
-        (held_out, held_y, held_weight)
-        if len(held_out)
-        else (seen, *(np.ones((2, len(seen)), np.float32)))
+    steps = epochs * batches.per_epoch
+    evaluations = Evaluations(
+        Engine(layout, average.value, min(1024, max(len(task.held_out), 256))),
+        task.inputs(task.held_out, positions),
+        task.y[task.held_out],
+        task.weight[task.held_out],
+        epochs,
+        last,
+        recipe.patience * epochs if until is None else None,
+        progress,
     )
-    X, y, weight = (part[:SNAPSHOT_ROWS] for part in rows_looked_at)
-    health = recorder.finish(
-        step,
-        curves.train,
-        curves.fold if len(held_out) else (),
-        _base_loss(held_y, held_weight) if len(held_out) else base_entropy(task),
-        (judge, X, y, _some_weight(weight)),
+    recorder = Recorder(engine, min(steps, last * batches.per_epoch))
+    done = train_network(
+        engine,
+        optimiser_for(layout, parameters),
+        batches.epoch,
+        last,
+        lambda step: learning_rate(step, steps, recipe.learning_rate),
+        recipe.decay_for(rows),
+        [HealthRecording(recorder), Averaging(average, parameters), evaluations],
     )
+    seen = task.inputs(np.sort(rng.permutation(task.shown)[:COMPACT_ROWS]), positions)
+    health = _health(recorder, done, evaluations, seen, base_entropy(task))
     smaller, flat = prune(layout, average.value, seen, recipe.prune_loss * base_entropy(task))
     smaller, flat = widened(smaller, flat, positions, task.width)
     return TrainedMember(
         layout=smaller,
         parameters=flat,
-        log_odds=np.stack(curves.spread(forecasts, epochs) if until is None else forecasts[-1:]),
+        log_odds=evaluations.all_log_odds() if until is None else evaluations.log_odds[-1][None],
         record=MemberRecord(
             fold=task.fold,
             member=task.member,
             share=share,
-            epochs=epoch,
-            best_epoch=epoch,
+            epochs=evaluations.epochs[-1],
+            best_epoch=evaluations.epochs[-1],
             stride=1,
-            at=tuple(curves.at),
+            at=tuple(evaluations.epochs),
             planned=epochs,
-            train_loss=tuple(curves.train),
-            fold_loss=tuple(curves.fold) if len(held_out) else (),
+            train_loss=tuple(evaluations.train_loss),
+            fold_loss=tuple(evaluations.fold_loss) if len(task.held_out) else (),
             health=health,
         ),
         layers=health.snapshots[-1].states if health.snapshots else (),
     )
 
 
-class Curves:
-    """Training loss and held-out loss at every evaluation."""
+def _health(
+    recorder: Recorder,
+    steps: int,
+    evaluations: Evaluations,
+    shown: NDArray[np.float32],
+    base_loss: float,
+) -> HealthRecord:
+    """Return the record, with a snapshot of the averaged network on rows left out.
 
-    def __init__(self) -> None:
-        self.at: list[int] = []
-        self.train: list[float] = []
-        self.fold: list[float] = []
-
-    def add(self, epoch: int, train: float, fold: float) -> None:
-        """Add one evaluation."""
-        self.at.append(epoch)
-        self.train.append(train)
-        self.fold.append(fold)
-
-    def spread(
-        self, forecasts: list[NDArray[np.float32]], planned: int
-    ) -> list[NDArray[np.float32]]:
-        """Forecasts at all of `evaluation_epochs`: the last one after an early end."""
-        places = np.searchsorted(self.at, evaluation_epochs(planned))
-        return [forecasts[min(int(place), len(forecasts) - 1)] for place in places]
-
-    @property
-    def best_epoch(self) -> int:
-        """Epoch of the least held-out loss."""
-        return self.at[int(np.argmin(np.nan_to_num(self.fold, nan=np.inf)))]
-
-
-def mean_log_loss(
-    log_odds: NDArray[np.floating], y: NDArray[np.float32], weight: NDArray[np.float32]
-) -> float:
-    """Weighted mean log-loss in nats, from logits, in float64; plain mean if no weight is left."""
-    each = log_loss_from_logits(log_odds.astype(np.float64), y.astype(np.float64))
-    if not len(each):
-        return float("nan")
-    return float(np.average(each, weights=weight)) if weight.any() else float(each.mean())
+    Without such rows the snapshot is on some of the rows ``shown``, labels and weights all 1, and
+    ``base_loss``, the base rate's on the rows shown, takes the place of that on the rows left out.
+    """
+    X, y, weight = evaluations.X, evaluations.y, evaluations.weight
+    fold_loss = evaluations.fold_loss
+    if len(X):
+        base_loss = _base_loss(y, weight)
+    else:
+        X, (y, weight), fold_loss = shown, np.ones((2, len(shown)), np.float32), []
+    X, y, weight = X[:SNAPSHOT_ROWS], y[:SNAPSHOT_ROWS], _some_weight(weight[:SNAPSHOT_ROWS])
+    last = (evaluations.engine, X, y, weight)
+    return recorder.finish(steps, evaluations.train_loss, fold_loss, base_loss, last)
 
 
 def base_log_odds(
@@ -278,5 +277,5 @@ def _base_loss(y: NDArray[np.float32], weight: NDArray[np.float32]) -> float:
 
 
 def _some_weight(weight: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The weights, or ones where none is left."""
+    """Return the weights, or ones if all weights are 0."""
     return weight if weight.any() else np.ones_like(weight)

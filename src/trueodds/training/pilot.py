@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from trueodds.functions import log_loss_from_logits
 from trueodds.training.data import TrainingData
+from trueodds.training.evaluations import evaluation_epochs
 from trueodds.training.folds import Folds
-from trueodds.training.member import TrainedMember, evaluation_epochs
+from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe
 
 ENOUGH_ROWS = 100
