@@ -117,46 +117,37 @@ class _Softplus(_Unary):
     slope = staticmethod(lambda x, y: sigmoid(x))
 
 
-class _LogLoss(torch.autograd.Function):
-    """The log-loss of log-odds; its derivative by z is `_LogLossGrad`, by y it is −z."""
+class _Binary(torch.autograd.Function):
+    """A function of two tensors that broadcast, with its two derivatives."""
 
-    @staticmethod
-    def forward(ctx: Any, z: Tensor, y: Tensor) -> Tensor:
+    function: np.ufunc
+    slopes: tuple[Callable[[Tensor, Tensor], Tensor | int], ...]
+    """The derivatives by the first and by the second tensor."""
+
+    @classmethod
+    def forward(cls, ctx: Any, z: Tensor, y: Tensor) -> Tensor:
         """The value."""
         ctx.save_for_backward(z, y)
-        return _apply(functions.log_loss_from_logits, z, y)
+        return _apply(cls.function, z, y)
 
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
+    @classmethod
+    def backward(cls, ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """The chain rule, summed over what was broadcast."""
-        z, y = ctx.saved_tensors
-        by_z = by_y = None
-        if ctx.needs_input_grad[0]:
-            by_z = (gradient * log_loss_grad_from_logits(z, y)).sum_to_size(z.shape)
-        if ctx.needs_input_grad[1]:
-            by_y = (gradient * -z).sum_to_size(y.shape)
-        return by_z, by_y
+        tensors = ctx.saved_tensors
+        return tuple(
+            (gradient * slope(*tensors)).sum_to_size(tensor.shape) if needed else None
+            for slope, tensor, needed in zip(cls.slopes, tensors, ctx.needs_input_grad, strict=True)
+        )
 
 
-class _LogLossGrad(torch.autograd.Function):
-    """The derivative of the log-loss by z, σ(z) − y."""
+class _LogLoss(_Binary):
+    function = functions.log_loss_from_logits
+    slopes = (lambda z, y: log_loss_grad_from_logits(z, y), lambda z, y: -z)
 
-    @staticmethod
-    def forward(ctx: Any, z: Tensor, y: Tensor) -> Tensor:
-        """The value."""
-        ctx.save_for_backward(z, y)
-        return _apply(functions.log_loss_grad_from_logits, z, y)
 
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
-        """The chain rule, summed over what was broadcast."""
-        z, y = ctx.saved_tensors
-        by_z = by_y = None
-        if ctx.needs_input_grad[0]:
-            by_z = (gradient * sigmoid_grad(z)).sum_to_size(z.shape)
-        if ctx.needs_input_grad[1]:
-            by_y = (-gradient).sum_to_size(y.shape)
-        return by_z, by_y
+class _LogLossGrad(_Binary):
+    function = functions.log_loss_grad_from_logits
+    slopes = (lambda z, y: sigmoid_grad(z), lambda z, y: -1)
 
 
 def sigmoid(x: Tensor) -> Tensor:
