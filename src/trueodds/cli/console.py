@@ -1,4 +1,4 @@
-"""What is said and where: results to stdout, notes and errors to stderr."""
+"""Printing: results go to stdout, notes and errors to stderr."""
 
 import json
 import math
@@ -12,14 +12,14 @@ LABEL_WIDTH = 11
 
 
 def clean(text: object) -> str:
-    """Text on one line that cannot steer the terminal: names and labels come from strangers."""
+    """Text on one line without control characters, because names and labels come from files."""
     return "".join(
         c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(str(text).split())
     )
 
 
 def note(text: str) -> None:
-    """Print a remark to stderr."""
+    """Print a note to stderr."""
     print(clean(text), file=sys.stderr, flush=True)
 
 
@@ -32,7 +32,7 @@ def fail(text: str) -> None:
 
 
 def print_json(data: dict[str, Any]) -> None:
-    """Print one JSON object to stdout; figures that are not defined become null."""
+    """Print one JSON object to stdout; numbers that are not finite become null."""
     print(json.dumps(_finite(data), ensure_ascii=False, indent=2, allow_nan=False))
 
 
@@ -55,7 +55,7 @@ def print_facts(facts: Sequence[tuple[str, str]]) -> None:
 def print_table(
     header: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)
 ) -> None:
-    """Print an aligned table to stdout, columns ``left`` flush left and the others right."""
+    """Print an aligned table to stdout; the columns ``left`` are aligned left, the others right."""
     cells = [[clean(cell) for cell in row] for row in (header, *rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     for number, row in enumerate(cells):
@@ -70,13 +70,13 @@ def print_table(
 
 
 def shortened(names: Sequence[str], most: int = 6) -> str:
-    """List names, the first few of many."""
+    """List names; of more than ``most`` names only the first."""
     shown = ", ".join(names[:most])
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
 def _finite(value: Any) -> Any:
-    """Plain values with NaN and infinities as None, which JSON does not know."""
+    """Plain values with None for NaN and infinities, which JSON does not have."""
     if isinstance(value, dict):
         return {str(k): _finite(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
