@@ -57,7 +57,7 @@ class RowScorer:
         first, *self._layers = (
             _stacked(networks, index, step) for index, step in enumerate(self._steps)
         )
-        table = _glued(networks, first, encoder.width, target_encodings)
+        table = _first_layers(networks, first, encoder.width, target_encodings)
         self._grid = networks.grids[0]
         self._unit = 2.0**-self._grid.bits
         feeds = _Feeds(self._unit, *table.shape)
@@ -210,7 +210,7 @@ def _stacked(networks: FixedNetworks, index: int, step: Requantise) -> Float:
     return out
 
 
-def _glued(
+def _first_layers(
     networks: FixedNetworks,
     first: Float,
     shared: int,
@@ -222,10 +222,10 @@ def _glued(
     weights only for the target encodings of its fold.
     """
     counts = [len(tables) for tables in target_encodings]
-    glued = np.zeros((shared + sum(counts) + 1, len(first), first.shape[2]))
+    joined = np.zeros((shared + sum(counts) + 1, len(first), first.shape[2]))
     for index, member in enumerate(networks.members):
         start, count = shared + sum(counts[: member.fold]), counts[member.fold]
-        glued[:shared, index] = first[index, :shared]
-        glued[start : start + count, index] = first[index, shared : shared + count]
-        glued[-1, index] = first[index, -1]
-    return glued.reshape(len(glued), -1)
+        joined[:shared, index] = first[index, :shared]
+        joined[start : start + count, index] = first[index, shared : shared + count]
+        joined[-1, index] = first[index, -1]
+    return joined.reshape(len(joined), -1)

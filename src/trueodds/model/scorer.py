@@ -153,12 +153,12 @@ class Scorer:
             for index, step in enumerate(self._steps)
         ]
         first = np.concatenate(layers[0], axis=1)
-        shared, own, bias = first[: len(flags)], first[len(flags) : -1], first[-1:]
+        shared, encodings, bias = first[: len(flags)], first[len(flags) : -1], first[-1:]
         return _Group(
             fold,
             members,
             (shared[flags] * 2.0**self._grid.bits).astype(np.float32),
-            np.concatenate([shared[~flags], bias, own]),
+            np.concatenate([shared[~flags], bias, encodings]),
             layers[1:],
             [np.cumsum([part.shape[1] for part in parts]) - 1 for parts in layers[:-1]],
         )
