@@ -81,16 +81,16 @@ def with_torch(width: int, batch: int, steps: int, watched: bool) -> None:
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3)
     X = torch.randn(batch, INPUTS)
     y = (X[:, :1] > 0).float()
-    seen = watch(model) if watched else None
+    monitor = watch(model) if watched else None
     for _ in range(steps):
         optimiser.zero_grad()
         loss = nn.functional.binary_cross_entropy_with_logits(model(X), y)
         loss.backward()
         optimiser.step()
-        if seen is not None:
-            seen.step(loss)
-    if seen is not None:
-        seen.findings()
+        if monitor is not None:
+            monitor.step(loss)
+    if monitor is not None:
+        monitor.findings()
 
 
 def ratio(run: Callable[[bool], None], rounds: int) -> dict[str, float]:

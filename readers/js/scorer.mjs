@@ -1,18 +1,21 @@
-// An independent reader and scorer of .odds files in JavaScript: doubles only, no dependency.
-// It gives the bits that trueodds gives (docs/format.md). Runs in browsers and in Node.
+// A second reader and scorer of .odds files, in JavaScript: it needs no other package and computes
+// with doubles. Its results have the same bits as those of trueodds (docs/format.md). It runs in
+// browsers and in Node.
 //
 //   import { read, score } from "./scorer.mjs";
 //   const model = read(arrayBuffer);
 //   score(model, { age: 39, job: "clerk", since: Date.UTC(2020, 0, 1) / 1000 });
 //   // { logOdds: -1.2…, probability: 0.22… }
 //
-// A row maps column names to cells: a number for numbers and for dates (seconds since 1970 UTC),
-// text for categories; null, undefined and NaN are missing.
+// A row is an object of cells by column name. A cell is a number for a number or a date (seconds
+// since 1970 UTC), and text for a category. null, undefined and NaN are missing.
 
 const OUTPUT = { bits: 32, limit: 2 ** 41 };
 const LEAST = 2.2250738585072014e-308;
 const MOST = 1 - 1.1102230246251565e-16;
 
+// Read a model from the ArrayBuffer of its file. Throws an Error for another format; `verify` checks
+// the checksum.
 export function read(buffer) {
   const bytes = new DataView(buffer);
   const size = Number(bytes.getBigUint64(0, true));
@@ -21,7 +24,9 @@ export function read(buffer) {
   const header = JSON.parse(outer.__metadata__.trueodds);
   const unknown = (header.needs ?? []).filter((name) => !["pieces", "cuts"].includes(name));
   if (header.format !== 2 || unknown.length > 0) {
-    throw new Error(`this reader knows format 2, the file has ${header.format} ${unknown}`);
+    throw new Error(
+      `this reader knows format 2, but the file has format ${header.format} ${unknown}`.trim(),
+    );
   }
   const array = (name) => {
     const { dtype, data_offsets: [start, stop] } = outer[name];
@@ -41,7 +46,7 @@ export function read(buffer) {
       shifts: array(`shifts/${number}/${index}`),
     })),
   }));
-  const rates = header.rates.map((sources, fold) =>
+  const targetEncodings = header.rates.map((sources, fold) =>
     sources.map((source, position) => ({
       source,
       values: array(`rates/${fold}/${position}`),
@@ -52,10 +57,10 @@ export function read(buffer) {
   for (const column of columns) {
     column.codes = new Map(column.levels.map((level, code) => [level, code]));
   }
-  return { header, columns, members, rates };
+  return { header, columns, members, targetEncodings };
 }
 
-// Whether the file is as it was written: its SHA-256 is the header's first field.
+// Whether the file has the content that was written: the header's first field is its SHA-256.
 export async function verify(buffer) {
   const size = Number(new DataView(buffer).getBigUint64(0, true));
   const { __metadata__: { trueodds: header }, ...arrays } = JSON.parse(
@@ -74,11 +79,13 @@ export async function verify(buffer) {
   return JSON.parse(header).sha256 === hex.join("");
 }
 
+// Calibrated log-odds of "yes" and its probability for one row. Throws an Error if a column is
+// missing.
 export function score(model, row) {
   const { header } = model;
   const values = new Map();
   for (const column of model.columns) {
-    if (!(column.name in row)) throw new Error(`the row lacks the column "${column.name}"`);
+    if (!(column.name in row)) throw new Error(`the row has no column "${column.name}"`);
     values.set(column.name, value(column, row[column.name]));
   }
   for (const { name, part, columns } of header.encoder.derived) {
@@ -87,7 +94,7 @@ export function score(model, row) {
   const shared = header.encoder.blocks.flatMap((block) =>
     BLOCKS[block.kind](block, values.get(block.source)),
   );
-  const own = model.rates.map((tables) =>
+  const own = model.targetEncodings.map((tables) =>
     tables.map(({ source, values: table, cuts }) => {
       const v = values.get(source);
       if (cuts === undefined) return table.at(v);
@@ -101,7 +108,7 @@ export function score(model, row) {
     member.layers.forEach((layer, index) => {
       const hidden = index < member.layers.length - 1;
       const activation = ACTIVATIONS[hidden ? header.networks.activation : "none"];
-      q = handOn(layer, q, grids[index], grids[index + 1], activation);
+      q = outputsOf(layer, q, grids[index], grids[index + 1], activation);
     });
     total += q[0];
   }
@@ -114,7 +121,8 @@ function value(column, cell) {
   const missing = cell === null || cell === undefined || Number.isNaN(cell);
   if (column.kind === "number" || column.kind === "date") return missing ? NaN : Number(cell);
   if (missing) return -1;
-  // Codes −2 (unseen) and −1 (missing) index the last two entries of a rate's table.
+  // The codes −2 (a level that training did not have) and −1 (missing) are the indices of the last
+  // two entries of a target encoding.
   const word = String(cell).trim();
   return column.codes.get(word) ?? (MARKERS.has(word) ? -1 : -2);
 }
@@ -124,7 +132,8 @@ const MARKERS = new Set([
   "None", "none", "NONE",
 ]);
 
-function handOn(layer, q, before, after, activation) {
+// The outputs of a layer, on the grid of the next layer.
+function outputsOf(layer, q, before, after, activation) {
   const units = layer.biases.length;
   const out = new Array(units);
   for (let unit = 0; unit < units; unit += 1) {
@@ -136,7 +145,7 @@ function handOn(layer, q, before, after, activation) {
   return out;
 }
 
-// Nearest whole number, ties to even, within the grid's limit; exact as |x| is below 2⁵³.
+// The nearest whole number, ties to even, within the limit of the grid; exact for |x| < 2⁵³.
 function onGrid(x, { limit }) {
   const low = Math.floor(x);
   const rest = x - low;
@@ -207,14 +216,14 @@ function modulo(x, y) {
   return rest < 0 ? rest + y : rest;
 }
 
-// 2ⁿ, exactly: Math.pow promises no bits.
+// 2ⁿ, exactly: Math.pow may round.
 function power(n) {
   let out = 1;
   for (let i = 0; i < Math.abs(n); i += 1) out *= n > 0 ? 2 : 0.5;
   return out;
 }
 
-// σ in a fixed order of IEEE operations; every constant is given to its last bit.
+// The constants of `sigmoid`, which is a fixed order of IEEE operations.
 const STEPS_PER_E = 92.33248261689366;
 const STEP_HIGH = 0.010830424696223417;
 const STEP_LOW = 2.572804622327669e-14;
@@ -223,7 +232,7 @@ const SPLITTER = 134217729;
 const REST = [
   -0.3678787626878334, 0.36807177045560613, -0.3666666662889641, 0.3749999998213338, -0.3333333333333351, 0.5000000000000003,
 ];
-// 2^(j / 64) as the double nearest to it and the double nearest to what is left.
+// 2^(j / 64) as the sum of two doubles: the nearest double, and the nearest to the rest.
 const POWERS = [
   [1.0, 0.0],
   [1.0108892860517005, -1.507066976926039e-17],
@@ -325,7 +334,7 @@ export function sigmoid(z) {
   return (rounded - anchor) * power(n + 200) * power(-200);
 }
 
-// x y − product, exactly (Dekker 1971).
+// x·y − product, exactly (Dekker 1971).
 function productError(x, y, product) {
   let t = x * SPLITTER;
   const xHigh = t - (t - x);

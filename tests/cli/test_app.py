@@ -24,7 +24,7 @@ def test_fit_help_offers_the_efforts_that_there_are(run):
 
 
 def test_help_describes_the_arguments_too(run):
-    for command, words in (("fit", "Training table"), ("predict", "Rows to score")):
+    for command, words in (("fit", "Training table"), ("predict", "Table of rows to score")):
         assert words in run(command, "--help").stdout
 
 

@@ -25,8 +25,8 @@ def start(folder: Path, out: str, *more: str) -> "subprocess.Popen[bytes]":
 def test_two_fits_into_one_folder(table):
     folder = table.parent
     together = [start(folder, "a.odds"), start(folder, "b.odds", "--jobs", "2")]
-    told = [process.communicate()[1] for process in together]
-    assert [process.returncode for process in together] == [0, 0], told
+    text = [process.communicate()[1] for process in together]
+    assert [process.returncode for process in together] == [0, 0], text
     assert (folder / "a.odds").read_bytes() == (folder / "b.odds").read_bytes()
     assert {path.name for path in folder.iterdir()} == {"people.csv", "a.odds", "b.odds"}
 
@@ -34,12 +34,12 @@ def test_two_fits_into_one_folder(table):
 def test_two_fits_to_one_file(table):
     folder = table.parent
     together = [start(folder, "a.odds"), start(folder, "a.odds")]
-    told = [process.communicate()[1] for process in together]
+    text = [process.communicate()[1] for process in together]
     codes = sorted(process.returncode for process in together)
     # The second may have come when the first was done.
-    assert codes in ([0, 1], [0, 0]), told
+    assert codes in ([0, 1], [0, 0]), text
     if codes == [0, 1]:
-        refused = told[[process.returncode for process in together].index(1)].decode()
+        refused = text[[process.returncode for process in together].index(1)].decode()
         # The number of the other process is left out while that one is about to write it.
         metadata_of = r"Error: a\.odds is being made by another fit( \(process [0-9]+\))?: "
         assert re.match(metadata_of, refused), refused

@@ -1,4 +1,4 @@
-"""``trueodds drift`` and what ``predict`` says of rows unlike training."""
+"""``trueodds drift`` and what ``predict`` says of rows that differ from training."""
 
 import json
 
@@ -42,19 +42,19 @@ def test_moved_rows_leave_with_3(run, model_file, table, tmp_path):
     assert run("drift", model_file, table, "--threshold", 0).exit_code == 2
 
 
-def test_predict_tells_what_is_unlike_training(run, model_file, table, tmp_path):
+def test_predict_tells_what_is_out_of_range(run, model_file, table, tmp_path):
     result = run("predict", model_file, moved(table, tmp_path), "--out", tmp_path / "s.csv")
     assert result.exit_code == 0, result.output
-    told = [line for line in result.stderr.splitlines() if line.startswith("Unlike training")]
-    assert any('"job": 50 of 240 rows have a level' in line for line in told)
-    assert any('"age": 240 of 240 rows lie outside' in line for line in told)
-    assert any('"smoker": 120 of 240 rows are missing' in line for line in told)
+    lines = [line for line in result.stderr.splitlines() if line.startswith("Not as in training")]
+    assert any('"job": 50 of 240 rows have a level' in line for line in lines)
+    assert any('"age": 240 of 240 rows are outside the range of training' in line for line in lines)
+    assert any('"smoker": 120 of 240 rows are missing' in line for line in lines)
 
 
 def test_predict_tells_it_as_json_and_is_silent_on_training_rows(run, model_file, table, tmp_path):
     out = tmp_path / "s.csv"
     result = run("predict", model_file, moved(table, tmp_path), "--out", out, "--json")
-    found = json.loads(result.stdout)["unlike_training"]
+    found = json.loads(result.stdout)["out_of_range"]
     assert {(f["column"], f["what"], f["count"]) for f in found} >= {
         ("job", "unseen", 50),
         ("age", "range", 240),
@@ -62,5 +62,5 @@ def test_predict_tells_it_as_json_and_is_silent_on_training_rows(run, model_file
     }
     assert all(np.isfinite(f["count"]) and f["rows"] == 240 for f in found)
     result = run("predict", model_file, table, "--out", out, "--json")
-    assert json.loads(result.stdout)["unlike_training"] == []
-    assert "Unlike" not in result.stderr
+    assert json.loads(result.stdout)["out_of_range"] == []
+    assert "Not as in training" not in result.stderr

@@ -42,41 +42,41 @@ def test_json_holds_the_same_scores_as_the_library(run, model_file, new_table):
     assert (found["weight"], found["seen"], found["remarks"]) == ("wt", 0.0, [])
 
 
-def test_the_training_file_is_told_first_and_not_judged(run, model_file, table):
+def test_the_training_file_is_reported_first_and_not_judged(run, model_file, table):
     result = run("evaluate", model_file, table)
     assert result.exit_code == 0, result.output
     first, _, title, *rest = result.stdout.splitlines()
     assert first.startswith("The model was trained on this table, people.csv.")
-    assert title == "Out-of-fold, as new rows:"
+    assert title == "Out-of-fold scores, which hold for new rows:"
     kept = load(model_file).scores
     assert rest[1].split()[1] == f"{kept.log_loss.value:.4f}"
-    assert "On rows that the model has seen, which flatters it:" in rest
-    assert "not judged on rows that the model has seen" in result.stdout
+    assert "Scores of rows that the model has seen, which are too good:" in rest
+    assert "not tested, because the model has seen the rows" in result.stdout
     assert "A perfect forecast" not in result.stdout
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])
-def test_training_rows_in_another_file_are_told_first(run, model_file, table, ending):
+def test_training_rows_in_another_file_are_reported_first(run, model_file, table, ending):
     rows = pl.read_csv(table).reverse()
     again = table.with_name("again" + ending)
     rows.write_csv(again) if ending == ".csv" else rows.write_parquet(again)
     result = run("evaluate", model_file, again)
     assert result.exit_code == 0, result.output
-    told = f"All 240 rows of again{ending} were in the training table."
-    assert result.stdout.startswith(told)
+    text = f"All 240 rows of again{ending} were in the training table."
+    assert result.stdout.startswith(text)
     found = json.loads(run("evaluate", model_file, again, "--json").stdout)
     assert (found["seen"], found["all_seen"], found["training_table"]) == (1.0, True, False)
 
 
-def test_old_rows_among_new_ones_are_told_first_and_set_apart(run, model_file, table, new_table):
+def test_old_rows_among_new_ones_are_named_first(run, model_file, table, new_table):
     old, new = table.read_text().splitlines(), new_table.read_text().splitlines()
     table.write_text("\n".join([*old[:121], *new[1:121]]) + "\n")
     result = run("evaluate", model_file, table)
     assert result.exit_code == 0, result.output
     first, _, title, *_ = result.stdout.splitlines()
     assert first.startswith("About 120 of 240 rows of people.csv were in the training table")
-    assert title == "On rows that equal no training row:"
-    assert "On all rows, seen ones among them:" in result.stdout
+    assert title == "Scores of the rows that equal no training row:"
+    assert "Scores of all rows, with the seen rows:" in result.stdout
     result = run("evaluate", model_file, table, "--json")
     assert json.loads(result.stdout)["unseen_scores"]["rows"] == 120
     assert "Warning: About 120 of 240 rows" in result.stderr
@@ -99,17 +99,17 @@ def test_weights_follow_training_and_may_be_overruled(run, model_file, new_table
     assert none["scores"] == one["scores"] != usual["scores"]
     assert ten["scores"]["log_loss"]["value"] == pytest.approx(usual["scores"]["log_loss"]["value"])
     assert (none["weight"], one["weight"]) == (None, "one")
-    told = run("evaluate", model_file, new_table, "--weight", "one").stdout
-    assert 'Weights     the column "one"; training was weighted by the column "wt"' in told
+    text = run("evaluate", model_file, new_table, "--weight", "one").stdout
+    assert 'Weights     the column "one"; training was weighted by the column "wt"' in text
 
 
 def test_lacking_weights_are_said_aloud(run, model_file, new_table):
     pl.read_csv(new_table, infer_schema=False).drop("wt").write_csv(new_table)
-    told = 'unweighted, but training was weighted by the column "wt", which new_people.csv lacks'
+    text = 'unweighted, but training was weighted by the column "wt", which new_people.csv lacks'
     result = run("evaluate", model_file, new_table)
     assert result.exit_code == 0, result.output
-    assert told in result.stdout
-    assert told in run("evaluate", model_file, new_table, "--json").stderr
+    assert text in result.stdout
+    assert text in run("evaluate", model_file, new_table, "--json").stderr
 
 
 def test_a_weight_that_is_none_names_its_row(run, model_file, new_table):
@@ -141,7 +141,7 @@ def test_one_class_only_has_no_auc_and_json_says_null(run, model_file, new_table
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "text"),
     [
         (lambda t: t.rename({" answer ": "reply"}), 'has no column "answer"'),
         (
@@ -153,9 +153,9 @@ def test_one_class_only_has_no_auc_and_json_says_null(run, model_file, new_table
     ],
     ids=["no target", "another label", "no label", "no column"],
 )
-def test_tables_that_cannot_be_evaluated(run, model_file, new_table, change, told):
+def test_tables_that_cannot_be_evaluated(run, model_file, new_table, change, text):
     change(pl.read_csv(new_table, infer_schema=False)).write_csv(new_table)
     result = run("evaluate", model_file, new_table)
     assert result.exit_code == 1, result.output
-    assert told in result.stderr
+    assert text in result.stderr
     assert result.stdout == ""

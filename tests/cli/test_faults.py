@@ -121,14 +121,14 @@ def test_a_model_that_could_not_be_read_back_is_not_written(run, table, monkeypa
     out.write_bytes(b"precious")
 
     def refuse(data):
-        raise ValueError("its header holds 2,000,001 values, more than any may")
+        raise ValueError("its header holds 2,000,001 values, at most 2,000,000 are allowed")
 
     monkeypatch.setattr("trueodds.model.file._read", refuse)
     result = run("fit", table, "--target", "answer", "--out", out, "--jobs", 1)
     assert result.exit_code == 1
     told = one_sentence(result.stderr)
-    assert "the model cannot be held by a file (its header holds" in told
-    assert "most text is in the levels of" in told
+    assert "the model does not fit into a file (its header holds" in told
+    assert "hold most of the text" in told
     assert out.read_bytes() == b"precious"
 
 

@@ -24,7 +24,7 @@ def test_fit_writes_model_and_report_under_the_tables_name(run, table, tmp_path,
     for words in (
         'yes is "yes", no is "no" (a word for yes; --positive overrules)',
         "240 scored",
-        "2 set aside: id (",
+        "2 ignored: id (",
         "unit (constant",
         "Log-loss",
         "Brier score",
@@ -56,7 +56,7 @@ def test_json_is_all_of_stdout(run, table, tmp_path):
     assert found["target"]["yes"] == "no"
     assert found["target"]["rows"] == 240
     assert set(found["columns"]["used"]) == {"age", "smoker", "since"}
-    assert found["columns"]["aside"]["job"] == "dropped by you"
+    assert found["columns"]["ignored"]["job"] == "dropped by you"
     assert "group" in found["folds"]
     assert 0 < found["scores"]["log_loss"]["low"] < found["scores"]["log_loss"]["value"]
 

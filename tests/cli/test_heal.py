@@ -28,7 +28,7 @@ def fit(run, table, monkeypatch):
     return call
 
 
-def test_the_cure_is_told_and_kept(fit, run, table):
+def test_the_cure_is_reported_and_kept(fit, run, table):
     out = table.with_name("p.odds")
     plain = fit("--no-report")
     assert plain.exit_code == 0, plain.output
@@ -58,15 +58,15 @@ def test_killed_while_healing_and_resumed_is_the_same_model(fit, table, monkeypa
     assert fit("--heal", "--no-report", jobs=2).exit_code == 0
     calm = out.read_bytes()
     out.unlink()
-    whole = TrainingProgress.hear
+    whole = TrainingProgress.update
 
-    def hear(self: TrainingProgress, step: ProgressEvent) -> None:
+    def update(self: TrainingProgress, step: ProgressEvent) -> None:
         whole(self, step)
         if step.run == 1 and step.done:
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(TrainingProgress, "hear", hear)
+        patch.setattr(TrainingProgress, "update", update)
         stopped = fit("--heal", "--no-report")
     assert stopped.exit_code == 130
     # Two pilots and two members at most, then the first pilot of the cured run.
@@ -74,6 +74,6 @@ def test_killed_while_healing_and_resumed_is_the_same_model(fit, table, monkeypa
     assert 3 <= kept <= 5
     assert f"{kept} members are kept" in stopped.stderr
     resumed = fit("--heal", "--no-report")
-    assert f"Resuming: {kept} members are done before" in resumed.stderr
+    assert f"Resuming: {kept} members are already trained" in resumed.stderr
     assert resumed.exit_code == 0, resumed.output
     assert out.read_bytes() == calm

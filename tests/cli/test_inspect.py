@@ -15,7 +15,7 @@ def test_everything_inside_is_shown(run, model_file):
         "against float64",
         "random folds, drawn 2 times",
         "since",
-        "set aside",
+        "ignored",
         "constant",
         "fold 1",
         "Log-loss",

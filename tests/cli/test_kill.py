@@ -53,9 +53,9 @@ def test_killed_at_any_moment_a_fit_goes_on_to_the_same_bytes(table, tmp_path, c
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             kills += 1
-        told = process.communicate()[1]
-        assert b"Traceback" not in told
-        resumed += b"Resuming: " in told
+        text = process.communicate()[1]
+        assert b"Traceback" not in text
+        resumed += b"Resuming: " in text
         out = killed / "people.odds"
         if out.exists():
             assert out.read_bytes() == expected

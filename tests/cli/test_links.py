@@ -50,7 +50,7 @@ def test_a_folder_of_others_is_refused(fit, table):
     assert [path.name for path in work.iterdir()] == ["cat.jpg"]
 
 
-def test_a_file_that_comes_during_a_fit_stays_and_is_told(fit, table, monkeypatch):
+def test_a_file_that_comes_during_a_fit_stays_and_is_reported(fit, table, monkeypatch):
     import trueodds.cli.fit as module
 
     work, real = table.with_name(".p.odds.work"), module.write_report

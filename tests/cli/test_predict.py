@@ -65,16 +65,16 @@ def test_odd_cells_are_noted_with_their_place(run, model_file, table, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("gone", "told"),
+    ("gone", "text"),
     [("age", 'has no column "age"'), ("age,job", 'lacks 2 columns that are needed: "age", "job"')],
 )
-def test_a_missing_column_is_named(run, model_file, table, tmp_path, gone, told):
+def test_a_missing_column_is_named(run, model_file, table, tmp_path, gone, text):
     out = tmp_path / "s.csv"
     out.write_text("precious")
     pl.read_csv(table, infer_schema=False).drop(gone.split(",")).write_csv(table)
     result = run("predict", model_file, table, "--out", out)
     assert result.exit_code == 1
-    assert told in result.stderr
+    assert text in result.stderr
     assert result.stdout == ""
     assert out.read_text() == "precious"
 

@@ -26,21 +26,21 @@ def fit(run, table, monkeypatch, tiny_recipe):
 @pytest.fixture
 def stop_after(monkeypatch):
     """Ctrl-C when so many members are done, pilots included."""
-    whole = TrainingProgress.hear
+    whole = TrainingProgress.update
 
     def arrange(count):
         done: dict[TrainingProgress, int] = {}
 
-        def hear(self: TrainingProgress, step: ProgressEvent) -> None:
+        def update(self: TrainingProgress, step: ProgressEvent) -> None:
             whole(self, step)
             done[self] = done.get(self, 0) + step.done
             if step.done and done[self] == count:
                 raise KeyboardInterrupt
 
-        monkeypatch.setattr(TrainingProgress, "hear", hear)
+        monkeypatch.setattr(TrainingProgress, "update", update)
 
     yield arrange
-    monkeypatch.setattr(TrainingProgress, "hear", whole)
+    monkeypatch.setattr(TrainingProgress, "update", whole)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_stopped_and_resumed_is_the_same_model(fit, stop_after, table, monkeypat
     # With two jobs the other member may be done before it is heard of.
     kept = len(list(work.glob("member-*")))
     assert kept == count if jobs == 1 else count <= kept <= count + 1
-    told = "1 member is" if kept == 1 else f"{kept} members are"
-    assert f"Stopped: {told} kept in {work}; the same command" in stopped.stderr
+    text = "1 member is" if kept == 1 else f"{kept} members are"
+    assert f"Stopped: {text} kept in {work}; the same command" in stopped.stderr
     stop_after(99)
     resumed = fit(jobs=jobs)
     assert resumed.exit_code == 0, resumed.output
-    assert f"Resuming: {told} done before ({work})." in resumed.stderr
+    assert f"Resuming: {text} already trained ({work})." in resumed.stderr
     assert out.read_bytes() == calm
     assert not work.exists()
 
@@ -97,7 +97,7 @@ def test_what_does_not_matter_may_change(fit, stop_after, table):
     assert fit(jobs=1).exit_code == 130
     stop_after(99)
     finished = fit("--no-report", jobs=2)
-    assert "Resuming: 1 member is done" in finished.stderr
+    assert "Resuming: 1 member is already trained" in finished.stderr
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trueodds.cli.stop import Stopped, StopRequest, spoken_errors
+from trueodds.cli.stop import Stopped, StopRequest, errors_as_sentences
 from trueodds.errors import TrueOddsError, UsageError
 
 PROC = Path("/proc")
@@ -59,18 +59,18 @@ def test_ctrl_c_ends_a_fit_with_nothing_written_and_nobody_left(tmp_path, jobs):
         assert workers == (2 if jobs == 2 else 0)
         # A terminal sends it to the whole foreground group.
         os.killpg(process.pid, signal.SIGINT)
-        out, told = process.communicate(timeout=20)
+        out, text = process.communicate(timeout=20)
     finally:
         process.kill()
         process.wait()
     assert process.returncode == 130
     assert out == b""
     # Members that choose how long to train are done before the workers run.
-    *_, last = told.splitlines()
+    *_, last = text.splitlines()
     # "Stopped." alone: on a busy machine compiled code kept the stop waiting for too long.
     work = {".t.odds.work"} if b"kept in" in last or last == b"Stopped." else set()
     assert work or last == b"Stopped: nothing was written."
-    assert b"Traceback" not in told
+    assert b"Traceback" not in text
     assert list(processes_of(process.pid)) == []
     left = {path.name for path in tmp_path.iterdir()} - {"t.csv", "tmp"}
     assert left <= work
@@ -79,7 +79,7 @@ def test_ctrl_c_ends_a_fit_with_nothing_written_and_nobody_left(tmp_path, jobs):
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "told"),
+    ("error", "code", "text"),
     [
         (KeyboardInterrupt(), 130, "Stopped: nothing was written."),
         (
@@ -94,19 +94,19 @@ def test_ctrl_c_ends_a_fit_with_nothing_written_and_nobody_left(tmp_path, jobs):
         (MemoryError(), 1, "Error: the memory is full; use fewer --jobs or a smaller table."),
     ],
 )
-def test_errors_become_a_sentence_and_a_code(capsys, error, code, told):
-    with pytest.raises(SystemExit) as left, spoken_errors():
+def test_errors_become_a_sentence_and_a_code(capsys, error, code, text):
+    with pytest.raises(SystemExit) as left, errors_as_sentences():
         raise error
     assert left.value.code == code
-    assert capsys.readouterr().err == told + "\n"
+    assert capsys.readouterr().err == text + "\n"
 
 
 def test_a_second_signal_does_not_disturb_the_cleaning_up():
     request = StopRequest()
     request.check()
     with pytest.raises(KeyboardInterrupt):
-        request.hear(signal.SIGINT, None)
-    request.hear(signal.SIGINT, None)
+        request.handle(signal.SIGINT, None)
+    request.handle(signal.SIGINT, None)
     with pytest.raises(KeyboardInterrupt):
         request.check()
 
@@ -126,7 +126,7 @@ CALLBACK = """ctypes.CFUNCTYPE(None)(lambda: signal.raise_signal(signal.SIGINT))
 
 
 @pytest.mark.parametrize(
-    ("work", "written", "told"),
+    ("work", "written", "text"),
     [
         (LONG_CALL, [], "Stopped."),
         (LONG_CALL, ["a.odds"], "Stopped: a.odds was written before."),
@@ -134,7 +134,7 @@ CALLBACK = """ctypes.CFUNCTYPE(None)(lambda: signal.raise_signal(signal.SIGINT))
     ],
     ids=["long call", "long call after a file", "callback"],
 )
-def test_compiled_code_cannot_keep_a_stop_waiting_or_lose_it(work, written, told):
+def test_compiled_code_cannot_keep_a_stop_waiting_or_lose_it(work, written, text):
     code = BUSY.format(work=work, written=written)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", told + "\n")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", text + "\n")

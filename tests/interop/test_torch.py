@@ -97,5 +97,5 @@ def test_integers_scalars_and_empty():
 
 
 def test_refuses_other_devices():
-    with pytest.raises(UsageError, match="found one on meta: call"):
+    with pytest.raises(UsageError, match="one is on meta: call"):
         odds.sigmoid(torch.empty(3, device="meta"))

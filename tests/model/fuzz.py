@@ -27,8 +27,8 @@ from typing import Any
 
 import numpy as np
 
-from trueodds.cli.health import tell_layers
-from trueodds.cli.inspect import inspect_json, tell_model
+from trueodds.cli.inspect import inspect_json, print_model
+from trueodds.cli.layers import print_layers
 from trueodds.columns.profile import profile_rows
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.sketch import row_hashes, sketch_rows
@@ -37,7 +37,6 @@ from trueodds.health.cures import Change, Treatment
 from trueodds.health.health_record import HealthRecord, Snapshot
 from trueodds.health.measure import DENSITY_BINS
 from trueodds.health.state import LayerState
-from trueodds.json_text import json_text
 from trueodds.model import Model, load
 from trueodds.model.drift import drift
 from trueodds.model.file import to_bytes
@@ -268,9 +267,9 @@ def use(model: Model, rng: random.Random) -> None:
     if model.profile is not None:
         drift(model, values, model.log_odds_of(values))
     with redirect_stdout(io.StringIO()):
-        tell_model(SEED_PATH, model)
-        tell_layers(model)
-        json_text(inspect_json(SEED_PATH, model))
+        print_model(SEED_PATH, model)
+        print_layers(model)
+        json.dumps(inspect_json(SEED_PATH, model))
     again = to_bytes(model)
     assert to_bytes(from_bytes(again)) == again
     if zlib.crc32(again) % 16 == 0:  # charts take ten times as long as all the rest

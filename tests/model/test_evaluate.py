@@ -120,7 +120,7 @@ def test_weights_by_name_as_array_and_by_the_model_are_the_same(fitted: Model) -
 
 
 @pytest.mark.parametrize(
-    ("weight", "told"),
+    ("weight", "text"),
     [
         (np.zeros(300), "all weights are zero"),
         (np.full(300, np.nan), "finite numbers"),
@@ -130,14 +130,14 @@ def test_weights_by_name_as_array_and_by_the_model_are_the_same(fitted: Model) -
         ("c", 'the weight "c" is'),
     ],
 )
-def test_weights_that_cannot_be(plain: Model, weight: object, told: str) -> None:
+def test_weights_that_cannot_be(plain: Model, weight: object, text: str) -> None:
     X, y = rows(1)
-    with pytest.raises(TableError, match=told):
+    with pytest.raises(TableError, match=text):
         plain.evaluate(X, y, sample_weight=weight)
 
 
 @pytest.mark.parametrize(
-    ("roles", "told"),
+    ("roles", "text"),
     [
         (RoleColumns(group="g"), 'training had groups by the column "g", which DataFrame lacks'),
         (RoleColumns(group=""), "training had groups: intervals count single rows"),
@@ -145,13 +145,13 @@ def test_weights_that_cannot_be(plain: Model, weight: object, told: str) -> None
         (RoleColumns(), ""),
     ],
 )
-def test_intervals_that_count_rows_where_training_did_not_are_told(
-    plain: Model, roles: RoleColumns, told: str
+def test_intervals_that_count_rows_where_training_did_not_are_reported(
+    plain: Model, roles: RoleColumns, text: str
 ) -> None:
     X, y = rows(60)
     notes = replace(plain, roles=roles).evaluate(X, y).notes
-    assert len(notes) == bool(told)
-    assert all(told in note for note in notes)
+    assert len(notes) == bool(text)
+    assert all(text in note for note in notes)
 
 
 def test_groups_of_training_are_read(plain: Model) -> None:

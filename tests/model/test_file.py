@@ -89,8 +89,8 @@ def test_a_sketch_that_cannot_be_is_refused(model: Model, name: str) -> None:
 def test_a_sketch_without_its_array_is_refused(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = {"sketch": {"rows": 80, "complete": True}}
-    monkeypatch.setattr(file, "json_text", lambda fields: json_text({**fields, **told}))
+    change = {"sketch": {"rows": 80, "complete": True}}
+    monkeypatch.setattr(file, "json_text", lambda fields: json_text({**fields, **change}))
     with pytest.raises(ModelFileError, match='lacks the array "sketch"'):
         from_bytes(to_bytes(replace(model, sketch=None)))
 
@@ -232,20 +232,20 @@ LEAK = Leak(("n", "c"), "leak", "together", 0.9996, "AUC 0.9996 on rows kept apa
 
 
 def test_leaks_are_kept_in_the_file(model: Model, tmp_path: Path) -> None:
-    told = replace(model, schema=model.schema.with_leaks(LEAK))
-    told.save(tmp_path / "m.odds")
+    with_leak = replace(model, schema=model.schema.with_leaks(LEAK))
+    with_leak.save(tmp_path / "m.odds")
     back = load(tmp_path / "m.odds")
     assert back.schema.leaks == (LEAK,)
-    assert back.schema == told.schema
+    assert back.schema == with_leak.schema
 
 
 @pytest.mark.parametrize(
     "wrong", [{"columns": ("z",)}, {"columns": ()}, {"stand_ins": ("z",)}, {"auc": 1.5}]
 )
 def test_leaks_of_other_columns_are_refused(model: Model, wrong: dict[str, Any]) -> None:
-    told = replace(model, schema=replace(model.schema, leaks=(replace(LEAK, **wrong),)))
+    wrong_leak = replace(model, schema=replace(model.schema, leaks=(replace(LEAK, **wrong),)))
     with pytest.raises(ValueError, match="a leak"):
-        require_consistent(told)
+        require_consistent(wrong_leak)
 
 
 def test_files_of_before_leaks_were_kept_are_read() -> None:

@@ -53,7 +53,7 @@ def test_out_of_fold_forecasts_come_back_from_the_frozen_members(stages) -> None
         assert np.abs(sigmoid(frozen) - sigmoid(held)).max() < 1e-4
 
 
-def test_a_network_that_is_not_the_trained_one_is_told(stages) -> None:
+def test_a_network_that_is_not_the_trained_one_is_reported(stages) -> None:
     of = stages("two")
     networks = freeze(of.ensemble, of.prepared)
     member = networks.members[0]

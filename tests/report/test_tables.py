@@ -16,11 +16,13 @@ from trueodds.report.tables import (
 def test_scores_stand_beside_the_base_rates(model) -> None:
     loss, brier, auc, calibration = score_rows(model.scores)
     assert (loss.value, loss.beside, loss.base) == ("0.2791", "95%: 0.2733 to 0.2850", "0.5520")
-    assert loss.told == "49.4% below the base rate"
+    assert loss.comparison == "49.4% below the base rate"
     assert brier.base == "0.1828"
     assert auc.base == "0.5000"
     assert calibration.beside == "perfect: 0.0052"
-    assert calibration.told.startswith("No sign of miscalibration (p = 0.21); a perfect forecast")
+    assert calibration.comparison.startswith(
+        "No sign of miscalibration (p = 0.21); a perfect forecast"
+    )
 
 
 def test_columns_tell_kind_missing_importance_and_remark(model, evidence) -> None:
@@ -31,7 +33,7 @@ def test_columns_tell_kind_missing_importance_and_remark(model, evidence) -> Non
     assert by_name["workclass"].missing == "1,836 (5.6%)"
     assert by_name["sex"].kind == "yes/no"
     assert by_name["age"].importance == "0.0900"
-    assert by_name["row_id"].kind == "set aside"
+    assert by_name["row_id"].kind == "ignored"
     assert by_name["row_id"].remark.startswith("identifier")
     assert "0.9991" in by_name["tax-bracket"].leak
 
@@ -63,7 +65,7 @@ def test_warnings_say_how_sure_they_are() -> None:
     look = Leak(("c3",), "look", "alone", 0.96, "AUC 0.9600")
     schema = Schema(tuple(Column(f"c{i}", "number") for i in range(4)), 10)
     rows = warning_rows(schema.with_leaks(sure, look))
-    assert [heading for heading, _ in rows] == ["This gives the answer away.", "Look at this."]
+    assert [heading for heading, _ in rows] == ["This gives the answer away.", "Check this."]
     assert '"c1" and "c2" together' in rows[0][1]
     many = warning_rows(schema.with_leaks(*[look] * 40))
     assert len(many) == MOST_WARNINGS + 1

@@ -24,10 +24,10 @@ def test_clean_text_keeps_what_people_write() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "told"), [(0.2408, "24.1%"), (0.00137, "0.14%"), (0.9987, "99.87%"), (0.0, "0.0%")]
+    ("value", "words"), [(0.2408, "24.1%"), (0.00137, "0.14%"), (0.9987, "99.87%"), (0.0, "0.0%")]
 )
-def test_rare_shares_have_more_decimals(value: float, told: str) -> None:
-    assert wording.share(value) == told
+def test_rare_shares_have_more_decimals(value: float, words: str) -> None:
+    assert wording.percent(value) == words
 
 
 def test_a_score_too_small_for_its_decimals_is_no_zero() -> None:
@@ -38,33 +38,33 @@ def test_a_score_too_small_for_its_decimals_is_no_zero() -> None:
 
 
 def test_figures_that_are_not_defined_say_so() -> None:
-    assert wording.decimals(nan) == wording.share(nan) == "not defined"
+    assert wording.decimals(nan) == wording.percent(nan) == "not defined"
     assert wording.span(Interval(0.5, nan, 1.0)) == "not defined"
 
 
 @pytest.mark.parametrize(
-    ("low", "value", "high", "told"),
+    ("low", "value", "high", "words"),
     [
-        (0.27, 0.28, 0.29, "49.3% less, more than chance explains"),
+        (0.27, 0.28, 0.29, "49.3% lower, which is more than chance explains"),
         (0.53, 0.55, 0.57, "no skill"),
-        (0.58, 0.60, 0.62, "worse than knowing nothing"),
+        (0.58, 0.60, 0.62, "worse than the base rate"),
         (nan, nan, nan, "could not be scored"),
     ],
 )
-def test_headline_says_whether_there_is_skill(model, low, value, high, told) -> None:
+def test_headline_says_whether_there_is_skill(model, low, value, high, words) -> None:
     scores = replace(model.scores, log_loss=Interval(value, low, high))
-    assert told in wording.headline(scores, "“x”")
+    assert words in wording.headline(scores, "“x”")
 
 
-def test_without_an_interval_the_headline_tells_nothing_of_skill(model) -> None:
+def test_without_an_interval_the_headline_says_nothing_about_skill(model) -> None:
     nan = float("nan")
-    told = wording.headline(replace(model.scores, log_loss=Interval(0.01, nan, nan)), "“x”")
-    assert told.endswith("Whether the difference is chance cannot be told: there is no interval.")
+    words = wording.headline(replace(model.scores, log_loss=Interval(0.01, nan, nan)), "“x”")
+    assert words.endswith("There is no interval, so the difference may be chance or not.")
 
 
 def test_calibration_is_judged_by_its_test(model) -> None:
-    told = wording.calibration_verdict(model.scores)
-    assert told == (
+    words = wording.calibration_verdict(model.scores)
+    assert words == (
         "no sign of miscalibration (p = 0.21); a perfect forecast of this size shows 0.0052 on "
         "average"
     )
@@ -90,13 +90,13 @@ def test_settings_are_read_as_words() -> None:
     )
 
 
-def test_what_averaging_gains_is_told_where_there_is_something() -> None:
+def test_the_gain_of_averaging_is_named_if_there_is_one() -> None:
     rng = np.random.default_rng(0)
     y = (rng.random(200) < 0.4).astype(np.uint8)
     z = rng.normal(size=200)
     assert wording.averaging(score(y, z)) == ""
-    told = wording.averaging(score(y, z, averaged_variance=np.full(200, 0.2)))
+    words = wording.averaging(score(y, z, averaged_variance=np.full(200, 0.2)))
     plain, averaged = score(y, z), score(y, z, averaged_variance=np.full(200, 0.2))
     gain = plain.log_loss.value - averaged.log_loss.value
     assert averaged.averaging_gain == pytest.approx(gain)
-    assert f"{gain:.4f} nats" in told
+    assert f"{gain:.4f} nats" in words

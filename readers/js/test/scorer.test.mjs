@@ -1,4 +1,4 @@
-// The reader gives the bits of the golden files, which every version of trueodds gives.
+// The reader gives the bits of the golden files, like every version of trueodds.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
@@ -11,7 +11,8 @@ const whole = (name) => {
   const data = readFileSync(new URL(name, FOLDER));
   return data.buffer.slice(data.byteOffset, data.byteOffset + data.length);
 };
-// JSON by Python knows NaN and Infinity; a date is text here and seconds since 1970 for the reader.
+// Python writes NaN and Infinity into JSON. A date is text in the golden files; the reader takes
+// seconds since 1970.
 const rows = (name) =>
   JSON.parse(
     readFileSync(new URL(name, FOLDER), "utf-8")
@@ -42,13 +43,13 @@ test("a changed byte is noticed", async () => {
   assert.equal(await verify(data), false);
 });
 
-test("a format from the future is refused", () => {
+test("a newer format is refused", () => {
   const data = new Uint8Array(whole("relu.odds"));
   const text = new TextDecoder("latin1").decode(data);
   const at = text.indexOf('\\"format\\":2') + '\\"format\\":'.length;
   assert.ok(at > 20);
   data[at] = "9".charCodeAt(0);
-  assert.throws(() => read(data.buffer), /knows format 2, the file has 9/);
+  assert.throws(() => read(data.buffer), /knows format 2, but the file has format 9/);
 });
 
 test("the sigmoid at its ends", () => {

@@ -1,11 +1,11 @@
-"""The commands, their arguments and help. What they do is imported when they run."""
+"""The commands, their arguments and their help; their code is imported when they run."""
 
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from trueodds.cli.stop import spoken_errors
+from trueodds.cli.stop import errors_as_sentences
 
 Effort = Literal["quick", "standard", "best"]
 Dtype = Literal["float32", "float16"]
@@ -15,10 +15,10 @@ Json = Annotated[
 Jobs = Annotated[
     int | None,
     typer.Option(
-        min=1, metavar="N", help="Processes side by side.", show_default="by the work there is"
+        min=1, metavar="N", help="Number of processes.", show_default="chosen by the amount of work"
     ),
 ]
-# Readable or not is for the command to say, in its words and with its exit code.
+# The command itself says that a file is not readable, with its own words and exit code.
 ModelFile = Annotated[
     Path, typer.Argument(metavar="MODEL", readable=False, help="A model file (.odds).")
 ]
@@ -53,7 +53,7 @@ def about(
 
 
 @app.command("fit")
-@spoken_errors()
+@errors_as_sentences()
 def fit_command(
     train: Annotated[
         Path,
@@ -70,25 +70,26 @@ def fit_command(
     ] = None,
     drop: Annotated[
         list[str] | None,
-        typer.Option(metavar="COL", help="A column not to use; may be given many times."),
+        typer.Option(metavar="COL", help="A column to ignore; repeat the option for more columns."),
     ] = None,
     weight: Annotated[
-        str | None, typer.Option(metavar="COL", help="Column of row weights, ≥ 0; no input then.")
+        str | None,
+        typer.Option(metavar="COL", help="Column of row weights, ≥ 0. It is not an input."),
     ] = None,
     group: Annotated[
         str | None,
         typer.Option(
             metavar="COL",
-            help="Column of groups that folds must not split; no input then. "
-            "A row without a group stands alone.",
+            help="Column of groups. All rows of a group are in one fold. It is not an input. "
+            "A row without a group is a group of its own.",
         ),
     ] = None,
     time: Annotated[
         str | None,
         typer.Option(
             metavar="COL",
-            help="Column of dates or numbers: folds forecast later rows from earlier ones; "
-            "no input then. A row without a time counts as earliest.",
+            help="Column of dates or numbers. Folds forecast later rows from earlier rows. It is "
+            "not an input. A row without a time counts as the earliest.",
         ),
     ] = None,
     out: Annotated[
@@ -105,12 +106,14 @@ def fit_command(
         typer.Option(min=0, metavar="N", help="The same seed gives the same model, byte for byte."),
     ] = 0,
     jobs: Jobs = None,
-    effort: Annotated[Effort, typer.Option(help="Time spent for better odds.")] = "standard",
+    effort: Annotated[
+        Effort, typer.Option(help="How much time to spend for better probabilities.")
+    ] = "standard",
     memory: Annotated[
         str | None,
         typer.Option(
             metavar="SIZE",
-            help="Such as 2GB: what would not fit lies in files beside the model meanwhile.",
+            help="Most memory for data, such as 2GB; more data is in files beside the model.",
             show_default="no limit",
         ),
     ] = None,
@@ -118,13 +121,13 @@ def fit_command(
         bool,
         typer.Option(
             "--heal",
-            help="Cure faults that the networks share and train again; the better run is kept. "
-            "A network that fails to learn is cured in any case.",
+            help="If the networks share a fault, cure it, train again and keep the better run. "
+            "A network that fails to learn is always cured.",
         ),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Learn a model from a table; write it and a report."""
+    """Learn a model from a table, and write the model and a report."""
     from trueodds.cli.fit import FitJob, run_fit
     from trueodds.cli.outputs import size_of, stem
     from trueodds.errors import UsageError
@@ -155,12 +158,14 @@ def fit_command(
 
 
 @app.command("predict")
-@spoken_errors()
+@errors_as_sentences()
 def predict_command(
     model: ModelFile,
     new: Annotated[
         Path,
-        typer.Argument(metavar="NEW", readable=False, help="Rows to score; columns in any order."),
+        typer.Argument(
+            metavar="NEW", readable=False, help="Table of rows to score; columns in any order."
+        ),
     ],
     out: Annotated[
         Path | None,
@@ -171,35 +176,38 @@ def predict_command(
         ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="With --out: print a summary as JSON to stdout.")
+        bool,
+        typer.Option("--json", help="With --out: print one JSON object about the rows to stdout."),
     ] = False,
 ) -> None:
-    """Score rows: the same table with a column "probability" at its end."""
+    """Score rows: write the table with a column "probability" added at its end."""
     from trueodds.cli.predict import run_predict
 
     run_predict(model, new, out, as_json=as_json)
 
 
 @app.command("evaluate")
-@spoken_errors()
+@errors_as_sentences()
 def evaluate_command(
     model: ModelFile,
     labelled: Annotated[
         Path,
-        typer.Argument(metavar="LABELLED", readable=False, help="Rows with the target column."),
+        typer.Argument(metavar="LABELLED", readable=False, help="Table with the target column."),
     ],
     weight: Annotated[
         str | None,
         typer.Option(
-            metavar="COL", help="Column of row weights, ≥ 0.", show_default="that of training"
+            metavar="COL", help="Column of row weights, ≥ 0.", show_default="the column of training"
         ),
     ] = None,
-    no_weight: Annotated[bool, typer.Option("--no-weight", help="Count all rows alike.")] = False,
+    no_weight: Annotated[
+        bool, typer.Option("--no-weight", help="Count all rows the same.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Check a model on labelled rows: scores with 95 % intervals, and a test of calibration.
 
-    Rows that the model has seen in training are said aloud.
+    If the model has seen rows in training, the result says so first.
     """
     from trueodds.cli.evaluate import run_evaluate
     from trueodds.errors import UsageError
@@ -211,72 +219,82 @@ def evaluate_command(
 
 
 @app.command("drift")
-@spoken_errors()
+@errors_as_sentences()
 def drift_command(
     model: ModelFile,
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="Rows to compare; no target needed.")],
+    new: Annotated[
+        Path,
+        typer.Argument(metavar="NEW", help="Table of rows to compare; it needs no target column."),
+    ],
     threshold: Annotated[
         float,
-        typer.Option(metavar="PSI", help="Population stability index that counts as drift."),
+        typer.Option(
+            metavar="PSI", help="Population stability index from which a column has drifted."
+        ),
     ] = 0.2,
     as_json: Json = False,
 ) -> None:
-    """Compare new rows with the training rows; exit code 3 when they have drifted."""
+    """Compare new rows with the training rows; the exit code is 3 if they have drifted."""
     from trueodds.cli.drift import run_drift
 
     run_drift(model, new, threshold, as_json=as_json)
 
 
 @app.command("inspect")
-@spoken_errors()
+@errors_as_sentences()
 def inspect_command(
     model: ModelFile,
     health: Annotated[
-        bool, typer.Option("--health", help="Show how every layer learnt, and all findings.")
+        bool,
+        typer.Option("--health", help="Show what each layer did in training, and all findings."),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show what is inside a model: columns, network, training, scores, health, versions."""
+    """Show what a model holds: columns, network, training, scores, health, versions."""
     from trueodds.cli.inspect import run_inspect
 
     run_inspect(model, health=health, as_json=as_json)
 
 
 @app.command("demo")
-@spoken_errors()
+@errors_as_sentences()
 def demo_command(
     out: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where its files go; made when missing.")
+        Path,
+        typer.Option(metavar="FOLDER", help="Folder for its files; it is made if it is missing."),
     ] = Path("demo"),
     jobs: Jobs = None,
 ) -> None:
-    """See the main job in a minute, on a real table that comes with trueodds."""
+    """Fit, evaluate and predict in a minute, on a real table that comes with trueodds."""
     from trueodds.cli.demo import run_demo
 
     run_demo(out, jobs)
 
 
 @app.command("prove")
-@spoken_errors()
+@errors_as_sentences()
 def prove_command(
     function: Annotated[
         str | None,
-        typer.Argument(metavar="FUNCTION", help="Such as sigmoid.", show_default="all of them"),
+        typer.Argument(
+            metavar="FUNCTION", help="A function, such as sigmoid.", show_default="all of them"
+        ),
     ] = None,
-    dtype: Annotated[Dtype, typer.Option(help="The floats to walk.")] = "float32",
+    dtype: Annotated[Dtype, typer.Option(help="Type of the floats.")] = "float32",
     all_floats: Annotated[
-        bool, typer.Option("--all", help="Try every float there is (minutes each).")
+        bool, typer.Option("--all", help="Try every float; takes minutes for each function.")
     ] = False,
     stride: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Try every N-th float.", show_default="a sample"),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Threads.", show_default="all cores")
+        int | None,
+        typer.Option(min=1, metavar="N", help="Number of threads.", show_default="all cores"),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Prove that σ and its family are correctly rounded, float by float."""
+    """Prove that σ and its family are correctly rounded, by trying float after float."""
     from trueodds.cli.prove import run_prove
 
     run_prove(function, dtype, stride, jobs, all_floats=all_floats, as_json=as_json)

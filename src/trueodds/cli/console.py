@@ -1,4 +1,4 @@
-"""What is said and where: results to stdout, notes and errors to stderr."""
+"""Printing: results go to stdout, notes and errors to stderr."""
 
 import shutil
 import sys
@@ -13,7 +13,7 @@ LABEL_WIDTH = 11
 
 
 def note(text: str) -> None:
-    """Print a remark to stderr."""
+    """Print a note to stderr."""
     print(printable(text), file=sys.stderr, flush=True)
 
 
@@ -26,7 +26,7 @@ def fail(text: str) -> None:
 
 
 def print_json(data: dict[str, Any]) -> None:
-    """Print one JSON object to stdout; figures that are not defined become null."""
+    """Print one JSON object to stdout; numbers that are not finite become null."""
     print(json_text(data, indent=2))
 
 
@@ -49,7 +49,7 @@ def print_facts(facts: Sequence[tuple[str, str]]) -> None:
 def print_table(
     header: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)
 ) -> None:
-    """Print an aligned table to stdout, columns ``left`` flush left and the others right."""
+    """Print an aligned table to stdout; the columns ``left`` are aligned left, the others right."""
     cells = [[printable(cell) for cell in row] for row in (header, *rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     for number, row in enumerate(cells):
@@ -64,6 +64,6 @@ def print_table(
 
 
 def shortened(names: Sequence[str], most: int = 6) -> str:
-    """List names, the first few of many."""
+    """List names; of more than ``most`` names only the first."""
     shown = ", ".join(names[:most])
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown

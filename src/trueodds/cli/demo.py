@@ -1,4 +1,4 @@
-"""``trueodds demo``: the main job on the table that ships with the package."""
+"""``trueodds demo``: fit, evaluate and predict on a table that comes with the package."""
 
 import csv
 import gzip
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trueodds.cli.console import note, print_table
 from trueodds.cli.evaluate import run_evaluate
-from trueodds.cli.fit import FitJob, fit, tell_fit
+from trueodds.cli.fit import FitJob, fit, print_fit
 from trueodds.cli.predict import run_predict
 from trueodds.cli.stop import Stopped
 from trueodds.files import whole_file
@@ -22,32 +22,32 @@ TENTH = 0.1
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the shipped table, as a file of its own."""
+    """A part of the table, in a file of its own."""
 
     path: Path
     rows: int
 
 
 def run_demo(folder: Path, jobs: int | None) -> None:
-    """Fit, evaluate and predict; every step says the command that does the same."""
+    """Fit, evaluate and predict; every step prints the command that does the same."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        _tell_story(folder, jobs)
+        _run_steps(folder, jobs)
     except KeyboardInterrupt:
-        raise Stopped(f"what was done so far is in {folder}") from None
+        raise Stopped(f"the files made so far are in {folder}") from None
 
 
-def _tell_story(folder: Path, jobs: int | None) -> None:
+def _run_steps(folder: Path, jobs: int | None) -> None:
     past, new = split_table(folder)
     model, scored = folder / "bank.odds", folder / "bank_scored.csv"
     print(
         f"{past.rows + new.rows:,} phone calls of a bank (Moro, Rita & Cortez 2014, CC BY 4.0): "
         "did the client say yes to a deposit?\n"
-        f"Every fourth call, {new.rows:,} of them, is held back as new. How long a call took is "
-        "known only\nafterwards, so the column duration is dropped."
+        f"Every fourth call, {new.rows:,} of them, is not used in training and counts as new. The "
+        "duration of a\ncall is known only afterwards, so the column duration is ignored."
     )
     asked = ("--target", "y", "--drop", "duration", "--effort", "quick", "--out")
-    _say("fit", past.path, *asked, model)
+    _print_command("fit", past.path, *asked, model)
     job = FitJob(
         train=past.path,
         target="y",
@@ -57,17 +57,17 @@ def _tell_story(folder: Path, jobs: int | None) -> None:
         effort="quick",
         jobs=jobs,
     )
-    tell_fit(fit(job))
-    _say("evaluate", model, new.path)
+    print_fit(fit(job))
+    _print_command("evaluate", model, new.path)
     run_evaluate(model, new.path, as_json=False)
-    _say("predict", model, new.path, "--out", scored)
+    _print_command("predict", model, new.path, "--out", scored)
     run_predict(model, new.path, scored, as_json=False)
     _show_scored(scored)
     note(f"Next: open {model.with_suffix('.html')} in a browser, then fit a table of your own.")
 
 
 def split_table(folder: Path) -> tuple[Part, Part]:
-    """Write the shipped table as two files: past calls, and every fourth one as new."""
+    """Write the table as two files: past calls, and every fourth call as new."""
     packed = files("trueodds").joinpath("data", TABLE).read_bytes()
     header, *rows = gzip.decompress(packed).splitlines(keepends=True)
     parts = []
@@ -81,12 +81,12 @@ def split_table(folder: Path) -> tuple[Part, Part]:
     return parts[0], parts[1]
 
 
-def _say(*words: str | Path) -> None:
+def _print_command(*words: str | Path) -> None:
     print(f"\n$ trueodds {shlex.join(map(str, words))}", flush=True)
 
 
 def _show_scored(path: Path) -> None:
-    """Print a few scored rows from the likeliest down, and what the two ends came to."""
+    """Print a few scored rows by falling probability, and the observed shares at both ends."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: -float(row["probability"]))
     chosen = [rows[int(rank * (len(rows) - 1))] for rank in SHOWN_RANKS]
@@ -97,9 +97,10 @@ def _show_scored(path: Path) -> None:
     print_table(SHOWN, cells, left=range(1, len(SHOWN) - 1))
     tenth = int(TENTH * len(rows))
 
-    def told(part: list[dict[str, str]]) -> str:
+    def ends(part: list[dict[str, str]]) -> str:
         forecast = sum(float(row["probability"]) for row in part) / len(part)
-        came = sum(row["y"] == "yes" for row in part) / len(part)
-        return f"forecast {forecast:.1%}, came true {came:.1%}"
+        observed = sum(row["y"] == "yes" for row in part) / len(part)
+        return f"mean forecast {forecast:.1%}, observed {observed:.1%}"
 
-    print(f"Likeliest tenth: {told(rows[:tenth])}. Least likely tenth: {told(rows[-tenth:])}.")
+    print(f"Highest tenth of the forecasts: {ends(rows[:tenth])}.")
+    print(f"Lowest tenth of the forecasts: {ends(rows[-tenth:])}.")

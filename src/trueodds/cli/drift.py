@@ -1,4 +1,4 @@
-"""``trueodds drift``: whether new rows still look like the training rows."""
+"""``trueodds drift``: whether new rows differ from the training rows."""
 
 from pathlib import Path
 
@@ -9,21 +9,21 @@ from trueodds.model.drift import ColumnDrift, drift
 from trueodds.table import read_table
 
 DRIFTED = 3
-"""Exit code for rows that have moved beyond the threshold."""
+"""Exit code for rows that have drifted beyond the threshold."""
 MOST_COLUMNS = 40
 
 
 def run_drift(model_file: Path, new: Path, threshold: float, *, as_json: bool) -> None:
-    """Compare and tell; leaves with exit code 3 when a column or the forecast has drifted."""
+    """Compare and print; the exit code is 3 if a column or the forecast has drifted."""
     if not 0.0 < threshold < float("inf"):
         raise UsageError(f"--threshold must be above 0, not {threshold}")
     model = load(model_file)
     frame = read_table(new)
     values = model.read(frame)
-    for remark in (*frame.notes, *values.notes):
-        note(f"Note: {remark}")
+    for text in (*frame.notes, *values.notes):
+        note(f"Note: {text}")
     found = drift(model, values, model.log_odds_of(values), threshold)
-    drifted = [moved for moved in found if moved.drifted]
+    drifted = [column for column in found if column.drifted]
     if as_json:
         print_json(
             {
@@ -39,27 +39,31 @@ def run_drift(model_file: Path, new: Path, threshold: float, *, as_json: bool) -
         )
     else:
         score, *columns = found
-        shown = sorted(columns, key=lambda moved: -moved.psi)
-        header = ("", "PSI", "p-value", "missing then", "now", "unseen", "")
-        print_table(header, [_cells(moved) for moved in (score, *shown[:MOST_COLUMNS])], (0, 6))
+        shown = sorted(columns, key=lambda column: -column.psi)
+        header = ("", "PSI", "p-value", "missing before", "now", "unseen", "")
+        print_table(header, [_cells(column) for column in (score, *shown[:MOST_COLUMNS])], (0, 6))
         if len(shown) > MOST_COLUMNS:
-            print(f"… and {len(shown) - MOST_COLUMNS:,} more columns of a smaller PSI")
+            print(f"… and {len(shown) - MOST_COLUMNS:,} more columns with a smaller PSI")
         print()
         print_facts([("Rows", f"{frame.rows:,} new, {model.schema.rows:,} in training")])
         names = ", ".join(f'"{m.column}"' if m.column else "the forecast" for m in drifted)
-        verdict = f"{names}: PSI {threshold:g} or more, beyond chance" if drifted else "none"
+        verdict = (
+            f"{names}: PSI at least {threshold:g}, and more than chance explains"
+            if drifted
+            else "none"
+        )
         print_facts([("Drift", verdict)])
     if drifted:
         raise SystemExit(DRIFTED)
 
 
-def _cells(moved: ColumnDrift) -> tuple[str, ...]:
+def _cells(column: ColumnDrift) -> tuple[str, ...]:
     return (
-        moved.column or "(forecast)",
-        f"{moved.psi:.4f}",
-        f"{moved.p_value:.2g}",
-        f"{moved.missing_before:.1%}",
-        f"{moved.missing_now:.1%}",
-        f"{moved.unseen:,}",
-        "drifted" if moved.drifted else "",
+        column.column or "(forecast)",
+        f"{column.psi:.4f}",
+        f"{column.p_value:.2g}",
+        f"{column.missing_before:.1%}",
+        f"{column.missing_now:.1%}",
+        f"{column.unseen:,}",
+        "drifted" if column.drifted else "",
     )

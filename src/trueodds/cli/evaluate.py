@@ -4,7 +4,7 @@ import warnings
 from pathlib import Path
 
 from trueodds.cli.console import note, print_facts, print_json
-from trueodds.cli.summary import print_scores, told_rows
+from trueodds.cli.facts import print_scores, rows_text
 from trueodds.evaluation.scores import Scores
 from trueodds.model import Model, load
 from trueodds.model.evaluate import Evaluation
@@ -12,19 +12,21 @@ from trueodds.report.wording import calibration_verdict
 from trueodds.text import printable
 
 
-def tell_evaluation(found: Evaluation) -> None:
-    """Print the scores; when the model has seen rows, this first."""
-    rows = told_rows(found.scores)
+def print_evaluation(found: Evaluation) -> None:
+    """Print the scores; if the model has seen rows, say so first."""
+    rows = rows_text(found.scores)
     if found.left_out:
-        rows += f"; {found.left_out:,} left out for a missing label"
+        rows += f"; {found.left_out:,} left out because the label is missing"
     if found.warning:
         print(f"{printable(found.warning)}\n")
     if found.all_seen:
-        _print_titled("Out-of-fold, as new rows:", found.training)
-        _print_titled("On rows that the model has seen, which flatters it:", found.scores)
+        _print_titled("Out-of-fold scores, which hold for new rows:", found.training)
+        _print_titled("Scores of rows that the model has seen, which are too good:", found.scores)
     elif found.unseen is not None:
-        _print_titled("On rows that equal no training row:", found.unseen, found.training)
-        _print_titled("On all rows, seen ones among them:", found.scores)
+        _print_titled(
+            "Scores of the rows that equal no training row:", found.unseen, found.training
+        )
+        _print_titled("Scores of all rows, with the seen rows:", found.scores)
     else:
         print_scores(found.scores, found.training)
         print()
@@ -32,34 +34,34 @@ def tell_evaluation(found: Evaluation) -> None:
         [
             ("Rows", rows),
             *([("Weights", found.weighting)] if found.weighting else []),
-            ("Calibration", told_calibration(found)),
+            ("Calibration", calibration_text(found)),
         ]
     )
 
 
-def told_calibration(found: Evaluation) -> str:
-    """Return the verdict on calibration, from rows that the model has not seen."""
+def calibration_text(found: Evaluation) -> str:
+    """What the test of calibration found on rows that the model has not seen."""
     if found.judged is None or found.all_seen:
-        return "not judged on rows that the model has seen"
+        return "not tested, because the model has seen the rows"
     return calibration_verdict(found.judged) or "not defined"
 
 
 def run_evaluate(
     model_file: Path, labelled: Path, *, weight: str | bool = True, as_json: bool
 ) -> None:
-    """Score and tell; ``weight`` is as `Model.evaluate` takes it."""
+    """Score and print; ``weight`` is the ``sample_weight`` of `Model.evaluate`."""
     model = load(model_file)
-    with warnings.catch_warnings():  # told below
+    with warnings.catch_warnings():  # printed below
         warnings.simplefilter("ignore", UserWarning)
         found = model.evaluate(labelled, sample_weight=weight)
-    for remark in found.notes:
-        note(f"Note: {remark}")
+    for text in found.notes:
+        note(f"Note: {text}")
     if as_json:
-        for remark in found.remarks:
-            note(f"Warning: {remark}")
+        for text in found.remarks:
+            note(f"Warning: {text}")
         print_json(evaluation_json(model_file, labelled, model, found))
     else:
-        tell_evaluation(found)
+        print_evaluation(found)
 
 
 def evaluation_json(

@@ -1,28 +1,27 @@
-"""``trueodds fit``: a table becomes a model and a report."""
+"""``trueodds fit``: makes a model and a report from a table."""
 
 import hashlib
-import platform
-import secrets
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trueodds.array_store import Store
 from trueodds.cli.console import note, print_facts, print_json
-from trueodds.cli.outputs import require_ending, require_writable
-from trueodds.cli.progress import tell_compiling, training_progress
-from trueodds.cli.roles import read_roles
-from trueodds.cli.stop import Stopped, StopRequest, stoppable
-from trueodds.cli.summary import (
+from trueodds.cli.facts import (
+    columns_text,
+    health_text,
     print_leaks,
     print_scores,
-    told_columns,
-    told_health,
-    told_scored,
-    told_target,
+    scored_text,
+    target_text,
 )
+from trueodds.cli.outputs import require_ending, require_writable
+from trueodds.cli.progress import note_compiling, training_progress
+from trueodds.cli.roles import read_roles
+from trueodds.cli.run_settings import run_settings
+from trueodds.cli.stop import Stopped, StopRequest, stoppable
 from trueodds.columns import Target
 from trueodds.errors import TableError, TrueOddsError
 from trueodds.execution.work_folder import WorkFolder, work_folder
@@ -33,12 +32,11 @@ from trueodds.report.tables import treatment_lines
 from trueodds.report.wording import calibration_verdict
 from trueodds.table import Frame, read_mapped, read_table
 from trueodds.training.recipe import recipe_for
-from trueodds.versions import versions
 
 
 @dataclass(frozen=True)
 class FitJob:
-    """What ``fit`` was asked to do."""
+    """The options of ``fit``."""
 
     train: Path
     target: str
@@ -53,14 +51,14 @@ class FitJob:
     seed: int = 0
     jobs: int | None = None
     memory: int | None = None
-    """Bytes to stay within."""
+    """Most bytes of memory for data; None for no limit."""
     heal: bool = False
-    """Whether faults that members share are cured and all trained again."""
+    """Whether faults that members share are cured and all members trained again."""
 
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """What came of it."""
+    """The result of ``fit``."""
 
     job: FitJob
     learned: FitResult
@@ -69,14 +67,14 @@ class Fitted:
 
 
 def fit(job: FitJob) -> Fitted:
-    """Train and write the model and its report.
+    """Train, and write the model and its report.
 
     Raises
     ------
     UsageError, TrueOddsError
-        Nothing is written then, unless it was the report that could not be.
+        Nothing is written then, except if only the report could not be written.
     KeyboardInterrupt
-        On Ctrl-C, with what to say about the files.
+        On Ctrl-C, with a sentence about the files.
     """
     began = time.monotonic()
     recipe = recipe_for(job.effort)
@@ -89,11 +87,11 @@ def fit(job: FitJob) -> Fitted:
     try:
         with stoppable(stop), training_progress(recipe.folds * recipe.members, stop) as shown:
             sha256 = file_sha256(job.train) if job.train.is_file() else ""
-            with work_folder(job.out, told_run(job, sha256)) as work:
-                stop.kept = lambda: told_kept(work)
-                tell_found(work)
+            with work_folder(job.out, run_settings(job, recipe, sha256)) as work:
+                stop.kept = lambda: kept_text(work)
+                print_folder_notes(work)
                 if work.members:
-                    note(f"Resuming: {told_members(work)} done before ({work.path}).")
+                    note(f"Resuming: {members_text(work)} already trained ({work.path}).")
                 store = Store(work.arrays, job.memory)
                 shown.phase(f"Reading {job.train.name}")
                 frame = read_unchanged(job.train, sha256, store)
@@ -107,7 +105,7 @@ def fit(job: FitJob) -> Fitted:
                     drop=job.drop,
                 )
                 shown.phase("Preparing the columns")
-                tell_compiling()
+                note_compiling()
                 learned = learn(
                     roles.inputs,
                     roles.target,
@@ -120,7 +118,7 @@ def fit(job: FitJob) -> Fitted:
                     seed=job.seed,
                     jobs=job.jobs,
                     heal=job.heal,
-                    callback=shown.hear,
+                    callback=shown.update,
                     source=frame.source,
                     source_sha256=sha256,
                     work=work,
@@ -130,50 +128,50 @@ def fit(job: FitJob) -> Fitted:
                 save(learned.model, job.out, work.path)
                 stop.written.append(str(job.out))
                 if job.report is not None:
-                    # Another folder may lie on another disk, from which nothing can be renamed.
+                    # Another folder may be on another disk, where renaming is impossible.
                     near = job.report.parent.resolve() == job.out.parent.resolve()
                     write_report(
                         learned.model, learned.out_of_fold, job.report, work.path if near else None
                     )
                     stop.written.append(str(job.report))
                 work.remove()
-                tell_found(work)
+                print_folder_notes(work)
     except KeyboardInterrupt:
-        if told := stop.told():
-            raise Stopped(told) from None
+        if text := stop.files_text():
+            raise Stopped(text) from None
         raise
     except TrueOddsError:
         if stop.written:
             note(f"The model was written to {stop.written[0]} before this error.")
-        elif told := stop.kept():
-            note(f"Before this error: {told}.")
+        elif text := stop.kept():
+            note(f"Before this error: {text}.")
         raise
     return Fitted(job, learned, roles.target, time.monotonic() - began)
 
 
-def tell_fit(fitted: Fitted) -> None:
-    """Print the scores and what the user should know."""
+def print_fit(fitted: Fitted) -> None:
+    """Print the scores and the facts about the model."""
     job, model = fitted.job, fitted.learned.model
-    for remark in model.notes:
-        note(f"Note: {remark}")
+    for text in model.notes:
+        note(f"Note: {text}")
     print_leaks(model)
     print_scores(model.scores)
     left_out = fitted.target.missing
     weightless = int(fitted.target.kept.sum()) - model.schema.rows
     rows = (
-        told_scored(model)
-        + (f"; {left_out:,} left out for a missing target" if left_out else "")
-        + (f"; {weightless:,} left out for a weight of 0" if weightless else "")
+        scored_text(model)
+        + (f"; {left_out:,} left out because the target is missing" if left_out else "")
+        + (f"; {weightless:,} left out because the weight is 0" if weightless else "")
     )
     print()
     print_facts(
         [
-            ("Target", told_target(model)),
+            ("Target", target_text(model)),
             ("Rows", rows),
             ("Folds", model.record.fold_rule),
             ("Calibration", calibration_verdict(model.scores) or "not defined"),
-            ("Columns", told_columns(model)),
-            ("Health", told_health(model.health)),
+            ("Columns", columns_text(model)),
+            ("Health", health_text(model.health)),
             *[("Healed" if i == 0 else "", t) for i, t in enumerate(treatment_lines(model.record))],
             ("Model", f"{job.out} ({job.out.stat().st_size / 1000:,.0f} kB)"),
             *([("Report", str(job.report))] if job.report else []),
@@ -203,7 +201,7 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         },
         "columns": {
             "used": [c.name for c in model.schema.used],
-            "aside": {c.name: c.reason for c in columns if c.kind == "aside"},
+            "ignored": {c.name: c.reason for c in columns if c.kind == "aside"},
         },
         "effort": job.effort,
         "seed": job.seed,
@@ -217,23 +215,23 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
 
 
 def run_fit(job: FitJob, *, as_json: bool) -> None:
-    """Train, write, and tell."""
+    """Train, write, and print."""
     fitted = fit(job)
     if as_json:
-        for remark in fitted.learned.model.notes:
-            note(f"Note: {remark}")
+        for text in fitted.learned.model.notes:
+            note(f"Note: {text}")
         print_json(fit_json(fitted))
     else:
-        tell_fit(fitted)
+        print_fit(fitted)
 
 
 def read_unchanged(path: Path, sha256: str, store: Store) -> Frame:
-    """Read a table whose file has this SHA-256 ("" when it is no plain file).
+    """Read a table whose file has this SHA-256; "" for what is not a plain file.
 
     Raises
     ------
     TableError
-        If it cannot be read, or is no longer the same.
+        If it cannot be read, or if it changed in the meantime.
     """
     if not sha256:
         return read_table(path)
@@ -242,9 +240,9 @@ def read_unchanged(path: Path, sha256: str, store: Store) -> Frame:
         frame = read_mapped(path, store.folder) if mapped and store.folder else read_table(path)
         after = file_sha256(path)
     except FileNotFoundError:
-        raise TableError(f"{path} vanished while it was read; fetch it again") from None
+        raise TableError(f"{path} disappeared while it was read; copy it there again") from None
     if sha256 != after:
-        raise TableError(f"{path} was changed while it was read; run again when it is complete")
+        raise TableError(f"{path} changed while it was read; run again when it is complete")
     return frame
 
 
@@ -254,48 +252,20 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-WITHOUT_EFFECT = ("train", "target", "out", "report", "jobs", "memory", "heal")
-"""Fields of `FitJob` that leave the members as they are, or are named apart."""
-
-
-def told_run(job: FitJob, sha256: str) -> dict[str, Any]:
-    """All that the members of a fit depend on, by the names that people know."""
-    options = {f"--{k}": v for k, v in asdict(job).items() if k not in WITHOUT_EFFECT}
-    drop = ", ".join(job.drop) or None
-    return {
-        # What came through a pipe cannot be known again.
-        "the table": sha256 or secrets.token_hex(),
-        "--target": job.target,
-        **options,
-        "--drop": drop,
-        "the recipe": asdict(recipe_for(job.effort)),
-        **versions(),
-        "the machine": f"{platform.system()} {platform.machine()} {blas_core()}",
-    }
-
-
-def blas_core() -> str:
-    """Kind of processor that BLAS has chosen its kernels for, on which a member's bits depend."""
-    from threadpoolctl import threadpool_info
-
-    found = {str(info.get("architecture", "")) for info in threadpool_info()}
-    return " ".join(sorted(found - {""}))
-
-
-def told_members(work: WorkFolder) -> str:
-    """Say how many members a work folder holds."""
+def members_text(work: WorkFolder) -> str:
+    """How many members a work folder holds, with the verb."""
     return f"{work.members} member{' is' if work.members == 1 else 's are'}"
 
 
-def tell_found(work: WorkFolder) -> None:
+def print_folder_notes(work: WorkFolder) -> None:
     """Print the notes about a work folder that are not printed yet."""
-    for remark in work.notes:
-        note(remark)
+    for text in work.notes:
+        note(text)
     work.notes.clear()
 
 
-def told_kept(work: WorkFolder) -> str:
-    """Say what a run leaves to the next; empty when nothing."""
+def kept_text(work: WorkFolder) -> str:
+    """What a run leaves for the next run; empty if nothing."""
     if not work.members:
         return ""
-    return f"{told_members(work)} kept in {work.path}; the same command goes on from there"
+    return f"{members_text(work)} kept in {work.path}; the same command continues from there"

@@ -1,13 +1,15 @@
-"""``trueodds inspect``: what is inside a model file."""
+"""``trueodds inspect``: what a model file holds."""
 
 from dataclasses import asdict
 from math import ceil, log2
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from trueodds.cli.console import print_facts, print_json, print_table
-from trueodds.cli.health import tell_layers
-from trueodds.cli.summary import print_leaks, print_scores, told_scored, told_target
+from trueodds.cli.facts import print_leaks, print_scores, scored_text, target_text
+from trueodds.cli.layers import print_layers
 from trueodds.model import Model, load
 from trueodds.report.tables import KIND_WORDS, member_rows, treatment_lines
 from trueodds.report.wording import averaging, calibration_verdict
@@ -19,28 +21,28 @@ LONGEST_CELL = 40
 
 
 def run_inspect(model_file: Path, *, health: bool, as_json: bool) -> None:
-    """Read a model file, which checks its checksum, and tell what it holds."""
+    """Read a model file, which checks its checksum, and print what it holds."""
     model = load(model_file)
     if as_json:
         print_json(inspect_json(model_file, model))
     elif health:
-        tell_layers(model)
+        print_layers(model)
     else:
-        tell_model(model_file, model)
+        print_model(model_file, model)
 
 
-def tell_model(model_file: Path, model: Model) -> None:
-    """Print the model's parts, one paragraph each."""
+def print_model(model_file: Path, model: Model) -> None:
+    """Print the parts of the model, each in a paragraph."""
     record = model.record
     print_facts(
         [
             ("Model", f"{model_file} ({model_file.stat().st_size / 1000:,.0f} kB, checksum good)"),
-            ("Target", told_target(model)),
+            ("Target", target_text(model)),
             ("Table", f"{model.source}, {model.schema.rows:,} rows"),
-            *([("Roles", told_roles(model))] if told_roles(model) else []),
+            *([("Roles", roles_text(model))] if roles_text(model) else []),
             ("SHA-256", model.source_sha256 or "not a file"),
-            ("Network", told_network(model)),
-            ("Exactness", told_rounding(model)),
+            ("Network", network_text(model)),
+            ("Exactness", rounding_text(model)),
             ("Training", f"{record.fold_rule}, effort {record.effort}, seed {record.seed}"),
             (
                 "Calibrator",
@@ -64,9 +66,9 @@ def tell_model(model_file: Path, model: Model) -> None:
     health = list(model.health) or ["all layers learn well"]
     print_facts(
         [
-            ("Rows", told_scored(model)),
+            ("Rows", scored_text(model)),
             ("Calibration", calibration_verdict(model.scores) or "not tested"),
-            *_listed("Averaging", [told] if (told := averaging(model.scores)) else []),
+            *_listed("Averaging", [text] if (text := averaging(model.scores)) else []),
             *_listed("Health", health),
             *_listed("Healed", treatment_lines(model.record)),
             *_listed("Notes", model.notes),
@@ -74,16 +76,16 @@ def tell_model(model_file: Path, model: Model) -> None:
     )
 
 
-def told_roles(model: Model) -> str:
-    """Which columns were no inputs but weights, groups or times; empty when none."""
-    told = []
+def roles_text(model: Model) -> str:
+    """The columns that were weights, groups or times and not inputs; empty if none."""
+    texts = []
     for role, name in asdict(model.roles).items():
         if name is not None:
-            told.append(f'{role} "{name}"' if name else f"{role} from an array")
-    return ", ".join(told)
+            texts.append(f'{role} "{name}"' if name else f"{role} from an array")
+    return ", ".join(texts)
 
 
-def told_network(model: Model) -> str:
+def network_text(model: Model) -> str:
     """Layer sizes, activation, members and parameters."""
     members = model.networks.members
     layers = zip(*(member.sizes for member in members), strict=True)
@@ -97,12 +99,13 @@ def told_network(model: Model) -> str:
     )
 
 
-def told_rounding(model: Model) -> str:
-    """What exact scoring changes, and the proof's margin."""
+def rounding_text(model: Model) -> str:
+    """How much exact scoring changes the forecast, and the largest sum."""
     cost = model.rounding
     return (
-        f"probabilities change by at most {cost.probability:.0e}, log-loss by {cost.log_loss:+.0e} "
-        f"against float64; sums stay below 2^{ceil(log2(max(cost.largest_sum, 1.0)))}"
+        f"compared with float64, probabilities change by at most {cost.probability:.0e} and the "
+        f"log-loss by {cost.log_loss:+.0e}; sums stay below "
+        f"2^{ceil(log2(max(cost.largest_sum, 1.0)))}"
     )
 
 
@@ -121,7 +124,7 @@ def inspect_json(model_file: Path, model: Model) -> dict[str, Any]:
         "source": model.source,
         "source_sha256": model.source_sha256,
         "roles": model.roles,
-        "schema": model.schema,
+        "schema": schema_json(model),
         "network": {
             "sizes": [list(member.sizes) for member in model.networks.members],
             "activation": model.networks.activation,
@@ -139,15 +142,23 @@ def inspect_json(model_file: Path, model: Model) -> dict[str, Any]:
     }
 
 
+def schema_json(model: Model) -> dict[str, Any]:
+    """Return the schema with the kind "ignored", which the model file calls "aside"."""
+    schema: dict[str, Any] = msgspec.to_builtins(model.schema)
+    for column in schema["columns"]:
+        if column["kind"] == "aside":
+            column["kind"] = "ignored"
+    return schema
+
+
 def _print_columns(model: Model) -> None:
     columns = model.schema.columns
     rows = []
     for column in columns[:MOST_COLUMNS]:
-        aside = column.kind == "aside"
         rows.append(
             (
                 printable(column.name, LONGEST_CELL),
-                "set aside" if aside else KIND_WORDS[column.kind],
+                KIND_WORDS[column.kind],
                 f"{column.missing:,}" if column.missing else "",
                 f"{max(column.distinct, len(column.levels)):,}",
                 printable(

@@ -1,4 +1,4 @@
-"""Where results go: default names, and checks made before any work is done."""
+"""The files of results: default names, and checks before the work begins."""
 
 import os
 import re
@@ -17,16 +17,22 @@ def stem(table: Path) -> str:
 
 
 def size_of(text: str, option: str) -> int:
-    """Bytes of a size as people write it: ``2GB``, ``500 MB``, ``1.5G``, ``2GiB``."""
+    """Bytes of a size written as ``2GB``, ``500 MB``, ``1.5G`` or ``2GiB``.
+
+    Raises
+    ------
+    UsageError
+        If the text is not such a size.
+    """
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", text, re.IGNORECASE)
     if found is None or not float(found[1]):
-        raise UsageError(f"{option}: {text} is no size; write it as 2GB or 500MB")
+        raise UsageError(f"{option}: {text} is not a size; write it as 2GB or 500MB")
     base = 1024 if found[3] else 1000
     return int(float(found[1]) * base ** " kmgt".index(found[2].lower() or " "))
 
 
 def require_ending(path: Path, endings: Sequence[str], option: str) -> None:
-    """Raise UsageError unless the name ends as it should."""
+    """Raise UsageError unless the name has one of the endings."""
     if path.suffix.lower() not in endings:
         raise UsageError(
             f"{option}: {path.name} must end in {' or '.join(endings)}, such as "
@@ -35,14 +41,14 @@ def require_ending(path: Path, endings: Sequence[str], option: str) -> None:
 
 
 def require_writable(path: Path, option: str, inputs: Sequence[Path] = ()) -> None:
-    """Raise when a file could not be written, or would replace one of the inputs.
+    """Raise if a file cannot be written, or if it would replace one of the inputs.
 
     Raises
     ------
     UsageError
         If the file is one of the inputs.
     TrueOddsError
-        If its folder is missing or not writable, or it is a folder itself.
+        If its folder is missing or not writable, or if it is a folder.
     """
     folder = path.parent
     if not folder.is_dir():

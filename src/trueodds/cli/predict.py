@@ -1,4 +1,4 @@
-"""``trueodds predict``: rows and their probability; imports NumPy and the table reader alone."""
+"""``trueodds predict``: rows and their probability; imports only NumPy and the table reader."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from trueodds.table import Frame, TableStream, stream_table, writable_ending, wr
 
 @dataclass
 class Tally:
-    """What is known of all rows when the last has been scored."""
+    """Counts over all rows, complete when the last row has been scored."""
 
     rows: int = 0
     total: float = 0.0
@@ -27,12 +27,12 @@ class Tally:
     odd: dict[str, OddCells] = field(default_factory=dict)
 
     def scored(
-        self, model: Model, table: TableStream, watch: Monitor
+        self, model: Model, table: TableStream, monitor: Monitor
     ) -> Iterator[tuple[Frame, NDArray[np.float64]]]:
         """Score the frames one after another."""
         for frame in table.frames:
             values = model.read(frame)
-            watch.update(values)
+            monitor.update(values)
             forecast = probability(model.log_odds_of(values))
             self.rows += frame.rows
             self.total += float(forecast.sum())
@@ -42,12 +42,12 @@ class Tally:
             yield frame, forecast
 
     def notes(self, model: Model) -> list[str]:
-        """Cells that count as missing, one sentence a column in the model's order."""
+        """Cells that could not be read and count as missing: one sentence for each column."""
         return [self.odd[c.name].told() for c in model.schema.used if c.name in self.odd]
 
 
-MOST_TOLD = 8
-"""Most lines about what is unlike training."""
+MOST_LINES = 8
+"""Most lines about differences from training."""
 
 
 def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool) -> None:
@@ -59,7 +59,7 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
         Nothing is written then.
     """
     if as_json and out is None:
-        raise UsageError("--json needs --out: without it the scored rows themselves go to stdout")
+        raise UsageError("--json needs --out: without --out the scored rows go to stdout")
     if out is not None:
         try:
             writable_ending(out)
@@ -68,17 +68,17 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
         require_writable(out, "--out", [new, model_file])
     model = load(model_file)
     table = stream_table(new)
-    tally, watch = Tally(), Monitor(model.schema, model.profile)
-    wrote = write_stream(table.first, tally.scored(model, table, watch), out)
+    tally, monitor = Tally(), Monitor(model.schema, model.profile)
+    wrote = write_stream(table.first, tally.scored(model, table, monitor), out)
     notes = [*table.first.notes, *tally.notes(model), *wrote]
-    for remark in notes:
-        note(f"Note: {remark}")
-    unlike = watch.out_of_range()
-    told = unlike if len(unlike) <= MOST_TOLD else unlike[: MOST_TOLD - 1]
-    for finding in told:
-        note(f"Unlike training: {finding.sentence}")
-    if len(told) < len(unlike):
-        note(f"Unlike training: {len(unlike) - len(told):,} more; see trueodds drift or --json")
+    for text in notes:
+        note(f"Note: {text}")
+    found = monitor.out_of_range()
+    shown = found if len(found) <= MOST_LINES else found[: MOST_LINES - 1]
+    for finding in shown:
+        note(f"Not as in training: {finding.sentence}")
+    if len(shown) < len(found):
+        note(f"Not as in training: {len(found) - len(shown):,} more; see trueodds drift or --json")
     mean = tally.total / tally.rows
     if as_json:
         print_json(
@@ -89,7 +89,7 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
                 "target": model.target_name,
                 "yes": model.target_yes,
                 "notes": notes,
-                "unlike_training": unlike,
+                "out_of_range": found,
             }
         )
     elif out is not None:

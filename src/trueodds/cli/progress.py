@@ -1,4 +1,4 @@
-"""How far training is: a live line on a terminal, a sparse plain line a fold elsewhere."""
+"""Shows how far training is: one live line on a terminal, a plain line now and then elsewhere."""
 
 import sys
 import time
@@ -13,19 +13,18 @@ from trueodds.execution.pool import ProgressEvent
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-ENOUGH_TO_TELL = 0.05
-"""Share of the work after which the time left is worth saying."""
+LEAST_DONE = 0.05
+"""Share of the work from which the time left is shown; earlier it is only a guess."""
 
 SECONDS_BETWEEN_LINES = 5.0
-"""A log gets a line when a member is done, but not more often than this."""
+"""Least time between two lines of a log."""
 
 
 class TrainingProgress:
-    """Listens to training; `share` and `seconds_left` are its reckoning.
+    """Callback of the training; `done` and `seconds_left` estimate how far it is.
 
-    ``total`` members are planned; a table with few rows of a class may get fewer folds, and
-    members stop early, so the share of work done is a cautious guess; it only ever falls when a
-    cure trains all members again.
+    ``total`` members are planned. A table with few rows of a class may get fewer folds, and members
+    may stop early, so `done` is rather too low. It falls only when a cure trains all members again.
     """
 
     def __init__(self, total: int, stop: StopRequest, bar: "Progress | None" = None) -> None:
@@ -33,17 +32,17 @@ class TrainingProgress:
         self.stop = stop
         self.bar = bar
         self.task: TaskID | None = None
-        self.began = self.told = time.monotonic()
+        self.began = self.last_line = time.monotonic()
         self.reached: dict[tuple[int, int], float] = {}
         self.best: dict[tuple[int, int], float] = {}
         self.finished: set[tuple[int, int]] = set()
-        self.given = 0.0
-        """Share of the work that an earlier run has done."""
+        self.resumed = 0.0
+        """Share of the work that an earlier run did."""
         self.run = 0
-        """Which run of all members it is: a cure trains them again."""
+        """Number of the run of all members; a cure starts another run."""
 
-    def hear(self, step: ProgressEvent) -> None:
-        """Take one step's news."""
+    def update(self, step: ProgressEvent) -> None:
+        """Take one event of the training."""
         self.stop.check()
         if step.pilot:
             self.phase("Choosing how long to train")
@@ -56,21 +55,21 @@ class TrainingProgress:
             self.finished.add(member)
             self.reached[member] = 1.0
             if step.resumed:
-                self.given += 1.0 / self.total
+                self.resumed += 1.0 / self.total
                 self.began = time.monotonic()
             elif self.bar is None:
-                self._tell_line(member, step.epoch)
+                self._note_line(member, step.epoch)
         else:
             # A member that fails to learn is trained again from the start.
             self.reached[member] = max(self.reached.get(member, 0.0), step.epoch / step.epochs)
-            if step.loss == step.loss:  # a member that leaves no rows out has none
+            if step.loss == step.loss:  # NaN for a member that leaves no rows out
                 self.best[member] = min(step.loss, self.best.get(member, step.loss))
         if self.bar is not None:
             self._draw(step)
 
     def _begin_again(self, run: int) -> None:
-        """All members are trained once more, to heal what they share."""
-        self.run, self.given, self.began = run, 0.0, time.monotonic()
+        """Start again: all members are trained with a cure."""
+        self.run, self.resumed, self.began = run, 0.0, time.monotonic()
         self.reached.clear()
         self.best.clear()
         self.finished.clear()
@@ -78,30 +77,30 @@ class TrainingProgress:
             note("Healing: all members are trained again with a cure.")
 
     @property
-    def share(self) -> float:
-        """Share of the planned work that is done, 0 to 1."""
+    def done(self) -> float:
+        """Share of the planned work that is done, from 0 to 1."""
         return min(1.0, sum(self.reached.values()) / self.total)
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds that the rest takes at the pace so far; None while that is a mere guess."""
-        done = self.share - self.given
-        if done < ENOUGH_TO_TELL:
+        """Seconds that the rest takes at the speed so far; None while too little is done."""
+        done = self.done - self.resumed
+        if done < LEAST_DONE:
             return None
-        return (time.monotonic() - self.began) * (1.0 - self.share) / done
+        return (time.monotonic() - self.began) * (1.0 - self.done) / done
 
     def phase(self, text: str) -> None:
-        """Say what goes on beside training: reading, writing."""
+        """Show what happens before and after training: reading, writing."""
         if self.bar is not None:
             if self.task is None:
                 self.task = self.bar.add_task(text, total=None)
             self.bar.update(self.task, description=text)
 
-    def _tell_line(self, member: tuple[int, int], epochs: int) -> None:
+    def _note_line(self, member: tuple[int, int], epochs: int) -> None:
         now = time.monotonic()
-        if now - self.told < SECONDS_BETWEEN_LINES:
+        if now - self.last_line < SECONDS_BETWEEN_LINES:
             return
-        self.told = now
+        self.last_line = now
         left = self.seconds_left
         rest = f", about {clock(left)} left" if left and len(self.finished) < self.total else ""
         loss = f", log-loss {self.best[member]:.4f}" if member in self.best else ""
@@ -125,7 +124,7 @@ class TrainingProgress:
         )
         if self.task is None:
             self.task = self.bar.add_task(text, total=None)
-        self.bar.update(self.task, description=text, total=1.0, completed=self.share)
+        self.bar.update(self.task, description=text, total=1.0, completed=self.done)
 
 
 def clock(seconds: float) -> str:
@@ -136,7 +135,7 @@ def clock(seconds: float) -> str:
 
 @contextmanager
 def training_progress(total: int, stop: StopRequest) -> Iterator[TrainingProgress]:
-    """Progress for ``total`` members, live when stderr is a terminal."""
+    """Show the progress of ``total`` members; the line is live if stderr is a terminal."""
     if not sys.stderr.isatty():
         yield TrainingProgress(total, stop)
         return
@@ -148,8 +147,8 @@ def training_progress(total: int, stop: StopRequest) -> Iterator[TrainingProgres
         yield TrainingProgress(total, stop, bar)
 
 
-def tell_compiling() -> None:
-    """Say once that the training kernels are about to be compiled, when no cache holds them."""
+def note_compiling() -> None:
+    """Print a note if the training kernels must be compiled, because no cache holds them."""
     from trueodds.training.compiled import kernels_are_cached
 
     if not kernels_are_cached():

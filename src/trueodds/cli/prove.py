@@ -1,4 +1,4 @@
-"""``trueodds prove``: the functions are correctly rounded, shown by trying every float."""
+"""``trueodds prove``: tries floats to show that the functions are correctly rounded."""
 
 import sys
 import time
@@ -9,8 +9,8 @@ from trueodds.errors import UsageError
 from trueodds.functions.proof import FUNCTIONS, prove
 
 SAMPLE_STRIDE = 4097
-"""Without --all or --stride every so many-th float32 is tried: seconds instead of minutes. Odd, so
-that all low bits of the mantissa occur."""
+"""Stride of the float32 that are tried without --all and --stride: it takes seconds instead of
+minutes. It is odd, so that all low bits of the mantissa occur."""
 SECONDS_BETWEEN_LINES = 20.0
 
 
@@ -23,14 +23,14 @@ def run_prove(
     all_floats: bool,
     as_json: bool,
 ) -> None:
-    """Prove one function or all of them; ends with exit code 1 when a result is wrong."""
+    """Prove one function or all functions; the exit code is 1 if a result is wrong."""
     if all_floats and stride is not None:
         raise UsageError("--all and --stride cannot go together: --all is --stride 1")
     if stride is None:
         stride = 1 if all_floats or dtype == "float16" else SAMPLE_STRIDE
     results = []
     for name in [function] if function else FUNCTIONS:
-        results.append(prove(name, dtype, stride, jobs, _Teller(name).hear))
+        results.append(prove(name, dtype, stride, jobs, _ProofProgress(name).update))
         if not as_json:
             print(results[-1], flush=True)
     if as_json:
@@ -39,20 +39,20 @@ def run_prove(
         raise SystemExit(1)
 
 
-class _Teller:
-    """Progress of one walk: rewritten in place on a terminal, now and then a line elsewhere."""
+class _ProofProgress:
+    """Progress of one proof: one line that changes on a terminal, a line now and then elsewhere."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.began = self.told = time.monotonic()
+        self.began = self.last_line = time.monotonic()
 
-    def hear(self, tried: int, total: int) -> None:
-        """Say how far the walk is, not too often."""
+    def update(self, tried: int, total: int) -> None:
+        """Print how far the proof is, not too often."""
         now = time.monotonic()
         terminal = sys.stderr.isatty()
-        if now - self.told < (0.2 if terminal else SECONDS_BETWEEN_LINES) and tried < total:
+        if now - self.last_line < (0.2 if terminal else SECONDS_BETWEEN_LINES) and tried < total:
             return
-        self.told = now
+        self.last_line = now
         left = clock((now - self.began) * (total - tried) / max(tried, 1))
         text = f"{self.name}: {tried / total:.0%} of {total:,} floats, {left} left"
         if terminal:

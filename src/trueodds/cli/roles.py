@@ -1,4 +1,4 @@
-"""Columns with a role of their own: the target, weights, groups and times."""
+"""Columns that are not inputs: the target, weights, groups and times."""
 
 from dataclasses import dataclass, replace
 
@@ -14,7 +14,7 @@ from trueodds.table.frame import missing_column
 
 @dataclass(frozen=True, eq=False)
 class Roles:
-    """What the role columns hold, one entry a row, and the frame without them."""
+    """What the role columns hold, one entry for each row, and the frame without them."""
 
     inputs: Frame
     target: Target
@@ -36,19 +36,19 @@ def read_roles(
     time: str | None = None,
     drop: tuple[str, ...] = (),
 ) -> Roles:
-    """Take the role columns out of a training table; they are no inputs of the network.
+    """Take the role columns out of a training table; they are not inputs of the network.
 
-    Rows without a group are each a group of their own, rows without a time count as the earliest;
-    both are noted in the frame.
+    A row without a group is a group of its own. A row without a time counts as the earliest. The
+    notes of the frame say so.
 
     Raises
     ------
     UsageError
-        If a column is not there or has two roles.
+        If a column is missing or has two roles.
     TargetError
-        If the target has not two labels, or not the one that ``positive`` names.
+        If the target does not have two labels, or not the label ``positive``.
     TableError
-        If another column cannot play its role; names the row.
+        If a cell of another role column cannot be read; the message names the row.
     """
     asked = {"--target": target, "--weight": weight, "--group": group, "--time": time}
     names = {option: find(frame, name, option) for option, name in asked.items() if name}
@@ -80,7 +80,7 @@ def read_roles(
 
 
 def find(frame: Frame, name: str, option: str) -> str:
-    """Return the frame's name of a column; raises UsageError with near names."""
+    """Return the name of a column as the frame has it; raise UsageError with similar names."""
     for same in (name, name.strip()):
         if same in frame.names:
             return same

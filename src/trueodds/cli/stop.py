@@ -1,4 +1,4 @@
-"""Ctrl-C and errors: one sentence on stderr and the right exit code, never a traceback."""
+"""Ctrl-C and errors: one sentence on stderr and an exit code, never a traceback."""
 
 import os
 import signal
@@ -14,13 +14,13 @@ from trueodds.cli.console import fail
 from trueodds.errors import TrueOddsError, UsageError
 
 IMPATIENCE = 2.0
-"""Seconds after which another Ctrl-C interrupts again; before, it would disturb the cleaning up."""
+"""Seconds after which another Ctrl-C interrupts again; earlier it would disturb the cleaning up."""
 
 STOPPED = 130
-"""Exit code after Ctrl-C, as shells have it."""
+"""Exit code after Ctrl-C, as in shells."""
 
 PATIENCE = 0.6
-"""Seconds that a stop may wait for a long call of compiled code; then the process ends as it is."""
+"""Seconds that a stop waits for a long call of compiled code; then the process ends at once."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -30,33 +30,33 @@ class Stopped(KeyboardInterrupt):
 class StopRequest:
     """Whether the user asked to stop.
 
-    Python raises KeyboardInterrupt wherever it happens to be; where a library swallows it, the
-    training's listener asks again.
+    Python raises KeyboardInterrupt where it happens to be. A library may swallow it, so the
+    progress callback of the training checks again.
     """
 
     def __init__(self) -> None:
         self.signal = 0
         self.asked_at = -IMPATIENCE
         self.written: list[str] = []
-        """Files that are there whatever happens now."""
+        """Files that are complete already."""
         self.kept: Callable[[], str] = lambda: ""
-        """What to say about work that the next run can go on from, if there is any."""
+        """Gives what to say about work that the next run can continue; empty if there is none."""
 
-    def told(self) -> str:
-        """What to say about the files."""
+    def files_text(self) -> str:
+        """What to say about the files; empty if nothing is written or kept."""
         if self.written:
             return f"{' and '.join(self.written)} was written before"
         return self.kept()
 
-    def hear(self, number: int, frame: FrameType | None) -> None:
-        """Signal handler: raise KeyboardInterrupt, but not into the cleaning up after it."""
+    def handle(self, number: int, frame: FrameType | None) -> None:
+        """Handle a signal: raise KeyboardInterrupt, but not during the cleaning up after it."""
         self.signal = number
         before, self.asked_at = self.asked_at, time.monotonic()
         if self.asked_at - before >= IMPATIENCE:
             raise KeyboardInterrupt
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt if a stop was asked for."""
+        """Raise KeyboardInterrupt if the user asked to stop."""
         if self.signal:
             raise KeyboardInterrupt
 
@@ -65,25 +65,26 @@ class StopRequest:
 def stoppable(request: StopRequest) -> Iterator[None]:
     """Within the block, SIGINT and SIGTERM stop the work as KeyboardInterrupt, within a second.
 
-    Python delivers a signal only when compiled code returns, which on a large table may take
-    seconds; so a thread hears of it at once, waits a little and then ends the process itself. In a
-    callback from compiled code the exception would be lost, with the callback's result: then too.
+    Python delivers a signal only when compiled code returns, which may take seconds on a large
+    table. Therefore a thread gets the signal at once, waits a little, and then ends the process. In
+    a callback from compiled code the exception would be lost with the callback's result: then the
+    process ends too.
     """
     signals = (signal.SIGINT, signal.SIGTERM)
     ended = threading.Event()
-    heard, raised = socket.socketpair()
-    raised.setblocking(False)
-    threading.Thread(target=_end_if_busy, args=(heard, request, ended), daemon=True).start()
-    wakeup = signal.set_wakeup_fd(raised.fileno(), warn_on_full_buffer=False)
-    before = {number: signal.signal(number, request.hear) for number in signals}
+    wakeup_end, signal_end = socket.socketpair()
+    signal_end.setblocking(False)
+    threading.Thread(target=_end_if_busy, args=(wakeup_end, request, ended), daemon=True).start()
+    wakeup = signal.set_wakeup_fd(signal_end.fileno(), warn_on_full_buffer=False)
+    before = {number: signal.signal(number, request.handle) for number in signals}
     hook = sys.unraisablehook
 
-    def hear_lost(lost: "sys.UnraisableHookArgs") -> None:
+    def on_lost(lost: "sys.UnraisableHookArgs") -> None:
         if isinstance(lost.exc_value, KeyboardInterrupt):
             _end(request)
         hook(lost)
 
-    sys.unraisablehook = hear_lost
+    sys.unraisablehook = on_lost
     try:
         yield
     finally:
@@ -92,29 +93,29 @@ def stoppable(request: StopRequest) -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(wakeup)
-        raised.close()
+        signal_end.close()
 
 
-def _end_if_busy(heard: socket.socket, request: StopRequest, ended: threading.Event) -> None:
-    """End the process when a stop was asked for and the main thread does not come to it."""
-    with heard:
-        while number := heard.recv(1):
+def _end_if_busy(wakeup_end: socket.socket, request: StopRequest, ended: threading.Event) -> None:
+    """End the process if the user asked to stop and the main thread does not stop in time."""
+    with wakeup_end:
+        while number := wakeup_end.recv(1):
             if number[0] in (signal.SIGINT, signal.SIGTERM) and not ended.wait(PATIENCE):
                 _end(request)
 
 
 def _end(request: StopRequest) -> None:
-    """End the process here and now, with a word about the files."""
+    """End the process at once, with a sentence about the files."""
     if sys.stderr.isatty():
         print("\x1b[?25h", end="", file=sys.stderr)  # the live line hides the cursor
-    told = request.told()
-    fail(f"Stopped: {told}." if told else "Stopped.")
+    text = request.files_text()
+    fail(f"Stopped: {text}." if text else "Stopped.")
     os._exit(STOPPED)
 
 
 @contextmanager
-def spoken_errors() -> Iterator[None]:
-    """Within the block (or decorated function), errors become a sentence and an exit code."""
+def errors_as_sentences() -> Iterator[None]:
+    """Within the block or the decorated function, an error becomes a sentence and an exit code."""
     try:
         yield
     except Stopped as stop:
@@ -126,7 +127,7 @@ def spoken_errors() -> Iterator[None]:
     except TrueOddsError as error:
         _leave(f"Error: {error}", 1)
     except BrokenPipeError:
-        # The reader of our output left, as ``head`` does; Python must not try to flush again.
+        # The reader of the output has ended, as ``head`` does. Python must not flush again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except MemoryError:

@@ -1,7 +1,7 @@
-"""The functions for PyTorch tensors: no copy, with gradients, bfloat16 too.
+"""The functions of `trueodds.functions` for PyTorch tensors: without a copy, with gradients.
 
-Results on CPU tensors are those of :mod:`trueodds.functions`, bit for bit. Other devices are
-refused rather than computed in another way.
+Results on CPU tensors have the same bits as those of `trueodds.functions`; bfloat16 works too.
+Tensors on other devices are refused.
 """
 
 # torch.autograd.Function.apply has no types of its own; without torch installed nothing has.
@@ -22,12 +22,18 @@ EXACT = (torch.float16, torch.float32, torch.float64)
 
 
 def _apply(function: np.ufunc, *tensors: Tensor) -> Tensor:
-    """A ufunc of CPU tensors of one floating dtype, reading and writing their own memory."""
+    """Apply a ufunc to CPU tensors that broadcast; it reads and writes their memory.
+
+    Raises
+    ------
+    UsageError
+        If a tensor is on another device.
+    """
     for tensor in tensors:
         if tensor.device.type != "cpu":
             raise UsageError(
-                f"{function.__name__} takes tensors in main memory, found one on "
-                f"{tensor.device}: call .cpu() first"
+                f"{function.__name__} takes tensors on the CPU, but one is on {tensor.device}: "
+                "call .cpu() first"
             )
     shape = torch.broadcast_shapes(*(tensor.shape for tensor in tensors))
     dtype = tensors[0].dtype
@@ -44,10 +50,10 @@ def _apply(function: np.ufunc, *tensors: Tensor) -> Tensor:
 
 
 def _round_to_bfloat16(function: np.ufunc, *tensors: Tensor) -> Tensor:
-    """Rounded once: float64 results to 24 bits by force of an odd last bit, then to bfloat16.
+    """Round float64 results correctly to bfloat16, through float32.
 
-    Rounding to float32 first and then to bfloat16 would round twice; a float32 whose last bit is
-    made odd whenever it is not exact can be rounded again without harm (Boldo and Melquiond 2008).
+    Rounding to float32 and then to bfloat16 rounds twice. It is still correct if the last bit of
+    every inexact float32 is made odd before (Boldo and Melquiond 2008).
     """
     with np.errstate(all="ignore"):
         wide = function(*(tensor.detach().to(torch.float64).numpy() for tensor in tensors))
@@ -66,7 +72,7 @@ def _round_to_bfloat16(function: np.ufunc, *tensors: Tensor) -> Tensor:
 
 
 class _Unary(torch.autograd.Function):
-    """A function of one tensor with the slope given by another."""
+    """A function of one tensor, with its derivative."""
 
     function: np.ufunc
     slope: Callable[[Tensor, Tensor], Tensor]
@@ -111,85 +117,90 @@ class _Softplus(_Unary):
     slope = staticmethod(lambda x, y: sigmoid(x))
 
 
-class _LogLoss(torch.autograd.Function):
-    """The loss of log-odds; its slope by z is the function, by y it is −z."""
+class _Binary(torch.autograd.Function):
+    """A function of two tensors that broadcast, with its two derivatives."""
 
-    @staticmethod
-    def forward(ctx: Any, z: Tensor, y: Tensor) -> Tensor:
+    function: np.ufunc
+    slopes: tuple[Callable[[Tensor, Tensor], Tensor | int], ...]
+    """The derivatives by the first and by the second tensor."""
+
+    @classmethod
+    def forward(cls, ctx: Any, z: Tensor, y: Tensor) -> Tensor:
         """The value."""
         ctx.save_for_backward(z, y)
-        return _apply(functions.log_loss_from_logits, z, y)
+        return _apply(cls.function, z, y)
 
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
+    @classmethod
+    def backward(cls, ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """The chain rule, summed over what was broadcast."""
-        z, y = ctx.saved_tensors
-        by_z = by_y = None
-        if ctx.needs_input_grad[0]:
-            by_z = (gradient * log_loss_grad_from_logits(z, y)).sum_to_size(z.shape)
-        if ctx.needs_input_grad[1]:
-            by_y = (gradient * -z).sum_to_size(y.shape)
-        return by_z, by_y
+        tensors = ctx.saved_tensors
+        return tuple(
+            (gradient * slope(*tensors)).sum_to_size(tensor.shape) if needed else None
+            for slope, tensor, needed in zip(cls.slopes, tensors, ctx.needs_input_grad, strict=True)
+        )
 
 
-class _LogLossGrad(torch.autograd.Function):
-    """σ(z) − y."""
+class _LogLoss(_Binary):
+    function = functions.log_loss_from_logits
+    slopes = (lambda z, y: log_loss_grad_from_logits(z, y), lambda z, y: -z)
 
-    @staticmethod
-    def forward(ctx: Any, z: Tensor, y: Tensor) -> Tensor:
-        """The value."""
-        ctx.save_for_backward(z, y)
-        return _apply(functions.log_loss_grad_from_logits, z, y)
 
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
-        """The chain rule, summed over what was broadcast."""
-        z, y = ctx.saved_tensors
-        by_z = by_y = None
-        if ctx.needs_input_grad[0]:
-            by_z = (gradient * sigmoid_grad(z)).sum_to_size(z.shape)
-        if ctx.needs_input_grad[1]:
-            by_y = (-gradient).sum_to_size(y.shape)
-        return by_z, by_y
+class _LogLossGrad(_Binary):
+    function = functions.log_loss_grad_from_logits
+    slopes = (lambda z, y: sigmoid_grad(z), lambda z, y: -1)
 
 
 def sigmoid(x: Tensor) -> Tensor:
-    """σ of a CPU tensor, any shape; float dtypes and bfloat16 are kept, others give float64."""
+    """σ of a CPU tensor of any shape.
+
+    A floating dtype (bfloat16 too) is kept; other dtypes give float64.
+
+    Raises
+    ------
+    UsageError
+        If the tensor is on another device; so do all functions of this module.
+    """
     result: Tensor = _Sigmoid.apply(x)
     return result
 
 
 def sigmoid_grad(x: Tensor) -> Tensor:
-    """σ′ of a CPU tensor; dtypes as for :func:`sigmoid`."""
+    """σ′ of a CPU tensor of any shape; dtypes as for `sigmoid`."""
     result: Tensor = _SigmoidGrad.apply(x)
     return result
 
 
 def logit(p: Tensor) -> Tensor:
-    """Log-odds of a CPU tensor of probabilities; dtypes as for :func:`sigmoid`."""
+    """Log-odds of a CPU tensor of probabilities, any shape; dtypes as for `sigmoid`."""
     result: Tensor = _Logit.apply(p)
     return result
 
 
 def log_sigmoid(x: Tensor) -> Tensor:
-    """Log σ of a CPU tensor; dtypes as for :func:`sigmoid`."""
+    """Log σ of a CPU tensor of any shape; dtypes as for `sigmoid`."""
     result: Tensor = _LogSigmoid.apply(x)
     return result
 
 
 def softplus(x: Tensor) -> Tensor:
-    """log(1 + eˣ) of a CPU tensor; dtypes as for :func:`sigmoid`."""
+    """log(1 + eˣ) of a CPU tensor of any shape; dtypes as for `sigmoid`."""
     result: Tensor = _Softplus.apply(x)
     return result
 
 
 def log_loss_from_logits(z: Tensor, y: Tensor) -> Tensor:
-    """Loss of log-odds z for labels y, CPU tensors that broadcast; dtypes are promoted."""
+    """Log-loss in nats of log-odds z for labels y in [0, 1]; CPU tensors that broadcast.
+
+    The dtypes are promoted.
+    """
     result: Tensor = _LogLoss.apply(z, y)
     return result
 
 
 def log_loss_grad_from_logits(z: Tensor, y: Tensor) -> Tensor:
-    """σ(z) − y of CPU tensors that broadcast; dtypes are promoted."""
+    """σ(z) − y, the derivative of `log_loss_from_logits` by z; CPU tensors that broadcast.
+
+    The dtypes are promoted.
+    """
     result: Tensor = _LogLossGrad.apply(z, y)
     return result

@@ -63,8 +63,8 @@ def check_rounding(
         values = table.values.take(rows[there])
         exact[there] += scorer.outputs(values).sum(axis=0) * 2.0**-OUTPUT_BITS
         # Encoded like new rows: in training, a row had target encodings that left it out.
-        own = encode_targets(values, prepared.target_encodings[fold])
-        inputs = np.concatenate([prepared.data.shared[rows[there]], own], axis=1)
+        encodings = encode_targets(values, prepared.target_encodings[fold])
+        inputs = np.concatenate([prepared.data.shared[rows[there]], encodings], axis=1)
         plain[there] += _in_float64(ensemble, fold, inputs.astype(np.float64))
         count[there] += len(members)
     calibrator = ensemble.calibrator

@@ -17,7 +17,7 @@ from trueodds.features.blocks import Block, Inputs, Levels, PiecewiseLinear
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.fixed import FixedNetworks
-from trueodds.model.scorer import Float, Requantise, weights_of
+from trueodds.model.scorer import Float, Requantise, on_grid, weights_of
 from trueodds.model.threads import one_blas_thread
 
 MOST_PRECOMPUTED = 1 << 22
@@ -57,12 +57,12 @@ class RowScorer:
         first, *self._layers = (
             _stacked(networks, index, step) for index, step in enumerate(self._steps)
         )
-        table = _glued(networks, first, encoder.width, target_encodings)
+        table = _first_layers(networks, first, encoder.width, target_encodings)
         self._grid = networks.grids[0]
         self._unit = 2.0**-self._grid.bits
         feeds = _Feeds(self._unit, *table.shape)
         self._feeds = feeds.of(encoder, target_encodings, sources)
-        self._table = np.concatenate([table, self._on_grid(feeds.amounts()) @ table])
+        self._table = np.concatenate([table, on_grid(feeds.amounts(), self._grid) @ table])
         self._bias = len(table) - 1
         self._last = np.array([-1])
 
@@ -76,21 +76,13 @@ class RowScorer:
             inputs += feed(value)
         positions, amounts = zip(*inputs, strict=True)
         with one_blas_thread:
-            Z = self._on_grid(np.array(amounts)) @ self._table.take(positions, axis=0)
+            Z = on_grid(np.array(amounts), self._grid) @ self._table.take(positions, axis=0)
             A = Z.reshape(self._members, 1, -1)
             for step, weights in zip(self._steps, self._layers, strict=False):
                 step.apply(A, self._last)
                 A = np.matmul(A, weights)
             self._steps[-1].apply(A, self._last)
         return float(A.sum())
-
-    def _on_grid(self, amounts: Float) -> Float:
-        limit = float(self._grid.limit)
-        amounts *= 2.0**self._grid.bits
-        np.rint(amounts, out=amounts)
-        np.maximum(amounts, -limit, out=amounts)
-        np.minimum(amounts, limit, out=amounts)
-        return amounts
 
 
 class _Feeds:
@@ -218,7 +210,7 @@ def _stacked(networks: FixedNetworks, index: int, step: Requantise) -> Float:
     return out
 
 
-def _glued(
+def _first_layers(
     networks: FixedNetworks,
     first: Float,
     shared: int,
@@ -230,10 +222,10 @@ def _glued(
     weights only for the target encodings of its fold.
     """
     counts = [len(tables) for tables in target_encodings]
-    glued = np.zeros((shared + sum(counts) + 1, len(first), first.shape[2]))
+    joined = np.zeros((shared + sum(counts) + 1, len(first), first.shape[2]))
     for index, member in enumerate(networks.members):
         start, count = shared + sum(counts[: member.fold]), counts[member.fold]
-        glued[:shared, index] = first[index, :shared]
-        glued[start : start + count, index] = first[index, shared : shared + count]
-        glued[-1, index] = first[index, -1]
-    return glued.reshape(len(glued), -1)
+        joined[:shared, index] = first[index, :shared]
+        joined[start : start + count, index] = first[index, shared : shared + count]
+        joined[-1, index] = first[index, -1]
+    return joined.reshape(len(joined), -1)

@@ -139,7 +139,7 @@ class Scorer:
         self._flags = int(np.count_nonzero(flags))
         self._numbers = len(flags) - self._flags + 1
         self._target_encodings = [
-            [(table, self._on_grid(table.log_odds.astype(np.float64))) for table in tables]
+            [(table, on_grid(table.log_odds.astype(np.float64), self._grid)) for table in tables]
             for tables in target_encodings
         ]
         self._steps = [Requantise.of(networks, index) for index in range(len(networks.grids))]
@@ -153,24 +153,15 @@ class Scorer:
             for index, step in enumerate(self._steps)
         ]
         first = np.concatenate(layers[0], axis=1)
-        shared, own, bias = first[: len(flags)], first[len(flags) : -1], first[-1:]
+        shared, encodings, bias = first[: len(flags)], first[len(flags) : -1], first[-1:]
         return _Group(
             fold,
             members,
             (shared[flags] * 2.0**self._grid.bits).astype(np.float32),
-            np.concatenate([shared[~flags], bias, own]),
+            np.concatenate([shared[~flags], bias, encodings]),
             layers[1:],
             [np.cumsum([part.shape[1] for part in parts]) - 1 for parts in layers[:-1]],
         )
-
-    def _on_grid(self, X: Float) -> Float:
-        """Round inputs to whole units of the first grid, in place."""
-        limit = float(self._grid.limit)
-        X *= 2.0**self._grid.bits
-        np.rint(X, out=X)
-        np.maximum(X, -limit, out=X)
-        np.minimum(X, limit, out=X)
-        return X
 
     def encode(self, values: Values) -> Encoded:
         """Return the rows as the first products take them."""
@@ -186,7 +177,7 @@ class Scorer:
                 parts.append(numbers[:, number : number + block.width])
                 number += block.width
         self._encoder.encode_blocks(values, parts)
-        self._on_grid(numbers)
+        on_grid(numbers, self._grid)
         numbers[:, -1] = 1.0
         encodings = []
         codes: dict[tuple[str, tuple[float, ...]], NDArray[Any]] = {}
@@ -250,6 +241,16 @@ class Scorer:
             A = B
         self._steps[-1].apply(A, np.zeros(0, np.int64))
         return A
+
+
+def on_grid(X: Float, grid: Grid) -> Float:
+    """Round inputs of any shape to whole units of a grid, in place; return them."""
+    limit = float(grid.limit)
+    X *= 2.0**grid.bits
+    np.rint(X, out=X)
+    np.maximum(X, -limit, out=X)
+    np.minimum(X, limit, out=X)
+    return X
 
 
 def weights_of(networks: FixedNetworks, member: int, index: int, step: Requantise) -> Float:

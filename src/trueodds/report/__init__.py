@@ -1,4 +1,4 @@
-"""The report: one self-contained page that shows how far the probabilities can be trusted."""
+"""The report: one self-contained page about a model and how good its probabilities are."""
 
 from trueodds.report.out_of_fold import ColumnImportance, OutOfFold
 from trueodds.report.page import write_report

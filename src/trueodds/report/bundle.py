@@ -1,8 +1,8 @@
-"""The chart library that every page carries: one JavaScript file, made once and kept in assets/.
+"""The chart library in every page: one JavaScript file, kept in assets/.
 
-``python -m trueodds.report.bundle`` makes it anew (needs the developer tool vl-convert-python;
-reading it needs nothing). Do so when Altair moves to another Vega-Lite, and bring
-``assets/NOTICE.md`` up to date in the same change.
+``python -m trueodds.report.bundle`` makes this file again; it needs the developer tool
+vl-convert-python. Do so if Altair uses another Vega-Lite, and update ``assets/NOTICE.md`` in the
+same change.
 """
 
 from importlib import resources
@@ -20,15 +20,15 @@ def read_asset(name: str) -> str:
 
 
 def build() -> str:
-    """JavaScript that defines ``window.vegaEmbed``, under a comment with its notices.
+    """JavaScript that defines ``window.vegaEmbed``, after a comment with the licences.
 
-    The notices go into the file because each page is itself a copy of the libraries.
+    The licences are in the file because every page is a copy of the libraries.
     """
     import vl_convert  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
     notice = read_asset("NOTICE.md").replace("*/", "* /")
-    # A function scope: the bundle's own top-level names must not become the page's globals.
+    # In a function scope, the top-level names of the bundle do not become globals of the page.
     return f"/*!\n{notice}*/\n(() => {{\n{script.strip()}\n}})();\n"
 
 

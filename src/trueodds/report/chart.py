@@ -1,4 +1,4 @@
-"""What all charts share: their data, their size, and how one becomes plain values."""
+"""Common parts of all charts: data, size, and the conversion to plain values."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 HEIGHT = 300
 LEFT = 44
-"""Least width of a y axis, so that charts set one above the other line up."""
+"""Least width of a y axis in pixels, so that charts above each other are aligned."""
 
 
 def inline(rows: list[dict[str, Any]]) -> alt.InlineData:
-    """Rows as the chart's own data; NumPy scalars become Python's."""
+    """Rows as the data of a chart; NumPy scalars become Python numbers."""
     import altair as alt
     import numpy as np
 
@@ -26,7 +26,7 @@ def inline(rows: list[dict[str, Any]]) -> alt.InlineData:
 
 
 def layers(*charts: Any, height: int = HEIGHT) -> alt.LayerChart:
-    """One chart of several, as wide as its place on the page."""
+    """One chart made of several layers, as wide as its place on the page."""
     import altair as alt
 
     return alt.LayerChart(
@@ -38,14 +38,14 @@ def layers(*charts: Any, height: int = HEIGHT) -> alt.LayerChart:
 
 
 def specification(chart: alt.LayerChart) -> dict[str, Any]:
-    """Plain values of a chart, the same for the same chart whatever was drawn before it."""
+    """Plain values of a chart; they do not depend on charts that were drawn before."""
     import altair as alt
 
-    # The caller's own Altair theme and row limit must not reach into the page.
+    # The caller's Altair theme and row limit must not change the page.
     with (
         alt.theme.enable("none"),
         alt.data_transformers.enable("default", max_rows=None, consolidate_datasets=False),
     ):
         found: dict[str, Any] = chart.to_dict()
-    found.pop("$schema")  # the page names its Vega-Lite by carrying it
+    found.pop("$schema")  # the page holds its version of Vega-Lite
     return found | {"config": config()}

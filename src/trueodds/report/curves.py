@@ -1,4 +1,4 @@
-"""ROC and precision-recall curves: exact at every point kept, thinned to what a screen can show."""
+"""ROC and precision-recall curves: exact points, but no more than a screen can show."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ MOST_POINTS = 500
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A curve's points, x not falling, and the area under the whole (unthinned) curve."""
+    """Points of a curve, shape (points,), x not falling, and the area under the full curve."""
 
     x: Floats
     y: Floats
@@ -28,9 +28,9 @@ def _counts(sample: Sample) -> tuple[Floats, Floats]:
 
 
 def roc(sample: Sample) -> Curve | None:
-    """Share of "no" (x) and of "yes" (y) called yes, from the strictest threshold on.
+    """Share of "no" (x) and of "yes" (y) called yes, from the highest threshold on.
 
-    None when a label is missing. Equal to scikit-learn's ``roc_curve`` at the points kept.
+    None if one of the labels has no row. Equal to scikit-learn's ``roc_curve`` at the kept points.
     """
     if not sample.two_classes:
         return None
@@ -43,17 +43,17 @@ def roc(sample: Sample) -> Curve | None:
 
 
 def precision_recall(sample: Sample) -> Curve | None:
-    """Recall (x) and precision (y), from the strictest threshold on; None without a "yes".
+    """Recall (x) and precision (y), from the highest threshold on; None if no row is "yes".
 
     The area is the average precision Σ ΔR·P, which does not interpolate between points (Davis and
-    Goadrich 2006). Equal to scikit-learn's ``precision_recall_curve`` at the points kept.
+    Goadrich 2006). Equal to scikit-learn's ``precision_recall_curve`` at the kept points.
     """
     if not sample.yes.sum() > 0:
         return None
     yes, no = _counts(sample)
     recall, precision = yes / yes[-1], yes / (yes + no)
     area = float(np.sum(np.diff(recall, prepend=0.0) * precision))
-    # Thresholds past the last "yes" only lower precision at recall 1: a vertical line, kept.
+    # Thresholds below the last "yes" only lower the precision at recall 1: a vertical line.
     recall = np.concatenate([[0.0], recall])
     precision = np.concatenate([precision[:1], precision])
     keep = thin(recall, precision)
@@ -61,10 +61,11 @@ def precision_recall(sample: Sample) -> Curve | None:
 
 
 def thin(x: Floats, y: Floats, most: int = MOST_POINTS) -> NDArray[np.int64]:
-    """Choose indices of at most ``most`` points, ends included, that keep the curve's look.
+    """Choose at most ``most`` points, with both ends, that keep the shape of the curve.
 
-    ``x`` must not fall. Two thirds of the points are spread evenly over x, so that a wiggly start
-    (precision at low recall) cannot use them all up; the rest evenly over the curve's length.
+    ``x`` must not fall; ``x`` and ``y`` have shape (points,). Two thirds of the points are spread
+    evenly over x, so that an unsteady start (precision at low recall) does not take all of them.
+    The others are spread evenly over the length of the curve. Returns rising indices.
     """
     if x.size <= most:
         return np.arange(x.size)

@@ -1,4 +1,4 @@
-"""How the forecasts are spread: over the probability, and over the log-odds of each class."""
+"""Histograms of the forecasts: of all probabilities, and of the log-odds of each class."""
 
 from dataclasses import dataclass
 
@@ -7,25 +7,25 @@ import numpy as np
 from trueodds.report.sample import Floats, Sample
 
 FARTHEST = 8.0
-"""Log-odds beyond ±8 (0.03 % and 99.97 %) are drawn in the outermost bars."""
+"""Log-odds beyond ±8 (0.03 % and 99.97 %) are counted in the outermost bars."""
 
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """Bars over log-odds: ``edges`` has one entry more than the shares, which sum to 1 each."""
+    """A histogram of two classes; ``edges`` has shape (bars + 1,), the shares (bars,)."""
 
     edges: Floats
     yes: Floats
-    """Share of the "yes" rows in each bar; zeros when there are none."""
+    """Share of "yes" rows in each bar; zeros if there are none."""
     no: Floats
-    """Share of the "no" rows in each bar; zeros when there are none."""
+    """Share of "no" rows in each bar; zeros if there are none."""
 
 
 def spread_by_class(sample: Sample, bars: int = 50) -> Spread:
-    """Histogram of the log-odds for each class on the same bars, each class adding up to 1."""
+    """Histogram of the log-odds of each class, with the same bars; each class adds up to 1."""
     value = np.clip(sample.log_odds, -FARTHEST, FARTHEST)
     low, high = (float(value.min()), float(value.max())) if value.size else (-1.0, 1.0)
-    if high - low < 0.5:  # a (nearly) constant forecast still gets bars of a visible width
+    if high - low < 0.5:  # bars of a nearly constant forecast must be wide enough to be seen
         middle = (low + high) / 2
         low, high = middle - 0.5, middle + 0.5
     edges = np.linspace(low, high, bars + 1)
@@ -39,10 +39,7 @@ def spread_by_class(sample: Sample, bars: int = 50) -> Spread:
 
 
 def forecast_histogram(sample: Sample, low: float, high: float, bars: int = 40) -> Spread:
-    """Histogram of the probabilities over [low, high], all rows together adding up to 1.
-
-    ``yes`` and ``no`` are the two classes' parts of that one total.
-    """
+    """Histogram of the probabilities over [low, high]; all rows together add up to 1."""
     edges = np.linspace(low, high, bars + 1)
     value = np.clip(sample.probability, low, high)
     yes = np.histogram(value, bins=edges, weights=sample.yes)[0]

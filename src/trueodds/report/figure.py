@@ -1,4 +1,4 @@
-"""One figure of the page: its charts, and the words around them."""
+"""One figure of the page: its charts and its texts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from trueodds.report.chart import specification
 
 @dataclass(frozen=True)
 class Drawing:
-    """One chart: its place's id, what a screen reader says, and its Vega-Lite specification."""
+    """One chart: the id of its place, its text for screen readers, and its specification."""
 
     key: str
     summary: str
@@ -18,7 +18,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Figure:
-    """A titled figure; without drawings, ``missing`` says why there is nothing to draw."""
+    """A figure with a title; if it has no drawings, ``missing`` says why."""
 
     key: str
     title: str
@@ -26,11 +26,11 @@ class Figure:
     drawings: tuple[Drawing, ...] = ()
     missing: str = ""
     legend: tuple[tuple[str, str], ...] = ()
-    """(look, meaning) pairs; the look is a CSS class of the page."""
+    """(style, meaning) pairs; the style is a CSS class of the page."""
 
 
 def drawing(key: str, summary: str, chart: Any) -> Drawing:
-    """A chart as it stands on the page."""
+    """Make the drawing of a chart."""
     spec = specification(chart)
-    # Room is kept before the chart is drawn, so that the page does not jump.
+    # The page keeps this height before the chart is drawn, so that it does not move.
     return Drawing(key, summary, spec, int(spec["height"]) + 40)

@@ -1,4 +1,4 @@
-"""The page's figures: each a chart or two, with the sentence that tells how to read it."""
+"""The figures of the page: one or two charts each, with a caption that says how to read them."""
 
 from math import isfinite
 
@@ -12,7 +12,7 @@ from trueodds.report.learning import learning_curves
 from trueodds.report.out_of_fold import ColumnImportance
 from trueodds.report.reliability import Bin
 from trueodds.report.sample import Sample
-from trueodds.report.wording import clean, count, decimals, quoted, share
+from trueodds.report.wording import clean, count, decimals, percent, quoted
 
 MOST_COLUMNS_DRAWN = 20
 
@@ -25,14 +25,14 @@ def reliability_figure(sample: Sample, bins: tuple[Bin, ...], yes: str) -> Figur
     low, high = forecast_charts.forecast_range(bins)
     near = sum(b.low <= b.forecast <= b.high for b in bins)
     summary = (
-        f"Reliability diagram with {len(bins)} bins; in {near} of them the 95% interval of the "
-        f"observed share holds the mean forecast."
+        f"Reliability diagram with {len(bins)} bins; in {near} of them the mean forecast is in the "
+        f"95% interval of the observed share."
     )
     return Figure(
         "reliability",
         title,
-        "Each dot gathers rows with neighbouring forecasts; on the dashed line a forecast of 30% "
-        "comes true 30 times in 100; above the line forecasts are too low, below it too high.",
+        "Each dot stands for rows with similar forecasts. On the dashed line, a forecast of 30% "
+        "comes true 30 times in 100. Above the line the forecasts are too low, below it too high.",
         (
             drawing("reliability", summary, forecast_charts.reliability(bins, yes)),
             drawing(
@@ -52,14 +52,14 @@ def spread_figure(sample: Sample, yes: str, no: str) -> Figure:
         return Figure("spread", title, "", missing="No row has an out-of-fold forecast.")
     chart = drawing(
         "spread",
-        f"Histogram of the forecasts, for the rows that were {yes} and for those that were {no}.",
+        f"Histogram of the forecasts of rows that are {yes}, and of rows that are {no}.",
         forecast_charts.class_spread(spread_by_class(sample), yes, no),
     )
     return Figure(
         "spread",
         title,
-        "Each class’s bars add up to 100%: the less the two shapes overlap, the more the "
-        "columns tell about the target.",
+        "The bars of each class add up to 100%. The less the two shapes overlap, the better the "
+        "columns separate the classes.",
         (chart,),
         legend=(("block accent", yes), ("block plain", no)),
     )
@@ -79,9 +79,10 @@ def ranking_figures(sample: Sample, yes: str, no: str) -> tuple[Figure, Figure]:
         Figure(
             "roc",
             titles[0],
-            f"Walking from the highest forecast down: the sooner the curve rises, the more {yes} "
-            f"is found before {no} is called by mistake; the dashed diagonal is guessing. "
-            "The area counts pairs of rows of all folds, the AUC above pairs of one fold.",
+            f"Rows are called {yes} one after another, from the highest forecast down. The sooner "
+            f"the curve rises, the more rows of {yes} are found before rows of {no} are called "
+            f"{yes} by mistake. The dashed diagonal is guessing. The area compares all pairs of "
+            "rows; the AUC above compares only pairs of rows in one fold.",
             (
                 drawing(
                     "roc",
@@ -94,8 +95,8 @@ def ranking_figures(sample: Sample, yes: str, no: str) -> tuple[Figure, Figure]:
         Figure(
             "precision",
             titles[1],
-            f"For any share of {yes} to be found, how often a row called {yes} truly is; "
-            f"guessing stays at the base rate of {share(base)}.",
+            f"If a given share of {yes} is to be found: how often a row that is called {yes} is "
+            f"{yes}. Guessing is right as often as the base rate of {percent(base)}.",
             (
                 drawing(
                     "precision",
@@ -105,7 +106,7 @@ def ranking_figures(sample: Sample, yes: str, no: str) -> tuple[Figure, Figure]:
             ),
             legend=(
                 ("line", f"average precision {decimals(second.area, 3)}"),
-                ("dashed", f"base rate {share(base)}"),
+                ("dashed", f"base rate {percent(base)}"),
             ),
         ),
     )
@@ -113,7 +114,7 @@ def ranking_figures(sample: Sample, yes: str, no: str) -> tuple[Figure, Figure]:
 
 def importance_figure(importance: tuple[ColumnImportance, ...]) -> Figure:
     """Permutation importance of the first columns."""
-    title = "Which columns does the forecast lean on?"
+    title = "Which columns does the forecast depend on?"
     measured = tuple(c for c in importance if all(map(isfinite, (c.mean, c.low, c.high))))
     if not measured:
         gone = "No importance was measured for any column."
@@ -124,9 +125,9 @@ def importance_figure(importance: tuple[ColumnImportance, ...]) -> Figure:
     )
     more = len(measured) - len(drawn)
     caption = (
-        "The bar is the rise of the out-of-fold log-loss, in nats, when the column’s cells are "
-        "shuffled among rows; a column that others can stand in for looks less important than it "
-        "is."
+        "The bar shows how much the out-of-fold log-loss rises, in nats, if the cells of the "
+        "column are shuffled among the rows. A column that other columns can replace looks less "
+        "important than it is."
     )
     if more > 0:
         caption += f" The first {len(drawn)} of {count(len(measured))} columns are drawn."
@@ -150,12 +151,12 @@ def learning_figure(model: Model) -> Figure:
     curves = learning_curves(model.record)
     chart = model_charts.learning(curves)
     if chart is None:
-        return Figure("learning", title, "", missing="No learning curve was kept.")
+        return Figure("learning", title, "", missing="The model holds no learning curves.")
     return Figure(
         "learning",
         title,
-        "One pair of lines a member. A member ends after as many epochs as are best for the rows "
-        "outside its fold; the dot marks the weights that are kept.",
+        "Each member has two lines. A member is trained for the number of epochs that is best for "
+        "the rows outside its fold. The dot marks the epoch whose weights are kept.",
         (drawing("learning", f"Learning curves of {len(curves)} members.", chart),),
         legend=(
             ("line", "left-out fold"),
@@ -168,8 +169,8 @@ def learning_figure(model: Model) -> Figure:
 def all_figures(
     model: Model, sample: Sample, bins: tuple[Bin, ...], importance: tuple[ColumnImportance, ...]
 ) -> dict[str, Figure]:
-    """Every figure of the page by its key."""
-    # Short, because an axis has no room for a long label; the page's head has the whole.
+    """All figures of the page by their keys."""
+    # An axis has no room for a long label; the head of the page shows the whole label.
     yes, no = quoted(model.target_yes, 24), quoted(model.target_no, 24)
     found = (
         reliability_figure(sample, bins, yes),

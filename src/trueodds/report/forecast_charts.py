@@ -1,7 +1,7 @@
-"""Charts of the forecast itself: reliability, spread, ROC and precision-recall.
+"""Charts of the forecast: reliability, spread, ROC and precision-recall.
 
-Each function returns an Altair chart made from numbers that are already small. Altair is imported
-inside the functions so that ``import trueodds`` stays light.
+Each function returns an Altair chart of a few hundred numbers. The functions import Altair
+themselves, so that ``import trueodds`` stays fast.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 PERCENT_TICKS = np.array([0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999])
-"""Where the log-odds axis may have a label."""
+"""Probabilities that can be labels of the log-odds axis."""
 
 
 def _percent_axis(span: float) -> str:
@@ -30,7 +30,7 @@ def _percent_axis(span: float) -> str:
 
 
 def forecast_range(bins: tuple[Bin, ...]) -> tuple[float, float]:
-    """Probabilities that the reliability diagram shows: all, or the part where anything is."""
+    """Range of probabilities that the reliability diagram shows: all, or the part with rows."""
     if not bins:
         return 0.0, 1.0
     low = min(min(b.forecast, b.low) for b in bins)
@@ -42,7 +42,7 @@ def forecast_range(bins: tuple[Bin, ...]) -> tuple[float, float]:
 
 
 def reliability(bins: tuple[Bin, ...], yes: str) -> alt.LayerChart:
-    """Observed share against mean forecast by bin, with intervals and the identity line."""
+    """Observed share over mean forecast for each bin, with intervals and the identity line."""
     import altair as alt
 
     low, high = forecast_range(bins)
@@ -98,7 +98,7 @@ def reliability(bins: tuple[Bin, ...], yes: str) -> alt.LayerChart:
 
 
 def forecast_bars(spread: Spread, low: float, high: float) -> alt.LayerChart:
-    """Small histogram of all forecasts, to stand under the reliability diagram."""
+    """Small histogram of all forecasts, for the place under the reliability diagram."""
     import altair as alt
 
     share = spread.yes + spread.no
@@ -135,7 +135,7 @@ def forecast_bars(spread: Spread, low: float, high: float) -> alt.LayerChart:
 
 
 def _percent_labels(ticks: list[float]) -> str:
-    """A Vega expression that names each of the rising log-odds by its probability."""
+    """A Vega expression that labels rising log-odds with their probabilities."""
     words = [f"'{100 * p:.3g}%'" for p in sigmoid(np.array(ticks)).tolist()]
     between = [(a + b) / 2 for a, b in pairwise(ticks)]
     cases = [f"datum.value < {v!r} ? {w} : " for v, w in zip(between, words, strict=False)]
@@ -143,10 +143,10 @@ def _percent_labels(ticks: list[float]) -> str:
 
 
 def class_spread(spread: Spread, yes: str, no: str) -> alt.LayerChart:
-    """Forecasts of each class over log-odds, the axis labelled in probabilities."""
+    """Histogram of the forecasts of each class over log-odds; the labels are probabilities."""
     import altair as alt
 
-    # The order of the domain decides colours, so equal labels cannot merge: keys are fixed.
+    # Colours follow fixed keys, so that two equal labels keep two colours.
     rows = []
     for key, label, shares in (("no", no, spread.no), ("yes", yes, spread.yes)):
         for a, b, s in zip(spread.edges, spread.edges[1:], shares, strict=False):
@@ -230,6 +230,11 @@ def roc_curve(curve: Curve, yes: str, no: str) -> alt.LayerChart:
 
 
 def precision_recall_curve(curve: Curve, base_rate: float, yes: str) -> alt.LayerChart:
-    """Precision-recall curve with the base rate's line."""
+    """Precision-recall curve with a line at the base rate."""
     base = [{"x": 0.0, "y": base_rate}, {"x": 1.0, "y": base_rate}]
-    return _curve(curve, base, f"share of {yes} found (recall)", "right when called (precision)")
+    return _curve(
+        curve,
+        base,
+        f"share of {yes} found (recall)",
+        f"share of rows called {yes} that are {yes} (precision)",
+    )

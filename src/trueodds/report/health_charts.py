@@ -1,4 +1,4 @@
-"""Charts of the layers: where neurons sit on their activation's curve, and how gradients flow."""
+"""Charts of the layers: where neurons are on their activation curve, and the gradients' size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 MOST_LAYERS = 4
-"""Densities drawn: the first layer, the last, and some between."""
+"""Most layers whose densities are drawn: the first, the last, and some between."""
 SMALL = 130
 MOST_TICKS = 8
 
@@ -103,7 +103,7 @@ def _flow(record: HealthRecord, across: str, title: str) -> alt.LayerChart | Non
         rows.append([{"at": a, "flow": f} for a, f in found if 0.0 < f < LARGEST])
     if not all(rows):
         return None
-    # Few layers get a tick each: the axis would else put ticks between them.
+    # Few layers get one tick each: otherwise the axis has ticks between them.
     places = sorted({row["at"] for part in rows for row in part})
     ticks = {"values": places} if len(places) <= MOST_TICKS else {"tickCount": 8}
     x = alt.X("at:Q", title=title, axis=alt.Axis(format="d", grid=False, **ticks))

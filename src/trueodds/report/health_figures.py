@@ -1,4 +1,4 @@
-"""The figures of the health section: one member stands for all."""
+"""The figures of the health section; they show one member."""
 
 from trueodds.health.findings import SEVERITIES
 from trueodds.health.health_record import HealthRecord
@@ -6,11 +6,11 @@ from trueodds.report import health_charts
 from trueodds.report.figure import Figure, drawing
 from trueodds.training.training_record import TrainingRecord
 
-GONE = "No snapshot of the layers was kept."
+GONE = "The model holds no record of its layers."
 
 
 def shown_member(record: TrainingRecord) -> tuple[str, HealthRecord] | None:
-    """The member with the worst finding (the first of them); None without any record."""
+    """The first member with the worst finding; None if the model holds no record of layers."""
     found = [
         (max((SEVERITIES.index(f.severity) for f in m.findings()), default=-1), m.title, m.health)
         for m in record.members
@@ -18,46 +18,50 @@ def shown_member(record: TrainingRecord) -> tuple[str, HealthRecord] | None:
     ]
     if not found:
         return None
-    _, title, health = max(found, key=lambda told: told[0])
+    _, title, health = max(found, key=lambda member: member[0])
     return title, health
 
 
 def health_figures(record: TrainingRecord) -> tuple[Figure, Figure]:
-    """Where neurons sit on their curve, and how gradients flow."""
-    titles = ("Where do the neurons sit on their curve?", "Does the gradient reach every layer?")
+    """Where neurons are on their activation curve, and how large the gradients are."""
+    titles = (
+        "Where are the neurons on their activation curve?",
+        "Does the gradient reach every layer?",
+    )
     found = shown_member(record)
     if found is None or not found[1].densities:
         return Figure("curve", titles[0], "", missing=GONE), Figure(
             "flow", titles[1], "", missing=GONE
         )
-    title, seen = found
-    activation = seen.activations[0]
+    title, health = found
+    activation = health.activations[0]
     curve = Figure(
         "curve",
         titles[0],
-        f"Layers of {title} after training: weighted sums z of rows it was not trained on, under "
-        f"{activation}. Units under the flat parts of the curve pass no gradient; the outermost "
-        "bars also hold all beyond.",
+        f"Layers of {title} after training: the weighted sums z for rows that it was not trained "
+        f"on, and the activation {activation}. Neurons on the flat parts of the curve pass no "
+        "gradient. The outermost bars also count all values beyond them.",
         tuple(
             drawing(
                 f"curve{number}",
-                f"Density of the pre-activations of {seen.names[position]} under {activation}.",
-                health_charts.on_the_curve(seen, position),
+                f"Density of the pre-activations of {health.names[position]} under {activation}.",
+                health_charts.on_the_curve(health, position),
             )
-            for number, position in enumerate(health_charts.drawn_layers(seen))
+            for number, position in enumerate(health_charts.drawn_layers(health))
         ),
         legend=(("block accent", "pre-activations"), ("line", "φ"), ("dashed", "slope φ′")),
     )
-    depth, over_time = health_charts.flow_over_depth(seen), health_charts.flow_over_time(seen)
+    depth, over_time = health_charts.flow_over_depth(health), health_charts.flow_over_time(health)
     if depth is None or over_time is None:
         gone = f"No gradient reached the layers of {title}."
         return curve, Figure("flow", titles[1], "", missing=gone)
     flow = Figure(
         "flow",
         titles[1],
-        f"Root mean square of the loss's gradient by the weighted sums of {title}: over depth, the "
-        "first snapshot dashed and the last solid; over the steps, the first layer dashed and the "
-        "last solid. Lines within a factor of a hundred of each other are well.",
+        f"Root mean square of the gradient of the loss by the weighted sums of {title}. Over "
+        "depth, the first snapshot is dashed and the last one is solid. Over the steps, the first "
+        "layer is dashed and the last layer is solid. Lines within a factor of a hundred of each "
+        "other are healthy.",
         (
             drawing("flow-depth", "Size of the gradient, layer by layer.", depth),
             drawing("flow-time", "Size of the gradient over the steps.", over_time),

@@ -1,4 +1,4 @@
-"""What is said of a model: its scores, what each column adds, how it was trained."""
+"""Judges a model: its scores, the importance of its columns, and how it was trained."""
 
 from dataclasses import asdict, dataclass, replace
 
@@ -23,19 +23,19 @@ from trueodds.training.training_record import TrainingRecord
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """What rows that were left out say of a model."""
+    """What out-of-fold forecasts show about a model."""
 
     scores: Scores
     rounding: Rounding
     out_of_fold: OutOfFold
     leak: Leak | None
-    """An AUC that is rarely honest, with the columns that matter most."""
+    """A warning if the AUC is so high that a leak is likely, with the most important columns."""
 
 
 def judge(
     ensemble: Ensemble, networks: FixedNetworks, prepared: Prepared, table: Table, seed: int
 ) -> Judged:
-    """Score the honest forecasts, check the whole numbers, and measure what each column adds."""
+    """Score the out-of-fold forecasts, check the whole numbers, and measure importances."""
     scores = out_of_fold_scores(ensemble, prepared.folds, table, seed)
     rises, errors = column_importance(ensemble, prepared.data, table.y, table.sample_weight, seed)
     importance = column_importances(table.columns, rises, errors, prepared.folds.each)
@@ -48,7 +48,7 @@ def judge(
 
 
 def out_of_fold_scores(ensemble: Ensemble, folds: Folds, table: Table, seed: int) -> Scores:
-    """Scores of the honest forecasts; intervals count groups or blocks of time where there are."""
+    """Scores of the out-of-fold forecasts; intervals count groups or blocks of time, if any."""
     known = np.isfinite(ensemble.log_odds)
     clusters = None
     if table.groups is not None:

@@ -1,4 +1,4 @@
-"""The learning curves' numbers, thinned so that a long run still makes a small page."""
+"""The numbers of the learning curves, reduced so that a long run makes a small page."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,7 +9,7 @@ import numpy as np
 from trueodds.training.training_record import MemberRecord, TrainingRecord
 
 MOST_POINTS = 6_000
-"""Over all members together."""
+"""Most points of all members together."""
 
 Points = tuple[tuple[int, float], ...]
 """(epoch, loss) pairs by rising epoch."""
@@ -17,7 +17,7 @@ Points = tuple[tuple[int, float], ...]
 
 @dataclass(frozen=True)
 class MemberCurves:
-    """One member's losses by 1-based epoch; epochs whose loss is not finite are left out."""
+    """Losses of one member by epoch, from 1; epochs with a loss that is not finite are left out."""
 
     label: str
     train: Points
@@ -27,14 +27,14 @@ class MemberCurves:
 
 
 def member_label(record: TrainingRecord, member: MemberRecord) -> str:
-    """Name of a member in figures and tables: its fold, and its number where a fold has several."""
+    """Name of a member: its fold, and its number if a fold has several members."""
     several = any(m.member != record.members[0].member for m in record.members)
     fold = f"fold {member.fold + 1}"
     return f"{fold}, member {member.member + 1}" if several else fold
 
 
 def _points(losses: tuple[float, ...], epochs: list[int], most: int, keep: int) -> Points:
-    """At most ``most`` entries spread over the run, entry ``keep`` among them (none when -1)."""
+    """At most ``most`` entries spread over the run, with entry ``keep`` unless that is −1."""
     wanted = set(np.linspace(0, len(losses) - 1, min(len(losses), most)).round().astype(int))
     if 0 <= keep < len(losses):
         wanted.add(keep)
@@ -42,12 +42,12 @@ def _points(losses: tuple[float, ...], epochs: list[int], most: int, keep: int) 
 
 
 def learning_curves(record: TrainingRecord) -> tuple[MemberCurves, ...]:
-    """Curves of every member, in the record's order."""
+    """Curves of every member, in the order of the record."""
     most = int(np.clip(MOST_POINTS // max(1, 2 * len(record.members)), 20, 300))
     found = []
     for m in record.members:
         entries = max(len(m.train_loss), len(m.fold_loss))
-        # The last entry is early when the stride does not divide the run.
+        # The last entry comes early if the stride does not divide the run.
         epochs = list(m.at) or [
             min((i + 1) * m.stride, max(m.epochs, i + 1)) for i in range(entries)
         ]
@@ -65,9 +65,9 @@ def learning_curves(record: TrainingRecord) -> tuple[MemberCurves, ...]:
 
 
 def loss_range(curves: tuple[MemberCurves, ...]) -> tuple[float, float] | None:
-    """Losses worth showing: all of them, but a first epoch far above the rest is cut off.
+    """Range of losses to show: all losses, but not a first epoch far above the others.
 
-    None when there is no finite loss at all.
+    None if no loss is finite.
     """
     losses = np.array([loss for c in curves for _, loss in (*c.train, *c.fold)])
     if not losses.size:

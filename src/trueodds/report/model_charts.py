@@ -1,4 +1,4 @@
-"""Charts of the model: what its forecasts lean on, and how its members learned."""
+"""Charts of the model: the importance of its columns, and how its members learned."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def distinct(names: list[str]) -> list[str]:
-    """Return the names with later copies numbered: a chart merges rows of one name."""
+    """Return the names with repeated names numbered, because a chart merges rows of one name."""
     found: dict[str, None] = {}
     for name in names:
         copy, free = 1, name
@@ -26,7 +26,7 @@ def distinct(names: list[str]) -> list[str]:
 
 
 def importance(found: tuple[ColumnImportance, ...]) -> alt.LayerChart:
-    """One dot a column with its interval, most important on top."""
+    """One dot with its interval for each column, the most important on top."""
     import altair as alt
 
     names = distinct([c.name for c in found])
@@ -41,7 +41,7 @@ def importance(found: tuple[ColumnImportance, ...]) -> alt.LayerChart:
         sort=names,
         axis=alt.Axis(labelLimit=170, labelColor=INK, ticks=False, domain=False, labelPadding=8),
     )
-    title = "rise of the log-loss when the column is shuffled (nats)"
+    title = "rise of the log-loss if the column is shuffled (nats)"
     tooltip = [
         alt.Tooltip("name:N", title="column"),
         alt.Tooltip("mean:Q", title="rise", format=".4f"),
@@ -59,9 +59,9 @@ def importance(found: tuple[ColumnImportance, ...]) -> alt.LayerChart:
 
 
 def learning(curves: tuple[MemberCurves, ...]) -> alt.LayerChart | None:
-    """Every member's losses by epoch: training dashed, left-out fold solid, kept epoch marked.
+    """Losses of every member by epoch: training dashed, left-out fold solid, kept epoch marked.
 
-    None when no loss is finite.
+    None if no loss is finite.
     """
     import altair as alt
 

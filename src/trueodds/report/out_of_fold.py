@@ -1,4 +1,4 @@
-"""What the report draws beyond the model itself: out-of-fold forecasts and importances."""
+"""What the report needs besides the model: out-of-fold forecasts and importances."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,10 @@ from trueodds.evaluation.intervals import student_t
 
 @dataclass(frozen=True)
 class ColumnImportance:
-    """Rise of the out-of-fold log-loss (nats) when the column's cells are shuffled among rows."""
+    """Rise of the out-of-fold log-loss, in nats, if the column's cells are shuffled among rows.
+
+    ``low`` and ``high`` are the ends of the 95 % interval of ``mean``.
+    """
 
     name: str
     mean: float
@@ -21,22 +24,33 @@ class ColumnImportance:
 
 @dataclass(frozen=True, eq=False)
 class OutOfFold:
-    """The out-of-fold forecast, one entry a training row, in the table's order."""
+    """The out-of-fold forecast, one entry for each training row, in the order of the table."""
 
     y: NDArray[np.uint8]
     """Shape (rows,), 1 for "yes"."""
     log_odds: NDArray[np.float64]
-    """Shape (rows,), calibrated, from members (and a calibrator) that did not see the row."""
+    """Shape (rows,), nats, from members and a calibrator that did not see the row; NaN for rows
+    without a forecast."""
     weight: NDArray[np.float64] | None
-    """Shape (rows,), sample weights, or None when all are 1."""
+    """Shape (rows,), sample weights ≥ 0; None if all are 1."""
     importance: tuple[ColumnImportance, ...]
-    """Most important first; empty when there is no usable column."""
+    """Most important column first; empty if no column is used."""
 
 
 def column_importances(
     names: Sequence[str], mean: NDArray[np.float64], error: NDArray[np.float64], folds: int
 ) -> tuple[ColumnImportance, ...]:
-    """Most important first, with 95 % intervals by Student's t of the standard error over folds."""
+    """Importances with 95 % intervals, the most important column first.
+
+    Parameters
+    ----------
+    names
+        Names of the columns.
+    mean, error
+        Mean rise of the log-loss over the folds and its standard error, shape (columns,).
+    folds
+        Number of folds, which gives the degrees of freedom of Student's t.
+    """
     half = student_t(folds) * error
     order = np.argsort(-mean, kind="stable")
     return tuple(

@@ -1,4 +1,4 @@
-"""The report: one HTML page that holds everything it shows and asks the network for nothing."""
+"""The report: one HTML page that is complete and loads nothing from the network."""
 
 import hashlib
 import json
@@ -23,10 +23,10 @@ from trueodds.report.tables import (
     treatment_lines,
     warning_rows,
 )
-from trueodds.report.wording import averaging, clean, count, headline, quoted, setting, share
+from trueodds.report.wording import averaging, clean, count, headline, percent, quoted, setting
 
-TOLD = ("folds", "members", "many_members")
-"""Settings that are told as what came of them."""
+SHOWN_AS_RESULT = ("folds", "members", "many_members")
+"""Settings that the page does not list, because it shows their result."""
 
 
 def write_report(
@@ -34,13 +34,15 @@ def write_report(
 ) -> None:
     """Write the report of a model as one self-contained HTML file.
 
-    The same model and forecast give the same bytes. The file appears whole or not at all; until
-    then it is in the folder ``scratch``, or beside its place.
+    The same model and forecast give the same bytes. The file appears complete or not at all: until
+    it is complete, it has a temporary name in the folder ``scratch``, or else in the folder of
+    ``path``.
 
     Raises
     ------
     TrueOddsError
-        When the out-of-fold forecast does not fit together, or the file cannot be written.
+        If the arrays of the out-of-fold forecast do not fit together, or the file cannot be
+        written.
     """
     page = render(model, out_of_fold).encode()
     path = Path(path)
@@ -55,7 +57,7 @@ def write_report(
 
 
 def render(model: Model, out_of_fold: OutOfFold) -> str:
-    """Return the page's text."""
+    """Return the text of the page."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
@@ -64,7 +66,7 @@ def render(model: Model, out_of_fold: OutOfFold) -> str:
     figures = all_figures(model, sample, bins, out_of_fold.importance)
     columns, columns_hidden = column_rows(model.schema, out_of_fold.importance)
     style, script, bundle = (read_asset(n) for n in ("page.css", "page.js", BUNDLE))
-    # Only the scripts named by their hash may run, and nothing may be fetched from anywhere.
+    # Only the scripts with these hashes may run, and the page may load nothing.
     policy = (
         "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
         f"style-src 'unsafe-inline'; script-src {_hash_source(bundle)} {_hash_source(script)}"
@@ -88,7 +90,7 @@ def render(model: Model, out_of_fold: OutOfFold) -> str:
         averaging=averaging(model.scores),
         rows=count(model.scores.rows),
         positives=count(model.scores.positives),
-        base_rate=share(model.scores.base_rate),
+        base_rate=percent(model.scores.base_rate),
         left_out=count(sample.left_out) if sample.left_out else "",
         weighted=out_of_fold.weight is not None,
         bins=bin_rows(bins),
@@ -119,14 +121,14 @@ def _how_made(model: Model) -> list[tuple[str, str]]:
     made += [
         (clean(k).replace("_", " ").capitalize(), setting(v))
         for k, v in record.settings.items()
-        if k not in TOLD
+        if k not in SHOWN_AS_RESULT
     ]
     made += [(f"{clean(k)} version", clean(v)) for k, v in model.versions.items()]
     return made
 
 
 def _specifications(figures: dict[str, Figure]) -> str:
-    """All chart specifications as JSON that cannot end the script element it stands in."""
+    """All chart specifications as JSON that cannot end the script element around it."""
     specs: dict[str, Any] = {d.key: d.spec for f in figures.values() for d in f.drawings}
     text = json.dumps(specs, allow_nan=False, separators=(",", ":"), ensure_ascii=True)
     for character in "<>&":
@@ -135,6 +137,6 @@ def _specifications(figures: dict[str, Figure]) -> str:
 
 
 def _hash_source(script: str) -> str:
-    """Return the Content-Security-Policy source that allows exactly this inline script."""
+    """Return the Content-Security-Policy source that allows only this inline script."""
     digest = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{b64encode(digest).decode()}'"

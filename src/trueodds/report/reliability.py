@@ -1,4 +1,4 @@
-"""The reliability diagram's numbers: how often "yes" came true among rows with like forecasts."""
+"""The numbers of the reliability diagram: the share of "yes" among rows with similar forecasts."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ Z95 = 1.959963984540054
 
 @dataclass(frozen=True)
 class Bin:
-    """Rows with neighbouring forecasts; shares are weighted."""
+    """Rows with similar forecasts; shares are weighted."""
 
     rows: int
     forecast: float
@@ -30,31 +30,32 @@ class Bin:
 
 
 def wilson(share: float, count: float) -> tuple[float, float]:
-    """95 % interval of a share seen among ``count`` rows (Wilson 1927).
+    """95 % interval of a share observed among ``count`` rows (Wilson 1927).
 
-    Unlike the normal approximation it stays inside [0, 1] and has width at shares of 0 and 1.
+    The interval stays within [0, 1]. At shares of 0 and 1 its width is above 0, in contrast to that
+    of the normal approximation.
     """
     if count <= 0:
         return 0.0, 1.0
     z2 = Z95 * Z95
     middle = (share + z2 / (2 * count)) / (1 + z2 / count)
     half = Z95 / (1 + z2 / count) * np.sqrt(share * (1 - share) / count + z2 / (4 * count * count))
-    # Rounding must not put the interval's end on the wrong side of the share itself.
+    # Rounding must not put an end of the interval on the wrong side of the share.
     return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
-def _bin_of_group(mass: Floats, bins: int) -> NDArray[np.int64]:
-    """Bin of each group of tied forecasts: by where the middle of its mass lies."""
-    middle = np.cumsum(mass) - mass / 2
-    found: NDArray[np.int64] = np.minimum((middle / mass.sum() * bins).astype(np.int64), bins - 1)
+def _bin_of_group(weight: Floats, bins: int) -> NDArray[np.int64]:
+    """Bin of each group of equal forecasts: it depends on the middle of the group's weight."""
+    middle = np.cumsum(weight) - weight / 2
+    found: NDArray[np.int64] = np.minimum((middle / weight.sum() * bins).astype(np.int64), bins - 1)
     return found
 
 
 def reliability_bins(sample: Sample) -> tuple[Bin, ...]:
-    """Bins of about equal weight by rising forecast, at most 20, fewer for small tables.
+    """At most 20 bins of about equal weight, by rising forecast; a small table has fewer.
 
-    Rows with the same forecast always share a bin, so a constant forecast gives one bin. With
-    weights, a bin's interval counts (Σw)² / Σw² rows (Kish's effective sample size).
+    Rows with equal forecasts are in one bin, so a constant forecast gives one bin. The interval of
+    a bin counts (Σw)² / Σw² rows (Kish's effective sample size).
     """
     if not sample.rows:
         return ()
@@ -72,7 +73,7 @@ def reliability_bins(sample: Sample) -> tuple[Bin, ...]:
         found.append(
             Bin(
                 rows=int(stop - start),
-                # The weighted mean can leave its bin by a rounding; the figure must not.
+                # Rounding can put the weighted mean outside the bin.
                 forecast=float(np.clip(w @ p / total, p[0], p[-1])),
                 lowest=float(p[0]),
                 highest=float(p[-1]),

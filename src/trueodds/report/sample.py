@@ -1,4 +1,4 @@
-"""The out-of-fold forecast as the figures use it: clean arrays, highest log-odds first."""
+"""The out-of-fold forecast as the figures use it, highest log-odds first."""
 
 from dataclasses import dataclass
 
@@ -19,11 +19,11 @@ class Sample:
     log_odds: Floats
     probability: Floats
     yes: Floats
-    """The row's weight where the label is "yes", 0 elsewhere."""
+    """The weight of a row whose label is "yes", 0 for other rows."""
     no: Floats
-    """The row's weight where the label is "no", 0 elsewhere."""
+    """The weight of a row whose label is "no", 0 for other rows."""
     left_out: int
-    """Rows without a forecast (early rows of time folds) or without weight."""
+    """Number of rows without a forecast (early rows of a fit by time) or with weight 0."""
 
     @property
     def rows(self) -> int:
@@ -37,17 +37,17 @@ class Sample:
 
     @property
     def two_classes(self) -> bool:
-        """Whether both labels occur, without which no ranking can be drawn."""
+        """Whether both labels occur, as a ranking needs."""
         return bool(self.yes.sum() > 0 and self.no.sum() > 0)
 
 
 def sample_of(out_of_fold: OutOfFold) -> Sample:
-    """Sort the rows, and leave out rows whose log-odds is NaN or whose weight is 0.
+    """Sort the rows and leave out those whose log-odds are NaN or whose weight is 0.
 
     Raises
     ------
     TrueOddsError
-        When the arrays differ in length or a weight is negative or not finite.
+        If the arrays differ in length, or if a weight is negative or not finite.
     """
     y = np.asarray(out_of_fold.y)
     log_odds = np.asarray(out_of_fold.log_odds, dtype=np.float64)
@@ -59,9 +59,9 @@ def sample_of(out_of_fold: OutOfFold) -> Sample:
             f"{weight.size} weights; pass one of each for every training row."
         )
     if not np.all(np.isfinite(weight) & (weight >= 0)):
-        raise TrueOddsError("The report has weights below 0 or not finite; mend them.")
+        raise TrueOddsError("The report has weights that are below 0 or not finite; correct them.")
     kept = np.flatnonzero(~np.isnan(log_odds) & (weight > 0))
-    # Stable, so that equal forecasts keep the table's order and the page its bytes.
+    # A stable sort keeps the order of equal forecasts, and so the bytes of the page.
     order = kept[np.argsort(-log_odds[kept], kind="stable")]
     positive = y[order] != 0
     return Sample(

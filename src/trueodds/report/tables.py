@@ -13,29 +13,35 @@ from trueodds.report.wording import (
     count,
     decimals,
     less,
+    percent,
     perfect,
     sentence,
-    share,
     span,
 )
 from trueodds.training.training_record import TrainingRecord
 
 MOST_COLUMNS = 400
-"""Rows of the column table; a wider table shows its leaks and its most important columns."""
+"""Most rows of the column table; of more columns it shows leaks and the most important columns."""
 MOST_WARNINGS = 10
-KIND_WORDS = {"number": "number", "category": "category", "yesno": "yes/no", "date": "date"}
+KIND_WORDS = {
+    "number": "number",
+    "category": "category",
+    "yesno": "yes/no",
+    "date": "date",
+    "aside": "ignored",
+}
 
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """One score with what it is compared to."""
+    """One score and what it is compared with."""
 
     name: str
     value: str
     beside: str
     """Its 95 % interval, or what a perfect forecast shows."""
     base: str
-    told: str
+    comparison: str
     """How it compares, in words."""
     meaning: str
 
@@ -56,9 +62,11 @@ class ColumnRow:
 def score_rows(scores: Scores) -> tuple[ScoreRow, ...]:
     """Return the four headline scores."""
 
-    def row(name: str, key: str, base: str, told: str, meaning: str) -> ScoreRow:
+    def row(name: str, key: str, base: str, comparison: str, meaning: str) -> ScoreRow:
         found = getattr(scores, key)
-        return ScoreRow(name, decimals(found.value), f"95%: {span(found)}", base, told, meaning)
+        return ScoreRow(
+            name, decimals(found.value), f"95%: {span(found)}", base, comparison, meaning
+        )
 
     return (
         row(
@@ -66,21 +74,23 @@ def score_rows(scores: Scores) -> tuple[ScoreRow, ...]:
             "log_loss",
             decimals(scores.base_log_loss),
             less(scores.log_loss.value, scores.base_log_loss),
-            "Mean surprise in nats; lower is better. Confident errors cost most.",
+            "Mean of −log of the probability of the outcome, in nats; lower is better. "
+            "Confident errors cost most.",
         ),
         row(
             "Brier score",
             "brier",
             decimals(scores.base_brier),
             less(scores.brier.value, scores.base_brier),
-            "Mean squared distance of the probability from what happened; lower is better.",
+            "Mean squared difference between the probability and the outcome, 0 or 1; "
+            "lower is better.",
         ),
         row(
             "AUC",
             "auc",
             decimals(0.5),
             "",
-            "Chance that a random yes-row gets a higher forecast than a random no-row; "
+            "Probability that a random yes row has a higher forecast than a random no row; "
             "higher is better.",
         ),
         ScoreRow(
@@ -89,13 +99,13 @@ def score_rows(scores: Scores) -> tuple[ScoreRow, ...]:
             perfect(scores),
             "",
             sentence(calibration_verdict(scores)),
-            "Mean gap between the forecast and what came true; lower is better.",
+            "Mean difference between the forecast and the observed share; lower is better.",
         ),
     )
 
 
 def bin_rows(bins: tuple[Bin, ...]) -> list[tuple[str, str, str, str, str]]:
-    """Return the reliability diagram in numbers."""
+    """The numbers of the reliability diagram as text."""
     return [
         (
             f"{b.lowest:.2%} to {b.highest:.2%}",
@@ -109,7 +119,7 @@ def bin_rows(bins: tuple[Bin, ...]) -> list[tuple[str, str, str, str, str]]:
 
 
 def member_rows(record: TrainingRecord) -> list[tuple[str, ...]]:
-    """Each member's run: name, columns seen, weight, epochs, kept epoch, left-out loss."""
+    """One row for each member: name, columns seen, weight, epochs, kept epoch, left-out loss."""
     return [
         (
             member_label(record, m),
@@ -124,16 +134,16 @@ def member_rows(record: TrainingRecord) -> list[tuple[str, ...]]:
 
 
 def treatment_lines(record: TrainingRecord) -> list[str]:
-    """What was cured and what came of it: the run's treatments, then those of single members."""
-    told = [f"all members, {treatment.in_words()}" for treatment in record.treatments]
+    """What was cured and with what result: for all members, then for single members."""
+    lines = [f"all members, {treatment.in_words()}" for treatment in record.treatments]
     for member in record.members:
-        told += [f"{member_label(record, member)}, {t.in_words()}" for t in member.treatments]
-    return told
+        lines += [f"{member_label(record, member)}, {t.in_words()}" for t in member.treatments]
+    return lines
 
 
 def warning_rows(schema: Schema) -> list[tuple[str, str]]:
-    """Return a heading and a sentence for each column, or few, that give the target away."""
-    headings = {"leak": "This gives the answer away.", "look": "Look at this."}
+    """A heading and a sentence for each finding of columns that give the target away."""
+    headings = {"leak": "This gives the answer away.", "look": "Check this."}
     found = schema.warnings
     rows = [(headings[leak.tier], clean(leak.told(), 1000)) for leak in found[:MOST_WARNINGS]]
     if len(found) > MOST_WARNINGS:
@@ -143,14 +153,13 @@ def warning_rows(schema: Schema) -> list[tuple[str, str]]:
 
 
 def _column_row(column: Column, rise: ColumnImportance | None, rows: int) -> ColumnRow:
-    aside = column.kind == "aside"
     missing = count(column.missing)
     if column.missing and rows:
-        missing += f" ({share(column.missing / rows)})"
+        missing += f" ({percent(column.missing / rows)})"
     distinct = len(column.levels) if column.kind in ("category", "yesno") else column.distinct
     return ColumnRow(
         name=clean(column.name, 120),
-        kind="set aside" if aside else KIND_WORDS[column.kind],
+        kind=KIND_WORDS[column.kind],
         missing=missing if column.missing else "none",
         distinct=count(max(distinct, column.distinct)),
         importance=f"{rise.mean:.4f}" if rise is not None else "",
@@ -162,7 +171,7 @@ def _column_row(column: Column, rise: ColumnImportance | None, rows: int) -> Col
 def column_rows(
     schema: Schema, importance: tuple[ColumnImportance, ...]
 ) -> tuple[tuple[ColumnRow, ...], int]:
-    """Rows of the column table in the table's order, and how many columns are not shown."""
+    """Rows of the column table, in the order of the table, and the number of columns not shown."""
     rises = {c.name: c for c in importance}
     place = {c.name: i for i, c in enumerate(importance)}
     order = range(len(schema.columns))

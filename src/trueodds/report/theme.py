@@ -1,7 +1,7 @@
-"""One look for all charts. Colours are the page's CSS variables, so light, dark and print follow.
+"""One style for all charts. Colours are CSS variables of the page, for light, dark and print.
 
-Charts are drawn as SVG, where a colour may be ``var(--…)``: the browser recolours them when the
-scheme changes, without drawing them again.
+Charts are drawn as SVG, where a colour may be ``var(--…)``. When the scheme changes, the browser
+changes the colours without drawing the charts again.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ MUTED = "var(--muted)"
 GRID = "var(--grid)"
 ACCENT = "var(--accent)"
 PLAIN = "var(--plain)"
-"""The neutral colour beside the accent: the "no" class, the base rate, what is only context."""
+"""The neutral colour: the "no" class, the base rate, and other context."""
 PAPER = "var(--paper)"
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"

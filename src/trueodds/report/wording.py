@@ -1,4 +1,4 @@
-"""Numbers and sentences as the page prints them."""
+"""Numbers and sentences of the page and of the command line."""
 
 from math import isfinite
 from typing import Any
@@ -8,38 +8,38 @@ from trueodds.text import printable
 
 LONGEST = 300
 MISCALIBRATED = 0.05
-"""p-values up to this are signs of miscalibration."""
+"""p-values up to this count as signs of miscalibration."""
 
 
 def clean(text: object, longest: int = LONGEST) -> str:
-    """Return text for the page: on one line, not too long."""
+    """Text for a page: on one line, at most ``longest`` characters, all of them printable."""
     return printable(text, longest)
 
 
 def quoted(label: str, longest: int = 40) -> str:
-    """Put a label of the user's between quotation marks."""
+    """Put a label of the table between quotation marks."""
     return f"“{clean(label, longest)}”"
 
 
 def sentence(text: str) -> str:
-    """Begin with a capital letter."""
+    """Make the first letter a capital letter."""
     return text[:1].upper() + text[1:]
 
 
 def count(number: float) -> str:
-    """Format a whole number with thousands marked."""
+    """Format a whole number with commas between thousands."""
     return f"{number:,.0f}"
 
 
 def decimals(value: float, places: int = 4) -> str:
-    """Format a score with fixed decimals, "not defined", or one too small for them as 2e-05."""
+    """Format a score with fixed decimals, a very small score as 2e-05, or "not defined"."""
     if not isfinite(value):
         return "not defined"
     return f"{value:.0e}" if 0.0 < value < 0.5 * 10.0**-places else f"{value:.{places}f}"
 
 
-def share(value: float) -> str:
-    """Format a share in percent, with more decimals when it is rare."""
+def percent(value: float) -> str:
+    """Format a share as a percentage, with more decimals if it is near 0 or 1."""
     if not isfinite(value):
         return "not defined"
     rare = 0 < min(value, 1 - value) < 0.01
@@ -47,14 +47,14 @@ def share(value: float) -> str:
 
 
 def span(interval: Interval, places: int = 4) -> str:
-    """Format an interval's two ends."""
+    """Format the two ends of an interval."""
     if not (isfinite(interval.low) and isfinite(interval.high)):
         return "not defined"
     return f"{decimals(interval.low, places)} to {decimals(interval.high, places)}"
 
 
 def less(value: float, base: float) -> str:
-    """How a loss compares with the base rate's, in words; empty where that says nothing."""
+    """Compare a loss with that of the base rate, in words; empty if one is not defined."""
     if not (isfinite(value) and isfinite(base) and base > 0):
         return ""
     change = 1 - value / base
@@ -64,51 +64,54 @@ def less(value: float, base: float) -> str:
 
 
 def headline(scores: Scores, yes: str) -> str:
-    """Say what the scores mean, in one or two plain sentences."""
+    """Say what the scores mean, in two or three sentences."""
     loss, base = scores.log_loss, scores.base_log_loss
     if not (isfinite(loss.value) and isfinite(base)):
         return "The forecast could not be scored."
-    told = (
-        f"Forecasting {yes} for rows it had not seen, the model’s log-loss is "
-        f"{decimals(loss.value)} nats; always answering the base rate of "
-        f"{share(scores.base_rate)} would score {decimals(base)}."
+    text = (
+        f"For rows that it had not seen, the model forecasts {yes} with a log-loss of "
+        f"{decimals(loss.value)} nats. Always forecasting the base rate of "
+        f"{percent(scores.base_rate)} has a log-loss of {decimals(base)} nats."
     )
     if not isfinite(loss.high):
-        return f"{told} Whether the difference is chance cannot be told: there is no interval."
+        return f"{text} There is no interval, so the difference may be chance or not."
     if loss.high < base:
-        return f"{told} That is {1 - loss.value / base:.1%} less, more than chance explains."
+        return (
+            f"{text} The model’s is {1 - loss.value / base:.1%} lower, which is more than chance "
+            "explains."
+        )
     if loss.low > base:
-        return f"{told} That is worse than knowing nothing: do not use this model."
-    return f"{told} The difference may be chance: the model has shown no skill."
+        return f"{text} The model is worse than the base rate: do not use it."
+    return f"{text} The difference may be chance: the model has shown no skill."
 
 
 def perfect(scores: Scores) -> str:
-    """Format the calibration error of a perfect forecast; empty where it is not known."""
+    """Format the calibration error of a perfect forecast; empty if it is not known."""
     floor = scores.calibration_error.floor
     return f"perfect: {decimals(floor)}" if isfinite(floor) else ""
 
 
 def calibration_verdict(scores: Scores) -> str:
-    """Say what the calibration test found, and what chance alone would show."""
+    """Say what the calibration test found, and the error of a perfect forecast."""
     found = scores.calibration_error
     if not (isfinite(found.value) and isfinite(found.floor)):
         return ""
-    told = f"a perfect forecast of this size shows {decimals(found.floor)} on average"
+    perfect_error = f"a perfect forecast of this size shows {decimals(found.floor)} on average"
     if not isfinite(found.p_value):
-        return f"not tested, as there are fewer than 6 groups or blocks of time; {told}"
+        return f"not tested, as there are fewer than 6 groups or blocks of time; {perfect_error}"
     tested = f"(p = {found.p_value:.{3 if found.p_value < 0.1 else 2}f})"
     if found.p_value > MISCALIBRATED:
-        return f"no sign of miscalibration {tested}; {told}"
+        return f"no sign of miscalibration {tested}; {perfect_error}"
     rest = (
         f"; without chance the error is about {decimals(found.debiased)}"
         if found.debiased > 0.0
         else ""
     )
-    return f"signs of miscalibration {tested}; {told}{rest}"
+    return f"signs of miscalibration {tested}; {perfect_error}{rest}"
 
 
 def setting(value: Any) -> str:
-    """Format a setting's value on one line."""
+    """Format the value of a setting on one line."""
     if isinstance(value, dict):
         return ", ".join(f"{clean(k)} {setting(v)}" for k, v in value.items()) or "none"
     if isinstance(value, list | tuple):
@@ -119,11 +122,11 @@ def setting(value: Any) -> str:
 
 
 def averaging(scores: Scores) -> str:
-    """Say what the mean of all networks gains over those that forecast a row; empty for nothing."""
+    """Say what the mean of all members gains over those of one fold; empty if nothing."""
     if not scores.averaging_gain > 0.00005:
         return ""
     return (
-        "A row is forecast here by the networks that did not see it, a new row by all of them. "
-        f"The mean of all is better: by {scores.averaging_gain:.4f} nats, estimated without the "
-        "labels. Log-loss and Brier score count that in"
+        "Here, only the members that did not see a row forecast it; all members forecast a new "
+        f"row. The mean of all members is better by {scores.averaging_gain:.4f} nats, estimated "
+        "without the labels. The log-loss and the Brier score shown include this gain"
     )

@@ -1,6 +1,6 @@
 "use strict";
-// Draws every chart that the page describes. Colours are CSS variables, so that a change between
-// light, dark and print needs no redrawing; `ast` keeps Vega from compiling code at run time.
+// Draws every chart of the page. Colours are CSS variables, so the charts need not be drawn again
+// for light, dark and print. `ast` keeps Vega from compiling code at run time.
 (async () => {
   const specifications = JSON.parse(document.getElementById("specifications").textContent);
   const options = {
@@ -20,7 +20,7 @@
       console.error(error);
     }
   }
-  // Two charts share a sheet's width: drawn at that size, their labels stay legible on paper.
+  // On paper, two charts are side by side: at this width their labels are large enough to read.
   addEventListener("beforeprint", () => {
     for (const view of paired) view.signal("width", 440).run();
   });

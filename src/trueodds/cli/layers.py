@@ -20,11 +20,11 @@ HEADER = (
 )
 
 
-def tell_layers(model: Model) -> None:
-    """Print one table a member, layer by layer at the last snapshot, then the findings."""
+def print_layers(model: Model) -> None:
+    """Print a table for each member, with its layers at the last snapshot, then the findings."""
     known = [(m.title, m.health) for m in model.record.members if m.health is not None]
     if not known:
-        print("This model was made without a health record: fit it again.")
+        print("This model holds no health record: fit it again.")
         return
     for title, record in known[:MOST_MEMBERS]:
         print(f"{title}: {len(record.at)} snapshots in {record.steps:,} steps")
@@ -32,19 +32,19 @@ def tell_layers(model: Model) -> None:
         print()
     if len(known) > MOST_MEMBERS:
         print(f"… and {len(known) - MOST_MEMBERS} more members: --json lists all\n")
-    told: list[tuple[str, str]] = [
+    lines: list[tuple[str, str]] = [
         (finding.severity, finding.message(member.title))
         for member in model.record.members
         for finding in member.findings()
     ]
     order = {"failure": 0, "warning": 1, "note": 2}
-    told.sort(key=lambda pair: order[pair[0]])
-    told += [("healed", text) for text in treatment_lines(model.record)]
-    print_facts(told or [("Findings", "none: all layers learn well")])
+    lines.sort(key=lambda pair: order[pair[0]])
+    lines += [("healed", text) for text in treatment_lines(model.record)]
+    print_facts(lines or [("Findings", "none: all layers learn well")])
 
 
 def layer_rows(record: HealthRecord) -> list[tuple[str, ...]]:
-    """The last snapshot's numbers as text, one row a layer."""
+    """The numbers of the last snapshot as text, one row for each layer."""
     if not record.snapshots:
         return []
     return [

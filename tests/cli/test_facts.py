@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from trueodds.cli.summary import told_rows, told_scored
+from trueodds.cli.facts import rows_text, scored_text
 from trueodds.evaluation.scores import Scores, score
 from trueodds.model import Model
 
@@ -19,20 +19,20 @@ def scores(clusters: list[int] | None = None) -> Scores:
 
 
 @pytest.mark.parametrize(
-    ("clusters", "told"),
+    ("clusters", "text"),
     [
         (None, "4 scored, 2 of them yes; base rate 50.0%"),
         ([0, 0, 1, 1], "; intervals count 2 groups or blocks of time"),
         ([0, 0, 0, 0], "; intervals count 1 group or block of time; no intervals: a single row, "),
     ],
 )
-def test_what_intervals_count_is_told(clusters: list[int] | None, told: str) -> None:
-    assert told in told_rows(scores(clusters))
-    assert ("no intervals" in told_rows(scores(clusters))) == ("no intervals" in told)
+def test_what_intervals_count_is_reported(clusters: list[int] | None, text: str) -> None:
+    assert text in rows_text(scores(clusters))
+    assert ("no intervals" in rows_text(scores(clusters))) == ("no intervals" in text)
 
 
-def test_earlier_rows_that_are_not_scored_are_told() -> None:
+def test_earlier_rows_that_are_not_scored_are_reported() -> None:
     model: Any = SimpleNamespace(scores=scores(), schema=SimpleNamespace(rows=9))
-    assert told_scored(cast(Model, model)).endswith("; 5 earlier rows are not scored")
+    assert scored_text(cast(Model, model)).endswith("; 5 earlier rows are not scored")
     model.scores = replace(model.scores, rows=9)
-    assert "earlier" not in told_scored(cast(Model, model))
+    assert "earlier" not in scored_text(cast(Model, model))

@@ -1,0 +1,42 @@
+"""The settings of a fit on which its members depend; a run resumes only if they are equal."""
+
+import platform
+import secrets
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from trueodds.training.recipe import Recipe
+from trueodds.versions import versions
+
+if TYPE_CHECKING:
+    from trueodds.cli.fit import FitJob
+
+WITHOUT_EFFECT = ("train", "target", "out", "report", "jobs", "memory", "heal")
+"""Fields of `FitJob` that do not change the members, or that have another name here."""
+
+
+def run_settings(job: "FitJob", recipe: Recipe, sha256: str) -> dict[str, Any]:
+    """Return the settings by the names that users know.
+
+    ``sha256`` is the table's; "" if the table is not a plain file.
+    """
+    options = {f"--{k}": v for k, v in asdict(job).items() if k not in WITHOUT_EFFECT}
+    drop = ", ".join(job.drop) or None
+    return {
+        # A table from a pipe cannot be recognised again.
+        "the table": sha256 or secrets.token_hex(),
+        "--target": job.target,
+        **options,
+        "--drop": drop,
+        "the recipe": asdict(recipe),
+        **versions(),
+        "the machine": f"{platform.system()} {platform.machine()} {_blas_core()}",
+    }
+
+
+def _blas_core() -> str:
+    """Kind of processor whose kernels BLAS uses; the bits of a member depend on it."""
+    from threadpoolctl import threadpool_info
+
+    found = {str(info.get("architecture", "")) for info in threadpool_info()}
+    return " ".join(sorted(found - {""}))
