@@ -3,6 +3,7 @@ from importlib.resources import files
 
 import pytest
 
+from trueodds.cli import demo
 from trueodds.cli.demo import TABLE, split_table
 
 
@@ -19,6 +20,31 @@ def test_the_table_comes_with_its_authors_and_licence():
     text = files("trueodds").joinpath("data", "ATTRIBUTION.md").read_text(encoding="utf-8")
     for words in (TABLE, "Moro", "10.24432/C5K306", "CC BY 4.0", "Changes"):
         assert words in text
+
+
+@pytest.mark.usefixtures("tiny_recipe")
+def test_the_demo_of_some_rows_tells_its_story(run, tmp_path, monkeypatch):
+    def some(folder):
+        parts = []
+        for part in split_table(folder):
+            lines = part.path.read_bytes().splitlines(keepends=True)[::30]
+            part.path.write_bytes(b"".join(lines))
+            parts.append(demo.Part(part.path, len(lines) - 1))
+        return parts
+
+    monkeypatch.setattr(demo, "split_table", some)
+    result = run("demo", "--out", tmp_path / "d", "--jobs", 1)
+    assert result.exit_code == 0, result.output
+    for words in ("$ trueodds fit", "$ trueodds evaluate", "$ trueodds predict", "Likeliest tenth"):
+        assert words in result.stdout, words
+    monkeypatch.setattr(demo, "split_table", _stop)
+    stopped = run("demo", "--out", tmp_path / "d")
+    assert stopped.exit_code == 130
+    assert f"what was done so far is in {tmp_path / 'd'}" in stopped.stderr
+
+
+def _stop(folder):
+    raise KeyboardInterrupt
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The calibrator against a general minimiser, and honest by fold."""
+"""The calibrator against a general minimiser."""
 
 from dataclasses import asdict
 
@@ -9,13 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from trueodds.ensemble.calibrator import (
-    PRIOR_ROWS,
-    Calibrator,
-    cross_calibrate,
-    fit_calibrator,
-    fit_slopes,
-)
+from trueodds.ensemble.calibrator import PRIOR_ROWS, Calibrator, fit_slopes
 
 
 def simulated(
@@ -25,6 +19,14 @@ def simulated(
     z = rng.normal(size=rows) * 2.0
     p = 1.0 / (1.0 + np.exp(-(slope * z + shift)))
     return z, (rng.random(rows) < p).astype(np.uint8)
+
+
+def fit_calibrator(
+    z: NDArray[np.float64], y: NDArray[np.uint8], weight: NDArray[np.float64] | None = None
+) -> Calibrator:
+    """The calibrator of a single forecast."""
+    slopes, shift = fit_slopes(z[:, None], y, weight)
+    return Calibrator(float(slopes[0]), shift)
 
 
 def objective(
@@ -123,23 +125,3 @@ def test_perfectly_separated_rows_stay_finite() -> None:
 def test_apply_is_the_line() -> None:
     assert Calibrator(2.0, -1.0).apply(np.array([0.0, 1.5])).tolist() == [-1.0, 2.0]
     assert Calibrator(**asdict(Calibrator(0.5, 0.25))) == Calibrator(0.5, 0.25)
-
-
-@pytest.mark.parametrize("weighted", [False, True])
-def test_cross_calibration_never_uses_its_own_fold(weighted: bool) -> None:
-    z, y = simulated(300, 0.6, 0.4)
-    fold = (np.arange(300) % 3).astype(np.int16)
-    weight = np.random.default_rng(3).uniform(0.5, 2.0, 300) if weighted else None
-    honest = cross_calibrate(z[:, None], y, fold, weight)
-    for number in range(3):
-        own = fold == number
-        rest = fit_calibrator(z[~own], y[~own], None if weight is None else weight[~own])
-        assert np.array_equal(honest[own], rest.apply(z[own]))
-        flipped = np.where(own, 1 - y, y).astype(np.uint8)
-        assert np.array_equal(cross_calibrate(z[:, None], flipped, fold, weight)[own], honest[own])
-
-
-def test_a_single_fold_uses_itself() -> None:
-    z, y = simulated(100, 0.6, 0.4)
-    honest = cross_calibrate(z[:, None], y, np.zeros(100, dtype=np.int16))
-    assert np.array_equal(honest, fit_calibrator(z, y).apply(z))

@@ -1,5 +1,6 @@
 """The same bits in one process or two; a stop or a death leaves nothing behind."""
 
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from trueodds.errors import TrainingError
+from trueodds.execution import pool
 from trueodds.execution.pool import Order, ProgressEvent, train_members
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import make_folds
@@ -54,4 +57,27 @@ def test_ctrl_c_leaves_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
     with pytest.raises(KeyboardInterrupt):
         train_members(data(), TINY, 3, 2, MEMBERS, stop)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("raise SystemExit('no such thing')", "training worker 1 failed: no such thing"),
+        ("raise SystemExit(7)", "training worker 1 failed: exit code 7"),
+        (
+            "import os; os.kill(os.getpid(), 9)",
+            "training worker 1 was ended by signal 9; is the memory full? Use fewer --jobs",
+        ),
+    ],
+)
+def test_a_worker_that_dies_is_one_sentence_and_leaves_no_folder(
+    code: str, told: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(pool, "WORKER", [sys.executable, "-c", code])
+    with pytest.raises(TrainingError) as error:
+        train_members(data(), TINY, 3, 2, MEMBERS)
+    # Either worker may be the first to be found dead.
+    assert str(error.value).replace("worker 2", "worker 1") == told
     assert not list(tmp_path.iterdir())

@@ -38,9 +38,7 @@ cells = (
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_any_cell_in_any_column(data: st.DataObject, golden_called) -> None:
+def same_alone_and_among(data: st.DataObject, golden_called) -> None:
     golden = golden_called("relu")
     row: dict[str, Any] = dict(golden.cells[data.draw(st.integers(0, 23))])
     for name in data.draw(st.lists(st.sampled_from(sorted(row)), min_size=1, max_size=3)):
@@ -50,6 +48,19 @@ def test_any_cell_in_any_column(data: st.DataObject, golden_called) -> None:
     # Beside other types, cells reach the model by way of text.
     among = golden.model.log_odds([golden.cells[0], row, golden.cells[1]])[1:2]
     assert alone.tobytes() == among.tobytes()
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_cell_in_any_column(data: st.DataObject, golden_called) -> None:
+    same_alone_and_among(data, golden_called)
+
+
+@pytest.mark.slow
+@settings(max_examples=4000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_cell_in_any_column_many_times(data: st.DataObject, golden_called) -> None:
+    same_alone_and_among(data, golden_called)
 
 
 def test_columns_in_a_dict_are_a_table(golden_called) -> None:

@@ -33,24 +33,6 @@ class Calibrator:
         return self.slope * log_odds + self.shift
 
 
-def fit_calibrator(
-    log_odds: NDArray[np.float64],
-    y: NDArray[np.uint8],
-    sample_weight: NDArray[np.float64] | None = None,
-) -> Calibrator:
-    """Fit the slope and shift of least log-loss.
-
-    Parameters
-    ----------
-    log_odds, y
-        Shape (n,): out-of-fold log-odds, nats; labels 0 or 1.
-    sample_weight
-        Shape (n,), ≥ 0, sum > 0; None for equal weights.
-    """
-    slopes, shift = fit_slopes(log_odds[:, None], y, sample_weight)
-    return Calibrator(float(slopes[0]), shift)
-
-
 def fit_slopes(
     log_odds: NDArray[np.float64],
     y: NDArray[np.uint8],
@@ -120,34 +102,3 @@ def fit_slopes(
         if before - value < 1e-12 * max(1.0, abs(value)):
             break
     return np.exp(point[:-1]), float(point[-1])
-
-
-def cross_calibrate(
-    log_odds: NDArray[np.float64],
-    y: NDArray[np.uint8],
-    fold: NDArray[np.int16],
-    sample_weight: NDArray[np.float64] | None = None,
-) -> NDArray[np.float64]:
-    """Calibrate the log-odds of each fold by slopes and a shift fitted on the other folds.
-
-    Parameters
-    ----------
-    log_odds, y, sample_weight
-        As for `fit_slopes`.
-    fold
-        Shape (n,), the fold of each row. A single fold is calibrated by its own slopes.
-
-    Returns
-    -------
-    NDArray[np.float64]
-        Calibrated log-odds, shape (n,), nats.
-    """
-    out = np.empty(len(log_odds))
-    numbers = np.unique(fold)
-    for number in numbers:
-        there = fold == number
-        rest = ~there if len(numbers) > 1 else there
-        weight = None if sample_weight is None else sample_weight[rest]
-        slopes, shift = fit_slopes(log_odds[rest], y[rest], weight)
-        out[there] = weighted_sum(log_odds[there], slopes) + shift
-    return out
