@@ -146,7 +146,7 @@ def test_by_time_no_later_label_changes_an_earlier_forecast(
         .then(pl.col("y"))
         .otherwise(pl.when(pl.col("y") == "yes").then(pl.lit("no")).otherwise(pl.lit("yes")))
     )
-    plain, other = (fit(of, time=time).evidence.log_odds for of in (data, turned))
+    plain, other = (fit(of, time=time).out_of_fold.log_odds for of in (data, turned))
     # The fold itself is forecast by what was chosen before it.
     assert np.array_equal(plain[:end], other[:end], equal_nan=True)
     assert np.isfinite(plain[begin:end]).all()
@@ -188,4 +188,4 @@ def test_rows_without_a_label_are_left_out() -> None:
     data = table().with_columns(
         y=pl.when(pl.int_range(pl.len()) < 30).then(None).otherwise(pl.col("y"))
     )
-    assert len(fit(data).evidence.y) == ROWS - 30
+    assert len(fit(data).out_of_fold.y) == ROWS - 30
