@@ -128,7 +128,7 @@ def test_rows_without_a_label_are_counted_and_left_out(run, model_file, new_tabl
     result = run("evaluate", model_file, new_table)
     assert result.exit_code == 0, result.output
     assert "237 scored" in result.stdout
-    assert "3 left out for a missing label" in result.stdout
+    assert "3 left out because the label is missing" in result.stdout
 
 
 def test_one_class_only_has_no_auc_and_json_says_null(run, model_file, new_table):

@@ -210,7 +210,7 @@ def test_a_training_table_that_changes_while_it_is_read(run, table, monkeypatch,
     result = run("fit", table, "--target", "answer", "--out", out)
     assert result.exit_code == 1
     told = one_sentence(result.stderr)
-    assert ("vanished" if change == "vanish" else "was changed") in told
+    assert ("disappeared" if change == "vanish" else "changed while it was read") in told
     assert "while it was read" in told
     assert out.read_bytes() == b"precious"
     assert {p.name for p in table.parent.iterdir()} <= {"people.csv", "p.odds"}

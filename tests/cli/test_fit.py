@@ -22,7 +22,7 @@ def test_fit_writes_model_and_report_under_the_tables_name(run, table, tmp_path,
     assert names == {"people.v1.csv", "people.v1.odds", "people.v1.html"}
     out = result.stdout
     for words in (
-        'yes is "yes", no is "no" (a word for yes; --positive overrules)',
+        'yes is "yes", no is "no" (a word for yes; --positive changes it)',
         "240 scored",
         "2 ignored: id (",
         "unit (constant",
@@ -76,7 +76,7 @@ def test_rows_without_a_target_and_folds_by_time(run, table, tmp_path):
     table.write_text("\n".join([header, *rows]) + "\n")
     result = fit(run, table, "--time", "since", "--out", tmp_path / "m.odds")
     assert result.exit_code == 0, result.output
-    assert "5 left out for a missing target" in result.stdout
+    assert "5 left out because the target is missing" in result.stdout
     assert "forward in time" in result.stdout
 
 

@@ -12,7 +12,7 @@ def test_everything_inside_is_shown(run, model_file):
         "people.csv, 240 rows",
         "relu",
         "members, ",
-        "against float64",
+        "compared with float64",
         "random folds, drawn 2 times",
         "since",
         "ignored",
@@ -43,7 +43,7 @@ def test_a_model_of_before_health_was_kept_says_so(run):
     golden = Path(__file__).parents[1] / "golden" / "relu.odds"
     result = run("inspect", golden, "--health")
     assert result.exit_code == 0
-    assert "without a health record" in result.stdout
+    assert "holds no health record" in result.stdout
 
 
 def test_json(run, model_file):

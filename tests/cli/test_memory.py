@@ -43,7 +43,7 @@ def test_sizes(text, size):
 
 @pytest.mark.parametrize("text", ["", "much", "0", "-1GB", "2XB", "GB"])
 def test_what_is_no_size_is_said(text):
-    with pytest.raises(UsageError, match=r"--memory: .* is no size; write it as 2GB or 500MB"):
+    with pytest.raises(UsageError, match=r"--memory: .* is not a size; write it as 2GB or 500MB"):
         size_of(text, "--memory")
 
 
