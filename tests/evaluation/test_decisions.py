@@ -1,5 +1,7 @@
 """Decisions by costs or capacity: the arithmetic, and that intervals and thresholds hold."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -153,7 +155,7 @@ def test_gains_add_up(rows: int, seed: int) -> None:
     found = gains(y, p)
     assert sum(part.rows for part in found) == rows
     assert sum(part.rows * part.yes for part in found) == pytest.approx(y.sum())
-    assert all(a.lowest >= b.lowest for a, b in zip(found, found[1:], strict=False))
+    assert all(a.lowest >= b.lowest for a, b in pairwise(found))
     if y.any():
         assert found[-1].recall == pytest.approx(1.0)
         assert sum(p.rows * p.lift for p in found) / rows == pytest.approx(1.0)
