@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, t
 
-from trueodds.evaluation.intervals import auc_interval, effective_number, loss_interval
+from trueodds.evaluation.intervals import effective_number, fraction_interval, loss_interval
 
 
 def test_equal_weights_count_one_each() -> None:
@@ -41,31 +41,33 @@ def test_few_parts_widen_the_interval() -> None:
 
 def test_no_interval_from_fewer_than_two_parts() -> None:
     assert np.isnan(
-        [loss_interval(1.0, np.zeros(1), 1.0).low, auc_interval(0.7, np.zeros(1), 1.0).low]
+        [loss_interval(1.0, np.zeros(1), 1.0).low, fraction_interval(0.7, np.zeros(1), 1.0).low]
     ).all()
 
 
 @pytest.mark.parametrize("rows", [2, 20])
 def test_a_perfect_auc_has_the_interval_of_as_many_successes(rows: int) -> None:
-    found = auc_interval(1.0, np.zeros(100), float(rows))
+    found = fraction_interval(1.0, np.zeros(100), float(rows))
     assert found.high == 1.0
     assert binom.pmf(rows, rows, found.low) == pytest.approx(0.025)
-    mirror = auc_interval(0.0, np.zeros(100), float(rows))
+    mirror = fraction_interval(0.0, np.zeros(100), float(rows))
     assert (mirror.low, mirror.high) == pytest.approx((0.0, 1.0 - found.low))
 
 
 @pytest.mark.parametrize("value", [1e-6, 0.03, 0.5, 0.999])
 def test_auc_stays_between_0_and_1(value: float) -> None:
-    found = auc_interval(value, np.full(20, 0.02), 20.0)
+    found = fraction_interval(value, np.full(20, 0.02), 20.0)
     assert 0.0 <= found.low < value < found.high <= 1.0
 
 
 def test_equal_forecasts_have_an_auc_without_spread() -> None:
-    found = auc_interval(0.5, np.zeros(30), 10.0)
+    found = fraction_interval(0.5, np.zeros(30), 10.0)
     assert (found.low, found.high) == (0.5, 0.5)
 
 
 def test_an_interval_prints_its_value_and_ends() -> None:
-    assert str(auc_interval(float("nan"), np.zeros(1), 0.0)) == "not defined"
+    assert str(fraction_interval(float("nan"), np.zeros(1), 0.0)) == "not defined"
     assert str(loss_interval(0.5, np.zeros(1), 1.0)) == "0.5000 (95 % interval not defined)"
-    assert str(auc_interval(0.5, np.zeros(30), 10.0)) == "0.5000 (95 % interval 0.5000 to 0.5000)"
+    assert (
+        str(fraction_interval(0.5, np.zeros(30), 10.0)) == "0.5000 (95 % interval 0.5000 to 0.5000)"
+    )

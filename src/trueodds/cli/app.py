@@ -218,6 +218,55 @@ def evaluate_command(
     run_evaluate(model, labelled, weight=asked, as_json=as_json)
 
 
+@app.command("decide")
+@errors_as_sentences()
+def decide_command(
+    model: ModelFile,
+    labelled: Annotated[
+        Path,
+        typer.Argument(metavar="LABELLED", readable=False, help="Rows with the target column."),
+    ],
+    cost_fp: Annotated[
+        str,
+        typer.Option(metavar="COST", help="Cost of a call where the label is no; or its column."),
+    ] = "1",
+    cost_fn: Annotated[
+        str,
+        typer.Option(metavar="COST", help="Cost of no call where the label is yes; or its column."),
+    ] = "1",
+    benefit: Annotated[
+        str,
+        typer.Option(metavar="GAIN", help="Gain of a call where the label is yes; or its column."),
+    ] = "0",
+    capacity: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Call the N likeliest rows, whatever the costs.",
+            show_default="by the costs",
+        ),
+    ] = None,
+    weight: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COL", help="Column of row weights, ≥ 0.", show_default="that of training"
+        ),
+    ] = None,
+    no_weight: Annotated[bool, typer.Option("--no-weight", help="Count all rows alike.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Decide which rows to call: the threshold of least cost, and what it costs and saves."""
+    from trueodds.cli.decide import run_decide
+    from trueodds.errors import UsageError
+
+    if weight is not None and no_weight:
+        raise UsageError("--weight and --no-weight cannot go together")
+    asked = not no_weight if weight is None else weight
+    costs = (cost_fp, cost_fn, benefit)
+    run_decide(model, labelled, costs, capacity, asked, as_json=as_json)
+
+
 @app.command("drift")
 @errors_as_sentences()
 def drift_command(

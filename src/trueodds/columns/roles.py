@@ -32,19 +32,29 @@ class RoleColumns:
 
 def read_weights(frame: Frame, name: str, needed: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Weights ≥ 0 of all rows, shape (rows,); rows not needed may be without one and get 0."""
-    weights, _ = read_numbers(frame.column(name).alias("cells"), Column(name, "number"))
+    return read_amounts(frame, name, "weight", needed)
+
+
+def read_amounts(
+    frame: Frame, name: str, what: str, needed: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Numbers ≥ 0 of all rows, shape (rows,); rows not needed may be without one and get 0.
+
+    ``what`` says in a message what the column holds, such as "weight".
+    """
+    amounts, _ = read_numbers(frame.column(name).alias("cells"), Column(name, "number"))
     with np.errstate(invalid="ignore"):
-        good = np.isfinite(weights) & (weights >= 0.0)
+        good = np.isfinite(amounts) & (amounts >= 0.0)
     wrong = np.flatnonzero(~good & needed)
     if wrong.size:
         cell = frame.column(name)[int(wrong[0])]
         found = "missing" if cell is None or cell == "" else f'"{cell}"'
         more = f" (and {wrong.size - 1:,} more rows)" if wrong.size > 1 else ""
         raise TableError(
-            f'{frame.place(int(wrong[0]))}: the weight "{name}" is {found}{more}; weights must be '
+            f'{frame.place(int(wrong[0]))}: the {what} "{name}" is {found}{more}; {what}s must be '
             "finite numbers ≥ 0 in every row"
         )
-    return np.where(good, weights, 0.0)
+    return np.where(good, amounts, 0.0)
 
 
 def read_groups(frame: Frame, name: str, notes: list[str]) -> NDArray[np.int64]:

@@ -91,12 +91,18 @@ def loss_interval(
     return Interval(value, float(value / width), float(np.minimum(value * width, most)))
 
 
-def auc_interval(value: float, influence: NDArray[np.float64], number: float) -> Interval:
-    """Interval of AUC, symmetric for its log-odds; parameters, with shapes, as in `loss_interval`.
+def mean_interval(value: float, influence: NDArray[np.float64], number: float) -> Interval:
+    """Interval of a mean that may have any sign: value ± t · error; as in `loss_interval`."""
+    half = student_t(number) * standard_error(influence, number)
+    return Interval(value, value - half, value + half)
 
-    An AUC of 1 has no spread. Its lower end is the probability p for which ``number`` successes in
-    ``number`` trials have probability 2.5 % (Clopper & Pearson 1934). An AUC of 0 is the mirror
-    image.
+
+def fraction_interval(value: float, influence: NDArray[np.float64], number: float) -> Interval:
+    """Interval of a fraction or an AUC, symmetric for its log-odds; as in `loss_interval`.
+
+    A fraction of 1 has no spread. Its lower end is the probability for which ``number`` successes
+    of as many have 2.5 % (Clopper & Pearson 1934); for an AUC ``number`` is that of the rarer
+    class, which is ranked above all others. A fraction of 0 is the mirror of this.
     """
     error = standard_error(influence, number)
     if not np.isfinite(error) or not np.isfinite(value):

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from trueodds.evaluation.calibration_error import DRAWS, CalibrationError, calibration_error
 from trueodds.evaluation.intervals import (
     Interval,
-    auc_interval,
     effective_number,
+    fraction_interval,
     loss_interval,
 )
 from trueodds.evaluation.sums import dot
@@ -154,7 +154,7 @@ def score(
         brier=loss(
             np.square(p - label), np.square(slope) * gained, 4.0 * slope**3 * varies, most=1.0
         ),
-        auc=auc_interval(auc, per_unit(influence), rarer),
+        auc=fraction_interval(auc, per_unit(influence), rarer),
         calibration_error=calibration_error(y, log_odds, weight, units, draws, seed, folds),
         base_log_loss=_entropy(rate),
         base_brier=rate * (1.0 - rate),

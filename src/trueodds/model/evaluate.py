@@ -12,17 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trueodds.columns.roles import read_groups, read_weights
 from trueodds.columns.sketch import row_hashes
-from trueodds.columns.target import apply_target
 from trueodds.columns.values import Values
-from trueodds.errors import TableError
-from trueodds.evaluation.scores import Scores, score
+from trueodds.evaluation.scores import Scores
 from trueodds.model.data import ModelData
+from trueodds.model.labelled import LabelledRows, labelled_rows
 from trueodds.model.overlap import overlap
-from trueodds.table.convert import as_column, as_frame
-from trueodds.table.frame import Frame, missing_column
-from trueodds.table.read import read_table
+from trueodds.table.frame import Frame
 
 NEARLY_ALL = 0.9
 """From this share of seen rows on, the scores say nothing about new rows."""
@@ -140,147 +136,33 @@ def evaluate(
 
     ``read`` and ``log_odds_of`` are the methods of `Model`.
     """
+    return evaluated(model, labelled_rows(model, read, log_odds_of, X, y, sample_weight), X)
+
+
+def evaluated(model: ModelData, rows: LabelledRows, X: Any) -> Evaluation:
+    """Score rows that have been read from ``X``, a table or the path of a table file."""
     path = Path(X) if isinstance(X, str | Path) else None
     trained_on = path is not None and path.is_file() and _sha256(path) == model.source_sha256
-    frame = read_table(path) if path is not None else as_frame(X)
-    labels = frame.column(model.target_name) if y is None else as_column(y, model.target_name)
-    if len(labels) != frame.rows:
-        raise TableError(
-            f"X has {frame.rows:,} rows but y has {len(labels):,}: give one label for each row"
-        )
-    answers, kept = apply_target(
-        labels,
-        model.target_name,
-        model.target_yes,
-        model.target_no,
-        source=frame.source,
-        place=frame.place,
-    )
-    left_out = int(len(kept) - kept.sum())
-    weights, name, weighting, lacking = _weights(model, frame, kept, sample_weight)
-    if weights is not None:
-        counting = kept & (weights > 0.0)
-        if not counting.any():
-            raise TableError(
-                f"{frame.source}: all weights are zero: give at least one row a weight above 0"
-            )
-        if zero := int(kept.sum() - counting.sum()):
-            weighting += f"; {zero:,} rows of weight 0 are left out"
-        answers, kept = answers[counting[kept]], counting
-        weights = weights[kept] / weights[kept].max()
-    notes = list(frame.notes)
-    clusters = _clusters(model, frame, notes)
-    values = read(frame.take(kept))
-    rows = _Rows(
-        answers,
-        log_odds_of(values),
-        weights,
-        None if clusters is None else clusters[kept],
-    )
     known = None
     if model.sketch is not None:
-        known = overlap(model.sketch, row_hashes(values, model.schema, answers))
+        known = overlap(model.sketch, row_hashes(rows.values, model.schema, rows.y))
     unseen = None
     if known is not None and known.exact and known.seen and known.unseen.sum() >= ENOUGH:
         unseen = rows.scored(known.unseen)
     return Evaluation(
         scores=rows.scored(slice(None)),
         training=model.scores,
-        source=frame.source,
+        source=rows.source,
         training_table=trained_on,
         seen=None if known is None else known.seen,
         exact=known is not None and known.exact,
         unseen=unseen,
-        weight=name,
-        weighting=weighting,
-        weights_lacking=lacking,
-        left_out=left_out,
-        notes=(*notes, *values.notes),
+        weight=rows.weight_column,
+        weighting=rows.weighting,
+        weights_lacking=rows.weights_lacking,
+        left_out=rows.left_out,
+        notes=rows.notes,
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Rows:
-    """The rows that count: labels, log-odds, weights and groups, each of shape (rows,)."""
-
-    y: NDArray[np.uint8]
-    log_odds: NDArray[np.float64]
-    weight: NDArray[np.float64] | None
-    clusters: NDArray[np.int64] | None
-    """Rows with one number belong together; None if every row is alone."""
-
-    def scored(self, part: NDArray[np.bool_] | slice) -> Scores:
-        """Score some of the rows."""
-        weight = None if self.weight is None else self.weight[part]
-        clusters = None if self.clusters is None else self.clusters[part]
-        return score(self.y[part], self.log_odds[part], weight, clusters=clusters)
-
-
-def _weights(
-    model: ModelData, frame: Frame, needed: NDArray[np.bool_], asked: ArrayLike | str | bool
-) -> tuple[NDArray[np.float64] | None, str | None, str, bool]:
-    """Weights of the rows, their column, where they come from, and whether they are missing."""
-    trained = model.roles.weight
-    if asked is False:
-        text = "" if trained is None else f"none, as asked; training was weighted{_by(trained)}"
-        return None, None, text, False
-    if isinstance(asked, str):
-        if asked.strip() not in frame.names and asked not in frame.names:
-            raise TableError(missing_column(asked, frame.names, frame.source))
-        column = asked if asked in frame.names else asked.strip()
-        text = f'the column "{column}"' + (
-            ", as in training"
-            if column == trained
-            else f"; training was weighted{_by(trained)}"
-            if trained is not None
-            else "; training was not weighted"
-        )
-        return read_weights(frame, column, needed), column, text, False
-    if asked is not True:
-        return _given(asked, frame), "", "as given", False
-    if trained is None:
-        return None, None, "", False
-    if trained and trained in frame.names:
-        text = f'the column "{trained}", as in training'
-        return read_weights(frame, trained, needed), trained, text, False
-    where = f", which {frame.source} lacks" if trained else ""
-    text = f"none: these scores are unweighted, but training was weighted{_by(trained)}{where}"
-    return None, None, text, True
-
-
-def _by(column: str) -> str:
-    return f' by the column "{column}"' if column else ""
-
-
-def _given(weight: ArrayLike, frame: Frame) -> NDArray[np.float64]:
-    array = np.asarray(weight, dtype=np.float64)
-    if array.shape != (frame.rows,):
-        raise TableError(f"X has {frame.rows:,} rows but the weights have shape {array.shape}")
-    if not np.isfinite(array).all() or (array < 0.0).any():
-        raise TableError("sample weights must be finite numbers ≥ 0; mend or drop those rows")
-    return array
-
-
-def _clusters(model: ModelData, frame: Frame, notes: list[str]) -> NDArray[np.int64] | None:
-    """Group numbers of the rows, shape (rows,), from the training's column of groups, if any.
-
-    A note says so if training counted groups or blocks of time and this counts rows.
-    """
-    name = model.roles.group
-    if name and name in frame.names:
-        return read_groups(frame, name, notes)
-    if name is not None:
-        where = f' by the column "{name}", which {frame.source} lacks' if name else ""
-        notes.append(
-            f"training had groups{where}: intervals count single rows here, so they may be too "
-            "narrow"
-        )
-    if model.roles.time is not None:
-        notes.append(
-            "training was by time: intervals count single rows here, not blocks of time, so they "
-            "may be too narrow"
-        )
-    return None
 
 
 def _sha256(path: Path) -> str:

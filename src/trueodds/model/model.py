@@ -23,6 +23,7 @@ from trueodds.table.convert import as_frame
 from trueodds.table.frame import Frame
 
 if TYPE_CHECKING:
+    from trueodds.model.decide import CostGiven, Decisions
     from trueodds.model.evaluate import Evaluation
 
 LEAST = float(np.finfo(np.float64).tiny)
@@ -122,6 +123,53 @@ class Model(ModelData):
         from trueodds.model.evaluate import evaluate
 
         found = evaluate(self, self.read, self.log_odds_of, X, y, sample_weight)
+        for remark in found.remarks:
+            warnings.warn(remark, stacklevel=2)
+        return found
+
+    def decide(
+        self,
+        X: Any,
+        y: ArrayLike | None = None,
+        *,
+        cost_fp: "CostGiven" = 1.0,
+        cost_fn: "CostGiven" = 1.0,
+        benefit: "CostGiven" = 0.0,
+        capacity: int | None = None,
+        sample_weight: ArrayLike | str | bool = True,
+        seed: int = 0,
+    ) -> "Decisions":
+        """Decide which labelled rows to call, and tell what that costs.
+
+        A row is called where that costs no more than not calling it, as far as its probability
+        tells: from the threshold cost_fp / (cost_fp + cost_fn + benefit) on (Elkan 2001).
+
+        Warns (UserWarning) as `evaluate` does.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As `evaluate` takes them.
+        cost_fp, cost_fn, benefit
+            Cost of a call where the label is no, of no call where it is yes, and gain of a call
+            where it is yes: numbers ≥ 0, the names of their columns in ``X``, or arrays of shape
+            (rows,).
+        capacity
+            Call this many rows, the likeliest, whatever the costs.
+        seed
+            Of the bootstrap of the tuned threshold.
+
+        Raises
+        ------
+        TableError, TargetError, UsageError
+            As `evaluate` does; or if a cost or the capacity is out of range.
+        """
+        from trueodds.model.decide import decide_rows
+
+        costs = (cost_fp, cost_fn, benefit)
+        found = decide_rows(
+            self, self.read, self.log_odds_of, X, y, sample_weight, costs, capacity, seed
+        )
         for remark in found.remarks:
             warnings.warn(remark, stacklevel=2)
         return found

@@ -1,0 +1,142 @@
+"""``trueodds decide``: which rows to call by costs or capacity, and what that costs."""
+
+import warnings
+from pathlib import Path
+
+from trueodds.cli.console import note, print_facts, print_json, print_table
+from trueodds.evaluation.decisions import Decision
+from trueodds.evaluation.intervals import Interval
+from trueodds.model import Model, load
+from trueodds.model.decide import Decisions
+from trueodds.text import printable
+
+
+def run_decide(
+    model_file: Path,
+    labelled: Path,
+    costs: tuple[str, str, str],
+    capacity: int | None,
+    weight: str | bool,
+    *,
+    as_json: bool,
+) -> None:
+    """Decide and tell; costs are numbers in words, or names of columns."""
+    model = load(model_file)
+    false_positive, false_negative, benefit = (_number_or_name(cost) for cost in costs)
+    with warnings.catch_warnings():  # printed below
+        warnings.simplefilter("ignore", UserWarning)
+        found = model.decide(
+            labelled,
+            cost_fp=false_positive,
+            cost_fn=false_negative,
+            benefit=benefit,
+            capacity=capacity,
+            sample_weight=weight,
+        )
+    for remark in found.notes:
+        note(f"Note: {remark}")
+    for remark in found.remarks:
+        note(f"Warning: {remark}")
+    if as_json:
+        about = {"model": str(model_file), "table": str(labelled), "target": model.target_name}
+        print_json({**about, "yes": model.target_yes, **found.to_json()})
+    else:
+        _print(model, found, costs)
+
+
+def _number_or_name(cost: str) -> float | str:
+    try:
+        return float(cost)
+    except ValueError:
+        return cost
+
+
+def _print(model: Model, found: Decisions, costs: tuple[str, str, str]) -> None:
+    rule = found.decision
+    fp, fn, benefit = costs
+    price = f"a wrong call costs {fp}, a missed yes {fn}"
+    if benefit != "0":
+        price += f", a right call gains {benefit}"
+    print_facts(
+        [
+            ("Yes", f'"{model.target_name}" is "{model.target_yes}"'),
+            ("Costs", price),
+            ("Call", _rule(rule)),
+            ("Cost", f"{_figure(rule.cost)} a row"),
+            (
+                "Instead",
+                f"calling none costs {rule.cost_of_none:.4g} a row, calling all "
+                f"{rule.cost_of_all:.4g}",
+            ),
+            ("Saves", f"{_figure(rule.saving)} a row against the better of these"),
+            ("Called", _percent(rule.called)),
+            ("Precision", f"{_percent(rule.precision)} of the rows called are yes"),
+            ("Recall", f"{_percent(rule.recall)} of the yes are called"),
+            *_tuned(rule),
+        ]
+    )
+    print()
+    counts = rule.confusion
+    print_table(
+        ("", "yes", "no"),
+        [
+            ("called", f"{counts.true_positives:,.10g}", f"{counts.false_positives:,.10g}"),
+            ("not called", f"{counts.false_negatives:,.10g}", f"{counts.true_negatives:,.10g}"),
+        ],
+    )
+    print()
+    print_table(
+        ("rows", "probability from", "mean", "yes", "lift", "recall so far"),
+        [
+            (
+                f"{part.rows:,}",
+                f"{part.lowest:.3f}",
+                f"{part.forecast:.3f}",
+                f"{part.yes:.3f}",
+                f"{part.lift:.2f}",
+                f"{part.recall:.1%}",
+            )
+            for part in found.gains
+        ],
+        left=(),
+    )
+    print(printable(f"Rows of {found.source} by tenths, the highest probabilities first."))
+
+
+def _rule(rule: Decision) -> str:
+    if rule.capacity is not None:
+        return f"the {rule.capacity:,} likeliest rows, with a probability from {rule.threshold:.4g}"
+    if rule.threshold is None:
+        return "rows whose probability is at least the threshold of their own costs"
+    return f"rows with a probability from {rule.threshold:.4g}"
+
+
+def _tuned(rule: Decision) -> list[tuple[str, str]]:
+    """The threshold of least cost on these rows, and whether it is better."""
+    if rule.tuned is None:
+        return []
+    threshold, change = rule.tuned.threshold, rule.tuned.change
+    told = (
+        f"the least cost on these rows is at {threshold.value:.4g} (95 % interval "
+        f"{threshold.low:.4g} to {threshold.high:.4g}); "
+    )
+    if change.high < 0.0:
+        told += f"on other rows it would save {_figure(_negative(change))} a row"
+    else:
+        told += f"on other rows it would change the cost by {_figure(change)} a row: no gain beyond"
+        told += " chance"
+    return [("Tuned", told)]
+
+
+def _negative(found: Interval) -> Interval:
+    return Interval(-found.value, -found.high, -found.low)
+
+
+def _figure(found: Interval) -> str:
+    return f"{found.value:.4g} (95 % interval {found.low:.4g} to {found.high:.4g})"
+
+
+def _percent(found: Interval) -> str:
+    if found.value != found.value:
+        return "not defined"
+    return f"{found.value:.1%} (95 % interval {found.low:.1%} to {found.high:.1%})"

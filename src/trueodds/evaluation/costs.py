@@ -1,0 +1,64 @@
+"""What right and wrong decisions cost, and the threshold that makes the expected cost least.
+
+A decision calls a row (treats it as "yes") or does not. With the probability p, calling costs
+(1 − p)·false_positive − p·benefit and not calling costs p·false_negative. Both are equal at
+p = false_positive / (false_positive + false_negative + benefit) (Elkan 2001, "The foundations of
+cost-sensitive learning").
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.errors import UsageError
+
+Cost = float | NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """Costs of a row in one unit, such as euros; numbers, or arrays of shape (n,).
+
+    Raises
+    ------
+    UsageError
+        If a cost is not a finite number ≥ 0, or all are 0.
+    """
+
+    false_positive: Cost = 1.0
+    """A row is called and its label is no."""
+    false_negative: Cost = 1.0
+    """A row is not called and its label is yes."""
+    benefit: Cost = 0.0
+    """Gain of a row that is called and whose label is yes."""
+
+    def __post_init__(self) -> None:
+        for name in ("false_positive", "false_negative", "benefit"):
+            cost = np.asarray(getattr(self, name), dtype=np.float64)
+            wrong = ~(np.isfinite(cost) & (cost >= 0.0))
+            if wrong.any():
+                where = f" (row {int(np.argmax(wrong)) + 1:,})" if cost.ndim else ""
+                raise UsageError(
+                    f"the cost {name}{where} is {cost.flat[int(np.argmax(wrong))]:g}: "
+                    "give a finite number ≥ 0"
+                )
+        if np.any(np.asarray(self.false_positive + self.false_negative + self.benefit) <= 0.0):
+            raise UsageError("all costs of a row are 0: then every decision costs the same")
+
+    @property
+    def by_row(self) -> bool:
+        """Whether rows have costs of their own."""
+        return any(np.ndim(c) for c in (self.false_positive, self.false_negative, self.benefit))
+
+    @property
+    def threshold(self) -> Cost:
+        """The probability from which a call costs no more than no call, 0 to 1."""
+        return self.false_positive / (self.false_positive + self.false_negative + self.benefit)
+
+    def of_calls(self, called: NDArray[np.bool_], y: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Cost of every row, shape (n,), when some rows are called."""
+        yes = y == 1
+        right = np.where(called & yes, -np.asarray(self.benefit), 0.0)
+        wrong = np.where(called & ~yes, self.false_positive, 0.0)
+        return np.asarray(right + wrong + np.where(~called & yes, self.false_negative, 0.0))

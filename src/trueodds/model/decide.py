@@ -1,0 +1,96 @@
+"""Decisions on labelled rows: `Model.decide`, and with it ``trueodds decide``."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trueodds.columns.roles import read_amounts
+from trueodds.columns.values import Values
+from trueodds.errors import TableError
+from trueodds.evaluation.costs import Cost, Costs
+from trueodds.evaluation.decision_curves import CurvePoint, GainsPart, decision_curve, gains
+from trueodds.evaluation.decisions import Decision, decide
+from trueodds.functions.portable import sigmoid
+from trueodds.model.data import ModelData
+from trueodds.model.evaluate import evaluated
+from trueodds.model.labelled import LabelledRows, labelled_rows
+from trueodds.table.frame import Frame, missing_column
+
+CostGiven = float | str | ArrayLike
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """A rule of decision, what it costs on labelled rows, and the forecast at other thresholds."""
+
+    decision: Decision
+    gains: tuple[GainsPart, ...]
+    """Tenths of the rows, the highest probabilities first."""
+    curve: tuple[CurvePoint, ...]
+    """Net benefit at the thresholds 0.01 to 0.99."""
+    source: str
+    """What the table is called."""
+    remarks: tuple[str, ...]
+    """What a reader must know: rows that the model has seen, lacking weights."""
+    notes: tuple[str, ...]
+    """Remarks of reading the table."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for ``--json``."""
+        return {
+            "decision": self.decision.to_json(),
+            "gains": [asdict(part) for part in self.gains],
+            "curve": [asdict(point) for point in self.curve],
+            "remarks": list(self.remarks),
+        }
+
+
+def decide_rows(
+    model: ModelData,
+    read: Callable[[Frame], Values],
+    log_odds_of: Callable[[Values], NDArray[np.float64]],
+    X: Any,
+    y: ArrayLike | None,
+    sample_weight: ArrayLike | str | bool,
+    costs: tuple[CostGiven, CostGiven, CostGiven],
+    capacity: int | None,
+    seed: int,
+) -> Decisions:
+    """Decide for labelled rows; `Model.decide` describes the parameters."""
+    rows = labelled_rows(model, read, log_odds_of, X, y, sample_weight)
+    false_positive, false_negative, benefit = (_cost(given, rows) for given in costs)
+    decision = decide(
+        rows.y,
+        rows.log_odds,
+        Costs(false_positive, false_negative, benefit),
+        rows.weight,
+        clusters=rows.clusters,
+        capacity=capacity,
+        seed=seed,
+    )
+    p = sigmoid(rows.log_odds)
+    return Decisions(
+        decision=decision,
+        gains=gains(rows.y, p, rows.weight),
+        curve=decision_curve(rows.y, p, rows.weight),
+        source=rows.source,
+        remarks=evaluated(model, rows, X).remarks,
+        notes=rows.notes,
+    )
+
+
+def _cost(given: CostGiven, rows: LabelledRows) -> Cost:
+    """One cost for all rows that count, or theirs, shape (n,)."""
+    if isinstance(given, str):
+        if given not in rows.frame.names:
+            raise TableError(missing_column(given, rows.frame.names, rows.source))
+        return read_amounts(rows.frame, given, "cost", rows.kept)[rows.kept]
+    cost = np.asarray(given, dtype=np.float64)
+    if cost.ndim == 0:
+        return float(cost)
+    if cost.shape != (rows.frame.rows,):
+        raise TableError(f"X has {rows.frame.rows:,} rows but the costs have shape {cost.shape}")
+    return cost[rows.kept]
