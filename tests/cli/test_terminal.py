@@ -6,7 +6,7 @@ import pytest
 
 from trueodds.cli.console import fail, print_facts, print_table
 from trueodds.cli.progress import training_progress
-from trueodds.cli.prove import _Teller
+from trueodds.cli.prove import _ProofProgress
 from trueodds.cli.stop import StopRequest
 from trueodds.execution.pool import ProgressEvent
 
@@ -44,19 +44,19 @@ def test_training_is_one_live_line():
         assert shown.bar is not None
         (line,) = shown.bar.tasks
         assert line.description == "Reading people.csv"
-        shown.hear(ProgressEvent(fold=1, member=0, epoch=3, epochs=6, loss=0.5))
+        shown.update(ProgressEvent(fold=1, member=0, epoch=3, epochs=6, loss=0.5))
         assert "0/4 members, fold 2 epoch 3/6, log-loss 0.5000" in line.description
-        shown.hear(ProgressEvent(fold=1, member=0, epoch=6, epochs=6, loss=0.4, done=True))
+        shown.update(ProgressEvent(fold=1, member=0, epoch=6, epochs=6, loss=0.4, done=True))
         assert line.description.startswith("Training: 1/4 members")
         assert line.completed == 0.25
 
 
 def test_a_walk_rewrites_its_line_and_clears_it_at_the_end(capsys, monkeypatch):
-    told = _Teller("sigmoid")
-    told.hear(1, 100)  # too soon after the start
+    shown = _ProofProgress("sigmoid")
+    shown.update(1, 100)  # too soon after the start
     assert capsys.readouterr().err == ""
-    told.told -= 1.0
-    told.hear(50, 100)
+    shown.last_line -= 1.0
+    shown.update(50, 100)
     assert "\r\x1b[Ksigmoid: 50% of 100 floats" in capsys.readouterr().err
-    told.hear(100, 100)
+    shown.update(100, 100)
     assert capsys.readouterr().err.endswith("\r\x1b[K")
