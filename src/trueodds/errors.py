@@ -1,4 +1,4 @@
-"""Every error a user can meet, each one clear sentence: what was wrong, where, what to do."""
+"""Errors and warnings that a user can meet, each one clear sentence: what, where, what to do."""
 
 LONGEST = 600
 
@@ -34,14 +34,27 @@ class ModelFileError(TrueOddsError):
     """A file that is not a usable .odds model: damaged, foreign or too new."""
 
 
-class LeakWarning(UserWarning):
-    """Columns that give the target away, or almost: names them, the evidence and what to do.
+class KernelError(TrueOddsError):
+    """A compiled function that can be neither loaded nor compiled."""
 
-    Its text is shown as that of a `TrueOddsError`.
+
+class TableWarning(UserWarning):
+    """What was guessed, left out or could not be read in a table: the column and an example.
+
+    The command line prints the same sentence as a note. The text is shown as that of a
+    `TrueOddsError`.
     """
 
     def __init__(self, sentence: object = "") -> None:
         super().__init__(_printable(sentence))
+
+
+class LeakWarning(TableWarning):
+    """Columns that give the target away, or almost: names them, the evidence and what to do."""
+
+
+class CacheWarning(UserWarning):
+    """Compiled functions cannot be kept on disk, so every process compiles them again."""
 
 
 def _printable(sentence: object) -> str:

@@ -5,8 +5,12 @@ import math
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
+
+from trueodds.errors import CacheWarning, TableWarning
 
 LABEL_WIDTH = 11
 
@@ -21,6 +25,24 @@ def clean(text: object) -> str:
 def note(text: str) -> None:
     """Print a remark to stderr."""
     print(clean(text), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def tell_warnings() -> Iterator[None]:
+    """Within the block, warnings of trueodds are notes; others look as Python shows them."""
+    shown = warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+        if issubclass(category, CacheWarning | TableWarning):
+            note(f"Note: {message}")
+        else:
+            shown(message, category, *rest, **more)
+
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown
 
 
 def fail(text: str) -> None:

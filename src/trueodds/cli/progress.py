@@ -149,8 +149,8 @@ def training_progress(total: int, stop: StopRequest) -> Iterator[TrainingProgres
 
 
 def tell_compiling() -> None:
-    """Say once that the training kernels are about to be compiled, when no cache holds them."""
-    from trueodds.training.compiled import kernels_are_cached
+    """Say once that the training kernels are about to be compiled, when no folder holds them."""
+    from trueodds.training.compiled import kept_kernels
 
-    if not kernels_are_cached():
+    if kept_kernels() == "to compile":
         note("First run on this machine: compiling the training kernels (once, under a minute).")

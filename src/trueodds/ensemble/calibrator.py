@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds import functions
 from trueodds.evaluation.sums import dot, weighted_sum
-from trueodds.functions import log_loss_from_logits
 from trueodds.functions.portable import sigmoid
 
 PRIOR_ROWS = 4.0
@@ -83,7 +83,7 @@ def fit_slopes(
         # Too long a step may overflow to ∞ or NaN; both count as worse.
         with np.errstate(over="ignore", invalid="ignore"):
             z = weighted_sum(log_odds, np.exp(point[:-1])) + point[-1]
-            each = log_loss_from_logits(z, label) + share * (z - mean) ** 2 / 2.0
+            each = functions.log_loss_from_logits(z, label) + share * (z - mean) ** 2 / 2.0
             return float(dot(mass, each))
 
     point = np.array([*[-float(np.log(count))] * count, 0.0])

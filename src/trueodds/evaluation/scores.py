@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds import functions
 from trueodds.evaluation.auc import auc
 from trueodds.evaluation.calibration_error import DRAWS, CalibrationError, calibration_error
 from trueodds.evaluation.intervals import (
@@ -15,7 +16,6 @@ from trueodds.evaluation.intervals import (
     loss_interval,
 )
 from trueodds.evaluation.sums import dot
-from trueodds.functions import log_loss_from_logits
 from trueodds.functions.portable import sigmoid
 
 __all__ = ["CalibrationError", "Interval", "Scores", "score"]
@@ -137,7 +137,7 @@ def score(
     p = sigmoid(log_odds)
     slope = p * (1.0 - p)
     gained = np.zeros(len(y)) if averaged_variance is None else averaged_variance
-    losses = log_loss_from_logits(log_odds, label)
+    losses = functions.log_loss_from_logits(log_odds, label)
     varies = np.zeros(len(y))
     if training_variance is not None:
         about = np.square(log_odds - np.average(log_odds, weights=mass))

@@ -6,10 +6,11 @@ memory and no order. ``keep_below`` is the keeping share times 2^32; 0 means no 
 """
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import overload
 
 from trueodds.functions.bits import select
+from trueodds.functions.cache import jit
 from trueodds.functions.kernels import log_loss_from_logits, sigmoid32, sigmoid64
 from trueodds.network.activations import CODES, GELU_CUBIC, GELU_SCALE, LEAK
 
@@ -28,7 +29,7 @@ def _sigma_of(x):
     return lambda x: sigmoid64(x)
 
 
-@njit(inline="always", cache=True)
+@jit(inline="always")
 def hashed(position, seed):
     """32 well-mixed bits of (position, seed): MurmurHash3's finaliser (Appleby, public domain)."""
     # Numba widens uint32 products to 64 bits: every one is cut back at once.
@@ -40,7 +41,7 @@ def hashed(position, seed):
     return np.uint32(h ^ (h >> np.uint32(16)))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def gather(X, fold_features, rows, out):
     """Copy the rows of the shared matrix, and of the member's own columns, into a batch."""
     wide, extra = X.shape[1], fold_features.shape[1]
@@ -52,7 +53,7 @@ def gather(X, fold_features, rows, out):
             out[i, wide + j] = fold_features[r, j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def gather_some(X, fold_features, positions, rows, out):
     """`gather` of some inputs only, at increasing positions among X and the fold features."""
     wide = X.shape[1]
@@ -65,7 +66,7 @@ def gather_some(X, fold_features, positions, rows, out):
             out[i, j] = fold_features[r, positions[j] - wide]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def relu_forward(Z, bias, keep_below, scale, seed):
     """Z ← dropout(max(Z + bias, 0)), in place."""
     rows, width = Z.shape
@@ -83,7 +84,7 @@ def relu_forward(Z, bias, keep_below, scale, seed):
                 Z[i, j] = z if (z > zero) & keep else zero
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def relu_backward(G, A, scale, bias_gradient):
     """Set A to G·scale where the unit was on, else 0; the bias gradient is the sum over rows."""
     rows, width = A.shape
@@ -97,7 +98,7 @@ def relu_backward(G, A, scale, bias_gradient):
             bias_gradient[j] += g
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def relu_backward_top(g, weight, A, scale, bias_gradient):
     """`relu_backward` of the last hidden layer, whose G is the outer product g·weightᵀ."""
     rows, width = A.shape
@@ -112,7 +113,7 @@ def relu_backward_top(g, weight, A, scale, bias_gradient):
             bias_gradient[j] += d
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def smooth_forward(Z, D, bias, code):
     """Z ← φ(Z + bias) and D ← φ′(Z + bias), for every activation but ReLU."""
     rows, width = Z.shape
@@ -156,7 +157,7 @@ def smooth_forward(Z, D, bias, code):
                 D[i, j] = s * (one - s)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def dropout(A, D, keep_below, scale, seed):
     """Dropout on outputs and derivatives alike, in place (inverted: kept units are scaled up)."""
     rows, width = A.shape
@@ -169,7 +170,7 @@ def dropout(A, D, keep_below, scale, seed):
             D[i, j] *= factor
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def smooth_backward(G, D, bias_gradient):
     """D ← G·D; the bias gradient is the sum over rows."""
     rows, width = D.shape
@@ -182,7 +183,7 @@ def smooth_backward(G, D, bias_gradient):
             bias_gradient[j] += g
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def smooth_backward_top(g, weight, D, bias_gradient):
     """`smooth_backward` of the last hidden layer, whose G is the outer product g·weightᵀ."""
     rows, width = D.shape
@@ -195,7 +196,7 @@ def smooth_backward_top(g, weight, D, bias_gradient):
             bias_gradient[j] += d
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def loss_and_gradient(z, y, weight, bias, gradient, bias_gradient, each):
     """Mean log-loss Σ w·BCE(z + bias, y) / Σ w in float64, from logits: no log of a rounded σ.
 

@@ -8,11 +8,12 @@ looks at it overfits the held-out fold less.
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from trueodds.functions.cache import jit
 
-@njit(cache=True, nogil=True, error_model="numpy")
+
+@jit(nogil=True, error_model="numpy")
 def move_toward(average, parameters, share):
     """Move the average a share of the way to the parameters, in place."""
     part = average.dtype.type(share)

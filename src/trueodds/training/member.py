@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.functions import log_loss_from_logits, sigmoid
+from trueodds import functions
 from trueodds.health.recorder import ROWS as LOOK_ROWS
 from trueodds.health.recorder import Recorder
 from trueodds.health.state import LayerState
@@ -246,7 +246,7 @@ def mean_log_loss(
     log_odds: NDArray[np.floating], y: NDArray[np.float32], weight: NDArray[np.float32]
 ) -> float:
     """Weighted mean log-loss in nats, from logits, in float64; plain mean if no weight is left."""
-    each = log_loss_from_logits(log_odds.astype(np.float64), y.astype(np.float64))
+    each = functions.log_loss_from_logits(log_odds.astype(np.float64), y.astype(np.float64))
     if not len(each):
         return float("nan")
     return float(np.average(each, weights=weight)) if weight.any() else float(each.mean())
@@ -268,7 +268,7 @@ def _base_logit(task: MemberTask) -> float:
 def base_entropy(task: MemberTask) -> float:
     """Log-loss, in nats, of always forecasting the base rate of the rows shown."""
     z = np.array([_base_logit(task)])
-    return float(log_loss_from_logits(z, sigmoid(z))[0])
+    return float(functions.log_loss_from_logits(z, functions.sigmoid(z))[0])
 
 
 def _base_loss(y: NDArray[np.float32], weight: NDArray[np.float32]) -> float:
