@@ -1,18 +1,28 @@
 """Where a run's large arrays live: in memory, or beyond a limit in files that are mapped."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from trueodds.errors import TrainingError
+from trueodds.errors import TrainingError, UsageError
 from trueodds.files import new_file
 
 SHARE = 0.2
 """Part of the limit that arrays may take; the rest is for what is made and dropped again."""
 TABLE = 8.0
 """Memory that reading a text file whole takes, in times its size."""
+
+
+def size_of(text: str, option: str) -> int:
+    """Bytes of a size as people write it: ``2GB``, ``500 MB``, ``1.5G``, ``2GiB``."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", text, re.IGNORECASE)
+    if found is None or not float(found[1]):
+        raise UsageError(f"{option}: {text} is no size; write it as 2GB or 500MB")
+    base = 1024 if found[3] else 1000
+    return int(float(found[1]) * base ** " kmgt".index(found[2].lower() or " "))
 
 
 class Store:

@@ -1,5 +1,8 @@
 """Errors and warnings that a user can meet, each one clear sentence: what, where, what to do."""
 
+import sys
+import warnings
+
 LONGEST = 600
 
 
@@ -55,6 +58,14 @@ class LeakWarning(TableWarning):
 
 class CacheWarning(UserWarning):
     """Compiled functions cannot be kept on disk, so every process compiles them again."""
+
+
+def warn(warning: Warning) -> None:
+    """Warn at the line of the caller that is outside of this package."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_globals["__name__"].startswith("trueodds."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(warning, stacklevel=level)
 
 
 def _printable(sentence: object) -> str:

@@ -82,4 +82,4 @@ def test_the_same_law_does_not_drift_and_another_does(model: Model) -> None:
 def test_a_model_without_a_summary_is_refused(model: Model) -> None:
     values = model.read(rows(1, 10))
     with pytest.raises(ModelFileError, match="fit it again"):
-        drift(replace(model, seen=None), values, model.log_odds_of(values))
+        drift(replace(model, profile=None), values, model.log_odds_of(values))

@@ -125,8 +125,9 @@ def fit_command(
     as_json: Json = False,
 ) -> None:
     """Learn a model from a table; write it and a report."""
+    from trueodds.array_store import size_of
     from trueodds.cli.fit import FitJob, run_fit
-    from trueodds.cli.outputs import size_of, stem
+    from trueodds.cli.outputs import stem
     from trueodds.errors import UsageError
 
     if report is not None and no_report:

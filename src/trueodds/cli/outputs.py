@@ -1,7 +1,6 @@
 """Where results go: default names, and checks made before any work is done."""
 
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,15 +13,6 @@ def stem(table: Path) -> str:
     if name.lower().endswith(".gz"):
         name = name[:-3]
     return Path(name).stem or name
-
-
-def size_of(text: str, option: str) -> int:
-    """Bytes of a size as people write it: ``2GB``, ``500 MB``, ``1.5G``, ``2GiB``."""
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", text, re.IGNORECASE)
-    if found is None or not float(found[1]):
-        raise UsageError(f"{option}: {text} is no size; write it as 2GB or 500MB")
-    base = 1024 if found[3] else 1000
-    return int(float(found[1]) * base ** " kmgt".index(found[2].lower() or " "))
 
 
 def require_ending(path: Path, endings: Sequence[str], option: str) -> None:

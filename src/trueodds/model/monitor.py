@@ -6,15 +6,19 @@ from math import exp, lgamma, sqrt
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trueodds.columns.profile import Seen
 from trueodds.columns.schema import Schema
 from trueodds.columns.values import MISSING, UNSEEN, Values
+from trueodds.table.frame import Frame
 
 CHANCE = 4.0
 """Standard deviations that chance hardly reaches: once in 16,000 for a normal law."""
 RARE = 3e-5
 """The same as a probability."""
+LONGEST = 60
+"""Characters of an example."""
 LEAST_CHANGE = 0.01
 """Missing shares that differ by less are not worth a word, however certain."""
 
@@ -58,13 +62,15 @@ class Monitor:
         self._below: Counter[str] = Counter()
         self._above: Counter[str] = Counter()
         self._far: Counter[str] = Counter()
+        self._examples: dict[tuple[str, What], str] = {}
 
-    def look(self, values: Values) -> None:
-        """Count some rows."""
+    def look(self, values: Values, frame: Frame | None = None) -> None:
+        """Count some rows; the frame that they were read from, if given, gives examples."""
         self.rows += values.rows
         for name, codes in values.codes.items():
             self._unseen[name] += int(np.count_nonzero(codes == UNSEEN))
             self._missing[name] += int(np.count_nonzero(codes == MISSING))
+            self._keep_example(name, "unseen", codes == UNSEEN, frame)
         for name, numbers in values.numbers.items():
             self._missing[name] += int(np.count_nonzero(np.isnan(numbers)))
             seen = self._seen.get(name)
@@ -75,6 +81,8 @@ class Monitor:
             self._above[name] += int(np.count_nonzero(numbers > seen.high))
             far = (numbers < seen.low - width) | (numbers > seen.high + width)
             self._far[name] += int(np.count_nonzero(far))
+            outside = far if far.any() else (numbers < seen.low) | (numbers > seen.high)
+            self._keep_example(name, "range", outside, frame)
 
     def unlike(self) -> tuple[OutOfRange, ...]:
         """All that is unlike training, in the order of the columns.
@@ -95,9 +103,21 @@ class Monitor:
             )
             for what, count, words in told:
                 if words and (count or what == "missing"):
-                    sentence = f'column "{name}": {count:,} of {self.rows:,} rows {words}'
+                    example = self._examples.get((name, what), "")
+                    sentence = f'column "{name}": {count:,} of {self.rows:,} rows {words}{example}'
                     found.append(OutOfRange(name, what, count, self.rows, sentence))
         return tuple(found)
+
+    def _keep_example(
+        self, name: str, what: What, which: NDArray[np.bool_], frame: Frame | None
+    ) -> None:
+        """Keep the first of the cells and its place."""
+        if frame is None or (name, what) in self._examples or not which.any():
+            return
+        row = int(np.argmax(which))
+        cell = str(frame.column(name)[row])
+        shown = cell if len(cell) <= LONGEST else cell[: LONGEST - 1] + "…"
+        self._examples[name, what] = f', such as "{shown}" ({frame.place(row)})'
 
     def _outside(self, name: str) -> int:
         below, above = self._below[name], self._above[name]
