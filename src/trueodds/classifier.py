@@ -5,6 +5,7 @@ The main job itself, from a table to a model, reads top to bottom in `trueodds.m
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from inspect import Signature, signature
 from pathlib import Path
@@ -150,7 +151,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         frame = self._frame(X)
         target, guessed = self._target(y, frame.rows)
         weight = None if sample_weight is None else row_weights(sample_weight, frame.rows)
-        with tempfile.TemporaryDirectory(prefix="trueodds-") as folder:
+        with ExitStack() as held:
             learned = learn(
                 frame,
                 target,
@@ -163,7 +164,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 jobs=self.n_jobs,
                 heal=self.heal,
                 callback=Verbose() if self.verbose else None,
-                store=self._store(folder),
+                store=self._store(held),
             )
         self._keep_names(frame)
         self.model_ = learned.model
@@ -230,10 +231,12 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 raise UsageError(f"drop: {missing_column(str(name), frame.names, frame.source)}")
         return names
 
-    def _store(self, folder: str) -> Store:
+    def _store(self, held: ExitStack) -> Store:
+        """Where large arrays live: beyond the limit in a folder that goes when ``held`` ends."""
         if self.memory is None:
             return Store()
         limit = size_of(self.memory, "memory") if isinstance(self.memory, str) else self.memory
+        folder = held.enter_context(tempfile.TemporaryDirectory(prefix="trueodds-"))
         return Store(Path(folder), limit)
 
     def _target(self, y: ArrayLike, rows: int) -> tuple[Target, tuple[str, ...]]:

@@ -120,12 +120,22 @@ def train_members(
         found |= _train_here(data, recipe, seed, waiting, tell, kept)
     elif work is not None and kept is not None:
         found |= _train_there(data, recipe, seed, jobs, waiting, tell, work.arrays, kept)
-    else:
-        with tempfile.TemporaryDirectory(prefix="trueodds-") as name:
+    elif (temporary := _temporary_folder()) is not None:
+        with temporary as name:
             folder = Path(name)
             mine = Checkpoints(folder)
             found |= _train_there(data, recipe, seed, jobs, waiting, tell, folder, mine)
+    else:  # no folder to hand arrays to workers in
+        found |= _train_here(data, recipe, seed, waiting, tell, kept)
     return [found[at] for at in members]
+
+
+def _temporary_folder() -> "tempfile.TemporaryDirectory[str] | None":
+    """A folder for one run, None where no folder can be written to."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="trueodds-")
+    except OSError:
+        return None
 
 
 def _train_here(
