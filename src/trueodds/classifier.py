@@ -242,7 +242,8 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _target(self, y: ArrayLike, rows: int) -> tuple[Target, tuple[str, ...]]:
         """Check the labels; returns them, and a note where the command line's "yes" is another."""
         labels, self.classes_ = binary_labels(y, rows)
-        name = getattr(y, "name", None)
+        columns: Any = getattr(y, "columns", ())
+        name = columns[0] if len(columns) == 1 else getattr(y, "name", None)
         named = name if isinstance(name, str) and name else "y"
         target = read_target(as_column(labels, named), positive=self.positive)
         classes = label_text(as_column(self.classes_)).to_list()

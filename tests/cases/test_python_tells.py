@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from sklearn.base import clone, is_classifier
 from sklearn.calibration import CalibratedClassifierCV
@@ -292,6 +293,26 @@ class TestEstimatorAtHome:
         assert (other.model_.predict_proba(X) == other.predict_proba(X)).all()
         with pytest.raises(TrueOddsError, match='has no label "maybe"'):
             TrueOddsClassifier(positive="maybe").fit(X, Y)
+
+    @pytest.mark.usefixtures("tiny_recipe")
+    @pytest.mark.parametrize(
+        ("y", "name"),
+        [
+            (Y.rename("bought"), "bought"),
+            (Y.to_frame("bought"), "bought"),
+            (pl.Series("bought", Y), "bought"),
+            (pl.Series("bought", Y).to_frame(), "bought"),
+            (Y.rename(None), "y"),
+            (Y.rename(7), "y"),
+            (Y.to_numpy(), "y"),
+            (Y.tolist(), "y"),
+        ],
+    )
+    @pytest.mark.filterwarnings("ignore:A column-vector y")
+    def test_the_targets_name_is_kept(self, y: Any, name: str) -> None:
+        model = TrueOddsClassifier().fit(X, y).model_
+        assert model.target_name == name
+        assert f'Model of "{name}"' in repr(model)
 
     @pytest.mark.usefixtures("tiny_recipe")
     def test_a_generator_is_a_seed(self) -> None:

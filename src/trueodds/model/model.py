@@ -81,16 +81,13 @@ class Model(ModelData):
         """
         if isinstance(X, Mapping) and (row := self._row_log_odds(X)) is not None:
             return np.array([row])
-        frame, values = self._read(X)
-        for sentence in (*frame.notes, *values.notes, *self._unlike(frame, values)):
-            warn(TableWarning(sentence))
-        return self.log_odds_of(values)
+        return self._table_log_odds(X)
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Probability of "yes", shape (rows,), never 0 or 1; see `log_odds` for ``X``."""
         if isinstance(X, Mapping) and (row := self._row_log_odds(X)) is not None:
             return np.array([min(max(sigmoid_of(row), LEAST), MOST)])
-        return probability(self.log_odds(X))
+        return probability(self._table_log_odds(X))
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Probabilities of both labels, shape (rows, 2), in the order of ``classes_``."""
@@ -209,6 +206,13 @@ class Model(ModelData):
         found = aligned(frame, self.schema, self.source)
         values = to_values(found.frame, self.schema)
         return found.frame, replace(values, remarks=found.remarks, absent=found.absent)
+
+    def _table_log_odds(self, X: Any) -> NDArray[np.float64]:
+        """Log-odds, with the warnings of `log_odds`."""
+        frame, values = self._read(X)
+        for sentence in (*frame.notes, *values.notes, *self._unlike(frame, values)):
+            warn(TableWarning(sentence))
+        return self.log_odds_of(values)
 
     def _unlike(self, frame: Frame, values: Values) -> tuple[str, ...]:
         """What training rows did not show, one sentence a column and kind."""
