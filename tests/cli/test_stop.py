@@ -50,7 +50,7 @@ def test_ctrl_c_ends_a_fit_with_nothing_written_and_nobody_left(tmp_path, jobs):
         # Two jobs: once the workers run. One: some time after the table was read.
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            workers = sum("training.worker" in line for line in processes_of(process.pid))
+            workers = sum("execution.worker" in line for line in processes_of(process.pid))
             if workers == 2 or (jobs == 1 and (tmp_path / ".t.odds.work").exists()):
                 break
             time.sleep(0.05)

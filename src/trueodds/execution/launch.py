@@ -18,13 +18,11 @@ told = told.decode(sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())
 sys.path[:] = told.split("\\0")
 """
 """What a new process runs first; `told_path` gives the line that it reads."""
-SERVE = """
-import warnings
-from trueodds.errors import CacheWarning
-warnings.simplefilter("ignore", CacheWarning)  # the parent says it
-from trueodds.execution.worker import serve
-serve(*sys.argv[1:])
-"""
+SERVE = (
+    "import warnings; from trueodds.errors import CacheWarning; "
+    "warnings.simplefilter('ignore', CacheWarning); "  # the parent says it
+    "from trueodds.execution.worker import serve; serve(*sys.argv[1:])"
+)
 FLAGS = {
     "ignore_environment": "-E",
     "no_user_site": "-s",
