@@ -75,6 +75,10 @@ def test_clones_pipelines_and_cross_validation() -> None:
         "random_state": 3,
         "n_jobs": None,
         "heal": False,
+        "positive": None,
+        "drop": (),
+        "memory": None,
+        "verbose": False,
     }
     piped = make_pipeline(FunctionTransformer(), model)
     scores = cross_val_score(piped, X, y, scoring="neg_log_loss", cv=3)

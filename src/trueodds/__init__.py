@@ -9,16 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trueodds.classifier import TrueOddsClassifier
-    from trueodds.errors import LeakWarning, TrueOddsError
+    from trueodds.errors import LeakWarning, TableWarning, TrueOddsError
     from trueodds.model import Model, load
     from trueodds.report import write_report
 
-__all__ = ["LeakWarning", "Model", "TrueOddsClassifier", "TrueOddsError", "load", "write_report"]
+__all__ = [
+    "LeakWarning",
+    "Model",
+    "TableWarning",
+    "TrueOddsClassifier",
+    "TrueOddsError",
+    "load",
+    "write_report",
+]
 __version__ = "0.1.0"
 
 _HOMES = {
     "LeakWarning": "trueodds.errors",
     "Model": "trueodds.model",
+    "TableWarning": "trueodds.errors",
     "TrueOddsClassifier": "trueodds.classifier",
     "TrueOddsError": "trueodds.errors",
     "load": "trueodds.model",

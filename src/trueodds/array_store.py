@@ -1,18 +1,28 @@
 """The place of a run's large arrays: memory, or above a limit files that are mapped."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from trueodds.errors import TrainingError
+from trueodds.errors import TrainingError, UsageError
 from trueodds.files import new_file
 
 ARRAYS_FRACTION = 0.2
 """Fraction of the limit that arrays may take; the rest is for temporary objects."""
 READ_FACTOR = 8.0
 """Memory that the reading of a whole text file takes, as a multiple of its size."""
+
+
+def size_of(text: str, option: str) -> int:
+    """Bytes of a size as people write it: ``2GB``, ``500 MB``, ``1.5G``, ``2GiB``."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", text, re.IGNORECASE)
+    if found is None or not float(found[1]):
+        raise UsageError(f"{option}: {text} is no size; write it as 2GB or 500MB")
+    base = 1024 if found[3] else 1000
+    return int(float(found[1]) * base ** " kmgt".index(found[2].lower() or " "))
 
 
 class Store:

@@ -3,7 +3,12 @@
 Its `fit` calls `trueodds.main_job.learn`, the main job from a table to a model.
 """
 
-import warnings
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from inspect import Signature, signature
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -11,56 +16,112 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from trueodds.columns import Target
-from trueodds.columns.roles import read_times, stand_alone
-from trueodds.errors import LeakWarning
+from trueodds.array_store import Store, size_of
+from trueodds.columns import Target, read_target
+from trueodds.columns.target import label_text
+from trueodds.errors import LeakWarning, TableWarning, UsageError, warn
+from trueodds.estimator_inputs import binary_labels, row_groups, row_times, row_weights
+from trueodds.execution.verbose import Verbose
 from trueodds.main_job import learn
+from trueodds.model.told import html, notes_of
 from trueodds.table import Frame, as_column, as_frame
-from trueodds.training.folds import group_numbers
+from trueodds.table.frame import missing_column
+
+NO_CLASS_WEIGHT = (
+    "class_weight is refused: it shifts the log-odds of every row, so that none is right. "
+    "To favour a class, keep the probabilities and choose another threshold than 0.5 "
+    "(scikit-learn's FixedThresholdClassifier, or predict_proba(X)[:, 1] > threshold). "
+    "If rows were sampled by class, give sample_weight."
+)
 
 
 class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Calibrated probabilities for a yes/no question, as a scikit-learn estimator.
+
+    Whatever the command line would note is a `TableWarning` here, and stands in ``notes_``.
 
     Parameters
     ----------
     effort
         "quick", "standard" or "best": more time gives a lower log-loss.
     random_state
-        Seed: an integer ≥ 0, a ``RandomState``, or None (seed 0). One seed gives one model, bit for
-        bit.
+        Seed: an integer ≥ 0, a ``RandomState`` or ``Generator`` of NumPy, or None (seed 0). One
+        seed gives one model, bit for bit.
     n_jobs
         Number of processes; None chooses by the amount of work, −1 takes all cores.
     heal
         Whether faults that many networks have are cured and all networks trained again; the better
         run is kept. A network that fails to learn is always cured.
+    positive
+        The label that means "yes" for ``model_``; None takes the second of ``classes_`` and warns
+        where ``trueodds fit`` would take the first. The estimator's own methods go by ``classes_``
+        whichever it is.
+    drop
+        Names of columns that are not used.
+    memory
+        Bytes to stay within, or a text such as "2GB": what would not fit lies in temporary files
+        while the model is trained. None has no limit.
+    verbose
+        Whether progress is told on standard error.
 
     Attributes
     ----------
     classes_
         The two labels, sorted, shape (2,); log-odds are those of the second.
     model_
-        The trained `trueodds.model.Model`; ``model_.save(path)`` writes it to a file.
+        The trained `trueodds.model.Model`; ``model_.save(path)`` writes it to a file,
+        ``model_.summary()`` tells what it is.
     evidence_
         Out-of-fold forecasts of the training rows, for `trueodds.report.write_report`.
+    notes_
+        What was guessed or left out when the training table was read: a tuple of sentences.
     leaks_
         Columns that give the target away, or nearly: a tuple of `trueodds.columns.leak.Leak`.
+    n_features_in_, feature_names_in_
+        How many columns ``fit`` has seen, and their names where they have any.
+    feature_importances_
+        Rise of the out-of-fold log-loss, nats, when a column's cells are shuffled among rows;
+        shape (n_features_in_,), 0 for a column that is not used.
     """
+
+    def __new__(cls, *args: Any, **parameters: Any) -> Self:
+        """Refuse ``class_weight`` with the reason."""
+        if "class_weight" in parameters:
+            raise UsageError(NO_CLASS_WEIGHT)
+        made: Self = super().__new__(cls)
+        return made
 
     def __init__(
         self,
         effort: str = "standard",
-        random_state: int | np.random.RandomState | None = None,
+        random_state: int | np.random.RandomState | np.random.Generator | None = None,
         n_jobs: int | None = None,
         heal: bool = False,
+        positive: object = None,
+        drop: Sequence[str] | str = (),
+        memory: int | str | None = None,
+        verbose: bool | int = False,
     ) -> None:
         self.effort = effort
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.heal = heal
+        self.positive = positive
+        self.drop = drop
+        self.memory = memory
+        self.verbose = verbose
+
+    # As `__new__` takes whatever is given, the parameters are those of `__init__`.
+    __signature__ = Signature(list(signature(__init__).parameters.values())[1:])
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters by name, as scikit-learn's estimators do."""
+        if "class_weight" in params:
+            raise UsageError(NO_CLASS_WEIGHT)
+        super().set_params(**params)
+        return self
 
     def __sklearn_tags__(self) -> Tags:
         """Two labels only; missing values, text and categories are allowed."""
@@ -79,12 +140,15 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         groups: ArrayLike | None = None,
         time: ArrayLike | None = None,
     ) -> Self:
-        """Train on rows with labels. There is one `LeakWarning` for each of ``leaks_``.
+        """Train on rows with labels.
+
+        Warns with one `TableWarning` for each of ``notes_``, one `LeakWarning` for each of
+        ``leaks_``.
 
         Parameters
         ----------
         X
-            Shape (n, columns): NumPy, pandas, polars or Arrow.
+            Shape (n, columns): any table that `trueodds.table.as_frame` takes.
         y
             Shape (n,), two different labels of any type.
         sample_weight
@@ -103,127 +167,124 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         TypeError
             If X is sparse.
         """
-        frame = self._frame(X, reset=True)
-        labels = self._labels(y, frame.rows)
-        codes = (labels == self.classes_[1]).astype(np.uint8)
-        yes, no = str(self.classes_[1]), str(self.classes_[0])
-        weight = None if sample_weight is None else _weights(sample_weight, frame.rows)
-        everything = np.ones(frame.rows, dtype=np.bool_)
-        learned = learn(
-            frame,
-            Target("y", yes, no, "the second of the sorted labels", codes, everything, 0),
-            weight=weight,
-            groups=None if groups is None else _groups(groups, frame.rows),
-            time=None if time is None else _times(time, frame.rows),
-            effort=self.effort,
-            seed=self._seed(),
-            jobs=self.n_jobs,
-            heal=self.heal,
-        )
+        frame = self._frame(X)
+        target, guessed = self._target(y, frame.rows)
+        weight = None if sample_weight is None else row_weights(sample_weight, frame.rows)
+        with ExitStack() as held:
+            learned = learn(
+                frame,
+                target,
+                weight=weight,
+                groups=None if groups is None else row_groups(groups, frame.rows),
+                time=None if time is None else row_times(time, frame.rows),
+                drop=self._dropped(frame),
+                effort=self.effort,
+                seed=self._seed(),
+                jobs=self.n_jobs,
+                heal=self.heal,
+                callback=Verbose() if self.verbose else None,
+                store=self._store(held),
+            )
+        self._keep_names(frame)
         self.model_ = learned.model
         self.evidence_ = learned.out_of_fold
         self.leaks_ = learned.model.schema.leaks
-        for leak in self.leaks_:
-            warnings.warn(LeakWarning(leak.told(command=False)), stacklevel=2)
+        self.notes_ = (*guessed, *notes_of(learned.model))
+        told = {leak.told(command=False) for leak in self.leaks_}
+        for note in self.notes_:
+            warn(LeakWarning(note) if note in told else TableWarning(note))
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """Log-odds of ``classes_[1]``, nats, shape (n,), for X of shape (n, columns)."""
-        frame = self._frame(X)
-        return self.model_.log_odds(frame)
+        """Log-odds of ``classes_[1]``, nats, shape (n,)."""
+        check_is_fitted(self)
+        log_odds = self.model_.log_odds(self._frame(X))
+        return log_odds if self._yes == 1 else -log_odds
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities of both labels, shape (n, 2), in the order of ``classes_``."""
-        frame = self._frame(X)
-        yes = self.model_.predict(frame)
-        return np.column_stack([1.0 - yes, yes])
+        """Probabilities of both classes, shape (n, 2), in the order of ``classes_``."""
+        check_is_fitted(self)
+        yes = self.model_.predict(self._frame(X))
+        return np.column_stack([1.0 - yes, yes] if self._yes == 1 else [yes, 1.0 - yes])
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The label with the higher probability of each row, shape (n,)."""
         chosen = (self.decision_function(X) > 0.0).astype(np.int64)
         return np.asarray(self.classes_[chosen])
 
-    def _frame(self, X: Any, reset: bool = False) -> Frame:
-        if not reset:
-            check_is_fitted(self)
+    @property
+    def feature_importances_(self) -> NDArray[np.float64]:
+        """See the class; raises scikit-learn's NotFittedError before ``fit``."""
+        check_is_fitted(self)
+        rises = {found.name: found.mean for found in self.evidence_.importance}
+        return np.array([rises.get(c.name, 0.0) for c in self.model_.schema.columns])
+
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:
+        """The parameters and, once fitted, the notes."""
+        text = str(super().__repr__(N_CHAR_MAX=N_CHAR_MAX))
+        notes = getattr(self, "notes_", ())
+        more = [f"… and {len(notes) - 8:,} more: see notes_"] if len(notes) > 8 else []
+        return "\n  ".join([text, *(f"Note: {note}" for note in notes[:8]), *more])
+
+    def _html_repr(self) -> str:
+        """scikit-learn's diagram and, once fitted, the scores."""
+        drawn = str(super()._html_repr())
+        return drawn + html(self.model_) if hasattr(self, "model_") else drawn
+
+    def _frame(self, X: Any) -> Frame:
         if issparse(X):
             raise TypeError("Sparse input is not supported: give a dense array, X.toarray()")
-        frame = as_frame(X)
-        validate_data(self, X, skip_check_array=True, reset=reset)
-        return frame
+        return as_frame(X)
 
-    def _labels(self, y: ArrayLike, rows: int) -> NDArray[Any]:
-        if y is None:
-            raise ValueError(
-                "This TrueOddsClassifier estimator requires y to be passed, but the target y is "
-                "None"
-            )
-        labels: NDArray[Any] = column_or_1d(y, warn=True)
-        if len(labels) != rows:
-            raise ValueError(f"X has {rows} rows but y has {len(labels)}: give one label a row")
-        check_classification_targets(labels)
-        kind = type_of_target(labels, input_name="y", raise_unknown=True)
-        self.classes_, counts = np.unique(labels, return_counts=True)
-        if len(self.classes_) == 1:
-            raise ValueError(
-                "y has one class only: two classes are needed, found "
-                f"{self.classes_[0]!r} {counts[0]} times"
-            )
-        if kind != "binary" or len(self.classes_) > 2:
-            found = ", ".join(f"{c!r} ({n})" for c, n in zip(self.classes_, counts, strict=True))
-            raise ValueError(
-                "Only binary classification is supported. The type of the target is "
-                f"{kind}: labels {found}"
-            )
-        return labels
+    def _keep_names(self, frame: Frame) -> None:
+        self.n_features_in_ = len(frame.names)
+        if frame.source != "array":
+            self.feature_names_in_ = np.array(frame.names, dtype=object)
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+
+    def _dropped(self, frame: Frame) -> tuple[str, ...]:
+        names = (self.drop,) if isinstance(self.drop, str) else tuple(self.drop)
+        for name in names:
+            if name not in frame.names:
+                raise UsageError(f"drop: {missing_column(str(name), frame.names, frame.source)}")
+        return names
+
+    def _store(self, held: ExitStack) -> Store:
+        """Where large arrays live: beyond the limit in a folder that goes when ``held`` ends."""
+        if self.memory is None:
+            return Store()
+        limit = size_of(self.memory, "memory") if isinstance(self.memory, str) else self.memory
+        folder = held.enter_context(tempfile.TemporaryDirectory(prefix="trueodds-"))
+        return Store(Path(folder), limit)
+
+    def _target(self, y: ArrayLike, rows: int) -> tuple[Target, tuple[str, ...]]:
+        """Check the labels; returns them, and a note where the command line's "yes" is another."""
+        labels, self.classes_ = binary_labels(y, rows)
+        columns: Any = getattr(y, "columns", ())
+        name = columns[0] if len(columns) == 1 else getattr(y, "name", None)
+        named = name if isinstance(name, str) and name else "y"
+        target = read_target(as_column(labels, named), positive=self.positive)
+        classes = label_text(as_column(self.classes_)).to_list()
+        self._yes = 1 if self.positive is None else classes.index(target.yes)
+        if self.positive is not None:
+            return target, ()
+        no, yes = classes
+        rule = "the second of the sorted labels"
+        if target.yes == yes:
+            return replace(target, rule=rule), ()
+        note = (
+            f'the target "{named}": "{yes}" is taken for "yes", {rule}; the command line takes '
+            f'"{no}" ({target.rule}), and positive="{no}" does so here'
+        )
+        codes = (1 - target.y).astype(np.uint8)
+        return replace(target, yes=yes, no=no, rule=rule, y=codes), (note,)
 
     def _seed(self) -> int:
         if self.random_state is None:
             return 0
         if isinstance(self.random_state, np.random.RandomState):
             return int(self.random_state.randint(2**31))
+        if isinstance(self.random_state, np.random.Generator):
+            return int(self.random_state.integers(2**31))
         return int(self.random_state)
-
-
-def _groups(groups: ArrayLike, rows: int) -> NDArray[Any]:
-    labels = np.asarray(groups)
-    if labels.shape != (rows,):
-        raise ValueError(f"X has {rows} rows but groups has shape {labels.shape}: one label a row")
-    gone = np.array([_is_missing(label) for label in labels], dtype=np.bool_)
-    if not gone.any():
-        return labels
-    warnings.warn(
-        f"groups: {gone.sum():,} rows have none and each stand alone, such as row {gone.argmax()}",
-        stacklevel=3,
-    )
-    return stand_alone(group_numbers(labels), gone)
-
-
-def _is_missing(label: Any) -> bool:
-    """Whether a label is None, NaN, NaT or pandas' NA, which do not equal themselves."""
-    if label is None:
-        return True
-    try:
-        return bool(label != label)
-    except TypeError:  # pandas' NA
-        return True
-
-
-def _times(time: ArrayLike, rows: int) -> NDArray[np.float64]:
-    column = as_frame(as_column(time, "time").to_frame())
-    if column.rows != rows:
-        raise ValueError(f"X has {rows} rows but time has {column.rows}: one time a row")
-    notes: list[str] = []
-    found = read_times(column, "time", notes)
-    for note in notes:
-        warnings.warn(note, stacklevel=3)
-    return found
-
-
-def _weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
-    weight = np.asarray(sample_weight, dtype=np.float64)
-    if weight.ndim != 1:
-        raise ValueError("Sample weights must be 1D array or scalar")
-    if len(weight) != rows:
-        raise ValueError(f"X has {rows} rows but sample_weight has {len(weight)}")
-    return weight

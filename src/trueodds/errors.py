@@ -1,4 +1,7 @@
-"""All errors for users. A message says in one sentence what is wrong, where, and what to do."""
+"""Errors and warnings for users: each message is one sentence of what, where and what to do."""
+
+import sys
+import warnings
 
 from trueodds.text import printable
 
@@ -38,11 +41,32 @@ class ModelFileError(TrueOddsError):
     """A file that is no usable .odds model: it is damaged, of another kind or too new."""
 
 
-class LeakWarning(UserWarning):
-    """Columns that give the target away, or nearly: the message names them and the evidence.
+class KernelError(TrueOddsError):
+    """A compiled function that can be neither loaded nor compiled."""
 
-    The message is escaped and cut as that of a `TrueOddsError`.
+
+class TableWarning(UserWarning):
+    """What was guessed, left out or could not be read in a table: the column and an example.
+
+    The command line prints the same sentence as a note. The message is escaped and
+    cut as that of a `TrueOddsError`.
     """
 
     def __init__(self, message: object = "") -> None:
         super().__init__(printable(message, LONGEST))
+
+
+class LeakWarning(TableWarning):
+    """Columns that give the target away, or nearly: the message names them and the evidence."""
+
+
+class CacheWarning(UserWarning):
+    """Compiled functions cannot be kept on disk, so every process compiles them again."""
+
+
+def warn(warning: Warning) -> None:
+    """Warn at the line of the caller that is outside of this package."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_globals["__name__"].startswith("trueodds."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(warning, stacklevel=level)

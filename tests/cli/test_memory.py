@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from trueodds.cli.outputs import size_of
+from trueodds.array_store import size_of
 from trueodds.errors import UsageError
 
 

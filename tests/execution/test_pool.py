@@ -49,6 +49,18 @@ def test_jobs_do_not_change_a_bit_and_news_is_complete() -> None:
         assert a.layout == b.layout
 
 
+def test_without_a_folder_to_write_to_this_process_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = train_members(data(), TINY, 3, 1, MEMBERS)
+
+    def full(**options: str) -> None:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    found = train_members(data(), TINY, 3, 2, MEMBERS)
+    for a, b in zip(expected, found, strict=True):
+        assert a.parameters.tobytes() == b.parameters.tobytes()
+
+
 def test_ctrl_c_leaves_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 

@@ -34,7 +34,7 @@ are commoner.
 
 ASIDE = {
     "telco_churn": {"customerID": "identifier"},
-    "titanic": {"PassengerId": "identifier", "Name": "identifier"},
+    "titanic": {"PassengerId": "identifier", "Name": "free text"},
     "medical_no_show": {"AppointmentID": "identifier"},
     "give_me_some_credit": {"Unnamed: 0": "identifier"},
     "horse_colic": {"hospital_number": "identifier"},

@@ -10,14 +10,34 @@ def main() -> None:
     """Run the command that the arguments name, and end the process with its exit code."""
     import sys
 
+    open_streams()
     try:
         from trueodds.cli.app import app
+        from trueodds.cli.console import tell_warnings
 
         for stream in (sys.stdout, sys.stderr):
             # A terminal that lacks a character shows a substitute.
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        app(prog_name="trueodds")
+        with tell_warnings():
+            app(prog_name="trueodds")
     except KeyboardInterrupt:
         print("Stopped: nothing was written.", file=sys.stderr)
         sys.exit(130)
+
+
+def open_streams() -> None:
+    """Open the null device in the place of standard streams that the caller has closed.
+
+    Without one of them a file that is opened later would take its number, and whatever is printed
+    would end up in that file.
+    """
+    import os
+    import sys
+
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(number)
+    sys.stdin = sys.stdin or os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)

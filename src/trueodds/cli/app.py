@@ -128,8 +128,9 @@ def fit_command(
     as_json: Json = False,
 ) -> None:
     """Learn a model from a table, and write the model and a report."""
+    from trueodds.array_store import size_of
     from trueodds.cli.fit import FitJob, run_fit
-    from trueodds.cli.outputs import size_of, stem
+    from trueodds.cli.outputs import stem
     from trueodds.errors import UsageError
 
     if report is not None and no_report:

@@ -3,11 +3,16 @@
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from trueodds.errors import CacheWarning, TableWarning
 from trueodds.json_text import json_text
 from trueodds.text import printable
+
+LABEL_WIDTH = 11
 
 LABEL_WIDTH = 11
 
@@ -15,6 +20,24 @@ LABEL_WIDTH = 11
 def note(text: str) -> None:
     """Print a note to stderr."""
     print(printable(text), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def tell_warnings() -> Iterator[None]:
+    """Within the block, warnings of trueodds are notes; others look as Python shows them."""
+    shown = warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+        if issubclass(category, CacheWarning | TableWarning):
+            note(f"Note: {message}")
+        else:
+            shown(message, category, *rest, **more)
+
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown
 
 
 def fail(text: str) -> None:

@@ -127,14 +127,15 @@ def fit(job: FitJob) -> Fitted:
                 shown.phase("Writing the model and the report")
                 save(learned.model, job.out, work.path)
                 stop.written.append(str(job.out))
-                if job.report is not None:
-                    # Another folder may be on another disk, where renaming is impossible.
-                    near = job.report.parent.resolve() == job.out.parent.resolve()
-                    write_report(
-                        learned.model, learned.out_of_fold, job.report, work.path if near else None
-                    )
-                    stop.written.append(str(job.report))
-                work.remove()
+                try:
+                    if job.report is not None:
+                        # Another folder may be on another disk, where renaming is impossible.
+                        near = job.report.parent.resolve() == job.out.parent.resolve()
+                        scratch = work.path if near else None
+                        write_report(learned.model, learned.out_of_fold, job.report, scratch)
+                        stop.written.append(str(job.report))
+                finally:  # a report that fails leaves the model, and nothing to go on from
+                    work.remove()
                 print_folder_notes(work)
     except KeyboardInterrupt:
         if text := stop.files_text():

@@ -1,7 +1,6 @@
 """The files of results: default names, and checks before the work begins."""
 
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,21 +13,6 @@ def stem(table: Path) -> str:
     if name.lower().endswith(".gz"):
         name = name[:-3]
     return Path(name).stem or name
-
-
-def size_of(text: str, option: str) -> int:
-    """Bytes of a size written as ``2GB``, ``500 MB``, ``1.5G`` or ``2GiB``.
-
-    Raises
-    ------
-    UsageError
-        If the text is not such a size.
-    """
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", text, re.IGNORECASE)
-    if found is None or not float(found[1]):
-        raise UsageError(f"{option}: {text} is not a size; write it as 2GB or 500MB")
-    base = 1024 if found[3] else 1000
-    return int(float(found[1]) * base ** " kmgt".index(found[2].lower() or " "))
 
 
 def require_ending(path: Path, endings: Sequence[str], option: str) -> None:

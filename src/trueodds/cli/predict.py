@@ -25,6 +25,8 @@ class Tally:
     total: float = 0.0
     """Sum of the probabilities."""
     odd: dict[str, OddCells] = field(default_factory=dict)
+    remarks: dict[str, None] = field(default_factory=dict)
+    """How columns were found, each sentence once."""
 
     def scored(
         self, model: Model, table: TableStream, monitor: Monitor
@@ -32,18 +34,20 @@ class Tally:
         """Score the frames one after another."""
         for frame in table.frames:
             values = model.read(frame)
-            monitor.update(values)
+            monitor.update(values, frame)
             forecast = probability(model.log_odds_of(values))
             self.rows += frame.rows
             self.total += float(forecast.sum())
+            self.remarks |= dict.fromkeys(values.remarks)
             for cells in values.odd:
                 before = self.odd.get(cells.column)
                 self.odd[cells.column] = cells if before is None else before.plus(cells)
             yield frame, forecast
 
     def notes(self, model: Model) -> list[str]:
-        """Cells that could not be read and count as missing: one sentence for each column."""
-        return [self.odd[c.name].told() for c in model.schema.used if c.name in self.odd]
+        """Columns and cells that count as missing, one sentence a column in the model's order."""
+        odd = [self.odd[c.name].told() for c in model.schema.used if c.name in self.odd]
+        return [*self.remarks, *odd]
 
 
 MOST_LINES = 8

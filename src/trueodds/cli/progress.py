@@ -149,7 +149,7 @@ def training_progress(total: int, stop: StopRequest) -> Iterator[TrainingProgres
 
 def note_compiling() -> None:
     """Print a note if the training kernels must be compiled, because no cache holds them."""
-    from trueodds.training.compiled import kernels_are_cached
+    from trueodds.training.compiled import kept_kernels
 
-    if not kernels_are_cached():
+    if kept_kernels() == "to compile":
         note("First run on this machine: compiling the training kernels (once, under a minute).")

@@ -15,6 +15,7 @@ _NAMED_AS_ID = re.compile(
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"[a-z](Id|ID)$")
+_TWO_WORDS = r"\p{L}{2,}[^\p{L}]+\p{L}{2,}"
 _UNNAMED = re.compile(r"Unnamed: \d+(\.\d+)?$")
 
 
@@ -44,14 +45,26 @@ def integer_identifier(values: pl.Series, name: str, header: str, rows: int) -> 
     return ""
 
 
-def text_identifier(distinct: int, present: int) -> str:
+def text_identifier(distinct: int, words: pl.Series) -> str:
     """Return why a column of text is an identifier or free text, or an empty string.
 
-    It is when more than 9 in 10 cells are different, in a column of 20 cells or more.
+    It is when more than 9 in 10 cells are different, in a column of 20 cells or more: free text
+    when at least half of them hold two words or more, else an identifier.
+
+    Parameters
+    ----------
+    distinct
+        How many different cells there are.
+    words
+        The cells that are not missing, stripped.
     """
-    if present >= FEWEST_ROWS and distinct > NEARLY_UNIQUE * present:
-        return f"identifier: {distinct:,} different texts in {present:,} rows"
-    return ""
+    present = len(words)
+    if present < FEWEST_ROWS or distinct <= NEARLY_UNIQUE * present:
+        return ""
+    told = f"{distinct:,} different texts in {present:,} rows"
+    if 2 * int(words.str.contains(_TWO_WORDS).sum()) >= present:
+        return f"free text: {told}, whose words are not used"
+    return f"identifier: {told}"
 
 
 def named_as_id(name: str) -> bool:

@@ -40,8 +40,8 @@ def infer_schema(frame: Frame, *, drop: Sequence[str] = ()) -> Schema:
     A marker word in a column of categories is a level when the column has other kinds of missing
     cells too, or when without it one level would be left ("none" beside "yes").
 
-    Set ``aside`` are columns dropped by the user, empty or constant ones, columns of lists or
-    bytes, and identifiers (:mod:`trueodds.columns.identifiers`).
+    Set ``aside`` are columns dropped by the user, the index of a pandas frame, empty or constant
+    columns, columns of lists or bytes, and identifiers (:mod:`trueodds.columns.identifiers`).
 
     Raises
     ------
@@ -51,13 +51,14 @@ def infer_schema(frame: Frame, *, drop: Sequence[str] = ()) -> Schema:
     for name in drop:
         if name not in frame.names:
             raise UsageError("--drop: " + missing_column(name, frame.names, frame.source))
-    dropped = set(drop)
     named = frame.source != "array"
     columns = [
         infer_column(frame.data.get_column(name), header, named=named)
         for name, header in zip(frame.names, frame.headers, strict=True)
     ]
-    kept = [_aside(c, "dropped by you" if c.name in dropped else "") for c in columns]
+    reasons = dict.fromkeys(frame.index, "the index of a pandas frame")
+    reasons |= dict.fromkeys(drop, "dropped by you")
+    kept = [_aside(c, reasons.get(c.name, "")) for c in columns]
     return Schema(tuple(kept), frame.rows)
 
 
@@ -156,7 +157,7 @@ def _categories(name: str, text: pl.Series, *, identifiers: bool) -> Column:
     gone = is_missing(text)
     words = text.filter(~gone)
     distinct = words.n_unique()
-    reason = text_identifier(distinct, len(words)) if identifiers else ""
+    reason = text_identifier(distinct, words) if identifiers else ""
     if reason:
         return Column(name, "aside", reason, len(text) - len(words), distinct)
     counts = _counted(words)

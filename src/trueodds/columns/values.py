@@ -65,11 +65,15 @@ class Values:
     -2 a level that the training table did not have."""
     odd: tuple["OddCells", ...] = ()
     """Cells that could not be read and count as missing, one entry a column."""
+    remarks: tuple[str, ...] = ()
+    """How the columns were found, where not by their names."""
+    absent: tuple[str, ...] = ()
+    """Columns that no row has, so that all their cells are missing."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Cells that could not be read, one sentence a column."""
-        return tuple(cells.told() for cells in self.odd)
+        """How columns were found, and cells that could not be read, one sentence a column."""
+        return (*self.remarks, *(cells.told() for cells in self.odd))
 
     def between(self, start: int, stop: int) -> "Values":
         """Return the rows from start to stop, as views."""

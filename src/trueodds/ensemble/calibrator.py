@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds import functions
 from trueodds.evaluation.sums import dot, weighted_sum
-from trueodds.functions import log_loss_from_logits
 from trueodds.functions.portable import sigmoid
 
 PRIOR_ROWS = 4.0
@@ -71,7 +71,7 @@ def fit_slopes(
         # A step that is too long may give ∞ or NaN; both count as worse.
         with np.errstate(over="ignore", invalid="ignore"):
             z = weighted_sum(log_odds, np.exp(point[:-1])) + point[-1]
-            each = log_loss_from_logits(z, label) + prior * (z - mean) ** 2 / 2.0
+            each = functions.log_loss_from_logits(z, label) + prior * (z - mean) ** 2 / 2.0
             return float(dot(weight, each))
 
     point = np.array([*[-float(np.log(count))] * count, 0.0])

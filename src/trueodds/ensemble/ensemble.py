@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds import functions
 from trueodds.ensemble.calibrator import Calibrator
 from trueodds.ensemble.held_out import HeldOut, Variances, held_out
 from trueodds.ensemble.stacking import Stack, fit_stack
 from trueodds.evaluation.sums import dot
-from trueodds.functions import log_loss_from_logits
 from trueodds.functions.portable import sigmoid
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds
@@ -164,7 +164,7 @@ def _refitted(stack: Stack, log_odds: Float, folds: int) -> float:
 def _losses(log_odds: Float, y: NDArray[np.uint8], sample_weight: Float | None) -> Float:
     """Weighted log-loss of each row by the mean of the kinds; 0 for a row without a forecast."""
     with np.errstate(invalid="ignore", over="ignore"):
-        each = log_loss_from_logits(log_odds.mean(axis=1), y.astype(np.float64))
+        each = functions.log_loss_from_logits(log_odds.mean(axis=1), y.astype(np.float64))
     each = np.nan_to_num(each, nan=0.0)
     return np.asarray(each if sample_weight is None else each * sample_weight)
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds import functions
 from trueodds.ensemble.ensemble import Ensemble
-from trueodds.functions import log_loss_from_logits
 from trueodds.network.activations import activate
 from trueodds.network.forward import log_odds
 from trueodds.training.data import TrainingData
@@ -93,7 +93,9 @@ def _rises(
             slope * network.log_odds(shuffled, positions)
             for slope, network in zip(slopes, networks, strict=True)
         )
-        return float(np.average(log_loss_from_logits(np.asarray(z), label), weights=weight))
+        return float(
+            np.average(functions.log_loss_from_logits(np.asarray(z), label), weights=weight)
+        )
 
     plain = loss(None, np.zeros(0, np.int64))
     out = np.zeros(len(columns))

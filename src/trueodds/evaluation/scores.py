@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds import functions
 from trueodds.evaluation.calibration_error import DRAWS, CalibrationError, calibration_error
 from trueodds.evaluation.intervals import (
     Interval,
@@ -14,7 +15,6 @@ from trueodds.evaluation.intervals import (
 )
 from trueodds.evaluation.sums import dot
 from trueodds.evaluation.weighted_auc import weighted_auc
-from trueodds.functions import log_loss_from_logits
 from trueodds.functions.portable import sigmoid
 
 __all__ = ["CalibrationError", "Interval", "Scores", "score"]
@@ -135,7 +135,7 @@ def score(
     p = sigmoid(log_odds)
     slope = p * (1.0 - p)
     gained = np.zeros(len(y)) if averaged_variance is None else averaged_variance
-    losses = log_loss_from_logits(log_odds, label)
+    losses = functions.log_loss_from_logits(log_odds, label)
     varies = np.zeros(len(y))
     if training_variance is not None:
         about = np.square(log_odds - np.average(log_odds, weights=weight))

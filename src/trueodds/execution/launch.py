@@ -18,7 +18,11 @@ line = line.decode(sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())
 sys.path[:] = line.split("\\0")
 """
 """What a new process runs first; it reads the line that `path_line` gives."""
-MAIN = "from trueodds.execution.worker import main; main(*sys.argv[1:])"
+MAIN = (
+    "import warnings; from trueodds.errors import CacheWarning; "
+    "warnings.simplefilter('ignore', CacheWarning); "  # the parent says it
+    "from trueodds.execution.worker import main; main(*sys.argv[1:])"
+)
 FLAGS = {
     "ignore_environment": "-E",
     "no_user_site": "-s",

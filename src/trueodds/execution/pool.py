@@ -123,14 +123,24 @@ def train_members(
     elif work is not None and checkpoints is not None:
         folder = work.arrays
         finished |= _train_in_workers(data, recipe, seed, jobs, rest, report, folder, checkpoints)
-    else:
-        with tempfile.TemporaryDirectory(prefix="trueodds-") as name:
+    elif (temporary := _temporary_folder()) is not None:
+        with temporary as name:
             folder = Path(name)
             checkpoints = Checkpoints(folder)
             finished |= _train_in_workers(
                 data, recipe, seed, jobs, rest, report, folder, checkpoints
             )
+    else:  # no folder through which workers could map the arrays
+        finished |= _train_in_this_process(data, recipe, seed, rest, report, checkpoints)
     return [finished[order] for order in members]
+
+
+def _temporary_folder() -> "tempfile.TemporaryDirectory[str] | None":
+    """A folder for one run; None if no folder can be written to."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="trueodds-")
+    except OSError:
+        return None
 
 
 def _train_in_this_process(

@@ -6,15 +6,13 @@
 from typing import Any
 
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
-from trueodds.functions.cache import drop_stale_code
+from trueodds.functions.cache import jit
 
-drop_stale_code()  # this module is imported before any kernel is compiled
-
-kernel = njit(cache=True, error_model="numpy", forceinline=True)
+kernel = jit(error_model="numpy", forceinline=True)
 """Decorator of kernels. Division by zero gives an infinity, as in IEEE 754: a check for it would
 prevent vectorisation."""
 

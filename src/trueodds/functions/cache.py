@@ -1,38 +1,150 @@
-"""Deletes machine code on disk when any source of this package has changed.
+"""Machine code that is kept on disk, and compiled again if it is old, damaged or cannot be kept.
 
-Numba compares only the file of the compiled function. A loop would keep the old machine code of a
-kernel, or the old coefficients, that come from another file.
+Numba keeps a compiled function in a folder that this user can write to, and compares only the file
+of the function. Here three more rules hold. The code is old if any source beside the function, or
+of this package, has changed, because a loop holds kernels and coefficients of other files. A folder
+that cannot be written to, or a file that cannot be read, never ends a run: the function is
+compiled. No folder named ``~`` is made for a user without a home.
 """
 
-import hashlib
-from contextlib import suppress
-from pathlib import Path
+# Numba's types, not Python's.
+# mypy: ignore-errors
 
-from trueodds.files import whole_file
+import hashlib
+import os
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from numba import config, njit
+from numba.core.caching import (
+    CompileResultCacheImpl,
+    FunctionCache,
+    InTreeCacheLocator,
+    NullCache,
+    UserProvidedCacheLocator,
+    UserWideCacheLocator,
+)
+from numba.core.ccallback import CFunc
+from numba.core.sigutils import normalize_signature
+
+from trueodds.errors import CacheWarning, KernelError
 
 HERE = Path(__file__).parent
+UNKEPT = (
+    "Compiled functions cannot be kept on disk: no folder for them can be written to. They are "
+    "compiled again in every process. Set NUMBA_CACHE_DIR to a folder that can be written to."
+)
 
 
-def drop_stale_code(folder: Path = HERE) -> bool:
-    """Delete Numba's cache files of a package if its sources differ from those of the last call.
+def jit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Return ``numba.njit`` with these options, the machine code kept as this module says.
 
-    Returns whether they differed. A folder that is read-only stays as it is: such an installation
-    changes as a whole.
+    Raises
+    ------
+    KernelError
+        If Numba is told not to compile.
     """
+    require_jit()
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        compiled = njit(**options)(function)
+        compiled._cache = code_cache(function)
+        return compiled
+
+    return decorate
+
+
+def require_jit() -> None:
+    """Raise KernelError when Numba is told not to compile."""
+    if config.DISABLE_JIT:
+        raise KernelError(
+            "NUMBA_DISABLE_JIT is set, but trueodds runs compiled functions only: unset it."
+        )
+
+
+def c_function(signature: Any, function: Callable[..., Any]) -> Any:
+    """Compile a C function, or fetch it from disk; its ``address`` is that of the machine code."""
+    require_jit()
+    made = CFunc(function, normalize_signature(signature), locals={}, options={})
+    made._cache = code_cache(function)
+    made.compile()
+    return made
+
+
+def code_cache(function: Callable[..., Any]) -> Any:
+    """Return where the machine code of a function is kept; nowhere (said once) if need be."""
+    try:
+        return CodeCache(function)
+    except (RuntimeError, OSError):  # no locator has found a folder
+        tell_unkept()
+        return NullCache()
+
+
+@cache
+def tell_unkept() -> None:
+    """Warn, once in a process, that nothing is kept."""
+    warnings.warn(UNKEPT, CacheWarning, stacklevel=2)
+
+
+@cache
+def sources_digest(folder: Path) -> str:
+    """SHA-256 of the Python files of a folder and of this package, with their names."""
     digest = hashlib.sha256()
-    modules = set()
-    for source in sorted(folder.glob("*.py")):
-        modules.add(source.stem)
-        digest.update(source.name.encode() + source.read_bytes())
-    stamp = folder / "__pycache__" / "sources.sha256"
-    with suppress(OSError):
-        if stamp.exists() and stamp.read_text(encoding="utf-8") == digest.hexdigest():
-            return False
-        stamp.parent.mkdir(exist_ok=True)
-        for file in stamp.parent.iterdir():
-            if file.suffix in (".nbi", ".nbc") and file.name.partition(".")[0] in modules:
-                file.unlink(missing_ok=True)
-        with whole_file(stamp) as written:
-            written.write(digest.hexdigest().encode())
-        return True
-    return False
+    for home in dict.fromkeys((HERE, folder)):
+        for source in sorted(home.glob("*.py")):
+            digest.update(source.name.encode() + source.read_bytes())
+    return digest.hexdigest()
+
+
+class _Stamped:
+    """A place whose code is old when any source has changed."""
+
+    def get_source_stamp(self) -> str:
+        return sources_digest(Path(self._py_file).parent)
+
+
+class _UserProvided(_Stamped, UserProvidedCacheLocator):
+    pass
+
+
+class _InTree(_Stamped, InTreeCacheLocator):
+    pass
+
+
+class _UserWide(_Stamped, UserWideCacheLocator):
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], file: str) -> Any:
+        """Return the place below the user's home, None for a user without one."""
+        if os.name != "nt" and not os.path.isabs(os.path.expanduser("~")):
+            return None
+        return super().from_function(function, file)
+
+
+class _Places(CompileResultCacheImpl):
+    _locator_classes = (_UserProvided, _InTree, _UserWide)
+
+
+class CodeCache(FunctionCache):
+    """A function's machine code on disk; what goes wrong there is as if nothing were kept."""
+
+    _impl_class = _Places
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the code of a signature, None where it is not there or not readable."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # whatever a damaged pickle leads to
+            with suppress(OSError):
+                self.flush()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep the code of a signature, where the disk takes it."""
+        try:
+            super().save_overload(sig, data)
+        except OSError:
+            tell_unkept()

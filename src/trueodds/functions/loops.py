@@ -14,9 +14,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from numba import carray, cfunc, float32, float64, types
+from numba import carray, float32, float64, types
 
 from trueodds.functions import float16, kernels
+from trueodds.functions.cache import c_function
 from trueodds.functions.float32_walks import LOG_SIGMOID, SIGMOID, SOFTPLUS, walk
 from trueodds.functions.low_level import address_of, wide_vectors, words16_at
 
@@ -35,7 +36,7 @@ class Loop:
     @cached_property
     def compiled(self) -> Any:
         """The C function; it exists as long as this object."""
-        return cfunc(self.signature, cache=True)(self.function)
+        return c_function(self.signature, self.function)
 
     @property
     def address(self) -> int:

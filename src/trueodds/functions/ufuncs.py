@@ -1,89 +1,34 @@
-"""NumPy ufuncs whose loops are compiled at the first call.
+"""NumPy ufuncs that are made when their name is first asked for.
 
-The import makes ufuncs around inner loops that are not compiled yet. The first call for a dtype
-loads the compiled loop from Numba's cache on disk, or compiles it. It writes the loop's address
-into the ufunc's table and runs the loop. After that NumPy calls the machine code directly.
+A ufunc is made around compiled inner loops, which come from the cache on disk or are compiled.
+NumPy then calls the machine code directly. A failure is an exception where the name is asked for,
+so no call gives a number that was not computed.
 """
 
 import ctypes
 import os
 import threading
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
 from numpy._core import _multiarray_umath  # type: ignore[attr-defined]
 
+from trueodds.errors import KernelError
+
 LEAST_PER_THREAD: Final = 1 << 18
 """Least number of values of a thread: with fewer, its start takes longer than it saves."""
 
-LOOP = ctypes.CFUNCTYPE(None, *[ctypes.c_ssize_t] * 4)
 NARROW: Final = {"?": 1, "B": 1, "b": 2, "H": 3, "h": 4}
 """Integers that NumPy would convert to float16 or float32: separate loops give float64."""
 LOOPS: Final = ("?d", "bd", "Bd", "hd", "Hd", "ee", "ff", "dd")
 """Dtypes of operands and result; NumPy takes the first pair that can hold the arguments."""
+THREADS: Final = 5
+"""Position of the largest number of threads in a plan, see `trueodds.functions.driver`."""
 
-_loading = threading.RLock()
+_making = threading.RLock()
 _threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-_plans: list["Plan"] = []
-
-
-class Plan:
-    """One loop of one ufunc: its slot in the ufunc's table, and the data of the loop."""
-
-    def __init__(self, name: str, given: str, result: str, operands: int) -> None:
-        self.name = name
-        self.dtype = dtype = np.dtype(result)
-        numbers = [np.dtype(given).num] * (operands - 1)
-        self.types = bytes([*numbers, dtype.num])
-        self.operands = operands
-        self.words = np.array(
-            [0, 0, operands, dtype.itemsize, LEAST_PER_THREAD, _threads, 0, NARROW.get(given, 0)],
-            dtype=np.int64,
-        )
-        self.table: np.ndarray[Any, np.dtype[np.uint16]] | None = None
-        self.first_call = LOOP(self.load_and_run)
-        self.slot: Any = None
-        _plans.append(self)
-
-    def load_and_run(self, args: int, dims: int, steps: int, data: int) -> None:
-        """The inner loop of a first call: replace it by the compiled loop, and run that."""
-        try:
-            address = self.load()
-        except BaseException:
-            # NumPy ignores an exception here: the results must not look computed.
-            self.fill_with_nan(args, dims, steps)
-            raise
-        LOOP(address)(args, dims, steps, data)
-
-    def load(self) -> int:
-        """Compile or load the loop; returns the address that NumPy calls from now on."""
-        with _loading:
-            from trueodds.functions import driver, loops
-
-            bits = self.dtype.itemsize * 8
-            code = getattr(loops, f"{self.name}{bits}", None)
-            if code is None:
-                code = loops.table16
-            if bits == 16 and self.operands == 2:
-                self.table = half_table(UFUNCS[self.name])
-                self.words[1] = self.table.ctypes.data
-            self.words[6] = driver.THREAD_BODY.address
-            self.words[0] = code.address
-            address: int = driver.DRIVER.address
-            self.slot(address)
-            return address
-
-    def fill_with_nan(self, args: int, dims: int, steps: int) -> None:
-        """Write NaN to every result of this call."""
-        word = ctypes.POINTER(ctypes.c_ssize_t)
-        start = ctypes.cast(args, word)[self.operands - 1]
-        step = ctypes.cast(steps, word)[self.operands - 1]
-        n = ctypes.cast(dims, word)[0]
-        if step == self.dtype.itemsize:
-            ctypes.memset(start, 0xFF, n * step)
-            return
-        for i in range(n):
-            ctypes.memset(start + i * step, 0xFF, self.dtype.itemsize)
+_plans: list[np.ndarray[Any, np.dtype[np.int64]]] = []
 
 
 def half_table(function: np.ufunc) -> np.ndarray[Any, np.dtype[np.uint16]]:
@@ -98,18 +43,28 @@ def half_table(function: np.ufunc) -> np.ndarray[Any, np.dtype[np.uint16]]:
 
 def make_ufunc(name: str, doc: str, operands: int) -> np.ufunc:
     """Make a ufunc of ``operands`` arrays, with the result, for every pair of `LOOPS`."""
-    plans = [Plan(name, given, result, operands) for given, result in LOOPS]
+    from trueodds.functions import driver, loops
+
+    plans, types = [], []
+    for given, result in LOOPS:
+        dtype = np.dtype(result)
+        loop = getattr(loops, f"{name}{dtype.itemsize * 8}", loops.table16)
+        words = [loop.address, 0, operands, dtype.itemsize, LEAST_PER_THREAD, _threads]
+        words += [driver.THREAD_BODY.address, NARROW.get(given, 0)]
+        plans.append(np.array(words, dtype=np.int64))
+        types += [np.dtype(given).num] * (operands - 1) + [dtype.num]
     count = len(plans)
-    functions = (ctypes.c_void_p * count)(
-        *(ctypes.cast(plan.first_call, ctypes.c_void_p) for plan in plans)
-    )
-    data = (ctypes.c_void_p * count)(*(plan.words.ctypes.data for plan in plans))
-    types = ctypes.create_string_buffer(b"".join(plan.types for plan in plans))
+    functions = (ctypes.c_void_p * count)(*[driver.DRIVER.address] * count)
+    data = (ctypes.c_void_p * count)(*(words.ctypes.data for words in plans))
+    kinds = ctypes.create_string_buffer(bytes(types))
     text, title = ctypes.c_char_p(doc.encode()), ctypes.c_char_p(name.encode())
-    for i, plan in enumerate(plans):
-        plan.slot = lambda address, i=i: functions.__setitem__(i, address)
-    made: np.ufunc = _create(functions, data, types, count, operands - 1, 1, -1, title, text, 0)
-    _kept.append((functions, data, types, text, title))
+    made: np.ufunc = _create(functions, data, kinds, count, operands - 1, 1, -1, title, text, 0)
+    _kept.append((functions, data, kinds, text, title))
+    if operands == 2:
+        table = half_table(made)
+        plans[LOOPS.index("ee")][1] = table.ctypes.data
+        _kept.append(table)
+    _plans.extend(plans)
     return made
 
 
@@ -152,8 +107,8 @@ def set_threads(count: int) -> int:
     if count < 1:
         raise ValueError(f"set_threads takes a count of 1 or more, found {count}")
     before, _threads = _threads, count
-    for plan in _plans:
-        plan.words[5] = count
+    for words in _plans:
+        words[THREADS] = count
     return before
 
 
@@ -218,6 +173,45 @@ Computed in float64, without cancellation where sigmoid(z) is near y, and rounde
     ),
 }
 
-UFUNCS: Final[dict[str, np.ufunc]] = {
-    name: make_ufunc(name, doc, operands) for name, (operands, doc) in DOCUMENTATION.items()
-}
+
+class Ufuncs(Mapping[str, np.ufunc]):
+    """The functions by name, each made when it is first asked for, and then the same object.
+
+    Raises
+    ------
+    KernelError
+        When a function's machine code can be neither loaded nor compiled.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[str, np.ufunc] = {}
+
+    def __getitem__(self, name: str) -> np.ufunc:
+        made = self._made.get(name)
+        if made is None:
+            operands, doc = DOCUMENTATION[name]
+            with _making:
+                if name not in self._made:
+                    self._made[name] = self._make(name, doc, operands)
+                made = self._made[name]
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(DOCUMENTATION)
+
+    def __len__(self) -> int:
+        return len(DOCUMENTATION)
+
+    @staticmethod
+    def _make(name: str, doc: str, operands: int) -> np.ufunc:
+        try:
+            return make_ufunc(name, doc, operands)
+        except (KernelError, MemoryError):
+            raise
+        except Exception as error:  # whatever Numba, LLVM or the machine complain of
+            raise KernelError(
+                f"The compiled function {name} cannot be loaded: {type(error).__name__}: {error}"
+            ) from error
+
+
+UFUNCS: Final = Ufuncs()

@@ -16,7 +16,7 @@ from trueodds.model.rounding import Rounding
 from trueodds.training.training_record import TrainingRecord
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ModelData:
     """What `trueodds.model.file` writes and reads; `trueodds.model.Model` forecasts with it."""
 

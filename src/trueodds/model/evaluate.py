@@ -26,7 +26,7 @@ ENOUGH = 20
 """Least number of unseen rows that get scores of their own."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """Scores of a model on labelled rows, and what they mean.
 
@@ -106,6 +106,25 @@ class Evaluation:
         """What a reader of the scores must know: rows are seen, weights are missing."""
         lacking = f"Weights: {self.weighting}." if self.weights_lacking else ""
         return tuple(text for text in (self.warning, lacking) if text)
+
+    def __repr__(self) -> str:
+        """The remarks, then the scores that tell how good the model is on new rows."""
+        lines = [f"Evaluation on {self.source}", *(f"Note: {remark}" for remark in self.remarks)]
+        if self.judged is None:
+            lines.append(f"On all rows, seen ones among them: {self.scores!r}")
+        elif self.all_seen:
+            lines.append(f"Out-of-fold, as on new rows: {self.training!r}")
+        elif self.unseen is not None and self.seen:
+            lines.append(f"On rows that equal no training row: {self.unseen!r}")
+        else:
+            lines.append(f"{self.scores!r}")
+            lines.append(f"Out-of-fold log-loss in training: {self.training.log_loss}")
+        if self.weighting and not self.weights_lacking:
+            lines.append(f"Weights: {self.weighting}")
+        if self.left_out:
+            lines.append(f"{self.left_out:,} rows without a label are left out")
+        lines += [f"Note: {note}" for note in self.notes]
+        return "\n".join(lines)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for ``--json``."""

@@ -6,15 +6,19 @@ from math import exp, lgamma, sqrt
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trueodds.columns.profile import Profile
 from trueodds.columns.schema import Schema
 from trueodds.columns.values import MISSING, UNSEEN, Values
+from trueodds.table.frame import Frame
 
 CHANCE = 4.0
 """Standard deviations that chance hardly reaches: once in 16,000 for a normal distribution."""
 RARE = 3e-5
 """The same as a probability."""
+LONGEST = 60
+"""Characters of an example."""
 LEAST_CHANGE = 0.01
 """Missing shares that differ by less are not reported, however certain the difference is."""
 
@@ -56,13 +60,15 @@ class Monitor:
         self._below: Counter[str] = Counter()
         self._above: Counter[str] = Counter()
         self._far: Counter[str] = Counter()
+        self._examples: dict[tuple[str, What], str] = {}
 
-    def update(self, values: Values) -> None:
-        """Count some more rows."""
+    def update(self, values: Values, frame: Frame | None = None) -> None:
+        """Count some more rows; the frame that they were read from, if given, gives examples."""
         self.rows += values.rows
         for name, codes in values.codes.items():
             self._unseen[name] += int(np.count_nonzero(codes == UNSEEN))
             self._missing[name] += int(np.count_nonzero(codes == MISSING))
+            self._keep_example(name, "unseen", codes == UNSEEN, frame)
         for name, numbers in values.numbers.items():
             self._missing[name] += int(np.count_nonzero(np.isnan(numbers)))
             column = self._profile.get(name)
@@ -73,6 +79,8 @@ class Monitor:
             self._above[name] += int(np.count_nonzero(numbers > column.high))
             far = (numbers < column.low - width) | (numbers > column.high + width)
             self._far[name] += int(np.count_nonzero(far))
+            outside = far if far.any() else (numbers < column.low) | (numbers > column.high)
+            self._keep_example(name, "range", outside, frame)
 
     def out_of_range(self) -> tuple[OutOfRange, ...]:
         """All differences from training, in the order of the columns.
@@ -93,9 +101,21 @@ class Monitor:
             )
             for what, count, text in differences:
                 if text and (count or what == "missing"):
-                    sentence = f'column "{name}": {count:,} of {self.rows:,} rows {text}'
+                    example = self._examples.get((name, what), "")
+                    sentence = f'column "{name}": {count:,} of {self.rows:,} rows {text}{example}'
                     found.append(OutOfRange(name, what, count, self.rows, sentence))
         return tuple(found)
+
+    def _keep_example(
+        self, name: str, what: What, which: NDArray[np.bool_], frame: Frame | None
+    ) -> None:
+        """Keep the first of the cells and its place."""
+        if frame is None or (name, what) in self._examples or not which.any():
+            return
+        row = int(np.argmax(which))
+        cell = str(frame.column(name)[row])
+        shown = cell if len(cell) <= LONGEST else cell[: LONGEST - 1] + "…"
+        self._examples[name, what] = f', such as "{shown}" ({frame.place(row)})'
 
     def _outside(self, name: str) -> int:
         below, above = self._below[name], self._above[name]

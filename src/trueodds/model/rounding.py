@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.functions import log_loss_from_logits
+from trueodds import functions
 from trueodds.functions.portable import sigmoid
 
 
@@ -46,7 +46,9 @@ def measure_rounding(
         What `trueodds.model.fixed.require_exact` returned.
     """
     label = y.astype(np.float64)
-    rises = log_loss_from_logits(exact, label) - log_loss_from_logits(plain, label)
+    rises = functions.log_loss_from_logits(exact, label) - functions.log_loss_from_logits(
+        plain, label
+    )
     return Rounding(
         probability=float(np.abs(sigmoid(exact) - sigmoid(plain)).max(initial=0.0)),
         log_loss=float(np.average(rises, weights=weight)),

@@ -39,7 +39,8 @@ class RowReader:
     def values(self, row: Mapping[str, Any]) -> list[Any] | None:
         """A float (NaN is missing) or a code for every source.
 
-        None if the mapping is not a row (it holds columns) or lacks a column.
+        None if the mapping is not a row (it holds columns), lacks a column or holds a cell that
+        cannot be read.
         """
         for cell in row.values():
             if not isinstance(cell, _ONE_CELL) and hasattr(cell, "__len__"):
@@ -50,7 +51,10 @@ class RowReader:
             if cell is _ABSENT:
                 return None
             if codes is None:
-                values.append(_number(cell, column))
+                number = _number(cell, column)
+                if number is None:
+                    return None
+                values.append(number)
                 continue
             code = codes.get(cell.strip(_BLANKS)) if type(cell) is str else None
             values.append(_code(cell, column, codes) if code is None else code)
@@ -85,7 +89,8 @@ def _code(cell: Any, column: Column, codes: dict[str, int]) -> int:
     return int(read_codes(column_of([cell]), column)[0])
 
 
-def _number(cell: Any, column: Column) -> float:
+def _number(cell: Any, column: Column) -> float | None:
+    """Number or date of a cell, NaN where it is missing; None for one that cannot be read."""
     kind = type(cell)
     if kind not in _USUAL and isinstance(cell, _NUMPY):
         cell = cell.item()
@@ -101,5 +106,5 @@ def _number(cell: Any, column: Column) -> float:
                 return float(text)
     if cell is None or (kind is str and cell.strip(_BLANKS) in MISSING_MARKERS):
         return _NAN
-    values, _ = read_numbers(column_of([cell]), column)
-    return float(values[0])
+    values, odd = read_numbers(column_of([cell]), column)
+    return None if odd[0] else float(values[0])

@@ -8,10 +8,11 @@ times 2³²; 0 means no dropout. ``scale`` is 1 over this probability.
 """
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import overload
 
 from trueodds.functions.bits import select
+from trueodds.functions.cache import jit
 from trueodds.functions.kernels import log_loss_from_logits, sigmoid32, sigmoid64
 from trueodds.network.activations import CODES, GELU_CUBIC, GELU_SCALE, LEAK
 
@@ -30,7 +31,7 @@ def _sigma_of(x):
     return lambda x: sigmoid64(x)
 
 
-@njit(inline="always", cache=True)
+@jit(inline="always")
 def hashed(position, seed):
     """32-bit hash of (position, seed): MurmurHash3's finaliser (Appleby, public domain)."""
     # Numba widens uint32 products to 64 bits: every product is cut to 32 bits at once.
@@ -42,7 +43,7 @@ def hashed(position, seed):
     return np.uint32(h ^ (h >> np.uint32(16)))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def gather(X, fold_features, rows, out):
     """Copy rows of the shared matrix X and of the fold features into a batch.
 
@@ -58,7 +59,7 @@ def gather(X, fold_features, rows, out):
             out[i, wide + j] = fold_features[r, j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def gather_some(X, fold_features, positions, rows, out):
     """`gather` of some inputs only, at increasing ``positions`` among all of them."""
     wide = X.shape[1]
@@ -71,7 +72,7 @@ def gather_some(X, fold_features, positions, rows, out):
             out[i, j] = fold_features[r, positions[j] - wide]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def relu_forward(Z, bias, keep_below, scale, seed):
     """Z ← dropout(max(Z + bias, 0)), in place."""
     rows, width = Z.shape
@@ -89,7 +90,7 @@ def relu_forward(Z, bias, keep_below, scale, seed):
                 Z[i, j] = z if (z > zero) & keep else zero
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def relu_backward(G, A, scale, bias_gradient):
     """A ← G·scale where A > 0, else 0; the bias gradient is the sum over the rows."""
     rows, width = A.shape
@@ -103,7 +104,7 @@ def relu_backward(G, A, scale, bias_gradient):
             bias_gradient[j] += g
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def relu_backward_top(g, weight, A, scale, bias_gradient):
     """`relu_backward` of the last hidden layer, whose G is the outer product g·weightᵀ."""
     rows, width = A.shape
@@ -118,7 +119,7 @@ def relu_backward_top(g, weight, A, scale, bias_gradient):
             bias_gradient[j] += d
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def smooth_forward(Z, D, bias, code):
     """Z ← φ(Z + bias) and D ← φ′(Z + bias), for every activation but ReLU."""
     rows, width = Z.shape
@@ -162,7 +163,7 @@ def smooth_forward(Z, D, bias, code):
                 D[i, j] = s * (one - s)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def dropout(A, D, keep_below, scale, seed):
     """Dropout of outputs and derivatives, in place; kept units are multiplied by ``scale``."""
     rows, width = A.shape
@@ -175,7 +176,7 @@ def dropout(A, D, keep_below, scale, seed):
             D[i, j] *= factor
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def smooth_backward(G, D, bias_gradient):
     """D ← G·D; the bias gradient is the sum over the rows."""
     rows, width = D.shape
@@ -188,7 +189,7 @@ def smooth_backward(G, D, bias_gradient):
             bias_gradient[j] += g
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def smooth_backward_top(g, weight, D, bias_gradient):
     """`smooth_backward` of the last hidden layer, whose G is the outer product g·weightᵀ."""
     rows, width = D.shape
@@ -201,7 +202,7 @@ def smooth_backward_top(g, weight, D, bias_gradient):
             bias_gradient[j] += d
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def loss_and_gradient(z, y, weight, bias, gradient, bias_gradient, each):
     """Mean log-loss Σ w·BCE(z + bias, y) / Σ w in float64, from log-odds: no log of a rounded σ.
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trueodds.errors import TrueOddsError
 from trueodds.report.theme import config
 
 if TYPE_CHECKING:
@@ -12,6 +17,34 @@ if TYPE_CHECKING:
 HEIGHT = 300
 LEFT = 44
 """Least width of a y axis in pixels, so that charts above each other are aligned."""
+
+
+def load_altair() -> None:
+    """Import the chart library, also for a user without a home folder.
+
+    Raises
+    ------
+    TrueOddsError
+        If Python runs with -OO: without its docstrings the library does not load.
+    """
+    if "altair" in sys.modules:
+        return
+    if sys.flags.optimize > 1:
+        raise TrueOddsError(
+            "The charts cannot be drawn under python -OO, which takes the chart library's "
+            "docstrings away: run without -OO for a report."
+        )
+    homeless = False
+    try:
+        Path.home()
+    except RuntimeError:  # altair asks for it while it loads, and writes nothing there
+        homeless = True
+        os.environ["HOME"] = tempfile.gettempdir()
+    try:
+        import altair  # noqa: F401
+    finally:
+        if homeless:
+            del os.environ["HOME"]
 
 
 def inline(rows: list[dict[str, Any]]) -> alt.InlineData:

@@ -10,6 +10,7 @@ from trueodds.errors import TrueOddsError
 from trueodds.files import whole_file
 from trueodds.model import Model
 from trueodds.report.bundle import BUNDLE, read_asset
+from trueodds.report.chart import load_altair
 from trueodds.report.figure import Figure
 from trueodds.report.figures import all_figures
 from trueodds.report.out_of_fold import OutOfFold
@@ -41,11 +42,19 @@ def write_report(
     Raises
     ------
     TrueOddsError
-        If the arrays of the out-of-fold forecast do not fit together, or the file cannot be
+        If the arrays of the out-of-fold forecast do not fit together, a library cannot draw the
+        page here, or the file cannot be
         written.
     """
-    page = render(model, out_of_fold).encode()
     path = Path(path)
+    try:
+        page = render(model, out_of_fold).encode()
+    except (TrueOddsError, MemoryError):
+        raise
+    except Exception as error:  # of the libraries that draw it
+        raise TrueOddsError(
+            f"The report {path} could not be made ({type(error).__name__}: {error})."
+        ) from error
     try:
         with whole_file(path, scratch) as file:
             file.write(page)
@@ -61,6 +70,7 @@ def render(model: Model, out_of_fold: OutOfFold) -> str:
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
+    load_altair()
     sample = sample_of(out_of_fold)
     bins = reliability_bins(sample)
     figures = all_figures(model, sample, bins, out_of_fold.importance)

@@ -1,6 +1,7 @@
 """The door for tables already in memory: frames of any library, arrays, dicts, lists."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 
 from trueodds.errors import TableError
 from trueodds.table.cells import text_of, whole
+from trueodds.table.containers import in_memory
 from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.objects import column_of, from_records
+from trueodds.table.pandas_index import index_columns
 
 
 def as_frame(X: Any, names: Sequence[str] | None = None) -> Frame:
@@ -20,9 +23,10 @@ def as_frame(X: Any, names: Sequence[str] | None = None) -> Frame:
 
     Parameters
     ----------
-    X : Frame, polars, pandas, Arrow or other eager frame that narwhals knows, 2-d array (numbers,
-        booleans, text or objects; columns are called x0, x1, …), dict of columns, list of dicts,
-        or list of rows. A pandas index is ignored.
+    X : Frame, polars, pandas, Arrow or other frame that narwhals knows, 2-d array (numbers,
+        booleans, text or objects; columns are called x0, x1, …) or structured array, dict of
+        columns, list of dicts or other rows that name their cells, list of rows, or what
+        `trueodds.table.containers.in_memory` reads. A pandas index is ignored.
     names : sequence of str, optional
         Column names to use instead of the table's own, one a column.
 
@@ -34,16 +38,16 @@ def as_frame(X: Any, names: Sequence[str] | None = None) -> Frame:
     require_threads()
     if isinstance(X, Frame):
         return X if names is None else _framed(X.data, names, X.source)
-    if isinstance(X, pl.LazyFrame):
-        X = X.collect()
+    X = in_memory(X)
     if isinstance(X, pl.DataFrame):
         return _framed(X, names, "DataFrame")
     if nw.dependencies.is_pandas_dataframe(X):
         return _framed(_from_pandas(X), names or [_header(c) for c in X.columns], "DataFrame")
     if nw.dependencies.is_pyarrow_table(X):
-        return _framed(_from_arrow(X), names or X.column_names, "DataFrame")
+        told = (X.schema.metadata or {}).get(b"pandas", b"")
+        return _framed(_from_arrow(X), names or X.column_names, "DataFrame", told)
     if isinstance(X, Mapping):
-        columns = [column_of(_listed(cells), str(key)) for key, cells in X.items()]
+        columns = [_listed(cells, str(key)) for key, cells in X.items()]
         if len({len(column) for column in columns}) > 1:
             lengths = ", ".join(f'"{c.name}" {len(c)}' for c in columns[:10])
             raise TableError(f"the columns of a table need one length, found {lengths}.")
@@ -51,14 +55,18 @@ def as_frame(X: Any, names: Sequence[str] | None = None) -> Frame:
         return _framed(_glued(columns), headers, "DataFrame")
     if isinstance(X, list | tuple) and X and all(isinstance(row, Mapping) for row in X):
         headers, data = from_records(X)
-        return _framed(data, names or headers, "DataFrame")
+        return replace(_framed(data, names or headers, "DataFrame"), keyed=True)
     if hasattr(X, "toarray"):
         raise TableError(
             f"sparse input ({type(X).__name__}) is not read: pass a dense array, X.toarray()."
         )
     if not hasattr(X, "__array__") and not isinstance(X, list | tuple):
         return _from_narwhals(X, names)
-    return _from_array(_as_array(X), names)
+    array = _as_array(X)
+    if array.dtype.names is not None and array.ndim == 1:
+        fields = {name: array[name] for name in array.dtype.names}
+        return as_frame(fields, names)
+    return _from_array(array, names)
 
 
 def as_column(values: Any, name: str = "y") -> pl.Series:
@@ -88,7 +96,9 @@ def as_column(values: Any, name: str = "y") -> pl.Series:
     return _array_column(array).alias(name)
 
 
-def _framed(data: pl.DataFrame, headers: Sequence[str] | None, source: str) -> Frame:
+def _framed(
+    data: pl.DataFrame, headers: Sequence[str] | None, source: str, metadata: bytes = b""
+) -> Frame:
     headers = tuple(data.columns) if headers is None else tuple(whole(str(h)) for h in headers)
     if len(headers) != data.width:
         raise TableError(f"{len(headers)} names for {data.width} columns: give one a column.")
@@ -97,7 +107,8 @@ def _framed(data: pl.DataFrame, headers: Sequence[str] | None, source: str) -> F
     data.columns = unique
     objects = [c for c in data.columns if data.get_column(c).dtype == pl.Object]
     data = data.with_columns(column_of(data.get_column(c).to_list(), c) for c in objects)
-    return Frame(data, headers, source, 0, tuple(notes))
+    index = index_columns(unique, metadata)
+    return Frame(data, headers, source, 0, tuple(notes), index=index)
 
 
 def _glued(columns: list[pl.Series]) -> pl.DataFrame:
@@ -110,10 +121,15 @@ def _header(label: Any) -> str:
     return "_".join(str(part) for part in label) if isinstance(label, tuple) else str(label)
 
 
-def _listed(cells: Any) -> list[Any]:
-    if isinstance(cells, str) or not hasattr(cells, "__iter__"):
+def _listed(cells: Any, name: str) -> pl.Series:
+    """One column of a dict of columns."""
+    if isinstance(cells, str | bytes) or not hasattr(cells, "__iter__"):
         raise TableError("a dict of columns needs a list of cells for each column.")
-    return list(cells)
+    if getattr(cells, "ndim", 1) != 1:
+        raise TableError(
+            f'the column "{name}" of a dict of columns has shape {cells.shape}: one cell a row.'
+        )
+    return as_column(cells if hasattr(cells, "dtype") else list(cells), whole(name))
 
 
 def _from_pandas(X: Any) -> pl.DataFrame:
@@ -124,8 +140,9 @@ def _from_pandas(X: Any) -> pl.DataFrame:
 def _pandas_column(column: Any) -> pl.Series:
     dtype = column.dtype
     if isinstance(dtype, np.dtype) and dtype.kind in "fiub":
-        values = column.to_numpy()
-        return pl.Series(values.astype(np.float32) if dtype == np.float16 else values)
+        return _array_column(column.to_numpy())
+    if isinstance(dtype, np.dtype) and dtype.kind == "c":
+        raise TableError("Complex data not supported: pass real and imaginary part as columns.")
     if type(dtype).__name__ == "CategoricalDtype":
         labels = column_of(list(dtype.categories))
         codes = pl.Series(np.asarray(column.cat.codes).astype(np.int64))
@@ -154,7 +171,9 @@ def _from_arrow(X: Any) -> pl.DataFrame:
 
 def _from_narwhals(X: Any, names: Sequence[str] | None) -> Frame:
     try:
-        frame = nw.from_native(X, eager_only=True)
+        frame: Any = nw.from_native(X)
+        if isinstance(frame, nw.LazyFrame):
+            frame = frame.collect()
     except (TypeError, ValueError):
         raise TableError(
             f"{type(X).__name__} is not a table that is read: pass a frame (polars, pandas, "
@@ -214,7 +233,8 @@ def _array_column(column: NDArray[Any]) -> pl.Series:
         wide = np.float64 if column.dtype.itemsize > 4 else np.float32
         return pl.Series(np.ascontiguousarray(column, dtype=wide))
     if kind in "iub":
-        return pl.Series(np.ascontiguousarray(column))
+        # Another byte order than this machine's becomes its own.
+        return pl.Series(np.ascontiguousarray(column, dtype=column.dtype.newbyteorder("=")))
     if kind == "m" or kind == "M":
         return pl.Series(column.astype(f"{'timedelta' if kind == 'm' else 'datetime'}64[us]"))
     return column_of(column.tolist())

@@ -34,6 +34,11 @@ class Frame:
     """Shape (rows,), each row's line or row number, where they do not just count upwards."""
     bare_rows: int = 0
     """How many rows a frame without any column has, which polars cannot say."""
+    index: tuple[str, ...] = ()
+    """Columns that hold the index of a pandas frame: no features."""
+    keyed: bool = False
+    """Whether every row names its own cells (JSON, dicts), so that a column may be absent because
+    all its cells are missing."""
 
     @property
     def rows(self) -> int:

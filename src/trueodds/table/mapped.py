@@ -1,5 +1,6 @@
 """A table whose cells stay on disk: read in parts, each mapped from an Arrow file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,11 +42,6 @@ def read_mapped(path: Path, folder: Path) -> Frame:
     lines = np.concatenate(places).astype(np.int64)
     first = table.first
     plain = lines[0] == first.first_line and lines[-1] == first.first_line + rows - 1
-    return Frame(
-        pl.concat(parts, rechunk=False),
-        first.headers,
-        first.source,
-        first.first_line,
-        first.notes,
-        None if plain else lines,
+    return replace(
+        first, data=pl.concat(parts, rechunk=False), lines=None if plain else lines, bare_rows=rows
     )

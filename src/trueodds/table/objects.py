@@ -103,6 +103,8 @@ def _plain(cell: Any) -> Any:
         return cell
     if kind is float:
         return None if cell != cell else cell
+    if isinstance(cell, np.longdouble):
+        return _plain(float(cell))  # its item() is itself
     if isinstance(cell, np.generic):
         if isinstance(cell, np.datetime64 | np.timedelta64) and np.isnat(cell):
             return None

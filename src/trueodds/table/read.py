@@ -12,6 +12,7 @@ from trueodds.table.delimited import read_delimited
 from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.objects import read_json
+from trueodds.table.pandas_index import file_metadata, index_columns
 from trueodds.text import printable
 
 DELIMITED = {".csv": None, ".tsv": "\t", ".tab": "\t", ".txt": None, ".data": None}
@@ -66,7 +67,16 @@ def read_table(path: str | Path) -> Frame:
             lines = None
     names, renamed = unique_names(headers)
     data.columns = names
-    return Frame(data, tuple(headers), name, first_line, (*notes, *renamed), lines)
+    return Frame(
+        data,
+        tuple(headers),
+        name,
+        first_line,
+        (*notes, *renamed),
+        lines,
+        index=index_columns(names),
+        keyed=ending in _JSON,
+    )
 
 
 def table_format(path: Path) -> tuple[str, bool]:
@@ -178,4 +188,5 @@ def _read_binary(raw: bytes, name: str, ending: str) -> Frame:
     headers = tuple(data.columns)
     names, renamed = unique_names(headers)
     data.columns = names
-    return Frame(data, headers, name, 1, tuple(renamed))
+    index = index_columns(names, file_metadata(raw))
+    return Frame(data, headers, name, 1, tuple(renamed), index=index)

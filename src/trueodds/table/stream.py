@@ -26,6 +26,7 @@ from trueodds.table.delimited import (
     read_regular,
 )
 from trueodds.table.frame import Frame, unique_names
+from trueodds.table.pandas_index import index_columns
 from trueodds.table.read import DELIMITED, read_table, table_format
 from trueodds.table.textfile import TextFile
 from trueodds.text import printable
@@ -100,19 +101,29 @@ def _slices(path: Path) -> Iterator[Frame]:
         headers = tuple(table.collect_schema().names())
         height = int(table.select(pl.len()).collect().item())
         names, renamed = unique_names(headers)
+        index = index_columns(names, _footer(path))
         while rows < height:
             data = table.slice(rows, ROWS).collect()
             data.columns = names
             lines = np.arange(rows + 1, rows + data.height + 1)
             if _state(path) != before:
                 raise _changed(name)
-            yield Frame(data, headers, name, 1, tuple(renamed), lines)
+            yield Frame(data, headers, name, 1, tuple(renamed), lines, index=index)
             rows += data.height
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         if rows:
             raise _changed(name) from None
     if not rows:
         yield read_table(path)  # says what is wrong with it
+
+
+def _footer(path: Path) -> bytes:
+    """Schema of a Parquet file, see `file_metadata`."""
+    with path.open("rb") as file:
+        file.seek(-8, 2)
+        size = int.from_bytes(file.read(4), "little")
+        file.seek(-8 - size, 2)
+        return file.read(size)
 
 
 def _state(path: Path) -> tuple[int, int, int]:
@@ -136,7 +147,15 @@ def _delimited(path: Path, ending: str, zipped: bool, piece: int) -> Iterator[Fr
             records.columns.columns = names
             notes = (*file.notes, *records.notes, *renamed)
             headers = tuple(records.headers)
-            yield Frame(records.columns, headers, printable(path.name), 2, notes, records.lines)
+            yield Frame(
+                records.columns,
+                headers,
+                printable(path.name),
+                2,
+                notes,
+                records.lines,
+                index=index_columns(names),
+            )
         file.require_unchanged()
     finally:
         file.close()

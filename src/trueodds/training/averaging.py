@@ -8,11 +8,12 @@ evaluations, so that a choice among the evaluations overfits less.
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from trueodds.functions.cache import jit
 
-@njit(cache=True, nogil=True, error_model="numpy")
+
+@jit(nogil=True, error_model="numpy")
 def move_toward(average, parameters, fraction):
     """Move the average a fraction of the way to the parameters, in place; both of shape (n,)."""
     step = average.dtype.type(fraction)

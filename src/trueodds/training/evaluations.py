@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.functions import log_loss_from_logits
+from trueodds import functions
 from trueodds.network.engine import Engine
 from trueodds.training.loop import Callback
 
@@ -101,7 +101,7 @@ def mean_log_loss(
     log_odds: NDArray[np.floating], y: NDArray[np.float32], weight: NDArray[np.float32]
 ) -> float:
     """Weighted mean log-loss in nats, from logits, in float64; plain mean if no weight is left."""
-    each = log_loss_from_logits(log_odds.astype(np.float64), y.astype(np.float64))
+    each = functions.log_loss_from_logits(log_odds.astype(np.float64), y.astype(np.float64))
     if not len(each):
         return float("nan")
     return float(np.average(each, weights=weight)) if weight.any() else float(each.mean())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.functions import log_loss_from_logits, sigmoid
+from trueodds import functions
 from trueodds.health.health_record import HealthRecord
 from trueodds.health.recorder import ROWS as SNAPSHOT_ROWS
 from trueodds.health.recorder import Recorder
@@ -267,7 +267,7 @@ def _base_logit(task: MemberTask) -> float:
 def base_entropy(task: MemberTask) -> float:
     """Log-loss, in nats, of always forecasting the base rate of the rows shown."""
     z = np.array([_base_logit(task)])
-    return float(log_loss_from_logits(z, sigmoid(z))[0])
+    return float(functions.log_loss_from_logits(z, functions.sigmoid(z))[0])
 
 
 def _base_loss(y: NDArray[np.float32], weight: NDArray[np.float32]) -> float:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from trueodds.functions.cache import jit
 from trueodds.network.engine import aligned
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy")
 def adamw_pass(p, g, m, v, stops, rates, shrinks, constants):
     """Make one step for every segment [stops[s−1], stops[s]) with its own rate and shrinkage.
 

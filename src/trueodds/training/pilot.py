@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.functions import log_loss_from_logits
+from trueodds import functions
 from trueodds.training.data import TrainingData
 from trueodds.training.evaluations import evaluation_epochs
 from trueodds.training.folds import Folds
@@ -86,7 +86,7 @@ def _losses(data: TrainingData, fold: int, pilots: Sequence[TrainedMember]) -> N
     mean = np.mean([pilot.log_odds for pilot in pilots], axis=0, dtype=np.float64)
     label = np.broadcast_to(data.y[rows].astype(np.float64), mean.shape)
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(log_loss_from_logits(mean, label) * data.sample_weight[rows])
+        return np.asarray(functions.log_loss_from_logits(mean, label) * data.sample_weight[rows])
 
 
 def _outside(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import qr, solve_triangular
 
-from trueodds.functions import log_loss_from_logits
+from trueodds import functions
 from trueodds.functions.portable import sigmoid
 from trueodds.network.engine import aligned
 from trueodds.network.forward import forward, log_odds
@@ -130,7 +130,9 @@ def _fold(
 def _divergence(z: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Mean KL(σ(z) ‖ σ(other)) in nats."""
     p = sigmoid(z)
-    return float(np.mean(log_loss_from_logits(other, p) - log_loss_from_logits(z, p)))
+    return float(
+        np.mean(functions.log_loss_from_logits(other, p) - functions.log_loss_from_logits(z, p))
+    )
 
 
 def _pack(

@@ -1,0 +1,99 @@
+"""What a scikit-learn estimator is given beside the rows: labels, weights, groups, times."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import column_or_1d
+
+from trueodds.columns.roles import read_times, stand_alone
+from trueodds.errors import TableWarning, warn
+from trueodds.table import as_column, as_frame
+from trueodds.training.folds import group_numbers
+
+
+def binary_labels(y: ArrayLike, rows: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Labels, shape (rows,), and the two that there are, sorted.
+
+    Raises
+    ------
+    ValueError
+        In scikit-learn's words, if they are missing, of another number, or not two.
+    """
+    if y is None:
+        raise ValueError(
+            "This TrueOddsClassifier estimator requires y to be passed, but the target y is None"
+        )
+    labels: NDArray[Any] = column_or_1d(y, warn=True)
+    if len(labels) != rows:
+        raise ValueError(f"X has {rows} rows but y has {len(labels)}: give one label a row")
+    gone = np.array([_is_missing(label) for label in labels], dtype=np.bool_)
+    if gone.any():
+        raise ValueError(
+            f"Input y contains NaN: {gone.sum():,} of {rows:,} labels are missing, such as row "
+            f"{gone.argmax()}; leave out rows without a label"
+        )
+    check_classification_targets(labels)
+    kind = type_of_target(labels, input_name="y", raise_unknown=True)
+    classes, counts = np.unique(labels, return_counts=True)
+    if len(classes) == 1:
+        raise ValueError(
+            f"y has one class only: two classes are needed, found {classes[0]!r} {counts[0]} times"
+        )
+    if kind != "binary" or len(classes) > 2:
+        found = ", ".join(f"{c!r} ({n})" for c, n in zip(classes, counts, strict=True))
+        raise ValueError(
+            "Only binary classification is supported. The type of the target is "
+            f"{kind}: labels {found}"
+        )
+    return labels, classes
+
+
+def row_groups(groups: ArrayLike, rows: int) -> NDArray[Any]:
+    """Labels of the rows' groups, shape (rows,); a row without one gets a number of its own."""
+    labels = np.asarray(groups)
+    if labels.shape != (rows,):
+        raise ValueError(f"X has {rows} rows but groups has shape {labels.shape}: one label a row")
+    gone = np.array([_is_missing(label) for label in labels], dtype=np.bool_)
+    if not gone.any():
+        return labels
+    warn(
+        TableWarning(
+            f"groups: {gone.sum():,} rows have none and each stand alone, such as row "
+            f"{gone.argmax()}"
+        )
+    )
+    return stand_alone(group_numbers(labels), gone)
+
+
+def _is_missing(label: Any) -> bool:
+    """Whether a label is None, NaN, NaT or pandas' NA: what does not equal itself."""
+    if label is None:
+        return True
+    try:
+        return bool(label != label)
+    except TypeError:  # pandas' NA
+        return True
+
+
+def row_times(time: ArrayLike, rows: int) -> NDArray[np.float64]:
+    """Dates (seconds) or numbers that order the rows, shape (rows,), NaN where missing."""
+    column = as_frame(as_column(time, "time").to_frame())
+    if column.rows != rows:
+        raise ValueError(f"X has {rows} rows but time has {column.rows}: one time a row")
+    notes: list[str] = []
+    found = read_times(column, "time", notes)
+    for note in notes:
+        warn(TableWarning(note))
+    return found
+
+
+def row_weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
+    """Sample weights, shape (rows,)."""
+    weight = np.asarray(sample_weight, dtype=np.float64)
+    if weight.ndim != 1:
+        raise ValueError("Sample weights must be 1D array or scalar")
+    if len(weight) != rows:
+        raise ValueError(f"X has {rows} rows but sample_weight has {len(weight)}")
+    return weight
