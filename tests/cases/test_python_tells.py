@@ -208,15 +208,15 @@ class TestForecast:
         )
         (sentence,) = told(lambda: fitted.predict(new))
         before, _ = sentence.split(" (DataFrame")
-        assert f"Unlike training: {before} (new.csv, line 2)" in done.output
+        assert f"Differs from training: {before} (new.csv, line 2)" in done.output
 
-    def test_many_columns_unlike_training_are_a_few_warnings(self) -> None:
+    def test_many_columns_that_differ_are_a_few_warnings(self) -> None:
         rng = np.random.default_rng(0)
         values = pd.DataFrame(rng.normal(size=(80, 20)), columns=[f"c{i}" for i in range(20)])
         model = TrueOddsClassifier(effort="quick", n_jobs=1).fit(values, values["c0"] > 0)
         found = told(lambda: model.predict(values * 1000))
         assert len(found) == 8
-        assert found[-1] == "13 more columns are unlike training: see notes_on"
+        assert found[-1] == "13 more columns differ from training: see notes_on"
 
     def test_evaluation_warns_of_what_it_notes_and_is_short(
         self, fitted: TrueOddsClassifier

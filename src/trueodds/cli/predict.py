@@ -80,9 +80,9 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
     found = monitor.out_of_range()
     shown = found if len(found) <= MOST_LINES else found[: MOST_LINES - 1]
     for finding in shown:
-        note(f"Not as in training: {finding.sentence}")
+        note(f"Differs from training: {finding.sentence}")
     if len(shown) < len(found):
-        note(f"Not as in training: {len(found) - len(shown):,} more; see trueodds drift or --json")
+        note(f"Differs from training: {len(found) - len(shown):,} more; see trueodds drift or --json")
     mean = tally.total / tally.rows
     if as_json:
         print_json(
