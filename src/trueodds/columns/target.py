@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from trueodds.columns.labels import bare, guess_yes
+from trueodds.columns.spellings import TRUTH, same_truth, truth_levels
 from trueodds.errors import TargetError
 from trueodds.table.cells import MISSING_MARKERS, number_text, parse_number, text_of
 
@@ -37,9 +38,9 @@ def read_target(
     """Read a yes/no column.
 
     Labels are compared without outer blanks; numbers by value (``1.0`` is ``1``); labels that
-    differ in case only are one label when that leaves two. Missing markers (see
-    ``MISSING_MARKERS``) are no labels, unless that leaves one label and there is one marker word:
-    then that word is the second label. "Yes" is ``positive``, else guessed by
+    differ in case only, or are spellings of yes and no (``TRUE``, ``yes``, ``1``), are one label
+    when that leaves two. Missing markers (see ``MISSING_MARKERS``) are no labels, unless
+    that leaves one label and there is one marker word: then that word is the second label. "Yes" is ``positive``, else guessed by
     :func:`trueodds.columns.labels.guess_yes`.
 
     Raises
@@ -66,6 +67,9 @@ def read_target(
             for label, count in counts.items():
                 merged[folded[label]] += count
             counts = dict(merged)
+        elif truths := truth_levels(counts):
+            spelling = {label: next(t for t in truths if same_truth(t, label)) for label in counts}
+            counts = truths
     if len(counts) != 2:
         raise TargetError(_not_two(where, counts, text.len()))
     if positive is None:
@@ -207,7 +211,9 @@ def _value(label: str) -> object:
     return bare(label) if number is None else number
 
 
-_TRUTH = {"true": 1.0, "false": 0.0}
+def _truth(word: str) -> object:
+    known = TRUTH.get(bare(word))
+    return _value(word) if known is None else known
 
 
 def _code_of(label: Any, yes: str, no: str) -> int | None:
@@ -216,7 +222,7 @@ def _code_of(label: Any, yes: str, no: str) -> int | None:
         return int(label == yes)
     if label in MISSING_MARKERS:
         return None
-    for same in (bare, _value, lambda word: _TRUTH.get(bare(word), _value(word))):
+    for same in (bare, _value, _truth):
         keys = same(yes), same(no)
         if keys[0] != keys[1] and same(label) in keys:
             return int(same(label) == keys[0])

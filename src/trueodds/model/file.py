@@ -34,8 +34,9 @@ from trueodds.model.header import (
 )
 
 FORMAT = 2
-FEATURES = frozenset({"pieces", "cuts"})
-"""What a file may ask its reader to know beyond format 2: `Pieces`, and rates of numbers."""
+FEATURES = frozenset({"pieces", "cuts", "readings"})
+"""What a file may ask its reader to know beyond format 2: `Pieces`, rates of numbers, and the ways
+of reading text that `Column.needs_readings` tells."""
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text goes on behind its checksum."""
 PLAIN = (
@@ -143,7 +144,8 @@ def to_bytes(model: ModelData) -> bytes:
 def _needs(model: ModelData) -> list[str]:
     """What of `FEATURES` this model makes use of."""
     pieces = any(isinstance(block, Pieces) for block in model.encoder.blocks)
-    return ["cuts"] * bool(_cuts(model)) + ["pieces"] * pieces
+    readings = any(column.needs_readings for column in model.schema.used)
+    return ["cuts"] * bool(_cuts(model)) + ["pieces"] * pieces + ["readings"] * readings
 
 
 def _cuts(model: ModelData) -> dict[str, tuple[float, ...]]:
