@@ -51,10 +51,10 @@ def codes_in_integers(integers: pl.Series) -> str:
     """
     if not len(integers) or integers.abs().max() < 10**11:  # type: ignore[operator]
         return ""
+    distinct = integers.unique().sort().to_list()
     for low, high, step in EPOCHS:
-        if integers.is_between(low, high).all() and not (integers % step).any():
+        if low <= distinct[0] and distinct[-1] <= high and not any(v % step for v in distinct):
             return ""
-    distinct = integers.unique().to_list()
     inexact = [value for value in distinct if int(float(value)) != value]
     if inexact and integers.is_in(inexact).sum() > RARE * len(integers):
         return f"codes: numbers of more digits than a float64 holds, such as {inexact[0]}"

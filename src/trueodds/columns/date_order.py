@@ -34,8 +34,8 @@ class DateRule:
 
 
 def looks_like_dates(words: Sequence[str]) -> bool:
-    """Whether one order reads 9 in 10 of some words as dates."""
-    if not words or max(_read(words, order) for order in ORDERS) < 0.9 * len(words):
+    """Whether one order reads at least half of some words as dates."""
+    if not words or max(_read(words, order) for order in ORDERS) < 0.5 * len(words):
         return False
     return not _seasons(words)
 

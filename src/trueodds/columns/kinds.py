@@ -109,13 +109,15 @@ def _typed_number(name: str, cells: pl.Series, header: str, named: bool, codes: 
     if dtype in (pl.Duration, pl.Time):
         return replace(_typed(name, "number", numbers_from_typed(cells)), number_style="duration")
     made = _typed(name, "number", numbers_from_typed(cells))
-    if not dtype.is_integer() or made.kind == "aside":
+    if not dtype.is_integer():
         return made
     present = cells.drop_nulls()
     reason = _codes(name, present, codes_in_integers, named) if codes else ""
     if reason:
         coded = _categories(name, text_of(cells), identifiers=True)
         return replace(coded, remarks=(*coded.remarks, reason))
+    if made.kind == "aside":
+        return made
     dates = compact_dates(name, text_of(cells))
     if dates is not None:
         return dates
@@ -180,14 +182,14 @@ def _number(
         remarks=reading.remarks,
     )
     present = text.filter(values.is_not_null())
-    reason = _pointless(distinct, missing, present)
     integers = not present.str.contains(r"[^0-9+\-]").any()
-    if reason or not integers:
-        return _aside(made, reason)
-    because = _codes(name, present, codes_in_text, named) if codes else ""
+    because = _codes(name, present, codes_in_text, named) if codes and integers else ""
     if because:
         coded = _categories(name, text, identifiers=True)
         return replace(coded, remarks=(*coded.remarks, because))
+    reason = _pointless(distinct, missing, present)
+    if reason or not integers:
+        return _aside(made, reason)
     dates = compact_dates(name, text)
     if dates is not None:
         return dates

@@ -72,10 +72,16 @@ def numbers_from_typed(column: pl.Series) -> pl.Series:
     """
     dtype = column.dtype
     if dtype == pl.Duration:
-        return column.dt.total_microseconds().cast(pl.Float64) / 1e6
+        return _seconds(column.dt.total_microseconds())
     if dtype == pl.Time:
-        return (column.to_physical() // 1000).cast(pl.Float64) / 1e6
+        return _seconds(column.to_physical() // 1000)
     return decimal_floats(column).fill_nan(None)
+
+
+def _seconds(microseconds: pl.Series) -> pl.Series:
+    # NumPy's quotient is correctly rounded; polars multiplies by a rounded reciprocal.
+    ticks = microseconds.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return pl.Series(microseconds.name, ticks / 1e6).fill_nan(None)
 
 
 def is_numeric(dtype: pl.DataType) -> bool:

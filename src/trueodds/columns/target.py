@@ -40,8 +40,8 @@ def read_target(
     Labels are compared without outer blanks; numbers by value (``1.0`` is ``1``); labels that
     differ in case only, or are spellings of yes and no (``TRUE``, ``yes``, ``1``), are one label
     when that leaves two. Missing markers (see ``MISSING_MARKERS``) are no labels, unless
-    that leaves one label and there is one marker word: then that word is the second label. "Yes" is ``positive``, else guessed by
-    :func:`trueodds.columns.labels.guess_yes`.
+    that leaves one label and there is one marker word: then that word is the second label. "Yes"
+    is ``positive``, else guessed by :func:`trueodds.columns.labels.guess_yes`.
 
     Raises
     ------

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 MISSING_MARKERS = (
     "", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NAN", "NaT",
@@ -93,9 +95,17 @@ def decimal_floats(column: pl.Series) -> pl.Series:
     The Float32 nearest to 0.1 becomes 0.1, and not 0.10000000149: a table has the same values
     whether it is kept as text or as Float32.
     """
-    if column.dtype.is_float() and column.dtype != pl.Float64:
-        column = column.cast(pl.Float32).cast(pl.String)
+    if column.dtype == pl.Float32:
+        column = column.cast(pl.String)
+    elif column.dtype.is_float() and column.dtype != pl.Float64:  # Float16, of newer polars
+        return pl.Series(column.name, from_halves(column.cast(pl.Float32).to_numpy()))
     return column.cast(pl.Float64, strict=False)
+
+
+def from_halves(numbers: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Values of the shortest texts of float16 numbers, such as 0.1; shape (rows,)."""
+    distinct, places = np.unique(numbers.astype(np.float16), return_inverse=True)
+    return np.array([float(str(value)) for value in distinct])[places]
 
 
 def _by_unique(column: pl.Series, change: Callable[[Any], str]) -> pl.Series:
