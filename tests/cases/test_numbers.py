@@ -168,7 +168,14 @@ def test_units_are_said_and_other_units_are_no_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    "cells", [["5A", "12B", "7A"], ["A5", "B6"], ["1-2", "3-4"], ["1st", "2nd"]]
+    "cells",
+    [
+        ["5A", "12B", "7A"],
+        ["A5", "B6"],
+        ["1-2", "3-4"],
+        ["1st", "2nd"],
+        ["192.168.100.101", "192.168.100.102"],
+    ],
 )
 def test_what_is_no_number(cells: list[str]) -> None:
     assert column_of_csv(cells)[0].kind != "number"

@@ -1,5 +1,6 @@
 """Whether a column of text is numbers, and by which rules its cells are read."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,8 @@ from trueodds.columns.numbers import Evidence, Mark, decide_mark, parts_of, weig
 from trueodds.columns.numeric import no_number, numbers_from_text
 from trueodds.table.frame import Frame
 
+_ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}", re.ASCII)
+"""Addresses of computers, such as 192.168.100.101, are no groups of thousands."""
 SAMPLE = 200
 """Words that are looked at before all are; and words of every other column for its decimal mark."""
 
@@ -64,7 +67,7 @@ def read_as_numbers(text: pl.Series, locale: Locale) -> Reading | str:
     if len(times) >= 0.9 * len(few) and any(map(is_clear, times)) and _rare(plain):
         return _judged(text, "duration", "", ())
     shaped = sum(parts_of(word) is not None for word in few)
-    if shaped < 0.5 * len(few) and _rare(plain):
+    if (shaped < 0.5 * len(few) and _rare(plain)) or all(map(_ADDRESS.fullmatch, few)):
         return ""
     evidence = weigh(present.unique(maintain_order=True).to_list())
     told = bool(evidence.mark) or not (evidence.dots or evidence.commas)
