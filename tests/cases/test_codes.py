@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from spelled import column_of, column_of_csv, rescore
+from trueodds.columns import apply_target, read_target
 from trueodds.columns.schema import Column
 
 BIG = [120330000000000017 + i for i in range(8)]
@@ -35,7 +36,7 @@ def test_postcodes_by_name(name: str) -> None:
     assert column_of_csv(cells, name=name)[0].kind == "category"
     column, _ = column_of(pl.Series(name, [int(c) for c in cells]), name)
     assert column.kind == "category"
-    assert column.remarks == ("codes and no amounts, by the column's name",)
+    assert column.remarks == ("read as codes, by its name",)
     assert column_of_csv(cells)[0].kind == "number"
 
 
@@ -91,6 +92,16 @@ def test_one_padded_cell_among_many_numbers_is_a_number() -> None:
     column, values = column_of_csv([*(str(i % 97) for i in range(300)), "0042"])
     assert column.kind == "number"
     assert values[-1] == 42.0
+
+
+def test_labels_beyond_floats_stay_two() -> None:
+    cells = [str(BIG[i % 2]) for i in range(10)]
+    for column in (pl.Series("y", cells), pl.Series("y", [int(c) for c in cells])):
+        target = read_target(column, positive=BIG[1])
+        assert (target.no, target.yes) == (str(BIG[0]), str(BIG[1]))
+        assert apply_target(column, "y", target.yes, target.no)[0].tolist() == [0, 1] * 5
+    narrow = pl.Series("y", [0.1, 0.7], dtype=pl.Float32)
+    assert read_target(narrow, positive=np.float32(0.1)).yes == "0.1"
 
 
 def test_numbers_of_levels_compare_with_all_digits() -> None:

@@ -33,12 +33,13 @@ def codes_in_text(text: pl.Series) -> str:
     """
     padded = text.str.contains(r"^[+-]?0\d")
     if padded.sum() > RARE * len(text) and not text.str.contains(_AMOUNTS).all():
-        return f'codes: leading zeros count, such as "{text.filter(padded)[0]}"'
+        return f'read as codes, since leading zeros count, such as "{text.filter(padded)[0]}"'
     if not text.str.len_chars().gt(11).any():
         return ""
     integers = text.str.strip_prefix("+").cast(pl.Int128, strict=False)
     if integers.null_count():
-        return f'codes: numbers of many digits, such as "{text.filter(integers.is_null())[0]}"'
+        longest = text.filter(integers.is_null())[0]
+        return f'read as codes, since no number has all their digits, such as "{longest}"'
     return codes_in_integers(integers)
 
 
@@ -57,13 +58,13 @@ def codes_in_integers(integers: pl.Series) -> str:
             return ""
     inexact = [value for value in distinct if int(float(value)) != value]
     if inexact and integers.is_in(inexact).sum() > RARE * len(integers):
-        return f"codes: numbers of more digits than a float64 holds, such as {inexact[0]}"
+        return f"read as codes, since no number has all their digits, such as {inexact[0]}"
     digits = [str(abs(value)) for value in distinct]
     if sum(len(word) >= CARD_DIGITS for word in digits) >= 0.95 * len(digits):
-        return f"codes: numbers of {CARD_DIGITS} digits or more, such as {distinct[0]}"
+        return f"read as codes, since they have {CARD_DIGITS} digits or more, such as {distinct[0]}"
     checked = sum(12 <= len(word) <= 14 and _gs1(word) for word in digits)
     if len(digits) >= FEWEST_DISTINCT and checked >= 0.95 * len(digits):
-        return f"codes: the last digit checks the others, such as {distinct[0]}"
+        return f"read as codes, since the last digit checks the others, such as {distinct[0]}"
     return ""
 
 

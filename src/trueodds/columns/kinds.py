@@ -56,7 +56,10 @@ def infer_schema(frame: Frame, *, drop: Sequence[str] = ()) -> Schema:
         infer_column(frame.data.get_column(name), header, named=named, locale=locale)
         for name, header in zip(frame.names, frame.headers, strict=True)
     ]
-    kept = [_aside(c, "dropped by you" if c.name in dropped else "") for c in columns]
+    kept = [
+        replace(_aside(c, "dropped by you"), remarks=()) if c.name in dropped else c
+        for c in columns
+    ]
     return Schema(tuple(kept), frame.rows)
 
 
@@ -135,7 +138,7 @@ def _codes(
     if reason or not named or not named_as_code(name):
         return reason
     identify = text_identifier(present.n_unique(), len(present))
-    return "" if identify else "codes and no amounts, by the column's name"
+    return "" if identify else "read as codes, by its name"
 
 
 def _typed(name: str, kind: Literal["number", "date"], values: pl.Series) -> Column:

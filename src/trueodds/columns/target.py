@@ -1,5 +1,6 @@
 """The target: which two labels it has, which of them is "yes", and y for every row."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from trueodds.columns.labels import bare, guess_yes
 from trueodds.columns.spellings import TRUTH, same_truth, truth_levels
 from trueodds.errors import TargetError
 from trueodds.table.cells import MISSING_MARKERS, number_text, parse_number, text_of
+from trueodds.table.objects import from_numpy
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +154,7 @@ def label_text(column: pl.Series) -> pl.Series:
         return text
     # Only words that a number's own text would not already be need Python.
     numeric = text.cast(pl.Float64, strict=False).is_finite().fill_null(False)
-    words = text.filter(numeric).unique().to_list()
+    words = [w for w in text.filter(numeric).unique().to_list() if not _LONG.fullmatch(w)]
     changed = {w: n for w in words if (n := number_text(float(w))) != w}
     return text.replace(list(changed), list(changed.values())) if changed else text
 
@@ -201,7 +203,11 @@ def column_word(value: object) -> str:
     """Text of one Python value as :func:`text_of` would spell it in a column."""
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
-    if isinstance(value, int | float | np.integer | np.floating):
+    if isinstance(value, np.floating):
+        value = from_numpy(value)
+    if isinstance(value, int | np.integer) and abs(int(value)) > 2**53:
+        return str(value)
+    if isinstance(value, int | float | np.integer):
         return number_text(float(value))
     return str(value)
 
@@ -209,6 +215,10 @@ def column_word(value: object) -> str:
 def _value(label: str) -> object:
     number = parse_number(bare(label))
     return bare(label) if number is None else number
+
+
+_LONG = re.compile(r"[+-]?\d{16,}", re.ASCII)
+"""Whole numbers that a float64 may not hold."""
 
 
 def _truth(word: str) -> object:
