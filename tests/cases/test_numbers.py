@@ -105,6 +105,10 @@ def test_other_columns_of_the_table_tell_the_mark() -> None:
     column, values = read(csv_frame(["1.775;0,5", "2.100;1,25"], "v;w"))
     assert values.tolist() == [1775.0, 2100.0]
     assert "as other columns have a decimal comma" in column.remarks[0]
+    _, values = read(csv_frame(['1.775,"0,5"', '2.100,"1,25"'], "v,w"))
+    assert values.tolist() == [1775.0, 2100.0]
+    _, values = read(as_frame(pl.DataFrame({"v": ["1.775", "2.100"], "w": ["0,5", "1,25"]})))
+    assert values.tolist() == [1775.0, 2100.0]
     _, values = read(csv_frame(["1,775;0.5", "2,100;1.25"], "v;w"))
     assert values.tolist() == [1775.0, 2100.0]
 

@@ -12,6 +12,9 @@ from trueodds.columns.numbers import Evidence, Mark, decide_mark, parts_of, weig
 from trueodds.columns.numeric import no_number, numbers_from_text
 from trueodds.table.frame import Frame
 
+_POINT = re.compile(r"\d\.(\d{1,2}|\d{4,})$", re.ASCII)
+"""A number whose point groups no thousands."""
+_GROUPED = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}", re.ASCII)
 """Addresses of computers, such as 192.168.100.101, are no groups of thousands."""
 SAMPLE = 200
@@ -33,8 +36,11 @@ class Locale:
         votes = {".": 0, ",": 0, "": 0}
         for column in self._frame.data:
             if column.dtype == pl.String:
-                cells = column.head(50 * SAMPLE).alias("cells").drop_nulls()
-                votes[weigh(cells.unique(maintain_order=True).head(SAMPLE).to_list()).mark] += 1
+                words = column.head(SAMPLE).drop_nulls().to_list()
+                if any("," in word for word in words):
+                    votes[weigh(set(words)).mark] += 1
+                elif any(map(_POINT.search, words)):
+                    votes["."] += 1
         if votes[","] == votes["."]:
             return ""
         return "," if votes[","] > votes["."] else "."
@@ -83,16 +89,12 @@ def read_as_numbers(text: pl.Series, locale: Locale) -> Reading | str:
 
 def _plain(text: pl.Series, present: pl.Series, locale: Locale) -> Reading | str:
     """A column whose cells all read plainly, but for those whose point groups thousands."""
-    remarks: tuple[str, ...] = ()
-    if locale.delimiter != "," and present.str.contains(r"^[+-]?[1-9]\d{0,2}\.\d{3}$").any():
+    if present.str.contains(_GROUPED).any() and (locale.delimiter == ";" or locale.mark == ","):
         evidence = weigh(present.unique(maintain_order=True).to_list())
-        if not evidence.mark and evidence.dots:
-            mark, why = decide_mark(
-                evidence, locale.mark if locale.delimiter else "", locale.delimiter
-            )
-            if mark == ",":
-                return _judged(text, "decimal_comma", "", (_said(evidence, mark, why),))
-    return _judged(text, "", "", remarks)
+        mark, why = decide_mark(evidence, locale.mark, locale.delimiter)
+        if mark == ",":
+            return _judged(text, "decimal_comma", "", (_said(evidence, mark, why),))
+    return _judged(text, "", "", ())
 
 
 def _judged(text: pl.Series, style: str, unit: str, remarks: tuple[str, ...]) -> Reading | str:
