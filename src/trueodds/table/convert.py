@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from trueodds.errors import TableError
-from trueodds.table.cells import text_of, whole
+from trueodds.table.cells import from_halves, text_of, whole
 from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.objects import column_of, from_records
@@ -125,7 +125,7 @@ def _pandas_column(column: Any) -> pl.Series:
     dtype = column.dtype
     if isinstance(dtype, np.dtype) and dtype.kind in "fiub":
         values = column.to_numpy()
-        return pl.Series(values.astype(np.float32) if dtype == np.float16 else values)
+        return pl.Series(from_halves(values) if dtype == np.float16 else values)
     if type(dtype).__name__ == "CategoricalDtype":
         labels = column_of(list(dtype.categories))
         codes = pl.Series(np.asarray(column.cat.codes).astype(np.int64))
@@ -210,6 +210,8 @@ def _from_array(array: NDArray[Any], names: Sequence[str] | None) -> Frame:
 
 def _array_column(column: NDArray[Any]) -> pl.Series:
     kind = column.dtype.kind
+    if column.dtype == np.float16:
+        return pl.Series(from_halves(column))
     if kind == "f":
         wide = np.float64 if column.dtype.itemsize > 4 else np.float32
         return pl.Series(np.ascontiguousarray(column, dtype=wide))

@@ -48,4 +48,5 @@ def read_mapped(path: Path, folder: Path) -> Frame:
         first.first_line,
         first.notes,
         None if plain else lines,
+        first.delimiter,
     )
