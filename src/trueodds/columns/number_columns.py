@@ -36,7 +36,7 @@ class Locale:
         votes = {".": 0, ",": 0, "": 0}
         for column in self._frame.data:
             if column.dtype == pl.String:
-                words = column.head(SAMPLE).drop_nulls().to_list()
+                words = column.head(SAMPLE).alias("cells").drop_nulls().to_list()
                 if any("," in word for word in words):
                     votes[weigh(set(words)).mark] += 1
                 elif any(map(_POINT.search, words)):
