@@ -45,7 +45,9 @@ def test_moved_rows_leave_with_3(run, model_file, table, tmp_path):
 def test_predict_tells_what_is_out_of_range(run, model_file, table, tmp_path):
     result = run("predict", model_file, moved(table, tmp_path), "--out", tmp_path / "s.csv")
     assert result.exit_code == 0, result.output
-    lines = [line for line in result.stderr.splitlines() if line.startswith("Differs from training")]
+    lines = [
+        line for line in result.stderr.splitlines() if line.startswith("Differs from training")
+    ]
     assert any('"job": 50 of 240 rows have a level' in line for line in lines)
     assert any('"age": 240 of 240 rows are outside the range of training' in line for line in lines)
     assert any('"smoker": 120 of 240 rows are missing' in line for line in lines)

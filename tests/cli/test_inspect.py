@@ -1,7 +1,10 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from trueodds import load
+from trueodds.cli.inspect import roles_text
+from trueodds.columns.roles import RoleColumns
 
 
 def test_everything_inside_is_shown(run, model_file):
@@ -44,6 +47,11 @@ def test_a_model_of_before_health_was_kept_says_so(run):
     result = run("inspect", golden, "--health")
     assert result.exit_code == 0
     assert "holds no health record" in result.stdout
+
+
+def test_roles_are_named_without_the_reading_of_the_weights(model_file):
+    roles = RoleColumns(weight="wt", group="", weight_reading=("decimal_comma", "kg"))
+    assert roles_text(replace(load(model_file), roles=roles)) == 'weight "wt", group from an array'
 
 
 def test_json(run, model_file):

@@ -24,10 +24,10 @@ def column(cells: list[object], name: str = "c", dtype: object = None) -> Column
     [
         (["1", " 2 ", "3.5", "", "NA", "?", "none"], "number", ""),
         (["1", "2", "inf", "-inf"], "number", ""),
-        (["1,234.5", "12", "2,000"], "number", "thousands"),
-        (["1,5", "12", "2,25"], "number", "comma"),
-        (["10%", "5.5%", "-"], "number", ""),
-        (["$1,000", "$20", "$3,500.50"], "number", "thousands"),
+        (["1,234.5", "12", "2,000"], "number", "decimal_point"),
+        (["1,5", "12", "2,25"], "number", "decimal_comma"),
+        (["10%", "5.5%", "-"], "number", "decimal_point"),
+        (["$1,000", "$20", "$3,500.50"], "number", "decimal_point"),
         (["1", "2", "x"], "category", ""),
         (["0", "1", "1"], "number", ""),
         ([1, 2, None], "number", ""),
@@ -36,8 +36,8 @@ def column(cells: list[object], name: str = "c", dtype: object = None) -> Column
         (["2020-01-01", "2021-02-03", ""], "date", ""),
         ([datetime.date(2020, 1, 1), datetime.date(2020, 1, 2)], "date", ""),
         ([datetime.datetime(2020, 1, 1), None, datetime.datetime(2020, 1, 2)], "date", ""),
-        ([datetime.timedelta(1), datetime.timedelta(2)], "number", ""),
-        ([datetime.time(1), datetime.time(2)], "number", ""),
+        ([datetime.timedelta(1), datetime.timedelta(2)], "number", "duration"),
+        ([datetime.time(1), datetime.time(2)], "number", "duration"),
         (["b", "a", "c", "a", "NA"], "category", ""),
     ],
 )
@@ -62,7 +62,7 @@ def test_odd_cells_up_to_one_in_a_hundred_leave_numbers() -> None:
     numbers: list[object] = [str(i % 37) for i in range(198)]
     made = column([*numbers, "abc", "xyz"])
     assert (made.kind, made.missing) == ("number", 2)
-    assert column([*numbers[:180], "abc", "xyz"]).kind == "category"
+    assert column([*numbers[:180], "1a", "2b", "3c", "4d"]).kind == "category"
     assert column([*numbers[:50], "abc"]).kind == "category"
 
 

@@ -37,6 +37,7 @@ from trueodds.health.cures import Change, Treatment
 from trueodds.health.health_record import HealthRecord, Snapshot
 from trueodds.health.measure import DENSITY_BINS
 from trueodds.health.state import LayerState
+from trueodds.json_text import json_text
 from trueodds.model import Model, load
 from trueodds.model.drift import drift
 from trueodds.model.file import to_bytes
@@ -269,7 +270,7 @@ def use(model: Model, rng: random.Random) -> None:
     with redirect_stdout(io.StringIO()):
         print_model(SEED_PATH, model)
         print_layers(model)
-        json.dumps(inspect_json(SEED_PATH, model))
+        json_text(inspect_json(SEED_PATH, model))
     again = to_bytes(model)
     assert to_bytes(from_bytes(again)) == again
     if zlib.crc32(again) % 16 == 0:  # charts take ten times as long as all the rest

@@ -9,7 +9,6 @@ from trueodds.columns.numeric import no_number, numbers_from_text
 from trueodds.table.cells import (
     MISSING_MARKERS,
     is_missing,
-    number_style,
     number_text,
     parse_number,
     text_of,
@@ -46,13 +45,6 @@ from trueodds.table.cells import (
 )
 def test_numbers_as_people_write_them(text: str, style: str, value: float | None) -> None:
     assert parse_number(text, style) == value
-
-
-def test_the_style_of_a_column() -> None:
-    assert number_style(["1,234", "12,345.6"]) == "thousands"
-    assert number_style(["1,5", "2,75"]) == "comma"
-    assert number_style(["1.234,5", "12,345"]) == "comma"
-    assert number_style(["a,b", "x"]) == ""
 
 
 NUMBER_ALPHABET = "0123456789.eE+-_ infatyx"

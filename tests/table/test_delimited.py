@@ -64,7 +64,7 @@ def test_r_style_header_lacks_the_row_names() -> None:
     records = read_delimited('"a","b"\n"r1",1,2\n"r2",3,4\n', "t.csv")
     assert records.headers == ["", "a", "b"]
     assert records.columns.rows() == [("r1", "1", "2"), ("r2", "3", "4")]
-    assert "unnamed" in records.notes[0]
+    assert "row names" in records.notes[0]
 
 
 def test_trailing_delimiters_make_an_empty_last_column() -> None:

@@ -1,11 +1,8 @@
 """``trueodds inspect``: what a model file holds."""
 
-from dataclasses import asdict
 from math import ceil, log2
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from trueodds.cli.console import print_facts, print_json, print_table
 from trueodds.cli.facts import print_leaks, print_scores, scored_text, target_text
@@ -79,7 +76,9 @@ def print_model(model_file: Path, model: Model) -> None:
 def roles_text(model: Model) -> str:
     """The columns that were weights, groups or times and not inputs; empty if none."""
     texts = []
-    for role, name in asdict(model.roles).items():
+    roles = model.roles
+    named = (("weight", roles.weight), ("group", roles.group), ("time", roles.time))
+    for role, name in named:
         if name is not None:
             texts.append(f'{role} "{name}"' if name else f"{role} from an array")
     return ", ".join(texts)
@@ -123,7 +122,7 @@ def inspect_json(model_file: Path, model: Model) -> dict[str, Any]:
         "warnings": [leak.to_json() for leak in model.schema.warnings],
         "source": model.source,
         "source_sha256": model.source_sha256,
-        "roles": model.roles,
+        "roles": model.roles.to_json(),
         "schema": schema_json(model),
         "network": {
             "sizes": [list(member.sizes) for member in model.networks.members],
@@ -144,7 +143,7 @@ def inspect_json(model_file: Path, model: Model) -> dict[str, Any]:
 
 def schema_json(model: Model) -> dict[str, Any]:
     """Return the schema with the kind "ignored", which the model file calls "aside"."""
-    schema: dict[str, Any] = msgspec.to_builtins(model.schema)
+    schema: dict[str, Any] = model.schema.to_json()
     for column in schema["columns"]:
         if column["kind"] == "aside":
             column["kind"] = "ignored"

@@ -82,7 +82,9 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
     for finding in shown:
         note(f"Differs from training: {finding.sentence}")
     if len(shown) < len(found):
-        note(f"Differs from training: {len(found) - len(shown):,} more; see trueodds drift or --json")
+        note(
+            f"Differs from training: {len(found) - len(shown):,} more; see trueodds drift or --json"
+        )
     mean = tally.total / tally.rows
     if as_json:
         print_json(

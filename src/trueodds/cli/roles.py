@@ -6,7 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.columns import Target, read_target
-from trueodds.columns.roles import RoleColumns, read_groups, read_times, read_weights
+from trueodds.columns.roles import (
+    RoleColumns,
+    number_reading,
+    read_groups,
+    read_times,
+    read_weights,
+)
 from trueodds.errors import UsageError
 from trueodds.table import Frame
 from trueodds.table.frame import missing_column
@@ -61,8 +67,10 @@ def read_roles(
     labels = read_target(frame.column(names["--target"]), positive=positive, source=frame.source)
     notes: list[str] = []
     weights = groups = times = None
+    reading = ("", "")
     if "--weight" in names:
-        weights = read_weights(frame, names["--weight"], labels.kept)
+        reading = number_reading(frame, names["--weight"])
+        weights = read_weights(frame, names["--weight"], labels.kept, reading)
     if "--group" in names:
         groups = read_groups(frame, names["--group"], notes)
     if "--time" in names:
@@ -75,7 +83,9 @@ def read_roles(
         groups=groups,
         time=times,
         drop=dropped,
-        columns=RoleColumns(names.get("--weight"), names.get("--group"), names.get("--time")),
+        columns=RoleColumns(
+            names.get("--weight"), names.get("--group"), names.get("--time"), reading
+        ),
     )
 
 

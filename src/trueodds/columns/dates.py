@@ -1,8 +1,14 @@
-"""Dates and timestamps: which format a column of text has, and seconds since 1970 UTC."""
+"""Dates and timestamps: which format a column of text has, and seconds since 1970 UTC.
+
+Columns whose years have four digits and whose cells have one shape are read by a strptime pattern.
+`trueodds.columns.date_text` reads all others, cell by cell.
+"""
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from trueodds.columns.date_text import FIRST_YEAR, LAST_YEAR, Order, moment
 
 _DAYS = (
     "%Y-%m-%d",
@@ -35,20 +41,20 @@ DATE_FORMATS = (
 
 A column such as 03/04/2020 that reads both ways is taken as month/day/year."""
 
-LOOKS_LIKE_DATE = r"^(\d{1,4}([-/. ]|[A-Za-z]{3}\d{4})|[A-Za-z]{3,9} \d{1,2},)"
-"""Regular expression of text that one of the patterns might read."""
+FOUR_DIGITS = tuple(pattern for pattern in DATE_FORMATS if "%y" not in pattern)
+"""Those that new models have; years of two digits need a century besides."""
 
 
 def date_format(text: pl.Series) -> str:
     """Return the one format that reads these cells, or an empty string.
 
     Expects distinct, non-missing cells. The format reads at least 99 in 100 of them, more than any
-    other of ``DATE_FORMATS``. Only the years 1000 to 9999 count, so that codes
-    such as ``12-34`` or version numbers are not taken for dates.
+    other of ``FOUR_DIGITS``. Only the years 1000 to 9999 count, so that codes such as ``12-34`` or
+    version numbers are not taken for dates.
     """
     sample = text.head(100)
     best, best_share = "", 0.99
-    for pattern in DATE_FORMATS:
+    for pattern in FOUR_DIGITS:
         if best_share == 1.0 or _share_read(sample, pattern) <= 0.9:
             continue
         share = _share_read(text, pattern)
@@ -58,15 +64,45 @@ def date_format(text: pl.Series) -> str:
 
 
 def _share_read(text: pl.Series, pattern: str) -> float:
-    moments = parse_dates(text, pattern)
-    read = moments.dt.year().is_between(1000, 9999).fill_null(False).sum()
+    years = parse_dates(text, pattern).dt.year()
+    read = years.is_between(FIRST_YEAR, LAST_YEAR).fill_null(False).sum()
     return float(read) / len(text)
 
 
 def parse_dates(text: pl.Series, pattern: str) -> pl.Series:
-    """Read a stripped text column by one pattern as moments in UTC, null where it does not fit."""
+    """Read a stripped text column by one pattern as moments in UTC, null where it does not fit.
+
+    A year of two digits does not fit a pattern of four.
+    """
     moments = text.str.to_datetime(pattern, time_unit="us", strict=False, ambiguous="earliest")
-    return moments.dt.replace_time_zone(None) if moments.dtype != pl.Datetime("us") else moments
+    if moments.dtype != pl.Datetime("us"):
+        moments = moments.dt.replace_time_zone(None)
+    early = (moments.dt.year() < FIRST_YEAR).fill_null(False)
+    if not early.any() or "%Y" not in pattern:
+        return moments
+    return moments.set(early & ~text.str.contains(r"\d{4}"), None)
+
+
+def parse_by_order(text: pl.Series, order: Order, century: int) -> pl.Series:
+    """Read a stripped text column by `trueodds.columns.date_text.moment`, word by word."""
+    words = text.drop_nulls().unique().to_list()
+    known = {word: made for word in words if (made := moment(word, order, century)) is not None}
+    if not known:
+        return pl.Series([None] * len(text), dtype=pl.Datetime("us"))
+    return text.replace_strict(
+        pl.Series(list(known), dtype=pl.String),
+        pl.Series(list(known.values()), dtype=pl.Int64),
+        default=None,
+        return_dtype=pl.Int64,
+    ).cast(pl.Datetime("us"))
+
+
+def order_of(pattern: str) -> Order:
+    """Order of day, month and year that a strptime pattern has."""
+    places = {key: pattern.find(sign) for key, sign in (("y", "%Y"), ("m", "%m"), ("d", "%d"))}
+    if not pattern or places["y"] < 1:
+        return "ymd"
+    return "mdy" if -1 < places["m"] < places["d"] else "dmy"
 
 
 def parse_any_date(text: pl.Series) -> pl.Series:

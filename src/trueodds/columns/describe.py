@@ -81,7 +81,7 @@ def describe(
         sample_weight=None if weight is None else _mean_one(weight[kept]),
         groups=None if groups is None else np.asarray(groups)[kept],
         time=None if time is None else time[kept],
-        notes=(*frame.notes, *values.notes),
+        notes=(*frame.notes, *schema.notes, *values.notes),
     )
 
 

@@ -1,28 +1,23 @@
 """What kind each column of the training table is, and its levels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Literal
 
 import polars as pl
 
-from trueodds.columns.dates import LOOKS_LIKE_DATE, date_format, parse_dates
+from trueodds.columns.codes import codes_in_integers, codes_in_text, named_as_code
+from trueodds.columns.date_columns import compact_dates, read_as_dates
 from trueodds.columns.identifiers import integer_identifier, text_identifier
 from trueodds.columns.labels import guess_yes
-from trueodds.columns.numeric import (
-    is_numeric,
-    no_number,
-    numbers_from_text,
-    numbers_from_typed,
-)
+from trueodds.columns.number_columns import Locale, read_as_numbers
+from trueodds.columns.numeric import is_numeric, numbers_from_typed
 from trueodds.columns.schema import Column, Schema
+from trueodds.columns.spellings import truth_levels, variants
 from trueodds.errors import UsageError
-from trueodds.table.cells import is_missing, number_style, text_of
+from trueodds.table.cells import is_missing, text_of
 from trueodds.table.frame import Frame, missing_column
 from trueodds.text import printable
-
-ODD_SHARE = 0.01
-"""A column of text is numbers (or dates) with at most this share of cells that are neither …"""
-ODD_NEEDS = 100
-"""… and at least this many numbers (or dates); with fewer, every cell must be one."""
 
 
 def infer_schema(frame: Frame, *, drop: Sequence[str] = ()) -> Schema:
@@ -32,10 +27,14 @@ def infer_schema(frame: Frame, *, drop: Sequence[str] = ()) -> Schema:
     timestamps ``date``, booleans ``yesno``, pandas categories ``category``. Text, outer blanks and
     missing markers (``MISSING_MARKERS``) aside, is
 
-    1. ``number`` when its cells are numbers, see ``ODD_SHARE`` and ``NUMBER_STYLES``;
-    2. ``date`` when one of ``DATE_FORMATS`` reads its cells, by the same shares;
+    1. ``number`` when its cells are numbers or durations
+       (`trueodds.columns.number_columns.read_as_numbers`);
+    2. ``date`` when they are dates (`trueodds.columns.date_columns.read_as_dates`);
     3. ``yesno`` with two levels, "no" first by :func:`trueodds.columns.labels.guess_yes`;
     4. ``category`` otherwise, every level listed.
+
+    Digits that are codes (`trueodds.columns.codes`) are no numbers but categories. How many cells
+    may be neither numbers nor dates is said in `trueodds.columns.few_words`.
 
     A marker word in a column of categories is a level when the column has other kinds of missing
     cells too, or when without it one level would be left ("none" beside "yes").
@@ -52,18 +51,38 @@ def infer_schema(frame: Frame, *, drop: Sequence[str] = ()) -> Schema:
         if name not in frame.names:
             raise UsageError("--drop: " + missing_column(name, frame.names, frame.source))
     named = frame.source != "array"
+    locale = Locale(frame)
     columns = [
-        infer_column(frame.data.get_column(name), header, named=named)
+        infer_column(frame.data.get_column(name), header, named=named, locale=locale)
         for name, header in zip(frame.names, frame.headers, strict=True)
     ]
     reasons = dict.fromkeys(frame.index, "the index of a pandas frame")
     reasons |= dict.fromkeys(drop, "dropped by you")
-    kept = [_aside(c, reasons.get(c.name, "")) for c in columns]
+    kept = [
+        replace(_aside(c, reasons[c.name]), remarks=()) if c.name in reasons else c for c in columns
+    ]
     return Schema(tuple(kept), frame.rows)
 
 
-def infer_column(cells: pl.Series, header: str = "", *, named: bool = True) -> Column:
-    """Say what one column is; ``named`` tells that its name was given by a person."""
+def infer_column(
+    cells: pl.Series,
+    header: str = "",
+    *,
+    named: bool = True,
+    codes: bool = True,
+    locale: Locale | None = None,
+) -> Column:
+    """Say what one column is.
+
+    Parameters
+    ----------
+    named
+        Whether its name was given by a person.
+    codes
+        Whether digits may be codes and no amounts.
+    locale
+        What the table says about its decimal mark.
+    """
     name, dtype = cells.name, cells.dtype
     cells = cells.alias("cells")  # polars would take names such as "^a$" for patterns
     if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
@@ -71,26 +90,61 @@ def infer_column(cells: pl.Series, header: str = "", *, named: bool = True) -> C
     if dtype.is_temporal() and not is_numeric(dtype):
         return _typed(name, "date", cells)
     if is_numeric(dtype):
-        made = _typed(name, "number", numbers_from_typed(cells))
-        reason = ""
-        if named and dtype.is_integer() and made.kind == "number":
-            reason = integer_identifier(cells.drop_nulls(), name, header, len(cells))
-        return _aside(made, reason)
+        return _typed_number(name, cells, header, named, codes)
     if dtype == pl.Boolean:
         return _categories(name, text_of(cells), identifiers=False)
     text = text_of(cells)
-    if dtype == pl.String:
-        parsed = _number(name, text, header, named) or _date(name, text)
-        if parsed is not None:
-            return parsed
-    return _categories(name, text, identifiers=dtype == pl.String)
+    if dtype != pl.String:
+        return _categories(name, text, identifiers=False)
+    remark = ""
+    for found in (
+        _number(name, text, header, named, codes, locale or Locale()),
+        _date(name, text),
+    ):
+        if isinstance(found, Column):
+            return found
+        remark = remark or found
+    made = _categories(name, text, identifiers=True)
+    return replace(made, remarks=(*made.remarks, remark)) if remark else made
 
 
-def _typed(name: str, kind: str, values: pl.Series) -> Column:
+def _typed_number(name: str, cells: pl.Series, header: str, named: bool, codes: bool) -> Column:
+    dtype = cells.dtype
+    if dtype in (pl.Duration, pl.Time):
+        return replace(_typed(name, "number", numbers_from_typed(cells)), number_style="duration")
+    made = _typed(name, "number", numbers_from_typed(cells))
+    if not dtype.is_integer():
+        return made
+    present = cells.drop_nulls()
+    reason = _codes(name, present, codes_in_integers, named) if codes else ""
+    if reason:
+        coded = _categories(name, text_of(cells), identifiers=True)
+        return replace(coded, remarks=(*coded.remarks, reason))
+    if made.kind == "aside":
+        return made
+    dates = compact_dates(name, text_of(cells))
+    if dates is not None:
+        return dates
+    return _aside(made, integer_identifier(present, name, header, len(cells)) if named else "")
+
+
+def _codes(
+    name: str, present: pl.Series, by_digits: Callable[[pl.Series], str], named: bool
+) -> str:
+    """Why whole numbers are codes: by their digits, else by their column's name.
+
+    The name does not count where the codes would be identifiers.
+    """
+    reason = by_digits(present)
+    if reason or not named or not named_as_code(name):
+        return reason
+    identify = text_identifier(present.n_unique(), present.cast(pl.String))
+    return "" if identify else "read as codes, by its name"
+
+
+def _typed(name: str, kind: Literal["number", "date"], values: pl.Series) -> Column:
     missing, distinct = values.null_count(), values.drop_nulls().n_unique()
-    made = Column(name, "number", missing=missing, distinct=distinct)
-    if kind == "date":
-        made = Column(name, "date", missing=missing, distinct=distinct)
+    made = Column(name, kind, missing=missing, distinct=distinct)
     return _aside(made, _pointless(distinct, missing, values.drop_nulls()))
 
 
@@ -98,7 +152,9 @@ def _aside(column: Column, reason: str) -> Column:
     """Return the column set aside for a reason; unchanged without one."""
     if not reason:
         return column
-    return Column(column.name, "aside", reason, column.missing, column.distinct)
+    return Column(
+        column.name, "aside", reason, column.missing, column.distinct, remarks=column.remarks
+    )
 
 
 def _pointless(distinct: int, missing: int, present: pl.Series) -> str:
@@ -110,47 +166,49 @@ def _pointless(distinct: int, missing: int, present: pl.Series) -> str:
     return ""
 
 
-def _number(name: str, text: pl.Series, header: str, named: bool) -> Column | None:
-    values, odd = numbers_from_text(text)
-    style = number_style(text.filter(odd).unique().to_list()) if odd.any() else ""
-    if style:
-        values, odd = numbers_from_text(text, style)
-    read, odd_cells = len(values) - values.null_count(), int(odd.sum())
-    if not _mostly(read, odd_cells):
-        return None
+def _number(
+    name: str, text: pl.Series, header: str, named: bool, codes: bool, locale: Locale
+) -> Column | str:
+    """The column as one of numbers, or of codes; else what keeps it from being one."""
+    reading = read_as_numbers(text, locale)
+    if isinstance(reading, str):
+        return reading
+    values = reading.values
     missing, distinct = values.null_count(), values.drop_nulls().n_unique()
-    made = Column(name, "number", "", missing, distinct, number_style=style)
+    made = Column(
+        name,
+        "number",
+        "",
+        missing,
+        distinct,
+        number_style=reading.style,
+        unit=reading.unit,
+        remarks=reading.remarks,
+    )
     present = text.filter(values.is_not_null())
+    integers = not present.str.contains(r"[^0-9+\-]").any()
+    because = _codes(name, present, codes_in_text, named) if codes and integers else ""
+    if because:
+        coded = _categories(name, text, identifiers=True)
+        return replace(coded, remarks=(*coded.remarks, because))
     reason = _pointless(distinct, missing, present)
-    if not reason and named and not present.str.contains(r"[^0-9+\-]").any():
-        reason = integer_identifier(
-            values.drop_nulls().cast(pl.Int64, strict=False).drop_nulls(), name, header, len(text)
-        )
+    if reason or not integers:
+        return _aside(made, reason)
+    dates = compact_dates(name, text)
+    if dates is not None:
+        return dates
+    if named:
+        whole = values.drop_nulls().cast(pl.Int64, strict=False).drop_nulls()
+        reason = integer_identifier(whole, name, header, len(text))
     return _aside(made, reason)
 
 
-def _date(name: str, text: pl.Series) -> Column | None:
-    words = text.filter(~is_missing(text)).unique()
-    dates = words.filter(words.str.contains(LOOKS_LIKE_DATE))
-    if not len(dates) or len(dates) < len(words) // 2:
-        return None
-    pattern = date_format(dates)
-    if not pattern:
-        return None
-    moments = parse_dates(text, pattern)
-    unread = text.filter(moments.is_null() & ~is_missing(text)).to_list()
-    odd = sum(not no_number(word) for word in unread)
-    if not _mostly(len(text) - moments.null_count(), odd):
-        return None
-    distinct = moments.drop_nulls().n_unique()
-    made = Column(name, "date", "", moments.null_count(), distinct, date_format=pattern)
-    return _aside(made, _pointless(distinct, made.missing, text))
-
-
-def _mostly(read: int, odd: int) -> bool:
-    if not read:
-        return False
-    return odd == 0 or (read >= ODD_NEEDS and odd <= ODD_SHARE * (read + odd))
+def _date(name: str, text: pl.Series) -> Column | str:
+    """The column as one of dates; else what keeps it from being one."""
+    found = read_as_dates(name, text)
+    if isinstance(found, str):
+        return found
+    return _aside(found, _pointless(found.distinct, found.missing, text))
 
 
 def _categories(name: str, text: pl.Series, *, identifiers: bool) -> Column:
@@ -169,10 +227,16 @@ def _categories(name: str, text: pl.Series, *, identifiers: bool) -> Column:
         counts |= {word: n for word, n in markers.items() if word.lower() == "none"}
     counts = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
     missing = len(text) - sum(counts.values())
+    if len(counts) > 2 and (merged := truth_levels(counts)):
+        no, yes, _ = guess_yes(merged)
+        spellings = ", ".join(f'"{word}"' for word in list(counts)[:6])
+        remark = f'{spellings} are read as "{no}" and "{yes}"'
+        return Column(name, "yesno", "", missing, 2, (no, yes), remarks=(remark,))
     if len(counts) == 2:
         no, yes, _ = guess_yes(counts)
         return Column(name, "yesno", "", missing, 2, (no, yes))
-    made = Column(name, "category", "", missing, len(counts), tuple(counts))
+    remarks = tuple(filter(None, [variants(counts)]))
+    made = Column(name, "category", "", missing, len(counts), tuple(counts), remarks=remarks)
     return _aside(made, _pointless(len(counts), missing, words))
 
 

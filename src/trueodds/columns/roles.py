@@ -1,11 +1,14 @@
 """Columns that are no inputs: which of them a model was fitted with, and how they are read."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from trueodds.columns.kinds import infer_column
+from trueodds.columns.number_columns import Locale, read_as_numbers
 from trueodds.columns.schema import Column
 from trueodds.columns.values import read_numbers
 from trueodds.errors import TableError
@@ -23,26 +26,60 @@ class RoleColumns:
     weight: str | None = None
     group: str | None = None
     time: str | None = None
+    weight_reading: tuple[str, str] = ("", "")
+    """Number style and unit of weights held as text, see `Column`."""
 
     @classmethod
     def unnamed(cls, weight: object, group: object, time: object) -> "RoleColumns":
         """The roles that were given as arrays, without a name; None for none."""
-        return cls(*("" if given is not None else None for given in (weight, group, time)))
+        named = ["" if given is not None else None for given in (weight, group, time)]
+        return cls(named[0], named[1], named[2])
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        fields = asdict(self)
+        if self.weight_reading == ("", ""):
+            del fields["weight_reading"]  # files of before there was one keep their bytes
+        return fields
 
 
-def read_weights(frame: Frame, name: str, needed: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Weights ≥ 0 of all rows, shape (rows,); rows not needed may be without one and get 0."""
-    return read_amounts(frame, name, "weight", needed)
+def number_reading(frame: Frame, name: str) -> tuple[str, str]:
+    """Number style and unit of a column of amounts, found as for an input of the network."""
+    cells = frame.column(name).alias("cells")
+    if cells.dtype != pl.String:
+        return "", ""
+    reading = read_as_numbers(text_of(cells), Locale(frame))
+    return ("", "") if isinstance(reading, str) else (reading.style, reading.unit)
+
+
+def read_weights(
+    frame: Frame,
+    name: str,
+    needed: NDArray[np.bool_],
+    reading: tuple[str, str] | None = None,
+) -> NDArray[np.float64]:
+    """Weights ≥ 0 of all rows, shape (rows,); rows not needed may be without one and get 0.
+
+    ``reading`` is the number style and unit that training found; None finds them here.
+    """
+    return read_amounts(frame, name, "weight", needed, reading)
 
 
 def read_amounts(
-    frame: Frame, name: str, what: str, needed: NDArray[np.bool_]
+    frame: Frame,
+    name: str,
+    what: str,
+    needed: NDArray[np.bool_],
+    reading: tuple[str, str] | None = None,
 ) -> NDArray[np.float64]:
     """Numbers ≥ 0 of all rows, shape (rows,); rows not needed may be without one and get 0.
 
-    ``what`` says in a message what the column holds, such as "weight".
+    ``what`` says in a message what the column holds, such as "weight". ``reading`` is the number
+    style and unit of its text; None finds them here.
     """
-    amounts, _ = read_numbers(frame.column(name).alias("cells"), Column(name, "number"))
+    style, unit = number_reading(frame, name) if reading is None else reading
+    column = Column(name, "number", number_style=style, unit=unit)
+    amounts, _ = read_numbers(frame.column(name).alias("cells"), column)
     with np.errstate(invalid="ignore"):
         good = np.isfinite(amounts) & (amounts >= 0.0)
     wrong = np.flatnonzero(~good & needed)
@@ -81,7 +118,7 @@ def read_times(frame: Frame, name: str, notes: list[str]) -> NDArray[np.float64]
     """Dates (seconds) or numbers that order the rows, shape (rows,), NaN where missing."""
     cells = frame.column(name)
     # Unnamed, so that a running number is a time here and not an identifier.
-    column = infer_column(cells, named=False)
+    column = infer_column(cells, named=False, codes=False, locale=Locale(frame))
     if column.kind not in ("number", "date"):
         distinct = cells.drop_nulls().unique()
         if len(distinct) == 1:
@@ -95,6 +132,7 @@ def read_times(frame: Frame, name: str, notes: list[str]) -> NDArray[np.float64]
             "numbers are needed"
         )
     times, _ = read_numbers(cells.alias("cells"), column)
+    notes.extend(f'time column "{name}": {remark}' for remark in column.remarks)
     gone = np.isnan(times)
     if gone.any():
         notes.append(

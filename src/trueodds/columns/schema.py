@@ -1,11 +1,15 @@
 """What a table's columns are: the plain values that reading hands on to encoding."""
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
+from trueodds.columns.date_text import Order
 from trueodds.columns.leak import Leak
 
 Kind = Literal["number", "category", "yesno", "date", "aside"]
+READINGS = ("decimal_point", "decimal_comma", "duration")
+"""Number styles that came after the first version of the format."""
+NUMBER_STYLES = ("", "thousands", "comma", *READINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +29,39 @@ class Column:
     levels: tuple[str, ...] = ()
     """Category levels, most frequent first, ties by text; a yes/no column has its "no" first."""
     date_format: str = ""
-    """strptime pattern of a date held as text; empty for a true date or timestamp column."""
+    """strptime pattern of a date held as text; empty for a true date or timestamp column, and where
+    ``date_order`` reads the text."""
     number_style: str = ""
-    """How text writes numbers: empty 1234.5, ``thousands`` 1,234.5, ``comma`` 1.234,5."""
+    """How text writes numbers: empty 1234.5; ``decimal_point`` 1,234.5; ``decimal_comma`` 1.234,5;
+    ``duration`` 1:30:00, in seconds. Older files have ``thousands`` and ``comma``."""
     leak: str = ""
     """Non-empty when the column, alone or with others, gives the target away: the evidence."""
+    unit: str = ""
+    """Unit that numbers in text may have, in `trueodds.columns.units.unit_of`'s spelling."""
+    date_order: Order = ""
+    """Order of day, month and year in text; see `trueodds.columns.date_text.moment`."""
+    century: int = 0
+    """First of the hundred years that a year of two digits stands for; 0 where years have four."""
+    remarks: tuple[str, ...] = ()
+    """What was guessed about the column, in sentences. Not kept in the model file, whose notes have
+    them."""
+
+    @property
+    def needs_readings(self) -> bool:
+        """Whether a reader must know more than plain numbers and ``date_format`` to read it."""
+        return self.number_style in READINGS or bool(self.date_order)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header; a rule of reading that is not used is left out.
+
+        Files of before there were such rules keep their bytes when they are written again.
+        """
+        fields = asdict(self)
+        del fields["remarks"]
+        for name in ("unit", "date_order", "century"):
+            if not fields[name]:
+                del fields[name]
+        return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +84,16 @@ class Schema:
         return self.leaks or tuple(
             Leak((c.name,), "leak", "alone", None, c.leak) for c in self.columns if c.leak
         )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was guessed about the columns, one sentence a guess."""
+        return tuple(f'column "{c.name}": {remark}' for c in self.columns for remark in c.remarks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model file's header."""
+        fields = asdict(self)
+        return {**fields, "columns": [column.to_json() for column in self.columns]}
 
     def with_leaks(self, *leaks: Leak) -> "Schema":
         """Return the same schema with further findings, and the columns of leaks marked."""

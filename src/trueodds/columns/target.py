@@ -1,5 +1,6 @@
 """The target: which two labels it has, which of them is "yes", and y for every row."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from trueodds.columns.labels import bare, guess_yes
+from trueodds.columns.spellings import TRUTH, same_truth, truth_levels
 from trueodds.errors import TargetError
 from trueodds.table.cells import MISSING_MARKERS, number_text, parse_number, text_of
+from trueodds.table.objects import from_numpy
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +40,10 @@ def read_target(
     """Read a yes/no column.
 
     Labels are compared without outer blanks; numbers by value (``1.0`` is ``1``); labels that
-    differ in case only are one label when that leaves two. Missing markers (see
-    ``MISSING_MARKERS``) are no labels, unless that leaves one label and there is one marker word:
-    then that word is the second label. "Yes" is ``positive``, else guessed by
-    :func:`trueodds.columns.labels.guess_yes`.
+    differ in case only, or are spellings of yes and no (``TRUE``, ``yes``, ``1``), are one label
+    when that leaves two. Missing markers (see ``MISSING_MARKERS``) are no labels, unless
+    that leaves one label and there is one marker word: then that word is the second label. "Yes"
+    is ``positive``, else guessed by :func:`trueodds.columns.labels.guess_yes`.
 
     Raises
     ------
@@ -66,6 +69,9 @@ def read_target(
             for label, count in counts.items():
                 merged[folded[label]] += count
             counts = dict(merged)
+        elif truths := truth_levels(counts):
+            spelling = {label: next(t for t in truths if same_truth(t, label)) for label in counts}
+            counts = truths
     if len(counts) != 2:
         raise TargetError(_not_two(where, counts, text.len()))
     if positive is None:
@@ -148,7 +154,7 @@ def label_text(column: pl.Series) -> pl.Series:
         return text
     # Only words that a number's own text would not already be need Python.
     numeric = text.cast(pl.Float64, strict=False).is_finite().fill_null(False)
-    words = text.filter(numeric).unique().to_list()
+    words = [w for w in text.filter(numeric).unique().to_list() if not _LONG.fullmatch(w)]
     changed = {w: n for w in words if (n := number_text(float(w))) != w}
     return text.replace(list(changed), list(changed.values())) if changed else text
 
@@ -197,7 +203,11 @@ def column_word(value: object) -> str:
     """Text of one Python value as :func:`text_of` would spell it in a column."""
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
-    if isinstance(value, int | float | np.integer | np.floating):
+    if isinstance(value, np.floating):
+        value = from_numpy(value)
+    if isinstance(value, int | np.integer) and abs(int(value)) > 2**53:
+        return str(value)
+    if isinstance(value, int | float | np.integer):
         return number_text(float(value))
     return str(value)
 
@@ -207,7 +217,13 @@ def _value(label: str) -> object:
     return bare(label) if number is None else number
 
 
-_TRUTH = {"true": 1.0, "false": 0.0}
+_LONG = re.compile(r"[+-]?\d{16,}", re.ASCII)
+"""Whole numbers that a float64 may not hold."""
+
+
+def _truth(word: str) -> object:
+    known = TRUTH.get(bare(word))
+    return _value(word) if known is None else known
 
 
 def _code_of(label: Any, yes: str, no: str) -> int | None:
@@ -216,7 +232,7 @@ def _code_of(label: Any, yes: str, no: str) -> int | None:
         return int(label == yes)
     if label in MISSING_MARKERS:
         return None
-    for same in (bare, _value, lambda word: _TRUTH.get(bare(word), _value(word))):
+    for same in (bare, _value, _truth):
         keys = same(yes), same(no)
         if keys[0] != keys[1] and same(label) in keys:
             return int(same(label) == keys[0])

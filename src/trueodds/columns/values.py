@@ -1,5 +1,6 @@
 """Cells as numbers and codes: what the encoder works on, the same for a row in any batch."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -7,7 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from trueodds.columns.dates import parse_any_date, parse_dates, seconds
+from trueodds.columns.date_text import no_date
+from trueodds.columns.dates import order_of, parse_any_date, parse_by_order, parse_dates, seconds
 from trueodds.columns.labels import bare
 from trueodds.columns.numeric import (
     as_float64,
@@ -17,14 +19,15 @@ from trueodds.columns.numeric import (
     numbers_from_typed,
 )
 from trueodds.columns.schema import Column, Schema
+from trueodds.columns.spellings import TRUTH
 from trueodds.errors import TableError
 from trueodds.table.cells import MISSING_MARKERS, parse_number, text_of
 from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame
 
+_INTEGER = re.compile(r"[+-]?\d{1,40}", re.ASCII)
 MISSING = -1
 UNSEEN = -2
-_TRUTH = {"true": "1", "false": "0", "yes": "1", "no": "0", "y": "1", "n": "0", "t": "1", "f": "0"}
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ def read_numbers(cells: pl.Series, column: Column) -> tuple[NDArray[np.float64],
         moments = seconds(cells)
         return np.full(len(cells), np.nan), ~np.isnan(moments)
     text = text_of(cells)
-    values, odd = numbers_from_text(text, column.number_style)
+    values, odd = numbers_from_text(text, column.number_style, column.unit)
     if odd.any():
         # A column of numbers reads booleans as 1 and 0, written out as well as typed.
         truth = text.str.to_lowercase().replace_strict(
@@ -151,22 +154,39 @@ def _read_dates(cells: pl.Series, column: Column) -> tuple[NDArray[np.float64], 
     if cells.dtype in (pl.Date, pl.Datetime):
         return seconds(cells), np.zeros(len(cells), dtype=np.bool_)
     text = text_of(cells)
-    moments = parse_dates(text, column.date_format or "%Y-%m-%d")
-    if moments.null_count() > text.null_count():
-        # ISO is read beside the column's own format: typed dates mixed with text arrive written so.
-        moments = moments.fill_null(parse_any_date(text))
+    moments = read_dates(text, column)
     odd = moments.is_null() & text.is_not_null()
     if odd.any():
-        words = [word for word in text.filter(odd).unique().to_list() if not no_number(word)]
+        unread = text.filter(odd).unique().to_list()
+        words = [word for word in unread if not no_number(word) and not no_date(word)]
         odd = odd & text.is_in(words)
     return seconds(moments), _mask(odd)
+
+
+def read_dates(text: pl.Series, column: Column) -> pl.Series:
+    """Moments of a stripped text column, null where it has none.
+
+    A column with a pattern, or a typed one, reads by the pattern, then by ISO's (typed dates mixed
+    with text arrive written so), then cell by cell in the pattern's order, years of two digits
+    left out.
+    """
+    if column.date_order:
+        return parse_by_order(text, column.date_order, column.century)
+    moments = parse_dates(text, column.date_format or "%Y-%m-%d")
+    if moments.null_count() > text.null_count():
+        moments = moments.fill_null(parse_any_date(text))
+    if moments.null_count() > text.null_count():
+        rest = text.set(moments.is_not_null(), None)
+        moments = moments.fill_null(parse_by_order(rest, order_of(column.date_format), 0))
+    return moments
 
 
 def read_codes(cells: pl.Series, column: Column) -> NDArray[np.int32]:
     """Read a category or yes/no column as positions in its levels.
 
     A cell is compared by its text without outer blanks; failing that by its number (``1.0`` is
-    level ``1``), and in a yes/no column also without regard to case and quotes.
+    level ``1``), unless all levels are codes of several widths (``010`` and ``0010``); and in a
+    yes/no column also without regard to case and quotes, and by meaning (``yes`` is ``true``).
     """
     require_threads()
     text = text_of(cells)
@@ -195,9 +215,11 @@ def read_codes(cells: pl.Series, column: Column) -> NDArray[np.int32]:
 def _second_look(words: list[str], column: Column) -> dict[str, int]:
     """Codes of words that are no level as they stand but mean one, or mean "missing"."""
     found = dict.fromkeys((word for word in words if word in MISSING_MARKERS), MISSING)
-    keys: list[Callable[[str], object]] = [parse_number]
+    keys: list[Callable[[str], object]] = []
+    if not _codes_of_several_widths(column.levels):
+        keys.append(exact_number)
     if column.kind == "yesno":
-        keys += [bare, lambda word: _TRUTH.get(bare(word), bare(word))]
+        keys += [bare, _truth]
     for key in keys:
         meant = {word: key(word) for word in words if word not in found}
         if all(value is None for value in meant.values()):
@@ -206,9 +228,27 @@ def _second_look(words: list[str], column: Column) -> dict[str, int]:
         for code, level in enumerate(column.levels):
             table.setdefault(key(level), code)
         # Two levels that only case tells apart leave no second guess.
-        if key is parse_number or len(table) == len(column.levels):
+        if key is exact_number or len(table) == len(column.levels):
             found |= {w: table[v] for w, v in meant.items() if v is not None and v in table}
     return found
+
+
+def exact_number(word: str) -> int | float | None:
+    """Number of a word, a whole one with all its digits; None for any other word."""
+    if _INTEGER.fullmatch(word):
+        return int(word)
+    return parse_number(word)
+
+
+def _truth(word: str) -> object:
+    known = TRUTH.get(bare(word))
+    return bare(word) if known is None else known
+
+
+def _codes_of_several_widths(levels: tuple[str, ...]) -> bool:
+    """Whether the levels are codes such as 010 and 0010, which zeros in front tell apart."""
+    padded = any(len(level) > 1 and level[0] == "0" and level.isdigit() for level in levels)
+    return padded and all(map(str.isdigit, levels)) and len(set(map(len, levels))) > 1
 
 
 def _mask(column: pl.Series) -> NDArray[np.bool_]:

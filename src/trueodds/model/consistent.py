@@ -10,9 +10,10 @@ from math import isfinite
 
 import numpy as np
 
+from trueodds.columns.date_text import LAST_YEAR, ORDERS
 from trueodds.columns.dates import DATE_FORMATS
 from trueodds.columns.profile import Profile
-from trueodds.columns.schema import Column, Schema
+from trueodds.columns.schema import NUMBER_STYLES, Column, Schema
 from trueodds.columns.sketch import MOST, REPEATS, RowSketch
 from trueodds.features.blocks import (
     FARTHEST,
@@ -28,7 +29,6 @@ from trueodds.health.measure import DENSITY_BINS
 from trueodds.model.data import ModelData
 from trueodds.model.fixed import FixedNetworks, require_exact
 from trueodds.network.activations import ACTIVATIONS
-from trueodds.table.cells import NUMBER_STYLES
 
 MOST_PADDED = 16
 """The scorer pads all members to one width and gives each the target encodings of all folds. It may
@@ -101,6 +101,10 @@ def _require_schema(schema: Schema) -> None:
         _require(
             column.date_format in ("", *DATE_FORMATS)
             and column.number_style in NUMBER_STYLES
+            and column.date_order in ("", *ORDERS)
+            and 0 <= column.century < LAST_YEAR - 99
+            and (not column.unit or column.number_style in ("decimal_point", "decimal_comma"))
+            and not (column.date_order and column.date_format)
             and len(set(column.levels)) == len(column.levels)
             and 0 <= column.missing <= schema.rows
             and 0 <= column.distinct <= schema.rows,

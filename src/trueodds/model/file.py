@@ -34,10 +34,11 @@ from trueodds.model.header import (
 from trueodds.text import printable
 
 FORMAT = 2
-FEATURES = frozenset({"pieces", "cuts"})
+FEATURES = frozenset({"pieces", "cuts", "readings"})
 """Extensions of format 2 that a file may need.
 
-They are `PiecewiseLinear` blocks, and target encodings of numbers.
+They are `PiecewiseLinear` blocks, target encodings of numbers, and the ways of reading text of
+`Column.needs_readings`.
 """
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text continues after its checksum."""
@@ -124,7 +125,7 @@ def to_bytes(model: ModelData) -> bytes:
     header = {
         "format": FORMAT,
         "needs": _needs(model),
-        "schema": model.schema,
+        "schema": model.schema.to_json(),
         "encoder": model.encoder,
         "rates": [[table.source for table in tables] for tables in model.target_encodings],
         "cuts": _cuts(model),
@@ -138,7 +139,7 @@ def to_bytes(model: ModelData) -> bytes:
         "notes": model.notes,
         **{name: getattr(model, name) for name in PLAIN},
         **({} if model.profile is None else {"seen": model.profile}),
-        "roles": model.roles,
+        "roles": model.roles.to_json(),
         **({} if model.sketch is None else {"sketch": model.sketch.header()}),
     }
     rest = json_text(header)[1:]
@@ -150,7 +151,8 @@ def to_bytes(model: ModelData) -> bytes:
 def _needs(model: ModelData) -> list[str]:
     """Those of `FEATURES` that this model uses."""
     pieces = any(isinstance(block, PiecewiseLinear) for block in model.encoder.blocks)
-    return ["cuts"] * bool(_cuts(model)) + ["pieces"] * pieces
+    readings = any(column.needs_readings for column in model.schema.used)
+    return ["cuts"] * bool(_cuts(model)) + ["pieces"] * pieces + ["readings"] * readings
 
 
 def _cuts(model: ModelData) -> dict[str, tuple[float, ...]]:

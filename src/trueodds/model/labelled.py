@@ -130,14 +130,16 @@ def _weights(
             if trained is not None
             else "; training was not weighted"
         )
-        return read_weights(frame, column, needed), column, text, False
+        reading = model.roles.weight_reading if column == trained else None
+        return read_weights(frame, column, needed, reading), column, text, False
     if asked is not True:
         return _given(asked, frame), "", "as given", False
     if trained is None:
         return None, None, "", False
     if trained and trained in frame.names:
         text = f'the column "{trained}", as in training'
-        return read_weights(frame, trained, needed), trained, text, False
+        weights = read_weights(frame, trained, needed, model.roles.weight_reading)
+        return weights, trained, text, False
     where = f", which {frame.source} lacks" if trained else ""
     text = f"none: these scores are unweighted, but training was weighted{_by(trained)}{where}"
     return None, None, text, True

@@ -14,7 +14,7 @@ from trueodds.columns.schema import Column, Schema
 from trueodds.columns.values import MISSING, read_codes, read_numbers
 from trueodds.features.derive import Derived, derive_columns
 from trueodds.table.cells import MISSING_MARKERS, number_text
-from trueodds.table.objects import column_of
+from trueodds.table.objects import column_of, from_numpy
 
 _PLAIN_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _BLANKS = " \t\r\n"
@@ -78,7 +78,7 @@ def _codes(column: Column) -> dict[str, int] | None:
 
 def _code(cell: Any, column: Column, codes: dict[str, int]) -> int:
     if isinstance(cell, _NUMPY):
-        cell = cell.item()
+        cell = from_numpy(cell)
     kind = type(cell)
     if cell is None or (kind is float and cell != cell):
         return MISSING
@@ -93,7 +93,7 @@ def _number(cell: Any, column: Column) -> float | None:
     """Number or date of a cell, NaN where it is missing; None for one that cannot be read."""
     kind = type(cell)
     if kind not in _USUAL and isinstance(cell, _NUMPY):
-        cell = cell.item()
+        cell = from_numpy(cell)
         kind = type(cell)
     if column.kind == "number":
         if kind is float:
@@ -102,7 +102,8 @@ def _number(cell: Any, column: Column) -> float | None:
             return float(cell)
         if kind is str:
             text = cell.strip(_BLANKS)
-            if _PLAIN_NUMBER.fullmatch(text):
+            # A point may group thousands where the decimal mark is a comma.
+            if _PLAIN_NUMBER.fullmatch(text) and column.number_style != "decimal_comma":
                 return float(text)
     if cell is None or (kind is str and cell.strip(_BLANKS) in MISSING_MARKERS):
         return _NAN

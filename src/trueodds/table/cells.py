@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 MISSING_MARKERS = (
     "", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NAN", "NaT",
@@ -16,24 +18,16 @@ In a column of categories a marker is still a level where the training table sho
 one, see :func:`trueodds.columns.kinds.infer_schema`."""
 
 NUMBER_PLACEHOLDERS = (
-    "-",
-    "--",
-    ".",
-    "..",
-    "n.a.",
-    "na",
-    "#NULL!",
-    "#DIV/0!",
-    "unknown",
-    "missing",
+    *("-", "--", "---", "–", "—", "−", ".", "..", "...", "*", "**", "***", "\\N", "\\\\N"),
+    *("n.a.", "na", "n.d.", "n/d", "nd", "(null)", "[null]", "{null}", "<null>", "(none)"),
+    *("#NULL!", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#N/A!", "#N/A N/A", "#ERROR!"),
+    *("(blank)", "blank", "empty", "undefined", "unknown", "missing", "not known"),
+    *("not available", "not applicable", "no data", "not reported", "not specified", "no value"),
 )
 """Cells that mean "missing" in columns of numbers and dates only; case does not count."""
 
-NUMBER_STYLES = ("", "thousands", "comma")
-"""How a column's text writes numbers: ``1234.5``; ``1,234.5``; ``1.234,5``."""
-
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?", re.I | re.ASCII)
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d*)?([eE][+-]?\d+)?|[+-]?,\d+", re.ASCII)
 _DRESS = re.compile(r"^([+-]?)\s*[$€£¥]\s*|\s*[%$€£¥]$")
 
@@ -58,7 +52,8 @@ def parse_number(text: str, style: str = "") -> float | None:
     """Return the float64 nearest to a number as people write it, or None.
 
     Outer blanks, one currency sign and a percent sign (which does not divide by 100) are ignored.
-    ``style`` is the column's, see ``NUMBER_STYLES``.
+    ``style`` is that of a column in an old model file: ``thousands`` (1,234.5) or ``comma``
+    (1.234,5); `trueodds.columns.numbers` reads the styles of new ones.
     """
     text = _DRESS.sub(r"\1", text.strip())
     if style == "comma":
@@ -69,23 +64,11 @@ def parse_number(text: str, style: str = "") -> float | None:
     return float(text) if _PLAIN.fullmatch(text) else None
 
 
-def number_style(texts: list[str]) -> str:
-    """Return how these cells, none of which reads plainly, write numbers: see ``NUMBER_STYLES``.
-
-    Grouped thousands win where both would do (``1,234``), as long as every cell with a comma fits.
-    """
-    with_comma = [_DRESS.sub(r"\1", text.strip()) for text in texts if "," in text]
-    numeric = [text for text in with_comma if _THOUSANDS.fullmatch(text) or _COMMA.fullmatch(text)]
-    if not numeric:
-        return ""
-    return "thousands" if all(_THOUSANDS.fullmatch(text) for text in numeric) else "comma"
-
-
 def text_of(column: pl.Series) -> pl.Series:
     """Return a column as text without outer blanks; null stays null.
 
-    Numbers become :func:`number_text`, booleans ``true`` and ``false``, so that a level is the
-    same word whether the table came as text or typed.
+    Numbers become :func:`number_text`, booleans ``true`` and ``false``, durations ISO 8601 text, so
+    that a level is the same word whether the table came as text or typed.
     """
     dtype = column.dtype
     if dtype == pl.String:
@@ -97,12 +80,32 @@ def text_of(column: pl.Series) -> pl.Series:
     if dtype == pl.Boolean or dtype.is_integer():
         return column.cast(pl.String)
     if dtype.is_float() or dtype.is_decimal():
-        numbers = column.cast(pl.Float64).fill_nan(None)
-        return _by_unique(numbers, number_text)
+        return _by_unique(decimal_floats(column).fill_nan(None), number_text)
+    if dtype == pl.Duration:
+        return column.dt.to_string("iso")
     if dtype.is_temporal():
         return column.cast(pl.String)
     cells = [None if cell is None else str(cell) for cell in column.to_list()]
     return pl.Series(column.name, cells, dtype=pl.String).str.strip_chars()
+
+
+def decimal_floats(column: pl.Series) -> pl.Series:
+    """Return a numeric column as Float64, where a narrower float is the value of its shortest text.
+
+    The Float32 nearest to 0.1 becomes 0.1, and not 0.10000000149: a table has the same values
+    whether it is kept as text or as Float32.
+    """
+    if column.dtype == pl.Float32:
+        column = column.cast(pl.String)
+    elif column.dtype.is_float() and column.dtype != pl.Float64:  # Float16, of newer polars
+        return pl.Series(column.name, from_halves(column.cast(pl.Float32).to_numpy()))
+    return column.cast(pl.Float64, strict=False)
+
+
+def from_halves(numbers: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Values of the shortest texts of float16 numbers, such as 0.1; shape (rows,)."""
+    distinct, places = np.unique(numbers.astype(np.float16), return_inverse=True)
+    return np.array([float(str(value)) for value in distinct])[places]
 
 
 def _by_unique(column: pl.Series, change: Callable[[Any], str]) -> pl.Series:

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from trueodds.errors import TableError
-from trueodds.table.cells import text_of, whole
+from trueodds.table.cells import from_halves, text_of, whole
 from trueodds.table.containers import in_memory
 from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame, unique_names
@@ -229,6 +229,8 @@ def _from_array(array: NDArray[Any], names: Sequence[str] | None) -> Frame:
 
 def _array_column(column: NDArray[Any]) -> pl.Series:
     kind = column.dtype.kind
+    if column.dtype == np.float16:
+        return pl.Series(from_halves(column))
     if kind == "f":
         wide = np.float64 if column.dtype.itemsize > 4 else np.float32
         return pl.Series(np.ascontiguousarray(column, dtype=wide))

@@ -9,19 +9,21 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from trueodds.errors import TableError
+from trueodds.table.shape import Shape
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_CHARACTERS = 1 << 18
 _SAMPLE_RECORDS = 200
 _LONGEST_CELL = 1 << 27
+_ESCAPED = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 _EXCEL_HINT = re.compile(r"sep=[,;|\t]\r?\n", re.IGNORECASE)
 
 
@@ -34,15 +36,17 @@ class Records:
     """All text, named by position."""
     lines: NDArray[np.int64]
     notes: tuple[str, ...] = ()
+    delimiter: str = ""
 
 
 def read_delimited(text: str, source: str, delimiter: str | None = None) -> Records:
-    """Take delimited text apart, cells untouched.
+    r"""Take delimited text apart, cells untouched.
 
     Quotes (``"``, doubled inside) may hold delimiters and line ends; blank lines are skipped; a
-    header with one cell less than every record (R's way) gets an empty first cell; Excel's line
-    ``sep=;`` is obeyed. Raises
-    TableError naming the source and line for text that is empty, only a header, or ragged.
+    header with one cell less than every record gets an empty first cell, if the first cells can be
+    row names as R writes them (`RowNames`); ``\"`` stands for a quote where only that makes sense
+    of the text; Excel's line ``sep=;`` is obeyed. Raises TableError naming the source and line for
+    text that is empty, only a header, or ragged.
     """
     if "\n" not in text and "\r" in text:
         text = text.replace("\r", "\n")
@@ -55,7 +59,7 @@ def read_delimited(text: str, source: str, delimiter: str | None = None) -> Reco
     records = read_regular(text, delimiter) or _read_any(text, source, delimiter)
     if not records.lines.size:
         raise TableError(f"{source} has a header line but no rows: nothing to read.")
-    return records
+    return replace(records, delimiter=delimiter)
 
 
 def excel_hint(text: str) -> bool:
@@ -162,85 +166,63 @@ def _quotes_well_placed(data: NDArray[np.uint8], quotes: NDArray[np.int64], sepa
     return bool(before.all() and after.all())
 
 
-@dataclass
-class Shape:
-    """What the records of a text have to tell before any of them is a row."""
-
-    headers: list[str] | None = None
-    rows: int = 0
-    one_more: bool = True
-    """Every row has one cell more than the header."""
-    last_blank: bool = True
-    """Every row ends with a blank cell."""
-    even: bool = True
-    """All records have one width."""
-    odd_line: int = 0
-    """First line of the first row that is wider or narrower than the header …"""
-    odd_width: int = 0
-    """… and its cells."""
-    last_line: int = 0
-    last_spans: bool = False
-    """The last cell holds a line end."""
-
-    @classmethod
-    def of(cls, numbered: Iterable[tuple[int, list[str]]]) -> "Shape":
-        """Look at all records, the header first."""
-        shape = cls()
-        for number, cells in numbered:
-            shape.last_line, shape.last_spans = number, "\n" in cells[-1]
-            if shape.headers is None:
-                shape.headers = cells
-                continue
-            shape.rows += 1
-            width = len(shape.headers)
-            if len(cells) != width:
-                shape.even = False
-                if not shape.odd_line:
-                    shape.odd_line, shape.odd_width = number, len(cells)
-            shape.one_more &= len(cells) == width + 1
-            shape.last_blank &= not cells[-1].strip()
-        return shape
-
-    def settle(
-        self, source: str, delimiter: str, unpaired: bool
-    ) -> tuple[list[str], tuple[str, ...]]:
-        """Headers for all cells, and what to note; raises TableError for records that do not fit.
-
-        ``unpaired`` tells that the text has an odd number of quotes.
-        """
-        headers = self.headers
-        if headers is None:
-            raise TableError(f"{source} is empty: a table needs a header line and rows.")
-        if unpaired and self.last_spans:
-            raise TableError(
-                f"{source}, line {self.last_line}: a quote is opened and never closed, and takes "
-                f"in the rest of the file."
-            )
-        if self.rows and self.one_more:
-            if self.last_blank:
-                note = "every row ends with a delimiter, the header does not: one empty column"
-                return [*headers, ""], (note,)
-            note = "the header has one cell less than the rows: the first column is unnamed"
-            return ["", *headers], (note,)
-        if self.odd_line:
-            raise TableError(
-                f"{source}, line {self.odd_line}: {_cells(self.odd_width)} where the header has "
-                f"{len(headers)} ({_spoken(delimiter)} between cells); check for a missing quote "
-                f"or a stray delimiter."
-            )
-        return headers, ()
-
-
 def _read_any(text: str, source: str, delimiter: str) -> Records:
     """Read with the csv module, record by record, and name the line that does not fit."""
-    numbered = list(number_records(io.StringIO(text, newline=""), source, delimiter))
-    shape = Shape.of(numbered)
-    if delimiter + ' "' in text and not shape.even:
-        lines = io.StringIO(text, newline="")
-        numbered = list(number_records(lines, source, delimiter, skipinitialspace=True))
-        shape = Shape.of(numbered)
+
+    def numbered(dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+        return number_records(io.StringIO(text, newline=""), source, delimiter, dialect)
+
+    dialect, shape = settle_dialect(
+        numbered, spaced=delimiter + ' "' in text, escaped='\\"' in text
+    )
     headers, notes = shape.settle(source, delimiter, text.count('"') % 2 == 1)
-    return as_records(headers, numbered[1:], notes)
+    return as_records(headers, list(numbered(dialect))[1:], notes)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How quotes are to be taken."""
+
+    spaced: bool = False
+    """Blanks before a quote do not belong to the cell."""
+    escaped: bool = False
+    """A backslash before a quote makes it a character of the cell."""
+    strict: bool = False
+    """A quote in an odd place is an error."""
+
+
+def settle_dialect(
+    numbered: Callable[[Dialect], Iterable[tuple[int, list[str]]]], *, spaced: bool, escaped: bool
+) -> tuple[Dialect, Shape]:
+    """Find out how quotes are to be taken, and the shape of the records then.
+
+    Parameters
+    ----------
+    numbered
+        Reads the records anew in a dialect.
+    spaced, escaped
+        Whether the text has a blank between delimiter and quote; a backslash before a quote.
+    """
+    plain = Dialect()
+    if escaped and _strict(numbered, Dialect(strict=True)) is None:
+        # Quotes in odd places, and none left when a backslash escapes them.
+        shape = _strict(numbered, Dialect(strict=True, escaped=True))
+        if shape is not None and (shape.even or shape.one_more):
+            return Dialect(escaped=True), shape
+    shape = Shape.of(numbered(plain))
+    if spaced and not shape.even:
+        return Dialect(spaced=True), Shape.of(numbered(Dialect(spaced=True)))
+    return plain, shape
+
+
+def _strict(
+    numbered: Callable[[Dialect], Iterable[tuple[int, list[str]]]], dialect: Dialect
+) -> Shape | None:
+    """Shape of the records, None where a quote stands in an odd place."""
+    try:
+        return Shape.of(numbered(dialect))
+    except TableError:
+        return None
 
 
 def as_records(
@@ -255,11 +237,15 @@ def as_records(
 
 
 def number_records(
-    lines: Iterable[str], source: str, delimiter: str, skipinitialspace: bool = False
+    lines: Iterable[str], source: str, delimiter: str, dialect: Dialect = Dialect()
 ) -> Iterator[tuple[int, list[str]]]:
     """Read the records that are not blank, each with the line it starts in."""
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=skipinitialspace)
+    if dialect.escaped:
+        lines = (_ESCAPED.sub(r'\1""', line) for line in lines)
+    reader = csv.reader(
+        lines, delimiter=delimiter, skipinitialspace=dialect.spaced, strict=dialect.strict
+    )
     line, width = 1, 0
     try:
         for cells in reader:
@@ -272,11 +258,3 @@ def number_records(
             line = reader.line_num + 1
     except csv.Error as error:
         raise TableError(f"{source}, line {line}: {error}; check the quotes there.") from None
-
-
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"
-
-
-def _spoken(delimiter: str) -> str:
-    return {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}.get(delimiter, delimiter)

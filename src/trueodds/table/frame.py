@@ -32,6 +32,8 @@ class Frame:
     """What the user should be told: another encoding than UTF-8, renamed headers, …"""
     lines: NDArray[np.int64] | None = None
     """Shape (rows,), each row's line or row number, where they do not just count upwards."""
+    delimiter: str = ""
+    """What divides the cells of delimited text: evidence of the decimal mark."""
     bare_rows: int = 0
     """How many rows a frame without any column has, which polars cannot say."""
     index: tuple[str, ...] = ()

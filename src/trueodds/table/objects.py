@@ -12,6 +12,11 @@ import polars as pl
 from trueodds.errors import TableError
 from trueodds.table.cells import number_text, whole
 
+_MOST_DIGITS = 10**40
+"""Integers below keep all their digits; longer ones are read as floats."""
+_LONGEST = datetime.timedelta(microseconds=2**63 - 1)
+"""Longest duration that a column holds."""
+
 
 def read_json(text: str, source: str) -> tuple[list[str], pl.DataFrame]:
     """Read lines of JSON objects, or one JSON list of them, as `from_records` does."""
@@ -64,9 +69,9 @@ def from_records(records: Sequence[Mapping[Any, Any]]) -> tuple[list[str], pl.Da
 def column_of(cells: Sequence[Any], name: str = "") -> pl.Series:
     """Make one typed column of Python objects.
 
-    All booleans, all numbers, or all dates keep their type; everything else, mixtures too, is
-    text: numbers as :func:`number_text` has them, True as ``true``, lists and dicts as JSON. None,
-    NaN, NaT and pandas' NA are missing.
+    All booleans, numbers, dates, times of day or durations keep their type; everything else,
+    mixtures too, is text: numbers as :func:`number_text` has them, True as ``true``, lists and
+    dicts as JSON. None, NaN, NaT and pandas' NA are missing.
     """
     name = whole(name)
     plain = [_plain(cell) for cell in cells]
@@ -77,15 +82,32 @@ def column_of(cells: Sequence[Any], name: str = "") -> pl.Series:
         return _text_column(plain, name)
     if kinds == {bool}:
         return pl.Series(name, plain, dtype=pl.Boolean)
-    if kinds == {int} and all(c is None or -(2**63) <= c < 2**63 for c in plain):
-        return pl.Series(name, plain, dtype=pl.Int64)
+    if kinds == {int} and (made := _integers(plain, name)) is not None:
+        return made
     if kinds <= {int, float}:
         floats = [None if c is None else _as_float(c) for c in plain]
         return pl.Series(name, floats, dtype=pl.Float64)
     if kinds <= {datetime.datetime, datetime.date}:
         moments = [None if c is None else _as_utc(c) for c in plain]
         return pl.Series(name, moments, dtype=pl.Datetime("us"))
+    if kinds == {datetime.time}:
+        return pl.Series(name, plain, dtype=pl.Time)
+    if kinds == {datetime.timedelta} and all(c is None or abs(c) < _LONGEST for c in plain):
+        return pl.Series(name, plain, dtype=pl.Duration("us"))
     return _text_column([None if c is None else _as_text(c) for c in plain], name)
+
+
+def _integers(cells: Sequence[int | None], name: str) -> pl.Series | None:
+    """Column that holds every digit of the integers, as text where 64 bits are too few."""
+    known = [cell for cell in cells if cell is not None]
+    low, high = min(known), max(known)
+    if low >= -(2**63) and high < 2**63:
+        return pl.Series(name, cells, dtype=pl.Int64)
+    if low >= 0 and high < 2**64:
+        return pl.Series(name, cells, dtype=pl.UInt64)
+    if max(-low, high) < _MOST_DIGITS:
+        return pl.Series(name, [None if c is None else str(c) for c in cells], dtype=pl.String)
+    return None
 
 
 def _text_column(cells: list[str | None], name: str) -> pl.Series:
@@ -106,15 +128,17 @@ def _plain(cell: Any) -> Any:
     if isinstance(cell, np.longdouble):
         return _plain(float(cell))  # its item() is itself
     if isinstance(cell, np.generic):
-        if isinstance(cell, np.datetime64 | np.timedelta64) and np.isnat(cell):
-            return None
-        return _plain(cell.item())
+        return _plain(from_numpy(cell))
     if kind.__name__ in ("NAType", "NaTType"):  # pandas' own, without importing pandas
         return None
     if isinstance(cell, decimal.Decimal):
         return None if cell.is_nan() else float(cell)
     if isinstance(cell, datetime.datetime):
         return _as_utc(cell)  # also turns pandas' Timestamp, a subclass, into the plain class
+    if isinstance(cell, datetime.timedelta):  # pandas' Timedelta is a subclass
+        return datetime.timedelta(cell.days, cell.seconds, cell.microseconds)
+    if isinstance(cell, datetime.time):
+        return cell.replace(tzinfo=None)
     if isinstance(cell, str):
         return str(cell)
     if isinstance(cell, bytes):
@@ -122,6 +146,19 @@ def _plain(cell: Any) -> Any:
     if isinstance(cell, float):
         return _plain(float(cell))
     return cell
+
+
+def from_numpy(cell: np.generic) -> Any:
+    """Python value of a NumPy scalar: a narrow float by its shortest text, as 0.1 for float32."""
+    if isinstance(cell, np.datetime64 | np.timedelta64):
+        if np.isnat(cell):
+            return None
+        # Finer units would become integers.
+        made = cell.astype("M8[us]" if isinstance(cell, np.datetime64) else "m8[us]").item()
+        return str(cell) if isinstance(made, int) else made
+    if isinstance(cell, np.floating) and not isinstance(cell, np.float64):
+        return float(cell if np.isnan(cell) or cell.itemsize > 8 else str(cell))
+    return cell.item()
 
 
 def _as_float(cell: int | float) -> float:
@@ -146,7 +183,7 @@ def _as_text(cell: Any) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, int | float):
-        small = isinstance(cell, int) and -(2**63) <= cell < 2**63
+        small = isinstance(cell, int) and abs(cell) < _MOST_DIGITS
         return str(cell) if small else number_text(_as_float(cell))
     if isinstance(cell, list | dict | tuple):
         return json.dumps(cell, default=str, ensure_ascii=False)

@@ -56,12 +56,13 @@ def read_table(path: str | Path) -> Frame:
     text = _decode(_unzip(raw, name, zipped), name, notes)
     if ending in _JSON:
         headers, data = read_json(text, name)
-        first_line, lines = 1, None
+        first_line, lines, delimiter = 1, None, ""
         if not data.width or not data.height:
             raise TableError(f"{name} holds no records: nothing to read.")
     else:
         records = read_delimited(text, name, DELIMITED[ending] if _tabbed(text, ending) else None)
         data, headers, first_line, lines = records.columns, records.headers, 2, records.lines
+        delimiter = records.delimiter
         notes.extend(records.notes)
         if lines[0] == 2 and lines[-1] == lines.size + 1:
             lines = None
@@ -74,6 +75,7 @@ def read_table(path: str | Path) -> Frame:
         first_line,
         (*notes, *renamed),
         lines,
+        delimiter,
         index=index_columns(names),
         keyed=ending in _JSON,
     )

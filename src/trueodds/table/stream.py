@@ -17,13 +17,14 @@ import polars as pl
 from trueodds.errors import TableError
 from trueodds.table.delimited import (
     SAMPLE_CHARACTERS,
+    Dialect,
     Records,
-    Shape,
     as_records,
     excel_hint,
     guess_delimiter,
     number_records,
     read_regular,
+    settle_dialect,
 )
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.pandas_index import index_columns
@@ -154,6 +155,7 @@ def _delimited(path: Path, ending: str, zipped: bool, piece: int) -> Iterator[Fr
                 2,
                 notes,
                 records.lines,
+                text.delimiter,
                 index=index_columns(names),
             )
         file.require_unchanged()
@@ -178,7 +180,7 @@ class _Text:
         self._skip = 0
         if excel_hint(head):
             delimiter, self._skip = head[4], 5
-        self._delimiter = delimiter or guess_delimiter(head[self._skip :])
+        self.delimiter = delimiter or guess_delimiter(head[self._skip :])
 
     def records(self) -> Iterator[Records]:
         """Some rows at a time; all that can be wrong with the text is raised before the first."""
@@ -198,10 +200,10 @@ class _Text:
                 if not header:
                     before += block.count("\n")
                     continue
-                records = read_regular(block, self._delimiter)
+                records = read_regular(block, self.delimiter)
                 shift = before
             else:
-                records = read_regular(header + block, self._delimiter)
+                records = read_regular(header + block, self.delimiter)
                 shift = before - header.count("\n")
             if records is None:
                 raise _Irregular
@@ -226,17 +228,15 @@ class _Text:
 
     def _any(self) -> Iterator[Records]:
         """Read with the csv module: once to know all widths, then in batches."""
-        spaced, unpaired = self._looked_for(self._delimiter + ' "')
-        shape = Shape.of(self._numbered(False))
-        skipping = spaced and not shape.even
-        if skipping:
-            shape = Shape.of(self._numbered(True))
-        headers, notes = shape.settle(self._file.name, self._delimiter, unpaired)
+        spaced, unpaired = self._looked_for(self.delimiter + ' "')
+        escaped, _ = self._looked_for('\\"')
+        dialect, shape = settle_dialect(self._numbered, spaced=spaced, escaped=escaped)
+        headers, notes = shape.settle(self._file.name, self.delimiter, unpaired)
         if not shape.rows:
             raise TableError(f"{self._file.name} has a header line but no rows: nothing to read.")
         most = max(1, CELLS // len(headers))
         body: list[tuple[int, list[str]]] = []
-        numbered = self._numbered(skipping)
+        numbered = iter(self._numbered(dialect))
         next(numbered)
         for record in numbered:
             body.append(record)
@@ -246,9 +246,9 @@ class _Text:
         if body:
             yield as_records(headers, body, notes)
 
-    def _numbered(self, skipinitialspace: bool) -> Iterator[tuple[int, list[str]]]:
+    def _numbered(self, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
         lines = self._file.lines(self._piece, self._skip)
-        return number_records(lines, self._file.name, self._delimiter, skipinitialspace)
+        return number_records(lines, self._file.name, self.delimiter, dialect)
 
     def _looked_for(self, sought: str) -> tuple[bool, bool]:
         """Whether a text of two or three characters is there, and whether a quote has no pair."""

@@ -142,13 +142,15 @@ def _csv(columns: list[pl.Series], delimiter: str) -> bytes:
 
 
 def _as_text(column: pl.Series) -> pl.Series:
-    """Cells for delimited text: text as it is, empty for missing, nested values as JSON."""
+    """Cells for delimited text: empty for missing, nested values as JSON, durations as ISO 8601."""
     column, dtype = column.alias("cells"), column.dtype
     if dtype == pl.String:
         return pl.select(pl.when(column != "").then(column)).to_series()
     if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
         cells = [None if cell is None else _json_text(cell) for cell in column.to_list()]
         return pl.Series(cells, dtype=pl.String)
+    if dtype == pl.Duration:
+        return column.dt.to_string("iso")
     if dtype.is_float():
         cells = [None if c is None or c != c else repr(c) for c in column.to_list()]
         if dtype == pl.Float32:

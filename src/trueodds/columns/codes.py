@@ -1,0 +1,79 @@
+"""Digits that are codes and no amounts: postcodes, card numbers, identifiers of many digits."""
+
+import re
+
+import polars as pl
+
+RARE = 0.01
+"""A mark of codes counts when more than this share of the cells have it."""
+FEWEST_DISTINCT = 5
+"""Fewer different numbers are too few to tell from their check digits."""
+CARD_DIGITS = 15
+EPOCHS = ((10**15, 22 * 10**14, 1), (10**18, 22 * 10**17, 1000))
+"""Microseconds (from 2001 to 2039) and nanoseconds since 1970, these as multiples of 1,000: whole
+numbers as long as card numbers, and yet amounts."""
+
+_NAMED_AS_CODE = re.compile(
+    r"(^|[\W_])(zip|zips|zip[\W_]?codes?|post[\W_]?codes?|postal([\W_]?codes?)?|plz|postleitzahl|fips"
+    r"([\W_]?codes?)?|naics|sic[\W_]?codes?|iban|bic|ean|upc|gtin|isbn|imei|card[\W_]?(number|num|no"
+    r"|nr)|phone([\W_]?(number|num|no|nr))?)$",
+    re.IGNORECASE,
+)
+_AMOUNTS = r"^(\d{1,2}|([01]\d|2[0-3])[0-5]\d)$"
+"""One or two digits, or the hours and minutes of a day."""
+
+
+def codes_in_text(text: pl.Series) -> str:
+    """Why a column of text, all of it numbers, holds codes; empty where it holds amounts.
+
+    Expects the stripped cells that are whole numbers. They are codes when more than one in a
+    hundred has a leading zero, when some have more digits than a float64 holds, or when they are
+    long and end in check digits, see `codes_in_integers`. Padded numbers of two digits (01 to 12)
+    and the times of a day (0830) are amounts.
+    """
+    padded = text.str.contains(r"^[+-]?0\d")
+    if padded.sum() > RARE * len(text) and not text.str.contains(_AMOUNTS).all():
+        return f'read as codes, since leading zeros count, such as "{text.filter(padded)[0]}"'
+    if not text.str.len_chars().gt(11).any():
+        return ""
+    integers = text.str.strip_prefix("+").cast(pl.Int128, strict=False)
+    if integers.null_count():
+        longest = text.filter(integers.is_null())[0]
+        return f'read as codes, since no number has all their digits, such as "{longest}"'
+    return codes_in_integers(integers)
+
+
+def codes_in_integers(integers: pl.Series) -> str:
+    """Why a column of integers holds codes; empty where it holds amounts.
+
+    They are codes when more than one in a hundred is not exactly a float64 (beyond 2⁵³), when 95 in
+    100 have 15 digits or more, or 12 to 14 of which the last is GS1's check digit. Moments of time
+    in microseconds or nanoseconds since 1970 are amounts.
+    """
+    if not len(integers) or integers.abs().max() < 10**11:  # type: ignore[operator]
+        return ""
+    distinct = integers.unique().sort().to_list()
+    for low, high, step in EPOCHS:
+        if low <= distinct[0] and distinct[-1] <= high and not any(v % step for v in distinct):
+            return ""
+    inexact = [value for value in distinct if int(float(value)) != value]
+    if inexact and integers.is_in(inexact).sum() > RARE * len(integers):
+        return f"read as codes, since no number has all their digits, such as {inexact[0]}"
+    digits = [str(abs(value)) for value in distinct]
+    if sum(len(word) >= CARD_DIGITS for word in digits) >= 0.95 * len(digits):
+        return f"read as codes, since they have {CARD_DIGITS} digits or more, such as {distinct[0]}"
+    checked = sum(12 <= len(word) <= 14 and _gs1(word) for word in digits)
+    if len(digits) >= FEWEST_DISTINCT and checked >= 0.95 * len(digits):
+        return f"read as codes, since the last digit checks the others, such as {distinct[0]}"
+    return ""
+
+
+def named_as_code(name: str) -> bool:
+    """Whether a column's name says that its numbers are codes."""
+    return bool(_NAMED_AS_CODE.search(name))
+
+
+def _gs1(digits: str) -> bool:
+    """Whether the last digit is the check digit of a GTIN (GS1 General Specifications, 7.9)."""
+    total = sum(int(d) * (3 if place % 2 else 1) for place, d in enumerate(reversed(digits)))
+    return total % 10 == 0

@@ -1,0 +1,132 @@
+"""In which order a column of dates has its numbers, and which century its years belong to."""
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trueodds.columns.date_text import ORDERS, Order, moment
+
+WINDOW = 1969
+"""Years of two digits are 1969 to 2068, as POSIX has it, where the column does not tell better."""
+LATEST = 2035
+"""Most dates of a column are not later, where the years' two digits leave a choice …"""
+LATEST_BIRTH = 2030
+"""… and no birthday is later."""
+
+NARROW = 5
+"""Years of a gap that tells nothing."""
+
+_BIRTH = re.compile(r"birth|born|(^|[\W_])dob($|[\W_])|geburt|geboren|naissance|nacimiento", re.I)
+_EPOCH = datetime.datetime(1970, 1, 1)
+_THREE = re.compile(r"(\d{1,2})(?:[-/ ]|\. ?)(\d{1,2})(?:[-/ ]|\. ?)(\d{4}|\d{2})(?!\d)", re.ASCII)
+_SEASON = re.compile(r"(\d{4})[-/](\d{2})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class DateRule:
+    """How a column's dates are read, and what is to be said of it."""
+
+    order: Order
+    century: int
+    """First of the hundred years that two digits stand for; 0 where years have four."""
+    remark: str
+
+
+def looks_like_dates(words: Sequence[str]) -> bool:
+    """Whether one order reads at least half of some words as dates."""
+    if not words or max(_read(words, order) for order in ORDERS) < 0.5 * len(words):
+        return False
+    return not _seasons(words)
+
+
+def date_rule(words: Sequence[str], name: str) -> DateRule:
+    """Find the order and the century that read the most of a column's distinct words."""
+    three = [found.groups() for word in words if (found := _THREE.match(word))]
+    if not three:
+        century, said = _century(words, "ymd", name)
+        return DateRule("ymd", century, said)
+    order, remark = _order(words, three)
+    century, said = _century(words, order, name)
+    return DateRule(order, century, "; ".join(filter(None, (remark, said))))
+
+
+def _order(words: Sequence[str], three: Sequence[tuple[str, ...]]) -> tuple[Order, str]:
+    """The order that reads the most words, and what to say of it."""
+    counts = {order: _read(words, order) for order in ORDERS}
+    fitting = [order for order in ORDERS if counts[order] == max(counts.values())]
+    if "ymd" in fitting and len(fitting) > 1:
+        first, last = (len({numbers[place] for numbers in three}) for place in (0, 2))
+        fitting = ["ymd"] if first < last else fitting[1:]  # there are fewer years than days
+    if len(fitting) == 1:
+        return fitting[0], f"dates are read as {SPOKEN[fitting[0]]}"
+    order: Order = "dmy" if sum("." in word for word in words) * 2 > len(words) else "mdy"
+    differing = (w for w in words if moment(w, "dmy", WINDOW) != moment(w, "mdy", WINDOW))
+    example = next(differing, words[0])
+    return order, f'"{example}" is read as {SPOKEN[order]}, as no cell tells'
+
+
+SPOKEN: dict[Order, str] = {
+    "ymd": "year, month, day",
+    "dmy": "day, month, year",
+    "mdy": "month, day, year",
+}
+"""Orders in words."""
+
+
+def _read(words: Sequence[str], order: Order) -> int:
+    return sum(moment(word, order, WINDOW) is not None for word in words)
+
+
+def _seasons(words: Sequence[str]) -> bool:
+    """Whether all words are two years in a row, such as 2009-10."""
+    found = [_SEASON.fullmatch(word) for word in words]
+    return all(f is not None and (int(f[1]) + 1) % 100 == int(f[2]) for f in found)
+
+
+def _century(words: Sequence[str], order: Order, name: str) -> tuple[int, str]:
+    """First year of the window for two digits, 0 where years have four; and what to say."""
+    short = [word for word in words if moment(word, order, 0) is None]
+    years = sorted({_year_of(m) for w in short if (m := moment(w, order, 1900)) is not None})
+    if not years:
+        return 0, ""
+    latest = LATEST_BIRTH if _BIRTH.search(name) else LATEST
+    found = [_year_of(m) for w in short if (m := moment(w, order, 1900)) is not None]
+    window = _window(years, found, latest, strict=latest == LATEST_BIRTH)
+    read = sorted(window + (year - window) % 100 for year in years)
+    return window, f"years have two digits and are taken as {read[0]} to {read[-1]}"
+
+
+def _window(years: Sequence[int], found: Sequence[int], latest: int, *, strict: bool) -> int:
+    """First year of the hundred years that fit best.
+
+    Years run in a circle of a hundred; the widest gap holds no date, and the hundred years begin
+    after two thirds of it. Of the centuries, it is the latest in which half of the dates
+    (``strict``: all) are not later than ``latest``. Where POSIX's years read the same, they are
+    taken.
+
+    Parameters
+    ----------
+    years, found
+        The years, as those of 1900 to 1999: each once and rising; and all.
+    """
+    gaps = [
+        ((after - before) % 100 or 100, after)
+        for before, after in zip([years[-1], *years[:-1]], years, strict=True)
+    ]
+    width, first = max(gaps)
+    if width < NARROW and not strict:
+        return WINDOW
+    first = latest - 99 if width < NARROW else first
+    first += 100 * ((latest - first) // 100)
+    read = sorted(first + (year - first) % 100 for year in found)
+    while (read[-1] if strict else read[len(read) // 2]) > latest:
+        first -= 100
+        read = [year - 100 for year in read]
+    if read == sorted(WINDOW + (year - WINDOW) % 100 for year in found):
+        return WINDOW
+    return first if width < NARROW else first - width // 3
+
+
+def _year_of(microseconds: int) -> int:
+    return (_EPOCH + datetime.timedelta(microseconds=microseconds)).year

@@ -1,0 +1,202 @@
+"""One date in text, in whichever of the usual shapes, as microseconds since 1970-01-01 UTC.
+
+Where the numbers of a date can be read in several orders, the column's order decides; where years
+have two digits, the column's century. docs/format.md repeats the rules for other languages.
+"""
+
+import datetime
+import re
+from functools import lru_cache
+from typing import Literal
+
+Order = Literal["", "ymd", "dmy", "mdy"]
+ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy")
+FIRST_YEAR, LAST_YEAR = 1000, 9999
+
+_MONTHS = {
+    **{
+        name[:length]: number
+        for number, name in enumerate(
+            [
+                "january",
+                "february",
+                "march",
+                "april",
+                "may",
+                "june",
+                "july",
+                "august",
+                "september",
+                "october",
+                "november",
+                "december",
+            ],
+            start=1,
+        )
+        for length in (3, len(name))
+    },
+    "sept": 9,
+}
+_ZONES = {
+    **dict.fromkeys(("z", "utc", "gmt", "ut"), 0),
+    "est": -300,
+    "edt": -240,
+    "cst": -360,
+    "cdt": -300,
+    "mst": -420,
+    "mdt": -360,
+    "pst": -480,
+    "pdt": -420,
+    "cet": 60,
+    "cest": 120,
+}
+_WEEKDAY = re.compile(
+    r"(mon(day)?|tue(s(day)?)?|wed(nesday)?|thu(rs(day)?)?|fri(day)?|sat(urday)?|sun(day)?)[.,]? *",
+    re.ASCII | re.IGNORECASE,
+)
+_MONTH = f"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})"
+_YEAR = r"'?(?P<year>\d{4}|\d{2})"
+_TIME = (
+    r"(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,:](?P<f>\d+))?)?"
+    r"(?: ?(?P<half>[ap])\.?m\.?)?"
+)
+_CLOCK = (
+    rf"(?:(?:T|,? | at |:|-){_TIME}"
+    r"|(?:T|-)(?P<h2>\d{2})[.](?P<min2>\d{2})[.](?P<s2>\d{2})(?:[.,](?P<f2>\d+))?"
+    r"|T?(?P<h3>\d{2})(?P<min3>\d{2})(?:(?P<s3>\d{2})(?:[.,]?(?P<f3>\d+))?)?)"
+)
+_ZONE = (
+    r" ?(?:(?P<zone>z|utc|gmt|ut|[ecmp][sd]t|cest|cet)?"
+    r"(?:(?P<sign>[+-])(?P<zh>\d{1,2}):?(?P<zm>\d{2})?)?(?: ?\([^()]*\))?)?"
+)
+_SHAPES = tuple(
+    re.compile(shape, re.ASCII | re.IGNORECASE)
+    for shape in (
+        rf"(?P<year>\d{{4}})(?P<sep>[-/. ])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}})"
+        rf"(?:{_CLOCK}{_ZONE})?",
+        rf"(?P<a>\d{{1,2}})(?P<sep>[-/ ]|\. ?)(?P<b>\d{{1,2}})(?P=sep)(?P<c>\d{{4}}|\d{{2}})"
+        rf"(?:{_CLOCK}{_ZONE})?",
+        rf"(?P<year>\d{{4}})(?P<m>\d{{2}})(?P<d>\d{{2}})(?:{_CLOCK}{_ZONE})?",
+        rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-/. ]*(?:of )?{_MONTH}[-/., ]*{_YEAR}"
+        rf"(?:{_CLOCK}{_ZONE})?",
+        rf"{_MONTH}[-/. ]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:, ?|[-/ ]){_YEAR}(?:{_CLOCK}{_ZONE})?",
+        rf"(?P<year>\d{{4}})[-/. ]?{_MONTH}[-/. ]?(?P<d>\d{{1,2}})(?:{_CLOCK}{_ZONE})?",
+        rf"{_MONTH} +(?P<d>\d{{1,2}}) {_TIME}{_ZONE} (?P<year>\d{{4}})",
+        r"(?P<year>\d{4})[-/.](?P<m>\d{1,2})",
+        r"(?P<m>\d{1,2})[-/.](?P<year>\d{4})",
+        rf"{_MONTH}\.?[-/, ]*{_YEAR}",
+        rf"(?P<year>\d{{4}})[-/. ]*{_MONTH}",
+        r"(?P<year>\d{4})[- ]?Q(?P<q>[1-4])",
+        r"Q(?P<q>[1-4])[-/ ]?(?P<year>\d{4})",
+        r"(?P<year>\d{4})-?W(?P<week>\d{2})(?:-?(?P<wd>[1-7]))?",
+        r"(?P<year>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日",
+    )
+)
+_NO_DATE = re.compile(r"0{1,4}([-/.])0{1,2}\1(0{4}|0{1,2})([T ]00:00(:00(\.0+)?)?Z?)?", re.ASCII)
+_EPOCH = datetime.date(1970, 1, 1).toordinal()
+_SECOND = 1_000_000
+_DAY = 86_400 * _SECOND
+_BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-", "\u2013": "-"})
+
+
+def no_date(word: str) -> bool:
+    """Whether a cell is a date of zeros, such as 0000-00-00: databases write so what is missing."""
+    return _NO_DATE.fullmatch(word) is not None
+
+
+@lru_cache(1 << 16)
+def moment(text: str, order: Order, century: int) -> int | None:
+    """Microseconds since 1970 UTC of a date or timestamp; None where it is none.
+
+    A year of four digits that stands first, or a month's English name, needs no order. A month, a
+    quarter or a week alone means its first day. A time without a zone is in UTC.
+
+    Parameters
+    ----------
+    order
+        Of three numbers whose year does not stand first with four digits: ``dmy``, ``mdy``, or
+        ``ymd``, which asks for two digits of the year.
+    century
+        First of the hundred years that years of two digits stand for; 0 reads none.
+    """
+    text = text.translate(_BLANKS).strip()
+    weekday = _WEEKDAY.match(text)
+    if weekday:
+        text = text[weekday.end() :]
+    for shape in _SHAPES:
+        found = shape.fullmatch(text)
+        if found is not None:
+            made = _made(found.groupdict(), order, century)
+            if made is not None:
+                return made
+    return None
+
+
+def _made(found: dict[str, str | None], order: Order, century: int) -> int | None:
+    three = found.get("a"), found.get("b"), found.get("c")
+    if all(three):
+        placed = dict(zip(order or "ymd", three, strict=True))
+        found = {**found, "year": placed["y"], "m": placed["m"], "d": placed["d"]}
+        if len(found["d"] or "") > 2:
+            return None
+    year = _year(found.get("year") or "", century)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    day, month = int(found.get("d") or 1), _month(found)
+    try:
+        if found.get("week"):
+            weekday = int(found.get("wd") or 1)
+            date = datetime.date.fromisocalendar(year, int(found["week"] or 0), weekday)
+        else:
+            date = datetime.date(year, month, day)
+    except ValueError:
+        return None
+    time = _time(found)
+    if time is None:
+        return None
+    return (date.toordinal() - _EPOCH) * _DAY + time - _offset(found)
+
+
+def _year(digits: str, century: int) -> int:
+    """The year, 0 where two digits cannot be read."""
+    if len(digits) == 4:
+        return int(digits)
+    if len(digits) != 2 or not century:
+        return 0
+    return century + (int(digits) - century) % 100
+
+
+def _month(found: dict[str, str | None]) -> int:
+    if found.get("name"):
+        return _MONTHS[(found["name"] or "").lower()]
+    if found.get("q"):
+        return 3 * int(found["q"] or 0) - 2
+    return int(found.get("m") or 1)
+
+
+def _time(found: dict[str, str | None]) -> int | None:
+    """Microseconds since midnight, None for a time that is none."""
+    for end in ("", "2", "3"):
+        if found.get(f"h{end}"):
+            break
+    else:
+        return 0
+    hours, minutes = int(found[f"h{end}"] or 0), int(found[f"min{end}"] or 0)
+    seconds, half = int(found.get(f"s{end}") or 0), (found.get("half") or "").lower()
+    if half:
+        if not 1 <= hours <= 12:
+            return None
+        hours = hours % 12 + 12 * (half == "p")
+    if minutes > 59 or seconds > 60 or hours > 24 or (hours == 24 and minutes + seconds):
+        return None
+    part = (found.get(f"f{end}") or "")[:6].ljust(6, "0")
+    return ((hours * 60 + minutes) * 60 + seconds) * _SECOND + int(part)
+
+
+def _offset(found: dict[str, str | None]) -> int:
+    """Microseconds by which the zone is before UTC."""
+    minutes = _ZONES[(found.get("zone") or "z").lower()]
+    if found.get("sign"):
+        ahead = int(found.get("zh") or 0) * 60 + int(found.get("zm") or 0)
+        minutes += ahead if found["sign"] == "+" else -ahead
+    return minutes * 60 * _SECOND

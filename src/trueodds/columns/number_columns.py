@@ -1,0 +1,134 @@
+"""Whether a column of text is numbers, and by which rules its cells are read."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from trueodds.columns.durations import is_clear, microseconds
+from trueodds.columns.few_words import accepted, almost
+from trueodds.columns.numbers import Evidence, Mark, decide_mark, parts_of, weigh
+from trueodds.columns.numeric import no_number, numbers_from_text
+from trueodds.table.frame import Frame
+
+_POINT = re.compile(r"\d\.(\d{1,2}|\d{4,})$", re.ASCII)
+"""A number whose point groups no thousands."""
+_GROUPED = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
+_ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}", re.ASCII)
+"""Addresses of computers, such as 192.168.100.101, are no groups of thousands."""
+SAMPLE = 200
+"""Words that are looked at before all are; and words of every other column for its decimal mark."""
+
+
+class Locale:
+    """What a table as a whole says about its decimal mark."""
+
+    def __init__(self, frame: Frame | None = None) -> None:
+        self.delimiter = "" if frame is None else frame.delimiter
+        self._frame = frame
+
+    @cached_property
+    def mark(self) -> Mark:
+        """The mark that most columns of text have; empty where none tells."""
+        if self._frame is None:
+            return ""
+        votes = {".": 0, ",": 0, "": 0}
+        for column in self._frame.data:
+            if column.dtype == pl.String:
+                words = column.head(SAMPLE).alias("cells").drop_nulls().to_list()
+                if any("," in word for word in words):
+                    votes[weigh(set(words)).mark] += 1
+                elif any(map(_POINT.search, words)):
+                    votes["."] += 1
+        if votes[","] == votes["."]:
+            return ""
+        return "," if votes[","] > votes["."] else "."
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a column of text is read as numbers, and what comes of it."""
+
+    values: pl.Series
+    """Float64, null where missing or odd."""
+    style: str = ""
+    unit: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+def read_as_numbers(text: pl.Series, locale: Locale) -> Reading | str:
+    """Find the rules by which a stripped column of text is numbers.
+
+    Where it is none, returns a sentence if it nearly is one, else an empty string.
+    """
+    present = text.drop_nulls()
+    plain = present.cast(pl.Float64, strict=False).fill_nan(None)
+    words = present.filter(plain.is_null()).unique(maintain_order=True).to_list()
+    words = [word for word in words if not no_number(word)]
+    if not words:
+        return _plain(text, present, locale)
+    few = words[:: max(1, len(words) // SAMPLE)]
+    times = [word for word in few if microseconds(word) is not None]
+    if len(times) >= 0.9 * len(few) and any(map(is_clear, times)) and _rare(plain):
+        return _judged(text, "duration", "", ())
+    shaped = sum(parts_of(word) is not None for word in few)
+    if (shaped < 0.5 * len(few) and _rare(plain)) or all(map(_ADDRESS.fullmatch, few)):
+        return ""
+    evidence = weigh(present.unique(maintain_order=True).to_list())
+    clear = bool(evidence.mark) or not (evidence.dots or evidence.commas)
+    mark, why = decide_mark(evidence, "" if clear else locale.mark, locale.delimiter)
+    unit, remarks = _unit(evidence)
+    if why:
+        remarks = (_said(evidence, mark, why), *remarks)
+    style = "decimal_comma" if mark == "," else "decimal_point"
+    if not any(_reads(word, mark, unit) for word in words):
+        style, unit, remarks = "", "", ()
+    return _judged(text, style, unit, remarks)
+
+
+def _plain(text: pl.Series, present: pl.Series, locale: Locale) -> Reading | str:
+    """A column whose cells all read plainly, but for those whose point groups thousands."""
+    if present.str.contains(_GROUPED).any() and (locale.delimiter == ";" or locale.mark == ","):
+        evidence = weigh(present.unique(maintain_order=True).to_list())
+        mark, why = decide_mark(evidence, locale.mark, locale.delimiter)
+        if mark == ",":
+            return _judged(text, "decimal_comma", "", (_said(evidence, mark, why),))
+    return _judged(text, "", "", ())
+
+
+def _judged(text: pl.Series, style: str, unit: str, remarks: tuple[str, ...]) -> Reading | str:
+    values, odd = numbers_from_text(text, style, unit)
+    if accepted(values, text.filter(odd)):
+        return Reading(values, style, unit, remarks)
+    return almost("numbers", len(values) - values.null_count(), text.filter(odd))
+
+
+def _rare(plain: pl.Series) -> bool:
+    """Whether fewer than half of the cells are plain numbers."""
+    return plain.null_count() > len(plain) / 2
+
+
+def _reads(word: str, mark: Mark, unit: str) -> bool:
+    parts = parts_of(word)
+    return parts is not None and parts.unit in ("", unit) and parts.value(mark) is not None
+
+
+def _unit(evidence: Evidence) -> tuple[str, tuple[str, ...]]:
+    """The unit that most words have, and what to say of it."""
+    units = [(unit, count) for unit, count in evidence.units.most_common() if unit]
+    if not units:
+        return "", ()
+    unit = units[0][0]
+    bare = evidence.units[""]
+    remark = f'numbers have the unit "{unit}"'
+    return unit, (f"{remark}; those without one are taken to have it" if bare else remark,)
+
+
+def _said(evidence: Evidence, mark: Mark, why: str) -> str:
+    word = (evidence.commas or evidence.dots)[0]
+    parts = parts_of(word)
+    assert parts is not None
+    value = parts.value(mark)
+    assert value is not None
+    return f'"{word}" is read as {value:.15g}, {why}' if why else ""

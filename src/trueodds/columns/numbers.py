@@ -1,0 +1,184 @@
+"""Numbers as people write them: decimal mark, groups, signs and units of a whole column.
+
+A column has one decimal mark and at most one unit, found on the training table. A cell is then read
+by these rules alone, whatever the other cells are; docs/format.md repeats them for other languages.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from trueodds.columns.units import unit_of
+
+Mark = Literal["", ".", ","]
+
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009\u200a"), " ")
+_DASHES = dict.fromkeys(map(ord, "\u2212\u2013\u2012\ufe63\uff0d"), "-")
+_APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u02bc\u00b4`"), "'")
+_ONE_SPELLING = {**_BLANKS, **_DASHES, **_APOSTROPHES}
+
+_CELL = re.compile(
+    r"(?P<first>[+-]?) ?(?P<prefix>[^\d\s.,+\-'()]{0,4}\.?) ?(?P<second>[+-]?) ?"
+    r"(?P<body>(?:\d[\d.,' ]*|[.,]\d+)(?<! )(?:[eE][+-]?\d+)?|inf(?:inity)?(?![a-z]))"
+    r"(?P<blank> ?)(?P<suffix>[^\d\s.,+\-'()][^\d+\-'()]{0,14})?(?P<last> ?[+-]?)",
+    re.ASCII | re.IGNORECASE,
+)
+_GROUPS = {
+    ".": re.compile(
+        r"[1-9]\d{0,2}([,' ])\d{3}(\1\d{3})*(\.\d*)?|[1-9]\d?(,\d{2})+,\d{3}(\.\d*)?", re.ASCII
+    ),
+    ",": re.compile(r"[1-9]\d{0,2}([.' ])\d{3}(\1\d{3})*(,\d*)?", re.ASCII),
+}
+_PLAIN = {
+    ".": re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII),
+    ",": re.compile(r"(\d+,?\d*|,\d+)([eE][+-]?\d+)?", re.ASCII),
+}
+STYLES: dict[str, Mark] = {"decimal_point": ".", "decimal_comma": ","}
+"""Styles of a column's numbers, and their decimal marks."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A cell that has the shape of a number: its sign, digits with marks, and unit."""
+
+    sign: int
+    body: str
+    unit: str
+
+    def value(self, mark: Mark) -> float | None:
+        """The number that the digits are under a decimal mark, None where they are none."""
+        body = self.body
+        if body[0] in "iI":
+            return self.sign * float("inf")
+        if _GROUPS[mark].fullmatch(body):
+            body = "".join(c for c in body if c.isdigit() or c == mark)
+        elif not _PLAIN[mark].fullmatch(body):
+            return None
+        return self.sign * float(body.replace(",", "."))
+
+
+def parts_of(text: str) -> Parts | None:
+    """Take a cell apart, None where it has not the shape of a number.
+
+    At most one sign counts: before or behind the unit that stands first, at the end ("5-"), or
+    brackets around all ("(5)"), which mean minus.
+    """
+    if not text.isascii():
+        text = text.translate(_ONE_SPELLING)
+    text = text.strip()
+    bracketed = text.startswith("(") and text.endswith(")")
+    found = _CELL.fullmatch(text[1:-1].strip() if bracketed else text)
+    if found is None:
+        return None
+    signs = found["first"] + found["second"] + found["last"].strip()
+    prefix, suffix = found["prefix"], (found["suffix"] or "").strip()
+    if len(signs) + bracketed > 1 or (prefix and suffix):
+        return None
+    unit = unit_of(prefix or suffix, first=bool(prefix), apart=bool(found["blank"]))
+    if unit is None:
+        return None
+    return Parts(-1 if bracketed or signs == "-" else 1, found["body"], unit)
+
+
+def read_number(text: str, style: str, unit: str) -> float | None:
+    """Number of a cell by its column's style and unit; None where it is none.
+
+    >>> read_number("1.775", "decimal_comma", ""), read_number("(5 kg)", "decimal_point", "kg")
+    (1775.0, -5.0)
+    """
+    parts = parts_of(text)
+    if parts is None or parts.unit not in ("", unit):
+        return None
+    return parts.value(STYLES[style])
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the words of a column say about its decimal mark."""
+
+    point: int
+    """Words that are numbers with a decimal point only …"""
+    comma: int
+    """… and with a decimal comma only."""
+    dots: tuple[str, ...]
+    """Words such as 1.775 that both marks read, as different numbers …"""
+    commas: tuple[str, ...]
+    """… and words such as 1,775."""
+    whole: tuple[float, ...]
+    """Numbers without any mark."""
+    units: Counter[str]
+    """Words by their unit."""
+    numbers: int
+    """Words that are numbers under one mark at least."""
+
+    @property
+    def mark(self) -> Mark:
+        """The mark that most words ask for, empty without such words."""
+        if not self.point and not self.comma:
+            return ""
+        return "." if self.point >= self.comma else ","
+
+
+def weigh(words: Iterable[str]) -> Evidence:
+    """Collect what distinct words of a column say."""
+    point = comma = numbers = 0
+    dots: list[str] = []
+    commas: list[str] = []
+    whole: list[float] = []
+    units: Counter[str] = Counter()
+    for word in words:
+        parts = parts_of(word)
+        if parts is None:
+            continue
+        by_point, by_comma = parts.value("."), parts.value(",")
+        if by_point is None and by_comma is None:
+            continue
+        numbers += 1
+        units[parts.unit] += 1
+        if by_comma is None:
+            point += 1
+        elif by_point is None:
+            comma += 1
+        elif by_point != by_comma:
+            (dots if by_point < by_comma or "." in parts.body else commas).append(word)
+        else:
+            whole.append(by_point)
+    return Evidence(point, comma, tuple(dots), tuple(commas), tuple(whole), units, numbers)
+
+
+def decide_mark(evidence: Evidence, table: Mark, delimiter: str) -> tuple[Mark, str]:
+    """Decimal mark of a column, and why, in words where it is a guess.
+
+    Parameters
+    ----------
+    evidence
+        Of the column's own words.
+    table
+        The mark that the other columns of the table have; empty where none tells.
+    delimiter
+        Between the cells of the file; empty for other tables.
+    """
+    if evidence.mark:
+        return evidence.mark, ""
+    if not evidence.dots and not evidence.commas:
+        return ".", ""
+    if table:
+        return table, f"as other columns have a decimal {_named(table)}"
+    if evidence.commas and not evidence.dots:
+        if delimiter == ";":
+            return ",", "as semicolons divide the cells"
+        return ".", "no other cell tells"
+    if delimiter == ";" and not evidence.commas and _grouped(evidence.whole):
+        return ",", "as semicolons divide the cells and only numbers from 1,000 on have a point"
+    return ".", "" if delimiter in ("", ",") and not evidence.commas else "no other cell tells"
+
+
+def _grouped(whole: tuple[float, ...]) -> bool:
+    """Whether numbers without a mark are there, and all below 1,000."""
+    return bool(whole) and max(map(abs, whole)) < 1000.0
+
+
+def _named(mark: Mark) -> str:
+    return "comma" if mark == "," else "point"
