@@ -298,13 +298,6 @@ def broken(copy: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
 
 
-@pytest.mark.parametrize("case", BREAKS, ids=[case.promise for case in BREAKS])
-def test_the_line_and_the_test_of_a_promise_are_there(case: Break) -> None:
-    """Quick: a file that is renamed takes its promise with it."""
-    assert case.old in (PACKAGE / case.file).read_text(encoding="utf-8")
-    assert (ROOT / "tests" / case.test.split("::")[0]).is_file()
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("broken", "case"), [(case, case) for case in BREAKS], indirect=["broken"],

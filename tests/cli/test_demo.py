@@ -35,7 +35,7 @@ def test_the_demo_of_some_rows_tells_its_story(run, tmp_path, monkeypatch):
     monkeypatch.setattr(demo, "split_table", some)
     result = run("demo", "--out", tmp_path / "d", "--jobs", 1)
     assert result.exit_code == 0, result.output
-    for words in ("$ trueodds fit", "$ trueodds evaluate", "$ trueodds predict", "Likeliest tenth"):
+    for words in ("$ trueodds fit", "$ trueodds evaluate", "$ trueodds predict", "Highest tenth"):
         assert words in result.stdout, words
     monkeypatch.setattr(demo, "split_table", _stop)
     stopped = run("demo", "--out", tmp_path / "d")
