@@ -40,7 +40,7 @@ def test_the_demo_of_some_rows_tells_its_story(run, tmp_path, monkeypatch):
     monkeypatch.setattr(demo, "split_table", _stop)
     stopped = run("demo", "--out", tmp_path / "d")
     assert stopped.exit_code == 130
-    assert f"what was done so far is in {tmp_path / 'd'}" in stopped.stderr
+    assert f"the files made so far are in {tmp_path / 'd'}" in stopped.stderr
 
 
 def _stop(folder):
