@@ -60,11 +60,11 @@ class Encoder:
                 block.encode(numbers[block.source], part)
 
     def positions(
-        self, columns: Sequence[str], rated: Sequence[str]
+        self, columns: Sequence[str], rated: Sequence[tuple[str, ...]]
     ) -> tuple[NDArray[np.int64], ...]:
         """Input positions that depend on each column; a date difference belongs to both dates.
 
-        ``rated`` names the columns of the rates that stand behind the encoder's own inputs.
+        ``rated`` names the columns of each of the rates that stand behind the encoder's own inputs.
         """
         origins = {d.name: d.columns for d in self.derived}
         found: dict[str, list[int]] = {name: [] for name in columns}
@@ -73,8 +73,9 @@ class Encoder:
             for name in origins.get(block.source, (block.source,)):
                 found[name] += range(start, start + block.width)
             start += block.width
-        for offset, name in enumerate(rated):
-            found[name].append(start + offset)
+        for offset, names in enumerate(rated):
+            for name in names:
+                found[name].append(start + offset)
         return tuple(np.array(found[name], dtype=np.int64) for name in columns)
 
     def to_json(self) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 docs/format.md describes it well enough to write a reader. Arrays: ``weights/MEMBER/LAYER`` int16,
 ``biases/MEMBER/LAYER`` int64, ``shifts/MEMBER/LAYER`` int16, ``rates/FOLD/POSITION`` float32,
-``sketch`` int64. The safetensors metadata holds one entry, ``trueodds``: the header as JSON text.
+``crosses/POSITION`` int64, ``sketch`` int64. The safetensors metadata holds one entry,
+``trueodds``: the header as JSON text.
 
 A file is checked from the outside in: sizes and offsets (`trueodds.model.arrays`), the checksum,
 every field of the header (`trueodds.model.header`), and whether all fits together
@@ -11,12 +12,14 @@ every field of the header (`trueodds.model.header`), and whether all fits togeth
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from trueodds.columns.sketch import RowSketch
 from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.features.blocks import Pieces
+from trueodds.features.cross import Cross
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.files import whole_file
 from trueodds.model.arrays import Arrays, NotAModelError, read_container
@@ -34,8 +37,8 @@ from trueodds.model.header import (
 )
 
 FORMAT = 2
-FEATURES = frozenset({"pieces", "cuts"})
-"""What a file may ask its reader to know beyond format 2: `Pieces`, and rates of numbers."""
+FEATURES = frozenset({"pieces", "cuts", "crosses"})
+"""What a file may ask its reader to know beyond format 2: `Pieces`, rates of numbers, `Cross`."""
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text goes on behind its checksum."""
 PLAIN = (
@@ -112,6 +115,9 @@ def to_bytes(model: ModelData) -> bytes:
     for fold, tables in enumerate(model.target_encodings):
         for position, table in enumerate(tables):
             arrays[f"rates/{fold}/{position}"] = table.log_odds
+    crosses = _crosses(model)
+    for position, cross in enumerate(crosses.values()):
+        arrays[f"crosses/{position}"] = cross.keys
     if model.sketch is not None:
         arrays["sketch"] = model.sketch.hashes
     header = {
@@ -121,6 +127,7 @@ def to_bytes(model: ModelData) -> bytes:
         "encoder": model.encoder.to_json(),
         "rates": [[table.source for table in tables] for tables in model.target_encodings],
         "cuts": _cuts(model),
+        **({"crosses": [_cross_header(*each) for each in crosses.items()]} if crosses else {}),
         "networks": model.networks.header(),
         "calibrator": model.calibrator.to_json(),
         "rounding": model.rounding.to_json(),
@@ -143,12 +150,23 @@ def to_bytes(model: ModelData) -> bytes:
 def _needs(model: ModelData) -> list[str]:
     """What of `FEATURES` this model makes use of."""
     pieces = any(isinstance(block, Pieces) for block in model.encoder.blocks)
-    return ["cuts"] * bool(_cuts(model)) + ["pieces"] * pieces
+    crosses = ["crosses"] * bool(_crosses(model))
+    return [*crosses, *["cuts"] * bool(_cuts(model)), *["pieces"] * pieces]
 
 
 def _cuts(model: ModelData) -> dict[str, tuple[float, ...]]:
     """Cuts of every rated number; the folds share them, as they do not depend on the target."""
     return {t.source: t.cuts for tables in model.target_encodings for t in tables if t.cuts}
+
+
+def _crosses(model: ModelData) -> dict[str, Cross]:
+    """Crosses by their names; the folds share them."""
+    tables = (table for tables in model.target_encodings for table in tables)
+    return {table.source: table.cross for table in tables if table.cross is not None}
+
+
+def _cross_header(name: str, cross: Cross) -> dict[str, Any]:
+    return {"name": name, "parts": [part.to_json() for part in cross.parts]}
 
 
 def read_bytes(data: bytes, name: str = "the model") -> ModelData:
@@ -193,6 +211,10 @@ def _read(data: bytes) -> ModelData:
 
 def _model(header: Header, arrays: Arrays) -> ModelData:
     told = metadata_of(header)
+    crosses = {
+        cross.name: Cross(cross.parts, _array(arrays, f"crosses/{position}"))
+        for position, cross in enumerate(header.crosses)
+    }
     return ModelData(
         schema=header.schema,
         encoder=encoder_of(header.encoder),
@@ -202,6 +224,7 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
                     source,
                     _array(arrays, f"rates/{fold}/{position}"),
                     header.cuts.get(source, ()),
+                    crosses.get(source),
                 )
                 for position, source in enumerate(sources)
             )

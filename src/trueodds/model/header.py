@@ -18,6 +18,7 @@ from trueodds.columns.schema import Schema
 from trueodds.ensemble.calibrator import Calibrator
 from trueodds.evaluation.scores import Scores
 from trueodds.features.blocks import BLOCKS
+from trueodds.features.cross import Part
 from trueodds.features.derive import Derived
 from trueodds.features.encoder import Encoder
 from trueodds.health.state import LayerState
@@ -57,6 +58,13 @@ class BlockKind(msgspec.Struct):
     kind: Literal["clipped_scale", "curve", "pieces", "equals", "missing", "levels"]
 
 
+class CrossHeader(msgspec.Struct):
+    """A cross but for its array."""
+
+    name: str
+    parts: tuple[Part, ...]
+
+
 class SketchHeader(msgspec.Struct):
     """A sketch of the training rows but for its array."""
 
@@ -86,6 +94,7 @@ class Header(msgspec.Struct):
     source: str
     source_sha256: str
     cuts: dict[str, tuple[float, ...]] = msgspec.field(default_factory=dict)
+    crosses: tuple[CrossHeader, ...] = ()
     seen: Seen | None = None
     roles: RoleColumns = RoleColumns()
     sketch: SketchHeader | None = None

@@ -40,7 +40,7 @@ class RowScorer:
     encoder, rates
         What makes their inputs: those shared by all, and each fold's own.
     sources
-        Columns and derived quantities, in the order in which their values will come.
+        Columns, derived quantities and crosses, in the order in which their values will come.
     """
 
     def __init__(

@@ -12,9 +12,15 @@ from numpy.typing import NDArray
 from trueodds.network.engine import aligned
 from trueodds.network.layout import Layout
 
+NONE = np.zeros(0, dtype=np.int64)
+
 
 def inputs_shown(
-    columns: Sequence[NDArray[np.int64]], width: int, share: float, rng: np.random.Generator
+    columns: Sequence[NDArray[np.int64]],
+    width: int,
+    share: float,
+    rng: np.random.Generator,
+    silent: NDArray[np.int64] = NONE,
 ) -> tuple[NDArray[np.int64], float]:
     """Choose the inputs that a member sees.
 
@@ -24,21 +30,23 @@ def inputs_shown(
         For every column, its positions among the ``width`` inputs.
     share
         Of the columns, 0 < share ≤ 1: ⌊(1 − share)·count⌋ of them are left out, at random.
+    silent
+        Positions that are 0 for all rows: no member sees them.
 
     Returns
     -------
     positions
-        Of all inputs that depend on a column shown, increasing.
+        Of all inputs that depend on a column shown and are not silent, increasing.
     share
         Of the columns that are shown; 1.0 where there are too few to leave one out.
     """
     telling = [positions for positions in columns if len(positions)]
     left_out = int((1.0 - share) * len(telling) + 1e-9)
     if not left_out:
-        return np.arange(width, dtype=np.int64), 1.0
+        return np.setdiff1d(np.arange(width, dtype=np.int64), silent), 1.0
     shown = rng.permutation(len(telling))[left_out:]
     positions = np.unique(np.concatenate([telling[number] for number in shown]))
-    return positions, 1.0 - left_out / len(telling)
+    return np.setdiff1d(positions, silent), 1.0 - left_out / len(telling)
 
 
 def widened(

@@ -41,6 +41,10 @@ class TrainingData:
         """Log-odds of the base rate of the rows that a fold's members are trained on."""
         return base_log_odds(self.y, self.weight, self.folds.trained_on(fold))
 
+    def silent(self, fold: int) -> NDArray[np.int64]:
+        """Positions of a fold's inputs that are 0 for all rows: crosses that others found."""
+        return self.shared.shape[1] + np.flatnonzero(~self.fold_features[fold].any(axis=0))
+
     def sample(self, fold: int) -> NDArray[np.float32]:
         """Inputs of some hundreds of the rows that a fold's members are trained on."""
         rows = self.folds.trained_on(fold)
@@ -70,4 +74,5 @@ class TrainingData:
             shown=self.folds.trained_on(fold),
             held_out=self.folds.held_out(fold),
             columns=self.columns,
+            silent=self.silent(fold),
         )

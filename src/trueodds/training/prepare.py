@@ -1,14 +1,19 @@
 """From a table to what networks are trained on: folds, inputs, labels, weights."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from trueodds.array_store import Store
 from trueodds.columns.describe import Table
 from trueodds.columns.values import Values
 from trueodds.errors import TableError, TrainingError
+from trueodds.features.cross import names_of
+from trueodds.features.cross_parts import cross_candidates
+from trueodds.features.cross_search import CrossSearch
 from trueodds.features.encoder import Encoder, fit_encoder
 from trueodds.features.target_encoding import TargetEncoding, fit_target_encodings
 from trueodds.training.data import TrainingData
@@ -62,22 +67,63 @@ def prepare(table: Table, recipe: Recipe, seed: int, store: Store) -> Prepared:
         if table.sample_weight is None
         else table.sample_weight.astype(np.float32)
     )
+    taken = [c.name for c in table.schema.columns] + [d.name for d in encoder.derived]
+    crosses = _crosses(table, folds, labels, weights, seed, taken)
     rates, fold_features = [], []
     for fold in range(folds.count):
         of_fold, inputs = fit_target_encodings(
             table.values, table.schema, labels, weights, folds.trained_on(fold), [seed, fold]
         )
-        rates.append(of_fold)
-        fold_features.append(store.keep(f"fold_features{fold}", inputs))
+        crossed, more = crosses[fold]
+        rates.append((*of_fold, *crossed))
+        fold_features.append(
+            store.keep(f"fold_features{fold}", np.concatenate([inputs, more], axis=1))
+        )
     data = TrainingData(
         shared=_encode(encoder, table.values, store),
         fold_features=tuple(fold_features),
         y=labels,
         weight=weights,
         folds=folds,
-        columns=encoder.positions(table.columns, [rate.source for rate in rates[0]]),
+        columns=encoder.positions(table.columns, [rate.columns for rate in rates[0]]),
     )
     return Prepared(data, encoder, tuple(rates))
+
+
+def _crosses(
+    table: Table,
+    folds: Folds,
+    y: NDArray[np.float32],
+    weight: NDArray[np.float32],
+    seed: int,
+    taken: Iterable[str],
+) -> list[tuple[tuple[TargetEncoding, ...], NDArray[np.float32]]]:
+    """Encodings of crosses and their inputs, for every fold.
+
+    All folds have the same ones, so that their networks have the same inputs. One that a fold did
+    not find itself is 0 for all rows there: what other folds' rows say does not reach it.
+    ``taken`` are names of columns, which no cross may have.
+    """
+    search = CrossSearch(cross_candidates(table.values, table.schema))
+    with threadpool_limits(limits=1):  # sums in one order, whatever the machine's threads
+        found = [
+            search.find(y, weight, folds.trained_on(fold), [seed, fold])
+            for fold in range(folds.count)
+        ]
+    crosses = {each.cross.parts: each.cross for of_fold in found for each in of_fold}
+    names = names_of(list(crosses), taken)
+    out = []
+    for of_fold in found:
+        own = {each.cross.parts: each for each in of_fold}
+        encodings = []
+        inputs = np.zeros((len(y), len(crosses)), dtype=np.float32)
+        for position, (name, cross) in enumerate(zip(names, crosses.values(), strict=True)):
+            effects = np.zeros(len(cross.keys) + 2, dtype=np.float32)
+            if (one := own.get(cross.parts)) is not None:
+                effects, inputs[:, position] = one.effects, one.inputs
+            encodings.append(TargetEncoding(name, effects, cross=cross))
+        out.append((tuple(encodings), inputs))
+    return out
 
 
 def _folds(table: Table, recipe: Recipe, seed: int) -> Folds:
