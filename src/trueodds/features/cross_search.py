@@ -6,7 +6,7 @@ of its levels (`trueodds.features.level_effects`) make the labels likelier than 
 does, by more than so many tries would by chance, and rows of other inner folds likelier too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import log
@@ -14,8 +14,10 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.features.cross import LARGEST_KEY, Cross, Part, keys_end, keys_of
-from trueodds.features.cross_parts import Candidates, Offered
+from trueodds.columns.schema import Schema
+from trueodds.columns.values import Values
+from trueodds.features.cross import LARGEST_KEY, Cross, Part, keys_end, keys_of, positions
+from trueodds.features.cross_parts import Offered, cross_candidates
 from trueodds.features.level_effects import (
     Float,
     Start,
@@ -34,27 +36,47 @@ ROWS_A_CROSS = 50
 """… and one for so many rows."""
 LEAST_ROWS = 2
 """Rows of the table that a combination needs to be a level."""
+TRIED = 2
+"""Times as many are tried on the inner folds as may be kept."""
+LEAST_GAIN = 1.0
+"""Log-loss of the rows shown, nats in all, that a cross has to save on the inner folds."""
+SEARCHED_ROWS = 100_000
+"""Rows of the table that are looked at, about; of more, evenly spread ones."""
 PULL = 1.0
 """Ridge penalty of the additive forecast's weights."""
 NEWTON_STEPS = 8
 
+Combination = tuple[Offered, ...]
+
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """One cross of one fold: each level's effect, and every row's input."""
+    """One cross of one fold: each level's effect, and what rows shown have instead.
+
+    ``effects``, float32 of shape (levels + 2,), end with those of rows that are no level and of
+    missing ones, both 0. ``inner``, float32, are the effects of ``rows`` by other inner folds.
+    """
 
     cross: Cross
     effects: NDArray[np.float32]
-    """Shape (levels + 2,), the last two 0: those of rows that are no level, and of missing ones."""
-    inputs: NDArray[np.float32]
-    """Shape (rows,): rows shown have effects by the other inner folds."""
+    rows: NDArray[np.int64]
+    inner: NDArray[np.float32]
+
+    def inputs(self, values: Values) -> NDArray[np.float32]:
+        """Every row's input, shape (rows,)."""
+        out = self.effects[self.cross.codes(values)]
+        out[self.rows] = self.inner
+        return out
 
 
 class CrossSearch:
     """Searches the folds of one table; a cross that several folds find is made once."""
 
-    def __init__(self, candidates: Candidates) -> None:
-        self._candidates = candidates
+    def __init__(self, values: Values, schema: Schema) -> None:
+        self.rows = np.arange(0, values.rows, max(1, -(-values.rows // SEARCHED_ROWS)))
+        """Rows that are looked at."""
+        looked_at = values if len(self.rows) == values.rows else values.take(self.rows)
+        self.candidates = cross_candidates(looked_at, schema)
         self._crosses: dict[tuple[Part, ...], tuple[Cross, NDArray[np.int64]]] = {}
 
     def find(
@@ -73,128 +95,153 @@ class CrossSearch:
         shown
             Numbers of the rows shown.
         """
+        is_shown = np.zeros(len(y), dtype=np.bool_)
+        is_shown[shown] = True
+        at = np.flatnonzero(is_shown[self.rows])
+        labels = y[self.rows[at]].astype(np.float64)
+        weights = weight[self.rows[at]].astype(np.float64)
         rng = np.random.default_rng([*seed, 4])
-        inner = np.empty(len(shown), dtype=np.intp)
-        inner[rng.permutation(len(shown))] = np.arange(len(shown)) % INNER_FOLDS
-        labels, weights = y[shown].astype(np.float64), weight[shown].astype(np.float64)
+        inner = np.empty(len(at), dtype=np.intp)
+        inner[rng.permutation(len(at))] = np.arange(len(at)) % INNER_FOLDS
         base = _base(labels, weights)
-        start = Start(labels, weights, inner, INNER_FOLDS, np.full(len(shown), base))
-        start, ranked = self._additive(start, base, shown)
-        self._left = min(MOST_CROSSES, len(shown) // ROWS_A_CROSS)
-        found: list[Found] = []
-        codes = [(offered,) for offered in self._candidates.exact.values()]
-        start = self._stage(codes, start, shown, found, greedy=False)
-        exact = {f.cross.columns[0] for f in found}
+        start = Start(labels, weights, inner, INNER_FOLDS, np.full(len(at), base))
+        return _FoldSearch(self, at, start).crosses(base)
+
+    def cross(self, offered: Combination) -> tuple[Cross, NDArray[np.int64]]:
+        """The cross of these parts and the code in it of every row that is looked at."""
+        parts = tuple(each.part for each in offered)
+        if parts not in self._crosses:
+            key = keys_of([each.places.astype(np.int64) for each in offered], parts)
+            distinct, counts = np.unique(key, return_counts=True)
+            made = Cross(parts, distinct[counts >= LEAST_ROWS])
+            self._crosses[parts] = made, positions(made.keys, key)
+        return self._crosses[parts]
+
+
+class _FoldSearch:
+    """The search of one fold: what is found so far, and the forecast that holds it.
+
+    ``at`` are the rows shown among those that are looked at.
+    """
+
+    def __init__(self, table: CrossSearch, at: NDArray[np.int64], start: Start) -> None:
+        self._table, self._at, self._start = table, at, start
+        self._rows = table.rows[at]
+        self._most = min(MOST_CROSSES, len(at) // ROWS_A_CROSS)
+        self._found: list[Found] = []
+
+    def crosses(self, base: float) -> list[Found]:
+        """All that pay; the forecast is ``base`` for every row as yet."""
+        candidates = self._table.candidates
+        told = self._additive(base)
+        self._codes([(offered,) for offered in candidates.exact.values()])
+        codes = {each.cross.columns[0] for each in self._found}
         parts = [
-            self._candidates.exact[name] if name in exact else offered
-            for name, offered in self._candidates.coarse.items()
-            if name in ranked
+            candidates.exact[name] if name in codes else offered
+            for name, offered in candidates.coarse.items()
+            if name in told
         ]
-        before = len(found)
-        start = self._stage(list(combinations(parts, 2)), start, shown, found)
-        pairs = [{p.source for p in f.cross.parts} for f in found[before:]]
-        triples = [
-            three
-            for three in combinations(parts, 3)
-            if any(pair < {o.part.source for o in three} for pair in pairs)
-        ]
-        self._stage(triples, start, shown, found)
-        return found
+        self._stage(list(combinations(parts, 2)))
+        pairs = [set(each.cross.columns) for each in self._found if len(each.cross.parts) == 2]
+        triples = combinations(parts, 3) if pairs else ()
+        self._stage(
+            [
+                three
+                for three in triples
+                if any(pair.issubset(each.part.source for each in three) for pair in pairs)
+            ]
+        )
+        return self._found
 
-    def _additive(
-        self, start: Start, base: float, shown: NDArray[np.int64]
-    ) -> tuple[Start, list[str]]:
-        """A forecast by all columns side by side, and their names, the most telling first."""
-        slopes = start.slopes()
-        told: list[tuple[float, str, float]] = []
-        for name, offered in self._candidates.fine.items():
-            gain, variance = evidence(offered.places[shown], offered.part.size, slopes)
+    def _additive(self, base: float) -> set[str]:
+        """Forecast by all columns side by side; returns the names of the most telling ones."""
+        slopes, fine = self._start.slopes(), self._table.candidates.fine
+        told = []
+        for name, offered in fine.items():
+            gain, variance = evidence(offered.places[self._at], offered.part.size, slopes)
             told.append((gain, name, variance))
-        told.sort(key=lambda each: -each[0])
-        told = told[:MOST_COLUMNS]
-        columns = []
-        for gain, name, variance in told:
-            if gain > 0.0:
-                offered = self._candidates.fine[name]
-                codes = offered.places[shown].astype(np.intp)
-                columns.append(inner_main_effects(codes, offered.part.size, start, base, variance))
-        if columns:
-            effects = np.stack(columns, axis=1)
-            start = start.plus(_weighted(effects, start))
-        return start, [name for _, name, _ in told]
+        told = sorted(told, key=lambda each: -each[0])[:MOST_COLUMNS]
+        self._add_beside(
+            [
+                inner_main_effects(
+                    fine[name].places[self._at],
+                    fine[name].part.size,
+                    self._start,
+                    base,
+                    variance,
+                )
+                for gain, name, variance in told
+                if gain > 0.0
+            ]
+        )
+        return {name for _, name, _ in told}
 
-    def _stage(
-        self,
-        tried: Sequence[tuple[Offered, ...]],
-        start: Start,
-        shown: NDArray[np.int64],
-        found: list[Found],
-        greedy: bool = True,
-    ) -> Start:
-        """Add to ``found`` what pays of these, and to the forecast what they tell.
+    def _add_beside(self, effects: list[Float]) -> None:
+        """Add effects to the forecast, each for what it is worth beside the others."""
+        if effects:
+            self._start = self._start.plus(_weighted(np.stack(effects, axis=1), self._start))
 
-        ``greedy``: beyond those before it; otherwise each beside the others.
-        """
-        if not tried or self._left < 1:
-            return start
-        slopes = start.slopes()
-        at = {id(o): o.places[shown].astype(np.int64) for each in tried for o in each}
-        enough = log(len(tried) + 1.0)
+    def _codes(self, tried: Sequence[Combination]) -> None:
+        """Numbers read as codes: as other columns, each is tried beside the others."""
+        effects = []
+        for number in self._likely(tried):
+            made = self._tried(tried[number], log(len(tried) + 1.0))
+            if made is not None:
+                self._found.append(made)
+                effects.append(made.inner.astype(np.float64))
+        self._add_beside(effects)
+
+    def _stage(self, tried: Sequence[Combination]) -> None:
+        """Combinations of columns: each is tried on a forecast that holds those found before."""
+        for number in self._likely(tried):
+            made = self._tried(tried[number], log(len(tried) + 1.0))
+            if made is not None:
+                self._found.append(made)
+                self._start = self._start.plus(made.inner.astype(np.float64))
+
+    def _likely(self, tried: Sequence[Combination]) -> Iterator[int]:
+        """Numbers of those with enough evidence, the most first, while there is room."""
+        if not tried or len(self._found) >= self._most:
+            return
+        slopes, enough = self._start.slopes(), log(len(tried) + 1.0)
+        at = {id(each): each.places[self._at].astype(np.int64) for one in tried for each in one}
         likely = []
         for number, offered in enumerate(tried):
-            parts = [o.part for o in offered]
+            parts = [each.part for each in offered]
             if (size := keys_end(parts)) > LARGEST_KEY:
                 continue
-            key = keys_of([at[id(o)] for o in offered], parts)
-            if size > max(1024, len(shown)):
+            key = keys_of([at[id(each)] for each in offered], parts)
+            if size > max(1024, len(key)):
                 distinct, key = np.unique(key, return_inverse=True)
                 key, size = key.reshape(-1), len(distinct)
-            gain, variance = evidence(key, size, slopes)
+            gain, _ = evidence(key, size, slopes)
             if gain > enough:
-                likely.append((gain, number, variance))
-        likely.sort(key=lambda each: (-each[0], each[1]))
-        columns = []
-        for _, number, variance in likely[: 2 * self._left]:
-            if self._left < 1:
-                break
-            cross, codes = self._cross(tried[number])
-            levels = len(cross.keys)
-            if not levels:
-                continue
-            # Rows that are no level share one more, whose effect stays 0.
-            own = np.where(codes < 0, levels, codes)[shown]
-            effects = inner_effects(own, levels + 1, start, variance)
-            effects[own == levels] = 0.0
-            further = start.plus(effects)
-            if further.loss() + 1.0 > start.loss():
-                continue
-            table = np.zeros(levels + 2)
-            table[:levels] = level_effects(
-                own, levels + 1, start.log_odds, start.y, start.weight, variance
-            )[:levels]
-            inputs = table[codes]
-            inputs[shown] = effects
-            found.append(Found(cross, table.astype(np.float32), inputs.astype(np.float32)))
-            self._left -= 1
-            if greedy:
-                start = further
-            else:
-                columns.append(effects)
-        return start.plus(_weighted(np.stack(columns, axis=1), start)) if columns else start
+                likely.append((-gain, number))
+        for _, number in sorted(likely)[: TRIED * self._most]:
+            if len(self._found) < self._most:
+                yield number
 
-    def _cross(self, offered: tuple[Offered, ...]) -> tuple[Cross, NDArray[np.int64]]:
-        """The cross of these parts and every row's code in it."""
-        parts = tuple(o.part for o in offered)
-        if parts not in self._crosses:
-            key = keys_of([o.places.astype(np.int64) for o in offered], parts)
-            distinct, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
-            recurring = counts >= LEAST_ROWS
-            position = np.where(recurring, np.cumsum(recurring) - 1, -2)
-            self._crosses[parts] = (
-                Cross(parts, distinct[recurring].astype(np.int64)),
-                position[inverse.reshape(-1)],
-            )
-        return self._crosses[parts]
+    def _tried(self, offered: Combination, enough: float) -> Found | None:
+        """The cross of these parts, or None where it does not pay beyond the forecast as it is."""
+        start = self._start
+        cross, codes = self._table.cross(offered)
+        levels = len(cross.keys)
+        if not levels:
+            return None
+        # Rows that are no level share one more, whose effect stays 0.
+        own = np.where(codes < 0, levels, codes)[self._at]
+        gain, variance = evidence(own, levels + 1, start.slopes())
+        if gain <= enough:
+            return None
+        effects = inner_effects(own, levels + 1, start, variance)
+        effects[own == levels] = 0.0
+        if start.plus(effects).loss() > start.loss() - LEAST_GAIN:
+            return None
+        table = np.zeros(levels + 2)
+        table[:levels] = level_effects(
+            own, levels + 1, start.log_odds, start.y, start.weight, variance
+        )[:levels]
+        return Found(cross, table.astype(np.float32), self._rows, effects.astype(np.float32))
 
 
 def _base(y: Float, weight: Float) -> float:

@@ -43,7 +43,8 @@ class TrainingData:
 
     def silent(self, fold: int) -> NDArray[np.int64]:
         """Positions of a fold's inputs that are 0 for all rows: crosses that others found."""
-        return self.shared.shape[1] + np.flatnonzero(~self.fold_features[fold].any(axis=0))
+        zero = ~self.fold_features[fold].any(axis=0)
+        return np.asarray(self.shared.shape[1] + np.flatnonzero(zero), dtype=np.int64)
 
     def sample(self, fold: int) -> NDArray[np.float32]:
         """Inputs of some hundreds of the rows that a fold's members are trained on."""

@@ -1,6 +1,5 @@
 """From a table to what networks are trained on: folds, inputs, labels, weights."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +10,8 @@ from trueodds.array_store import Store
 from trueodds.columns.describe import Table
 from trueodds.columns.values import Values
 from trueodds.errors import TableError, TrainingError
-from trueodds.features.cross import names_of
-from trueodds.features.cross_parts import cross_candidates
-from trueodds.features.cross_search import CrossSearch
+from trueodds.features.cross import Cross, names_of
+from trueodds.features.cross_search import CrossSearch, Found
 from trueodds.features.encoder import Encoder, fit_encoder
 from trueodds.features.target_encoding import TargetEncoding, fit_target_encodings
 from trueodds.training.data import TrainingData
@@ -67,14 +65,17 @@ def prepare(table: Table, recipe: Recipe, seed: int, store: Store) -> Prepared:
         if table.sample_weight is None
         else table.sample_weight.astype(np.float32)
     )
+    found = _search(table, folds, labels, weights, seed)
+    crosses = {each.cross.parts: each.cross for of_fold in found for each in of_fold}
     taken = [c.name for c in table.schema.columns] + [d.name for d in encoder.derived]
-    crosses = _crosses(table, folds, labels, weights, seed, taken)
+    names = names_of(list(crosses), taken)
+    named = dict(zip(names, crosses.values(), strict=True))
     rates, fold_features = [], []
     for fold in range(folds.count):
         of_fold, inputs = fit_target_encodings(
             table.values, table.schema, labels, weights, folds.trained_on(fold), [seed, fold]
         )
-        crossed, more = crosses[fold]
+        crossed, more = _crossed(found[fold], named, table.values)
         rates.append((*of_fold, *crossed))
         fold_features.append(
             store.keep(f"fold_features{fold}", np.concatenate([inputs, more], axis=1))
@@ -90,40 +91,39 @@ def prepare(table: Table, recipe: Recipe, seed: int, store: Store) -> Prepared:
     return Prepared(data, encoder, tuple(rates))
 
 
-def _crosses(
+def _search(
     table: Table,
     folds: Folds,
     y: NDArray[np.float32],
     weight: NDArray[np.float32],
     seed: int,
-    taken: Iterable[str],
-) -> list[tuple[tuple[TargetEncoding, ...], NDArray[np.float32]]]:
-    """Encodings of crosses and their inputs, for every fold.
-
-    All folds have the same ones, so that their networks have the same inputs. One that a fold did
-    not find itself is 0 for all rows there: what other folds' rows say does not reach it.
-    ``taken`` are names of columns, which no cross may have.
-    """
-    search = CrossSearch(cross_candidates(table.values, table.schema))
+) -> list[list[Found]]:
+    """Crosses that pay, for every fold by the rows shown to its members alone."""
+    search = CrossSearch(table.values, table.schema)
     with threadpool_limits(limits=1):  # sums in one order, whatever the machine's threads
-        found = [
+        return [
             search.find(y, weight, folds.trained_on(fold), [seed, fold])
             for fold in range(folds.count)
         ]
-    crosses = {each.cross.parts: each.cross for of_fold in found for each in of_fold}
-    names = names_of(list(crosses), taken)
-    out = []
-    for of_fold in found:
-        own = {each.cross.parts: each for each in of_fold}
-        encodings = []
-        inputs = np.zeros((len(y), len(crosses)), dtype=np.float32)
-        for position, (name, cross) in enumerate(zip(names, crosses.values(), strict=True)):
-            effects = np.zeros(len(cross.keys) + 2, dtype=np.float32)
-            if (one := own.get(cross.parts)) is not None:
-                effects, inputs[:, position] = one.effects, one.inputs
-            encodings.append(TargetEncoding(name, effects, cross=cross))
-        out.append((tuple(encodings), inputs))
-    return out
+
+
+def _crossed(
+    found: list[Found], crosses: dict[str, Cross], values: Values
+) -> tuple[tuple[TargetEncoding, ...], NDArray[np.float32]]:
+    """Encodings of all folds' crosses, by their names, and their inputs in one fold.
+
+    All folds have the same ones, so that their networks have the same inputs. One that the fold did
+    not find itself is 0 for all rows: what other folds' rows say does not reach it.
+    """
+    own = {each.cross.parts: each for each in found}
+    encodings = []
+    inputs = np.zeros((values.rows, len(crosses)), dtype=np.float32)
+    for position, (name, cross) in enumerate(crosses.items()):
+        effects = np.zeros(len(cross.keys) + 2, dtype=np.float32)
+        if (one := own.get(cross.parts)) is not None:
+            effects, inputs[:, position] = one.effects, one.inputs(values)
+        encodings.append(TargetEncoding(name, effects, cross=cross))
+    return tuple(encodings), inputs
 
 
 def _folds(table: Table, recipe: Recipe, seed: int) -> Folds:
