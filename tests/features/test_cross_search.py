@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.values import Values
 from trueodds.features import cross_search
-from trueodds.features.cross_search import CrossSearch, Found
+from trueodds.features.cross_search import CrossSearch, FoldSearched, Found
 
 ROWS = 2000
 SHOWN = np.arange(0, 1600)
@@ -45,8 +45,11 @@ def labels(log_odds: NDArray[np.float64], seed: int = 1) -> NDArray[np.float32]:
 
 
 def find(table: Values, y: NDArray[np.float32]) -> list[Found]:
-    search = CrossSearch(table, SCHEMA)
-    return search.find(y, np.ones(ROWS, np.float32), SHOWN, [0, 0])
+    return searched(table, y).crosses
+
+
+def searched(table: Values, y: NDArray[np.float32]) -> FoldSearched:
+    return CrossSearch(table, SCHEMA).find(y, np.ones(ROWS, np.float32), SHOWN, [0, 0])
 
 
 def names(found: list[Found]) -> set[frozenset[str]]:
@@ -82,6 +85,17 @@ def test_three_columns_that_tell_together_are_found() -> None:
     a, own, town = table.numbers["a"] > 0, table.codes["own"] > 0, table.codes["town"] > 2
     z = 2.5 * (a & own) - 2.5 * (a & own & town) * 2.0
     assert frozenset(["a", "own", "town"]) in names(find(table, labels(z)))
+
+
+def test_columns_that_tell_something_alone_or_together_are_not_mute() -> None:
+    table = values()
+    a, b, own = table.numbers["a"], np.nan_to_num(table.numbers["b"]), table.codes["own"]
+    mute = searched(table, labels(2.0 * a * b + own)).mute
+    assert mute
+    assert not mute & {"a", "b", "own"}
+    # Where no column tells anything, all stay.
+    noise = [searched(values(seed), labels(np.zeros(ROWS), seed)).mute for seed in range(8)]
+    assert all(len(each) < len(SCHEMA.columns) for each in noise)
 
 
 def test_noise_has_hardly_any() -> None:

@@ -8,6 +8,7 @@ from scipy.optimize import minimize
 from trueodds.features.level_effects import (
     VARIANCES,
     Start,
+    chances,
     evidence,
     inner_effects,
     inner_main_effects,
@@ -40,6 +41,17 @@ def test_effects_are_the_most_likely_ones(variance: float) -> None:
     best = minimize(minus_log_likelihood, np.zeros(LEVELS)).x
     found = level_effects(codes, LEVELS, start.log_odds, start.y, start.weight, variance)
     np.testing.assert_allclose(found, best, atol=2e-3)
+
+
+def test_chances_know_the_columns_around() -> None:
+    """Weak evidence against a column counts where most columns tell nothing, and only there."""
+    nothing, weak, sure = (np.full(len(VARIANCES), each) for each in (-3.0, -0.7, 20.0))
+    among_noise = chances(np.stack([weak, sure, *[nothing] * 60]))
+    among_signal = chances(np.stack([weak, *[sure] * 20]))
+    assert among_noise[0] < 0.1 < 0.3 < among_signal[0]
+    assert among_noise[1] > 0.99
+    assert among_noise[2:].max() < 0.01
+    assert chances(np.stack([np.full(len(VARIANCES), 1e6)])).tolist() == [pytest.approx(1.0)]
 
 
 def test_a_level_without_rows_has_no_effect() -> None:

@@ -1,4 +1,4 @@
-"""Which crosses pay, found among the rows shown to a fold's members alone.
+"""Which crosses pay, and which columns do not, found among the rows shown to a fold's members.
 
 First all columns make an additive forecast, each row's from the inner folds that do not hold it.
 Then a number's values as codes, pairs of columns and triples are tried: one is kept where effects
@@ -19,9 +19,12 @@ from trueodds.columns.values import Values
 from trueodds.features.cross import LARGEST_KEY, Cross, Part, keys_end, keys_of, positions
 from trueodds.features.cross_parts import Offered, cross_candidates
 from trueodds.features.level_effects import (
+    VARIANCES,
     Float,
     Start,
+    chances,
     evidence,
+    evidences,
     inner_effects,
     inner_main_effects,
     level_effects,
@@ -40,6 +43,8 @@ TRIED = 2
 """Times as many are tried on the inner folds as may be kept."""
 LEAST_GAIN = 1.0
 """Log-loss of the rows shown, nats in all, that a cross has to save on the inner folds."""
+LEAST_CHANCE = 0.1
+"""A column that tells something with a lower probability is mute."""
 SEARCHED_ROWS = 100_000
 """Rows of the table that are looked at, about; of more, evenly spread ones."""
 PULL = 1.0
@@ -69,6 +74,15 @@ class Found:
         return out
 
 
+@dataclass(frozen=True)
+class FoldSearched:
+    """What the rows shown to a fold's members say of the columns."""
+
+    crosses: list[Found]
+    mute: frozenset[str]
+    """Columns that hardly tell anything by themselves, and are in no cross."""
+
+
 class CrossSearch:
     """Searches the folds of one table; a cross that several folds find is made once."""
 
@@ -85,8 +99,8 @@ class CrossSearch:
         weight: NDArray[np.float32],
         shown: NDArray[np.int64],
         seed: Sequence[int],
-    ) -> list[Found]:
-        """Crosses that pay for one fold, from the rows shown to its members alone.
+    ) -> FoldSearched:
+        """Crosses that pay for one fold, and columns that do not, from the rows shown to it alone.
 
         Parameters
         ----------
@@ -105,7 +119,7 @@ class CrossSearch:
         inner[rng.permutation(len(at))] = np.arange(len(at)) % INNER_FOLDS
         base = _base(labels, weights)
         start = Start(labels, weights, inner, INNER_FOLDS, np.full(len(at), base))
-        return _FoldSearch(self, at, start).crosses(base)
+        return _FoldSearch(self, at, start).searched(base)
 
     def cross(self, offered: Combination) -> tuple[Cross, NDArray[np.int64]]:
         """The cross of these parts and the code in it of every row that is looked at."""
@@ -130,10 +144,11 @@ class _FoldSearch:
         self._most = min(MOST_CROSSES, len(at) // ROWS_A_CROSS)
         self._found: list[Found] = []
 
-    def crosses(self, base: float) -> list[Found]:
+    def searched(self, base: float) -> FoldSearched:
         """All that pay; the forecast is ``base`` for every row as yet."""
         candidates = self._table.candidates
-        told = self._additive(base)
+        likely = self._additive(base)
+        told = list(likely)[:MOST_COLUMNS]
         self._codes([(offered,) for offered in candidates.exact.values()])
         codes = {each.cross.columns[0] for each in self._found}
         parts = [
@@ -151,16 +166,21 @@ class _FoldSearch:
                 if any(pair.issubset(each.part.source for each in three) for pair in pairs)
             ]
         )
-        return self._found
+        crossed = {name for each in self._found for name in each.cross.columns}
+        telling = {name for name, chance in likely.items() if chance >= LEAST_CHANCE} | crossed
+        return FoldSearched(self._found, frozenset(likely) - telling if telling else frozenset())
 
-    def _additive(self, base: float) -> set[str]:
-        """Forecast by all columns side by side; returns the names of the most telling ones."""
+    def _additive(self, base: float) -> dict[str, float]:
+        """Forecast by the most telling columns side by side.
+
+        Returns how likely each column tells something, the most telling first.
+        """
         slopes, fine = self._start.slopes(), self._table.candidates.fine
-        told = []
-        for name, offered in fine.items():
-            gain, variance = evidence(offered.places[self._at], offered.part.size, slopes)
-            told.append((gain, name, variance))
-        told = sorted(told, key=lambda each: -each[0])[:MOST_COLUMNS]
+        found = {
+            name: evidences(offered.places[self._at], offered.part.size, slopes)
+            for name, offered in fine.items()
+        }
+        ranked = sorted(found, key=lambda name: -found[name].max())
         self._add_beside(
             [
                 inner_main_effects(
@@ -168,13 +188,16 @@ class _FoldSearch:
                     fine[name].part.size,
                     self._start,
                     base,
-                    variance,
+                    float(VARIANCES[np.argmax(found[name])]),
                 )
-                for gain, name, variance in told
-                if gain > 0.0
+                for name in ranked[:MOST_COLUMNS]
+                if found[name].max() > 0.0
             ]
         )
-        return {name for _, name, _ in told}
+        if not ranked:
+            return {}
+        likely = chances(np.stack([found[name] for name in ranked]))
+        return dict(zip(ranked, likely.tolist(), strict=True))
 
     def _add_beside(self, effects: list[Float]) -> None:
         """Add effects to the forecast, each for what it is worth beside the others."""

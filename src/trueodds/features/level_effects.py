@@ -21,6 +21,9 @@ VARIANCES = np.array([0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
 STEPS = 3
 """Newton's steps to the effects; each is at most `LONGEST`."""
 LONGEST = 2.0
+LARGEST_EVIDENCE = 300.0
+"""More is not needed to be sure, and its ratio would overflow."""
+EM_STEPS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +54,10 @@ class Start:
         return self.weight * (self.y - p), self.weight * p * (1.0 - p)
 
 
-def evidence(codes: Codes, levels: int, slopes: tuple[Float, Float]) -> tuple[float, float]:
+def evidences(codes: Codes, levels: int, slopes: tuple[Float, Float]) -> Float:
     """How much likelier the labels are with effects of the levels than without.
 
-    By Laplace's approximation around effects of 0, for the best of `VARIANCES`.
+    By Laplace's approximation around effects of 0.
 
     Parameters
     ----------
@@ -65,16 +68,40 @@ def evidence(codes: Codes, levels: int, slopes: tuple[Float, Float]) -> tuple[fl
 
     Returns
     -------
-    evidence, variance
-        Logarithm of the ratio of the likelihoods, nats; the variance that it is of.
+    Logarithm of the ratio of the likelihoods, nats, for each of `VARIANCES`.
     """
     total, known = (np.bincount(codes, each, levels) for each in slopes)
-    square = 0.5 * total * total
-    found = [
-        float(np.sum(square / (known + 1.0 / v) - 0.5 * np.log1p(known * v))) for v in VARIANCES
-    ]
+    spread = 1.0 + known * VARIANCES[:, None]
+    each = total * total * VARIANCES[:, None] / spread - np.log(spread)
+    return np.asarray(0.5 * each.sum(axis=1))
+
+
+def evidence(codes: Codes, levels: int, slopes: tuple[Float, Float]) -> tuple[float, float]:
+    """The largest of `evidences`, and the variance that it is of."""
+    found = evidences(codes, levels, slopes)
     best = int(np.argmax(found))
-    return found[best], VARIANCES[best]
+    return float(found[best]), float(VARIANCES[best])
+
+
+def chances(found: Float) -> Float:
+    """How likely each of several columns has effects, shape (columns,), 0 to 1.
+
+    A column has effects with a probability that is the same for all columns and that the columns
+    choose by their likelihood (empirical Bayes, by EM), and each of `VARIANCES` alike. So a column
+    that rows say little of is as likely to tell something as the others.
+
+    Parameters
+    ----------
+    found
+        `evidences` of the columns, shape (columns, variances).
+    """
+    ratio = np.exp(np.minimum(found, LARGEST_EVIDENCE)).mean(axis=1)
+    share = 0.5
+    out = np.full(len(found), share)
+    for _ in range(EM_STEPS):
+        out = share * ratio / (share * ratio + 1.0 - share)
+        share = min(float(out.mean()), 1.0 - 1e-9)
+    return np.asarray(out)
 
 
 def level_effects(

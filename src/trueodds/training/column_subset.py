@@ -20,7 +20,7 @@ def inputs_shown(
     width: int,
     share: float,
     rng: np.random.Generator,
-    silent: NDArray[np.int64] = NONE,
+    unseen: NDArray[np.int64] = NONE,
 ) -> tuple[NDArray[np.int64], float]:
     """Choose the inputs that a member sees.
 
@@ -30,23 +30,28 @@ def inputs_shown(
         For every column, its positions among the ``width`` inputs.
     share
         Of the columns, 0 < share ≤ 1: ⌊(1 − share)·count⌋ of them are left out, at random.
-    silent
-        Positions that are 0 for all rows: no member sees them.
+    unseen
+        Positions that no member sees, but where nothing else would be left.
 
     Returns
     -------
     positions
-        Of all inputs that depend on a column shown and are not silent, increasing.
+        Of all inputs that depend on a column shown but those unseen, increasing.
     share
         Of the columns that are shown; 1.0 where there are too few to leave one out.
     """
     telling = [positions for positions in columns if len(positions)]
     left_out = int((1.0 - share) * len(telling) + 1e-9)
     if not left_out:
-        return np.setdiff1d(np.arange(width, dtype=np.int64), silent), 1.0
+        return _but(np.arange(width, dtype=np.int64), unseen), 1.0
     shown = rng.permutation(len(telling))[left_out:]
     positions = np.unique(np.concatenate([telling[number] for number in shown]))
-    return np.setdiff1d(positions, silent), 1.0 - left_out / len(telling)
+    return _but(positions, unseen), 1.0 - left_out / len(telling)
+
+
+def _but(positions: NDArray[np.int64], unseen: NDArray[np.int64]) -> NDArray[np.int64]:
+    seen = np.setdiff1d(positions, unseen)
+    return seen if len(seen) else positions
 
 
 def widened(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.training.column_subset import NONE
 from trueodds.training.folds import Folds
 from trueodds.training.member import MemberTask, base_log_odds
 
@@ -18,7 +19,8 @@ class TrainingData:
     """The encoded table and its folds, as all members see it.
 
     ``shared`` (rows, width) float32; ``fold_features`` one (rows, extra) float32 matrix a fold;
-    ``y`` and ``weight`` float32 (rows,); ``columns`` the input positions of every original column.
+    ``y`` and ``weight`` float32 (rows,); ``columns`` the input positions of every original column;
+    ``unseen``, for every fold, positions that its members do not see (empty: they see all).
     """
 
     shared: NDArray[np.float32]
@@ -27,6 +29,7 @@ class TrainingData:
     weight: NDArray[np.float32]
     folds: Folds
     columns: tuple[NDArray[np.int64], ...]
+    unseen: tuple[NDArray[np.int64], ...] = ()
 
     @property
     def width(self) -> int:
@@ -40,11 +43,6 @@ class TrainingData:
     def base_log_odds(self, fold: int) -> float:
         """Log-odds of the base rate of the rows that a fold's members are trained on."""
         return base_log_odds(self.y, self.weight, self.folds.trained_on(fold))
-
-    def silent(self, fold: int) -> NDArray[np.int64]:
-        """Positions of a fold's inputs that are 0 for all rows: crosses that others found."""
-        zero = ~self.fold_features[fold].any(axis=0)
-        return np.asarray(self.shared.shape[1] + np.flatnonzero(zero), dtype=np.int64)
 
     def sample(self, fold: int) -> NDArray[np.float32]:
         """Inputs of some hundreds of the rows that a fold's members are trained on."""
@@ -75,5 +73,5 @@ class TrainingData:
             shown=self.folds.trained_on(fold),
             held_out=self.folds.held_out(fold),
             columns=self.columns,
-            silent=self.silent(fold),
+            unseen=self.unseen[fold] if self.unseen else NONE,
         )

@@ -32,7 +32,7 @@ class MemberTask:
     common to all members and those that depend on the fold. ``y`` and ``weight`` are float32 of
     shape (rows,). ``shown`` and ``held_out`` are row numbers; ``held_out`` may be empty.
     ``columns`` names, for every original column, its positions among the width + extra inputs.
-    ``silent`` are positions that are 0 for all rows, which no member of the fold sees.
+    ``unseen`` are positions that no member of the fold sees.
     ``turn`` is the member's number among all that forecast a row: it decides which columns it sees.
     """
 
@@ -46,7 +46,7 @@ class MemberTask:
     shown: NDArray[np.int64]
     held_out: NDArray[np.int64]
     columns: tuple[NDArray[np.int64], ...]
-    silent: NDArray[np.int64] = field(default_factory=lambda: NONE)
+    unseen: NDArray[np.int64] = field(default_factory=lambda: NONE)
 
     @property
     def width(self) -> int:
@@ -127,7 +127,7 @@ def train_member(
     rng = np.random.default_rng([seed, 2, task.fold, task.member])
     shown, batch = task.shown, recipe.batch(len(task.shown))
     wanted = recipe.column_fraction_of(task.turn)
-    positions, share = inputs_shown(task.columns, task.width, wanted, rng, task.silent)
+    positions, share = inputs_shown(task.columns, task.width, wanted, rng, task.unseen)
     layout = Layout(len(positions), recipe.widths, recipe.activation)
     parameters = initialise(layout, rng, _base_logit(task), recipe.init)
     engine = Engine(layout, parameters, batch, recipe.dropout)

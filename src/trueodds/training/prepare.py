@@ -11,7 +11,7 @@ from trueodds.columns.describe import Table
 from trueodds.columns.values import Values
 from trueodds.errors import TableError, TrainingError
 from trueodds.features.cross import Cross, names_of
-from trueodds.features.cross_search import CrossSearch, Found
+from trueodds.features.cross_search import CrossSearch, FoldSearched, Found
 from trueodds.features.encoder import Encoder, fit_encoder
 from trueodds.features.target_encoding import TargetEncoding, fit_target_encodings
 from trueodds.training.data import TrainingData
@@ -66,7 +66,7 @@ def prepare(table: Table, recipe: Recipe, seed: int, store: Store) -> Prepared:
         else table.sample_weight.astype(np.float32)
     )
     found = _search(table, folds, labels, weights, seed)
-    crosses = {each.cross.parts: each.cross for of_fold in found for each in of_fold}
+    crosses = {each.cross.parts: each.cross for of_fold in found for each in of_fold.crosses}
     taken = [c.name for c in table.schema.columns] + [d.name for d in encoder.derived]
     names = names_of(list(crosses), taken)
     named = dict(zip(names, crosses.values(), strict=True))
@@ -75,18 +75,24 @@ def prepare(table: Table, recipe: Recipe, seed: int, store: Store) -> Prepared:
         of_fold, inputs = fit_target_encodings(
             table.values, table.schema, labels, weights, folds.trained_on(fold), [seed, fold]
         )
-        crossed, more = _crossed(found[fold], named, table.values)
+        crossed, more = _crossed(found[fold].crosses, named, table.values)
         rates.append((*of_fold, *crossed))
         fold_features.append(
             store.keep(f"fold_features{fold}", np.concatenate([inputs, more], axis=1))
         )
+    columns = encoder.positions(table.columns, [rate.columns for rate in rates[0]])
+    by_name = dict(zip(table.columns, columns, strict=True))
     data = TrainingData(
         shared=_encode(encoder, table.values, store),
         fold_features=tuple(fold_features),
         y=labels,
         weight=weights,
         folds=folds,
-        columns=encoder.positions(table.columns, [rate.columns for rate in rates[0]]),
+        columns=columns,
+        unseen=tuple(
+            _unseen(of_fold.mute, by_name, of_rates, encoder.width)
+            for of_fold, of_rates in zip(found, rates, strict=True)
+        ),
     )
     return Prepared(data, encoder, tuple(rates))
 
@@ -97,8 +103,8 @@ def _search(
     y: NDArray[np.float32],
     weight: NDArray[np.float32],
     seed: int,
-) -> list[list[Found]]:
-    """Crosses that pay, for every fold by the rows shown to its members alone."""
+) -> list[FoldSearched]:
+    """Crosses that pay and columns that do not, in every fold by the rows shown to its members."""
     search = CrossSearch(table.values, table.schema)
     with threadpool_limits(limits=1):  # sums in one order, whatever the machine's threads
         return [
@@ -124,6 +130,23 @@ def _crossed(
             effects, inputs[:, position] = one.effects, one.inputs(values)
         encodings.append(TargetEncoding(name, effects, cross=cross))
     return tuple(encodings), inputs
+
+
+def _unseen(
+    mute: frozenset[str],
+    columns: dict[str, NDArray[np.int64]],
+    rates: tuple[TargetEncoding, ...],
+    width: int,
+) -> NDArray[np.int64]:
+    """Inputs that a fold's members do not see: of mute columns, and crosses of other folds."""
+    seen = [positions for name, positions in columns.items() if name not in mute]
+    others = [
+        width + number
+        for number, rate in enumerate(rates)
+        if rate.cross is not None and not rate.log_odds.any()
+    ]
+    every = np.arange(width + len(rates), dtype=np.int64)
+    return np.union1d(np.setdiff1d(every, np.concatenate(seen)), np.array(others, dtype=np.int64))
 
 
 def _folds(table: Table, recipe: Recipe, seed: int) -> Folds:
