@@ -5,6 +5,8 @@ beside the truth: the expected score of that very model on fresh rows of the sam
 
   rows    300 and 1,000 rows of 10 columns: noise (the labels are independent of all columns) and
           signal; quick and standard
+  codes   1,000 rows of 10 columns of whole numbers from 0 to 59: noise, and a table where a code
+          by its value and two columns together decide
   groups  40 groups of 25 rows that share an effect; the truth is that of new groups
   time    1,200 rows in order, with and without drift of what the columns mean; the truth is that
           of the next period, which is as long as the last fold
@@ -43,7 +45,8 @@ Floats = NDArray[np.float64]
 FRESH = 20_000
 COLUMNS = 10
 SCORES = ("log_loss", "brier", "auc")
-KINDS = ("noise", "signal", "groups", "steady", "drift")
+KINDS = ("noise", "signal", "codes", "crossed", "groups", "steady", "drift")
+CODES = 60
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Case:
     """One kind of simulated table and how it is fitted."""
 
     kind: str
-    """noise, signal, groups, steady or drift."""
+    """One of `KINDS`."""
     rows: int
     effort: str
 
@@ -83,6 +86,12 @@ def log_odds_of(X: Floats, turn: Floats | float = 0.0) -> Floats:
     return np.asarray(first - 0.8 * second + 0.7 * X[:, 2] * X[:, 3] + 0.5 * np.abs(X[:, 4]) - 0.7)
 
 
+def code_log_odds(X: Floats, effect: Floats) -> Floats:
+    """True log-odds of codes: one's effects, and two columns together where there are effects."""
+    together = np.sign((X[:, 1] - CODES / 2 + 0.5) * (X[:, 2] - CODES / 2 + 0.5))
+    return np.asarray(effect[X[:, 0].astype(np.int64)] + effect.any() * together)
+
+
 def labelled(X: Floats, z: Floats, rng: np.random.Generator, role: Floats | None = None) -> Drawn:
     return Drawn(X, z, rng.random(len(z)) < sigmoid(z), role)
 
@@ -94,6 +103,13 @@ def draw(case: Case, rng: np.random.Generator) -> tuple[Drawn, Drawn]:
         return labelled(X, np.zeros(case.rows), rng), labelled(fresh, np.zeros(FRESH), rng)
     if case.kind == "signal":
         return labelled(X, log_odds_of(X), rng), labelled(fresh, log_odds_of(fresh), rng)
+    if case.kind in ("codes", "crossed"):
+        X, fresh = (rng.integers(0, CODES, part.shape).astype(np.float64) for part in (X, fresh))
+        known = case.kind == "crossed"
+        effect = rng.normal(size=CODES) if known else np.zeros(CODES)
+        return labelled(X, code_log_odds(X, effect), rng), labelled(
+            fresh, code_log_odds(fresh, effect), rng
+        )
     if case.kind == "groups":
         size, effect = 25, 1.0
         group, new = np.arange(case.rows) // size, np.arange(FRESH) // size
@@ -220,7 +236,7 @@ def cases(efforts: list[str], kinds: list[str]) -> list[Case]:
     for effort in efforts:
         for kind, rows in (
             ("noise", 300), ("signal", 300), ("noise", 1000), ("signal", 1000),
-            ("groups", 1000), ("steady", 1200), ("drift", 1200),
+            ("codes", 1000), ("crossed", 1000), ("groups", 1000), ("steady", 1200), ("drift", 1200),
         ):  # fmt: skip
             if kind in kinds and (effort == "quick" or kind in ("noise", "signal")):
                 found.append(Case(kind, rows, effort))

@@ -46,10 +46,20 @@ def reference_log_odds(model: Model, values: Values) -> list[float]:
 
 
 def _level(table: TargetEncoding, values: Values, row: int) -> int:
-    if not table.cuts:
-        return int(values.codes[table.source][row])
-    number = float(values.numbers[table.source][row])
-    return -1 if number != number else sum(cut <= number for cut in table.cuts)
+    if table.cross is None:
+        return _code(table.source, table.cuts, values, row)
+    key = 0
+    for part in table.cross.parts:
+        key = key * (part.levels + 2) + _code(part.source, part.cuts, values, row) + 2
+    keys = table.cross.keys.tolist()
+    return keys.index(key) if key in keys else -2
+
+
+def _code(source: str, cuts: tuple[float, ...], values: Values, row: int) -> int:
+    if not cuts:
+        return int(values.codes[source][row])
+    number = float(values.numbers[source][row])
+    return -1 if number != number else sum(cut <= number for cut in cuts)
 
 
 def reference_probability(log_odds: float) -> float:

@@ -22,7 +22,7 @@ export function read(buffer) {
   const text = new TextDecoder("utf-8", { fatal: true });
   const outer = JSON.parse(text.decode(new Uint8Array(buffer, 8, size)));
   const header = JSON.parse(outer.__metadata__.trueodds);
-  const unknown = (header.needs ?? []).filter((name) => !["pieces", "cuts"].includes(name));
+  const unknown = (header.needs ?? []).filter((name) => !["pieces", "cuts", "crosses"].includes(name));
   if (header.format !== 2 || unknown.length > 0) {
     throw new Error(
       `this reader knows format 2, but the file has format ${header.format} ${unknown}`.trim(),
@@ -46,6 +46,11 @@ export function read(buffer) {
       shifts: array(`shifts/${number}/${index}`),
     })),
   }));
+  const crosses = (header.crosses ?? []).map(({ name, parts }, position) => ({
+    name,
+    parts,
+    positions: new Map(array(`crosses/${position}`).map((key, at) => [key, at])),
+  }));
   const targetEncodings = header.rates.map((sources, fold) =>
     sources.map((source, position) => ({
       source,
@@ -57,7 +62,7 @@ export function read(buffer) {
   for (const column of columns) {
     column.codes = new Map(column.levels.map((level, code) => [level, code]));
   }
-  return { header, columns, members, targetEncodings };
+  return { header, columns, members, targetEncodings, crosses };
 }
 
 // Whether the file has the content that was written: the header's first field is its SHA-256.
@@ -94,12 +99,13 @@ export function score(model, row) {
   const shared = header.encoder.blocks.flatMap((block) =>
     BLOCKS[block.kind](block, values.get(block.source)),
   );
+  for (const { name, parts, positions } of model.crosses) {
+    const place = ({ source, cuts }) => code(values.get(source), cuts) + 2;
+    const key = parts.reduce((sum, part) => sum * (part.levels + 2) + place(part), 0);
+    values.set(name, positions.get(key) ?? -2);
+  }
   const own = model.targetEncodings.map((tables) =>
-    tables.map(({ source, values: table, cuts }) => {
-      const v = values.get(source);
-      if (cuts === undefined) return table.at(v);
-      return table.at(Number.isNaN(v) ? -1 : cuts.filter((cut) => cut <= v).length);
-    }),
+    tables.map(({ source, values: table, cuts }) => table.at(code(values.get(source), cuts))),
   );
   const grids = [...header.networks.grids, OUTPUT];
   let total = 0;
@@ -125,6 +131,12 @@ function value(column, cell) {
   // two entries of a target encoding.
   const word = String(cell).trim();
   return column.codes.get(word) ?? (MARKERS.has(word) ? -1 : -2);
+}
+
+// A category's code as it is; a number's by how many cuts do not exceed it.
+function code(v, cuts) {
+  if (cuts === undefined || cuts.length === 0) return v;
+  return Number.isNaN(v) ? -1 : cuts.filter((cut) => cut <= v).length;
 }
 
 const MARKERS = new Set([

@@ -64,6 +64,15 @@ def test_json(run, model_file):
     assert found["bytes"] == model_file.stat().st_size
 
 
+def test_columns_read_together_are_told(run):
+    golden = Path(__file__).parents[1] / "golden" / "crosses.odds"
+    shown = run("inspect", golden).stdout
+    assert "x × z (in 3 of 3 folds)" in shown
+    assert "code, by value (in 1 of 3 folds)" in shown
+    told = json.loads(run("inspect", golden, "--json").stdout)["crosses"]
+    assert told == {"x × z": 3, "code × z": 1, "code, by value": 1}
+
+
 def test_a_damaged_model_is_refused(run, model_file, tmp_path):
     data = bytearray(model_file.read_bytes())
     data[-5] ^= 1

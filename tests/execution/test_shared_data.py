@@ -28,6 +28,7 @@ def test_training_arrays_are_shared_and_not_copied(tmp_path: Path) -> None:
         sample_weight=np.ones(100, np.float32),
         folds=make_folds(y, 2, 0),
         columns=tuple(np.array([i]) for i in range(4)),
+        unseen=(np.array([2]), np.array([0, 3])),
     )
     save_data(tmp_path, data, Recipe(), 5)
     found, recipe, seed = load_data(tmp_path)
@@ -42,4 +43,5 @@ def test_training_arrays_are_shared_and_not_copied(tmp_path: Path) -> None:
         assert mapped(array)
         assert not array.flags.writeable
         np.testing.assert_array_equal(array, meant)
+    assert task.unseen.tolist() == [0, 3]
     np.testing.assert_array_equal(task.held_out, data.folds.held_out(1))

@@ -55,6 +55,36 @@ def table(rng: np.random.Generator) -> pl.DataFrame:
     )
 
 
+def crossed_table(rng: np.random.Generator) -> pl.DataFrame:
+    """A small table whose answer lies in codes and in columns together."""
+    code = rng.integers(0, 60, ROWS) * 7
+    x, z = rng.normal(size=(2, ROWS))
+    town = rng.integers(0, 5, ROWS)
+    log_odds = 2.0 * np.sign(x * z) + 2.0 * (code % 2) + 1.5 * (town == 2) * np.sign(z) - 1.0
+    return pl.DataFrame(
+        {
+            "code": [None if c == 0 else c for c in code],
+            "x": np.where(rng.random(ROWS) < 0.05, np.nan, x).round(2),
+            "town": [None if t == 4 else f"town {t}" for t in town],
+            "z": z.round(2),
+            "y": np.where(rng.random(ROWS) < 1.0 / (1.0 + np.exp(-log_odds)), "yes", "no"),
+        }
+    )
+
+
+def crossed_rows(data: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows of that table, and cells that are in none of its levels or bins."""
+    kept = data.drop("y").head(24).to_dicts()
+    odd: list[dict[str, Any]] = [
+        {"code": 8, "town": "elsewhere"},
+        {"code": 7.5, "x": None},
+        {"code": -1e300, "x": float("inf"), "z": float("-inf")},
+        {"code": None, "x": None, "town": None, "z": None},
+        {"code": 1e300, "town": "", "z": 5e-324},
+    ]
+    return kept + [{**kept[i], **change} for i, change in enumerate(odd)]
+
+
 def rows(data: pl.DataFrame) -> list[dict[str, Any]]:
     """Rows of the table, and such as no table should hold."""
     usual = data.drop("y").with_columns(pl.col("ended").dt.to_string("%Y-%m-%d %H:%M:%S"))
@@ -120,7 +150,6 @@ def main(folder: Path) -> None:
     """Write one model for each activation and one of edge cases, with their rows and bits."""
     rng = np.random.default_rng(20261124)
     data = table(rng)
-    cells = rows(data)
     recipe = replace(
         Recipe(),
         folds=3,
@@ -136,7 +165,11 @@ def main(folder: Path) -> None:
     models = {a: fitted(data, replace(recipe, activation=a)) for a in ACTIVATIONS}
     models["pieces"] = models["relu"]
     models["edges"] = edges(models["relu"], rng)
+    crossed = crossed_table(rng)
+    models["crosses"] = fitted(crossed, recipe)
+    assert {len(t.columns) for t in models["crosses"].target_encodings[0]} == {1, 2}
     for name, model in models.items():
+        cells = crossed_rows(crossed) if name == "crosses" else rows(data)
         path = folder / f"{name}.odds"
         if path.exists():
             raise SystemExit(f"{path} is there already: golden files are made once")

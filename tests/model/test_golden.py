@@ -15,7 +15,17 @@ from trueodds.model import fixed, model, row_scorer, scorer
 def test_there_is_one_for_every_activation_and_the_edges() -> None:
     folder = Path(__file__).parents[1] / "golden"
     names = {path.stem for path in folder.glob("*.odds")}
-    assert names >= {"relu", "leaky_relu", "silu", "gelu", "tanh", "sigmoid", "edges", "pieces"}
+    assert names >= {
+        "relu",
+        "leaky_relu",
+        "silu",
+        "gelu",
+        "tanh",
+        "sigmoid",
+        "edges",
+        "pieces",
+        "crosses",
+    }
 
 
 def test_tables_give_the_golden_bits(golden) -> None:

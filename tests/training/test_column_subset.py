@@ -36,6 +36,16 @@ def test_an_input_of_two_columns_stays_while_one_is_shown() -> None:
     assert found == {(0, 2), (1, 2)}
 
 
+def test_unseen_inputs_are_left_out_unless_nothing_is_left() -> None:
+    columns = [np.array([0, 1]), np.array([2, 3])]
+    unseen = np.array([1, 2, 3])
+    rng = np.random.default_rng(0)
+    positions, share = inputs_shown(columns, 4, 1.0, rng, unseen)
+    assert (positions.tolist(), share) == ([0], 1.0)
+    found = {tuple(inputs_shown(columns, 4, 0.5, rng, unseen)[0].tolist()) for _ in range(20)}
+    assert found == {(0,), (2, 3)}
+
+
 def test_widened_is_the_same_network_and_ignores_other_inputs() -> None:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(50, 7)).astype(np.float32)

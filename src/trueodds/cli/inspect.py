@@ -14,6 +14,7 @@ from trueodds.text import printable
 
 MOST_COLUMNS = 40
 MOST_MEMBERS = 20
+MOST_CROSSES = 8
 LONGEST_CELL = 40
 
 
@@ -66,6 +67,7 @@ def print_model(model_file: Path, model: Model) -> None:
             ("Rows", scored_text(model)),
             ("Calibration", calibration_verdict(model.scores) or "not tested"),
             *_listed("Averaging", [text] if (text := averaging(model.scores)) else []),
+            *_listed("Together", crosses_text(model)),
             *_listed("Health", health),
             *_listed("Healed", treatment_lines(model.record)),
             *_listed("Notes", model.notes),
@@ -82,6 +84,27 @@ def roles_text(model: Model) -> str:
         if name is not None:
             texts.append(f'{role} "{name}"' if name else f"{role} from an array")
     return ", ".join(texts)
+
+
+def crosses(model: Model) -> dict[str, int]:
+    """Crosses by name: columns read together, numbers read by value; in how many folds' networks.
+
+    Those of most folds come first.
+    """
+    found: dict[str, int] = {}
+    for tables in model.target_encodings:
+        for table in tables:
+            if table.cross is not None:
+                found[table.source] = found.get(table.source, 0) + bool(table.log_odds.any())
+    return dict(sorted(found.items(), key=lambda each: -each[1]))
+
+
+def crosses_text(model: Model) -> list[str]:
+    """One line for each cross, at most `MOST_CROSSES`."""
+    folds, found = len(model.target_encodings), crosses(model)
+    lines = [f"{name} (in {count} of {folds} folds)" for name, count in found.items()]
+    more = len(lines) - MOST_CROSSES
+    return lines[:MOST_CROSSES] + ([f"… and {more:,} more: --json lists all"] if more > 0 else [])
 
 
 def network_text(model: Model) -> str:
@@ -130,6 +153,7 @@ def inspect_json(model_file: Path, model: Model) -> dict[str, Any]:
             "members": len(model.networks.members),
             "parameters": sum(member.parameters for member in model.networks.members),
         },
+        "crosses": crosses(model),
         "rounding": model.rounding,
         "calibrator": model.calibrator,
         "record": model.record.to_json(),

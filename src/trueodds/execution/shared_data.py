@@ -38,6 +38,7 @@ def save_data(folder: Path, data: TrainingData, recipe: Recipe, seed: int) -> No
             "forward": data.folds.forward,
         },
         "columns": [c.tolist() for c in data.columns],
+        "unseen": [u.tolist() for u in data.unseen],
     }
     with new_file(folder / "job.json") as file:
         file.write(json.dumps(job).encode())
@@ -62,5 +63,6 @@ def load_data(folder: Path) -> tuple[TrainingData, Recipe, int]:
         sample_weight=mapped("weight"),
         folds=folds,
         columns=tuple(np.array(c, dtype=np.int64) for c in job["columns"]),
+        unseen=tuple(np.array(u, dtype=np.int64) for u in job["unseen"]),
     )
     return data, recipe, int(job["seed"])

@@ -62,7 +62,7 @@ class Encoder:
                 block.encode(numbers[block.source], part)
 
     def positions(
-        self, columns: Sequence[str], target_encoded: Sequence[str]
+        self, columns: Sequence[str], target_encoded: Sequence[tuple[str, ...]]
     ) -> tuple[NDArray[np.int64], ...]:
         """Positions of the inputs that depend on each column.
 
@@ -73,7 +73,7 @@ class Encoder:
         columns
             Names of all columns.
         target_encoded
-            Names of the columns with a target encoding, whose inputs follow the encoder's.
+            Names of the columns of each target encoding; their inputs follow the encoder's.
 
         Returns
         -------
@@ -87,8 +87,9 @@ class Encoder:
             for name in origins.get(block.source, (block.source,)):
                 found[name] += range(start, start + block.width)
             start += block.width
-        for offset, name in enumerate(target_encoded):
-            found[name].append(start + offset)
+        for offset, names in enumerate(target_encoded):
+            for name in names:
+                found[name].append(start + offset)
         return tuple(np.array(found[name], dtype=np.int64) for name in columns)
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from trueodds.columns.schema import Schema
 from trueodds.columns.values import Values
+from trueodds.features.cross import Cross, bin_codes
 from trueodds.features.feature_rules import DOMINANT
 
 PRIOR_ROWS = 10.0
@@ -37,27 +38,30 @@ class TargetEncoding:
 
     ``log_odds`` has shape (levels + 2,), float32; the codes −2 (unseen) and −1 (missing) index the
     last two entries. ``cuts``, increasing, are the edges between the bins of a number; a value's
-    bin is the number of cuts that are at most the value. A category has no cuts.
+    bin is the number of cuts that are at most the value. A category has no cuts. A cross has its
+    own levels, and what they add to its columns' own log-odds; ``source`` is its name.
     """
 
     source: str
     log_odds: NDArray[np.float32]
     cuts: tuple[float, ...] = ()
+    cross: Cross | None = None
 
     def __post_init__(self) -> None:
         self.log_odds.setflags(write=False)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that it depends on."""
+        return (self.source,) if self.cross is None else self.cross.columns
+
     def codes(self, values: Values) -> NDArray[Any]:
         """Positions in ``log_odds`` of all rows, shape (rows,)."""
+        if self.cross is not None:
+            return self.cross.codes(values)
         if not self.cuts:
             return values.codes[self.source]
         return bin_codes(values.numbers[self.source], self.cuts)
-
-
-def bin_codes(numbers: NDArray[np.float64], cuts: tuple[float, ...]) -> NDArray[np.int64]:
-    """Bin of each number, shape (rows,): the cuts that are at most the number; −1 if missing."""
-    found = np.searchsorted(np.array(cuts), numbers, side="right")
-    return np.where(np.isnan(numbers), -1, found)
 
 
 def target_encoded_columns(values: Values, schema: Schema) -> dict[str, tuple[float, ...]]:

@@ -23,7 +23,9 @@ from trueodds.features.blocks import (
     PiecewiseLinear,
     QuantileTransform,
 )
+from trueodds.features.cross import LARGEST_KEY, MOST_PARTS, Cross, keys_end
 from trueodds.features.encoder import Encoder
+from trueodds.features.target_encoding import TargetEncoding
 from trueodds.health.health_record import VALUES, HealthRecord
 from trueodds.health.measure import DENSITY_BINS
 from trueodds.model.data import ModelData
@@ -48,19 +50,8 @@ def require_consistent(model: ModelData) -> None:
     _require_encoder(model.encoder, {c.name for c in model.schema.columns}, columns)
     for tables in model.target_encodings:
         for table in tables:
-            column = columns.get(table.source)
-            kinds = ("number",) if table.cuts else ("category", "yesno")
-            _require(
-                column is not None
-                and column.kind in kinds
-                and all(map(isfinite, table.cuts))
-                and all(a < b for a, b in pairwise(table.cuts))
-                and table.log_odds.shape
-                == ((len(table.cuts) + 1 if table.cuts else len(column.levels)) + 2,)
-                and table.log_odds.dtype == np.float32
-                and bool(np.isfinite(table.log_odds).all()),
-                f'the target encoding of column "{table.source}" does not fit its levels',
-            )
+            _require_target_encoding(table, columns)
+    _require_names(model)
     require_exact(model.networks)
     for member in model.networks.members:
         _require(member.fold in range(len(model.target_encodings)), "a member belongs to no fold")
@@ -84,6 +75,63 @@ def require_consistent(model: ModelData) -> None:
     slope, shift = model.calibrator.slope, model.calibrator.shift
     good = 0.0 < slope <= LARGEST_CALIBRATION and abs(shift) <= LARGEST_CALIBRATION
     _require(good, "the calibrator is out of range")
+
+
+def _require_target_encoding(table: TargetEncoding, columns: dict[str, Column]) -> None:
+    if table.cross is None:
+        levels = _levels(table.source, table.cuts, columns)
+    else:
+        levels = len(table.cross.keys)
+        _require_cross(table.source, table.cross, columns)
+    _require(
+        levels is not None
+        and table.log_odds.shape == (levels + 2,)
+        and table.log_odds.dtype == np.float32
+        and bool(np.isfinite(table.log_odds).all()),
+        f'the target encoding of column "{table.source}" does not fit its levels',
+    )
+
+
+def _levels(source: str, cuts: tuple[float, ...], columns: dict[str, Column]) -> int | None:
+    """Levels of a category, or bins of a number by increasing cuts; None if it is neither."""
+    column = columns.get(source)
+    if column is None or column.kind not in (("number",) if cuts else ("category", "yesno")):
+        return None
+    if not cuts:
+        return len(column.levels)
+    good = all(map(isfinite, cuts)) and all(a < b for a, b in pairwise(cuts))
+    return len(cuts) + 1 if good else None
+
+
+def _require_cross(name: str, cross: Cross, columns: dict[str, Column]) -> None:
+    keys = cross.keys
+    _require(
+        0 < len(cross.parts) <= MOST_PARTS
+        and all(part.levels == _levels(part.source, part.cuts, columns) for part in cross.parts)
+        and keys_end(cross.parts) <= LARGEST_KEY
+        and keys.dtype == np.int64
+        and keys.ndim == 1
+        and int(keys[0]) >= 0
+        and int(keys[-1]) < keys_end(cross.parts)
+        and bool((np.diff(keys) > 0).all()),
+        f'the levels of the cross "{name}" do not fit its columns',
+    )
+
+
+def _require_names(model: ModelData) -> None:
+    """Names of crosses are no column's, and a name means the same in every fold."""
+    taken = {c.name for c in model.schema.columns} | {d.name for d in model.encoder.derived}
+    meant: dict[str, tuple[tuple[float, ...], Cross | None]] = {}
+    for tables in model.target_encodings:
+        names = [table.source for table in tables]
+        _require(len(set(names)) == len(names), "a column has two target encodings in one fold")
+        for table in tables:
+            known = meant.setdefault(table.source, (table.cuts, table.cross))
+            _require(
+                known == (table.cuts, table.cross)
+                and (table.cross is None or table.source not in taken),
+                f'"{table.source}" means two things',
+            )
 
 
 def _require_schema(schema: Schema) -> None:

@@ -2,7 +2,8 @@
 
 docs/format.md describes it completely. Arrays: ``weights/MEMBER/LAYER`` int16,
 ``biases/MEMBER/LAYER`` int64, ``shifts/MEMBER/LAYER`` int16, ``rates/FOLD/POSITION`` float32,
-``sketch`` int64. The safetensors metadata holds one entry, ``trueodds``: the header as JSON text.
+``crosses/POSITION`` int64, ``sketch`` int64. The safetensors metadata holds one entry,
+``trueodds``: the header as JSON text.
 
 Reading checks, in this order: sizes and offsets (`trueodds.model.arrays`), the checksum, every
 field of the header (`trueodds.model.header`), and whether the parts fit together
@@ -11,12 +12,14 @@ field of the header (`trueodds.model.header`), and whether the parts fit togethe
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from trueodds.columns.sketch import RowSketch
 from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.features.blocks import PiecewiseLinear
+from trueodds.features.cross import Cross
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.files import whole_file
 from trueodds.json_text import json_text
@@ -34,11 +37,11 @@ from trueodds.model.header import (
 from trueodds.text import printable
 
 FORMAT = 2
-FEATURES = frozenset({"pieces", "cuts", "readings"})
+FEATURES = frozenset({"pieces", "cuts", "crosses", "readings"})
 """Extensions of format 2 that a file may need.
 
-They are `PiecewiseLinear` blocks, target encodings of numbers, and the ways of reading text of
-`Column.needs_readings`.
+They are `PiecewiseLinear` blocks, target encodings of numbers, `Cross`, and the ways of reading
+text of `Column.needs_readings`.
 """
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text continues after its checksum."""
@@ -120,6 +123,9 @@ def to_bytes(model: ModelData) -> bytes:
     for fold, tables in enumerate(model.target_encodings):
         for position, table in enumerate(tables):
             arrays[f"rates/{fold}/{position}"] = table.log_odds
+    crosses = _crosses(model)
+    for position, cross in enumerate(crosses.values()):
+        arrays[f"crosses/{position}"] = cross.keys
     if model.sketch is not None:
         arrays["sketch"] = model.sketch.hashes
     header = {
@@ -129,6 +135,7 @@ def to_bytes(model: ModelData) -> bytes:
         "encoder": model.encoder,
         "rates": [[table.source for table in tables] for tables in model.target_encodings],
         "cuts": _cuts(model),
+        **({"crosses": [_cross_header(*each) for each in crosses.items()]} if crosses else {}),
         "networks": model.networks.header(),
         "calibrator": model.calibrator,
         "rounding": model.rounding,
@@ -150,9 +157,13 @@ def to_bytes(model: ModelData) -> bytes:
 
 def _needs(model: ModelData) -> list[str]:
     """Those of `FEATURES` that this model uses."""
-    pieces = any(isinstance(block, PiecewiseLinear) for block in model.encoder.blocks)
-    readings = any(column.needs_readings for column in model.schema.used)
-    return ["cuts"] * bool(_cuts(model)) + ["pieces"] * pieces + ["readings"] * readings
+    used = {
+        "crosses": bool(_crosses(model)),
+        "cuts": bool(_cuts(model)),
+        "pieces": any(isinstance(block, PiecewiseLinear) for block in model.encoder.blocks),
+        "readings": any(column.needs_readings for column in model.schema.used),
+    }
+    return [name for name, needed in used.items() if needed]
 
 
 def _cuts(model: ModelData) -> dict[str, tuple[float, ...]]:
@@ -161,6 +172,16 @@ def _cuts(model: ModelData) -> dict[str, tuple[float, ...]]:
     All folds share them, because they do not depend on the target.
     """
     return {t.source: t.cuts for tables in model.target_encodings for t in tables if t.cuts}
+
+
+def _crosses(model: ModelData) -> dict[str, Cross]:
+    """Crosses by their names; the folds share them."""
+    tables = (table for tables in model.target_encodings for table in tables)
+    return {table.source: table.cross for table in tables if table.cross is not None}
+
+
+def _cross_header(name: str, cross: Cross) -> dict[str, Any]:
+    return {"name": name, "parts": cross.parts}
 
 
 def read_bytes(data: bytes, name: str = "the model") -> ModelData:
@@ -206,6 +227,10 @@ def _read(data: bytes) -> ModelData:
 
 def _model(header: Header, arrays: Arrays) -> ModelData:
     metadata = metadata_of(header)
+    crosses = {
+        cross.name: Cross(cross.parts, _array(arrays, f"crosses/{position}"))
+        for position, cross in enumerate(header.crosses)
+    }
     return ModelData(
         schema=header.schema,
         encoder=header.encoder,
@@ -215,6 +240,7 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
                     source,
                     _array(arrays, f"rates/{fold}/{position}"),
                     header.cuts.get(source, ()),
+                    crosses.get(source),
                 )
                 for position, source in enumerate(sources)
             )

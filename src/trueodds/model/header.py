@@ -15,6 +15,7 @@ from trueodds.columns.roles import RoleColumns
 from trueodds.columns.schema import Schema
 from trueodds.ensemble.calibrator import Calibrator
 from trueodds.evaluation.scores import Scores
+from trueodds.features.cross import Part
 from trueodds.features.encoder import Encoder
 from trueodds.health.state import LayerState
 from trueodds.model.fixed import Grid
@@ -38,6 +39,13 @@ class NetworksHeader(msgspec.Struct):
     activation: Activation
     grids: tuple[Grid, ...]
     folds: tuple[int, ...]
+
+
+class CrossHeader(msgspec.Struct):
+    """A cross without its array."""
+
+    name: str
+    parts: tuple[Part, ...]
 
 
 class SketchHeader(msgspec.Struct):
@@ -69,6 +77,7 @@ class Header(msgspec.Struct):
     source: str
     source_sha256: str
     cuts: dict[str, tuple[float, ...]] = msgspec.field(default_factory=dict)
+    crosses: tuple[CrossHeader, ...] = ()
     profile: Profile | None = msgspec.field(default=None, name="seen")
     roles: RoleColumns = RoleColumns()
     sketch: SketchHeader | None = None

@@ -323,7 +323,9 @@ class Model(ModelData):
 
     @cached_property
     def _reader(self) -> RowReader:
-        return RowReader(self.schema, self.encoder.derived)
+        tables = (table for tables in self.target_encodings for table in tables)
+        crosses = {table.source: table.cross for table in tables if table.cross is not None}
+        return RowReader(self.schema, self.encoder.derived, crosses)
 
     @cached_property
     def _row_scorer(self) -> RowScorer:

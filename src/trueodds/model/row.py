@@ -12,6 +12,7 @@ import numpy as np
 
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.values import MISSING, read_codes, read_numbers
+from trueodds.features.cross import Cross
 from trueodds.features.derive import Derived, derive_columns
 from trueodds.table.cells import MISSING_MARKERS, number_text
 from trueodds.table.objects import column_of, from_numpy
@@ -26,15 +27,23 @@ _ONE_CELL = (str, float, int, bool, type(None), bytes)
 
 
 class RowReader:
-    """Reads one row given as a mapping of column names to cells."""
+    """Reads one row given as a mapping of column names to cells.
 
-    def __init__(self, schema: Schema, derived: tuple[Derived, ...]) -> None:
+    ``crosses`` are by the names of their rates.
+    """
+
+    def __init__(
+        self, schema: Schema, derived: tuple[Derived, ...], crosses: Mapping[str, Cross]
+    ) -> None:
         self._columns = [(column.name, column, _codes(column)) for column in schema.used]
         self._derived = derived
         names = [column.name for column in schema.used]
         self._dates = {n: names.index(n) for made in derived for n in made.columns}
-        self.sources = (*names, *(made.name for made in derived))
-        """The sources of `values`: columns, then derived quantities."""
+        self._crosses = [
+            (cross, [names.index(name) for name in cross.columns]) for cross in crosses.values()
+        ]
+        self.sources = (*names, *(made.name for made in derived), *crosses)
+        """The sources of `values`: columns, derived quantities, crosses."""
 
     def values(self, row: Mapping[str, Any]) -> list[Any] | None:
         """A float (NaN is missing) or a code for every source.
@@ -62,6 +71,7 @@ class RowReader:
             dates = {name: np.array([values[at]]) for name, at in self._dates.items()}
             made = derive_columns(dates, self._derived)
             values += [float(made[derived.name][0]) for derived in self._derived]
+        values += [cross.code([values[at] for at in places]) for cross, places in self._crosses]
         return values
 
 

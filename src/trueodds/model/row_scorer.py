@@ -42,7 +42,7 @@ class RowScorer:
         They make the inputs: the encoder those of all folds, the target encodings those of each
         fold.
     sources
-        Columns and derived quantities, in the order of the values.
+        Columns, derived quantities and crosses, in the order of the values.
     """
 
     def __init__(

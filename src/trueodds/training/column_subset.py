@@ -12,9 +12,15 @@ from numpy.typing import NDArray
 from trueodds.network.engine import aligned
 from trueodds.network.layout import Layout
 
+NONE = np.zeros(0, dtype=np.int64)
+
 
 def inputs_shown(
-    columns: Sequence[NDArray[np.int64]], width: int, fraction: float, rng: np.random.Generator
+    columns: Sequence[NDArray[np.int64]],
+    width: int,
+    fraction: float,
+    rng: np.random.Generator,
+    unseen: NDArray[np.int64] = NONE,
 ) -> tuple[NDArray[np.int64], float]:
     """Choose the inputs that a member sees.
 
@@ -25,21 +31,28 @@ def inputs_shown(
     fraction
         Of the columns, 0 < fraction ≤ 1: ⌊(1 − fraction)·count⌋ random columns are left out.
         Columns without inputs do not count.
+    unseen
+        Positions that no member sees, unless nothing else is left.
 
     Returns
     -------
     positions
-        Of all inputs that depend on a column shown, shape (n,), increasing.
+        Of all inputs that depend on a column shown, without those unseen, shape (n,), increasing.
     fraction
         Of the columns that are shown; 1.0 if there are too few columns to leave one out.
     """
     usable = [positions for positions in columns if len(positions)]
     left_out = int((1.0 - fraction) * len(usable) + 1e-9)
     if not left_out:
-        return np.arange(width, dtype=np.int64), 1.0
+        return _without(np.arange(width, dtype=np.int64), unseen), 1.0
     shown = rng.permutation(len(usable))[left_out:]
     positions = np.unique(np.concatenate([usable[number] for number in shown]))
-    return positions, 1.0 - left_out / len(usable)
+    return _without(positions, unseen), 1.0 - left_out / len(usable)
+
+
+def _without(positions: NDArray[np.int64], unseen: NDArray[np.int64]) -> NDArray[np.int64]:
+    left = np.setdiff1d(positions, unseen)
+    return left if len(left) else positions
 
 
 def widened(

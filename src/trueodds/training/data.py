@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.training.column_subset import NONE
 from trueodds.training.folds import Folds
 from trueodds.training.member import MemberTask, base_log_odds
 
@@ -21,7 +22,8 @@ class TrainingData:
     ``shared`` has shape (rows, width): the inputs common to all folds. ``fold_features`` holds one
     matrix of shape (rows, extra) for every fold: its target encodings. ``y`` (0 or 1) and
     ``sample_weight`` (≥ 0) have shape (rows,). All are float32. ``columns`` holds, for every column
-    of the table, its positions among the width + extra inputs.
+    of the table, its positions among the width + extra inputs. ``unseen`` holds, for every
+    fold, the positions that its members do not see; without it they see all.
     """
 
     shared: NDArray[np.float32]
@@ -30,6 +32,7 @@ class TrainingData:
     sample_weight: NDArray[np.float32]
     folds: Folds
     columns: tuple[NDArray[np.int64], ...]
+    unseen: tuple[NDArray[np.int64], ...] = ()
 
     @property
     def width(self) -> int:
@@ -76,4 +79,5 @@ class TrainingData:
             shown=self.folds.trained_on(fold),
             held_out=self.folds.held_out(fold),
             columns=self.columns,
+            unseen=self.unseen[fold] if self.unseen else NONE,
         )

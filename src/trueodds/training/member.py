@@ -1,7 +1,7 @@
 """Trains one member, a network of an ensemble, and forecasts the rows that it leaves out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from trueodds.network.initialise import initialise
 from trueodds.network.kernels import gather, gather_some
 from trueodds.network.layout import Layout
 from trueodds.training.averaging import WeightAverage
-from trueodds.training.column_subset import inputs_shown, widened
+from trueodds.training.column_subset import NONE, inputs_shown, widened
 from trueodds.training.evaluations import Evaluations, Progress
 from trueodds.training.loop import Batch, Callback, train_network
 from trueodds.training.prune import ROWS as COMPACT_ROWS
@@ -35,6 +35,7 @@ class MemberTask:
     common to all members and those that depend on the fold. ``y`` and ``weight`` are float32 of
     shape (rows,). ``shown`` and ``held_out`` are row numbers; ``held_out`` may be empty.
     ``columns`` names, for every original column, its positions among the width + extra inputs.
+    ``unseen`` are positions that no member of the fold sees.
     ``turn`` is the member's number among all that forecast a row: it decides which columns it sees.
     """
 
@@ -48,6 +49,7 @@ class MemberTask:
     shown: NDArray[np.int64]
     held_out: NDArray[np.int64]
     columns: tuple[NDArray[np.int64], ...]
+    unseen: NDArray[np.int64] = field(default_factory=lambda: NONE)
 
     @property
     def width(self) -> int:
@@ -174,7 +176,7 @@ def train_member(
     rng = np.random.default_rng([seed, 2, task.fold, task.member])
     rows = len(task.shown)
     wanted = recipe.column_fraction_of(task.turn)
-    positions, share = inputs_shown(task.columns, task.width, wanted, rng)
+    positions, share = inputs_shown(task.columns, task.width, wanted, rng, task.unseen)
     layout = Layout(len(positions), recipe.widths, recipe.activation)
     parameters = initialise(layout, rng, _base_logit(task), recipe.init)
     engine = Engine(layout, parameters, recipe.batch(rows), recipe.dropout)

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from trueodds.array_store import Store
 from trueodds.columns.describe import Table
 from trueodds.columns.values import Values
 from trueodds.errors import TableError, TrainingError
+from trueodds.features.cross import Cross, names_of
+from trueodds.features.cross_search import CrossSearch, FoldSearched, Found
 from trueodds.features.encoder import Encoder, fit_encoder
 from trueodds.features.target_encoding import TargetEncoding, fit_target_encodings
 from trueodds.training.data import TrainingData
@@ -73,22 +76,88 @@ def prepare(table: Table, recipe: Recipe, seed: int, store: Store) -> Prepared:
         if table.sample_weight is None
         else table.sample_weight.astype(np.float32)
     )
+    found = _search(table, folds, labels, sample_weight, seed)
+    crosses = {each.cross.parts: each.cross for of_fold in found for each in of_fold.crosses}
+    taken = [c.name for c in table.schema.columns] + [d.name for d in encoder.derived]
+    names = names_of(list(crosses), taken)
+    named = dict(zip(names, crosses.values(), strict=True))
     encodings, fold_features = [], []
     for fold in range(folds.count):
         of_fold, inputs = fit_target_encodings(
             table.values, table.schema, labels, sample_weight, folds.trained_on(fold), [seed, fold]
         )
-        encodings.append(of_fold)
-        fold_features.append(store.keep(f"fold_features{fold}", inputs))
+        crossed, more = _crossed(found[fold].crosses, named, table.values)
+        encodings.append((*of_fold, *crossed))
+        fold_features.append(
+            store.keep(f"fold_features{fold}", np.concatenate([inputs, more], axis=1))
+        )
+    columns = encoder.positions(table.columns, [each.columns for each in encodings[0]])
+    by_name = dict(zip(table.columns, columns, strict=True))
     data = TrainingData(
         shared=_encode(encoder, table.values, store),
         fold_features=tuple(fold_features),
         y=labels,
         sample_weight=sample_weight,
         folds=folds,
-        columns=encoder.positions(table.columns, [encoding.source for encoding in encodings[0]]),
+        columns=columns,
+        unseen=tuple(
+            _unseen(of_fold.mute, by_name, of_encodings, encoder.width)
+            for of_fold, of_encodings in zip(found, encodings, strict=True)
+        ),
     )
     return Prepared(data, encoder, tuple(encodings))
+
+
+def _search(
+    table: Table,
+    folds: Folds,
+    y: NDArray[np.float32],
+    weight: NDArray[np.float32],
+    seed: int,
+) -> list[FoldSearched]:
+    """Crosses that pay and columns that do not, in every fold by the rows shown to its members."""
+    search = CrossSearch(table.values, table.schema)
+    with threadpool_limits(limits=1):  # sums in one order, whatever the machine's threads
+        return [
+            search.find(y, weight, folds.trained_on(fold), [seed, fold])
+            for fold in range(folds.count)
+        ]
+
+
+def _crossed(
+    found: list[Found], crosses: dict[str, Cross], values: Values
+) -> tuple[tuple[TargetEncoding, ...], NDArray[np.float32]]:
+    """Encodings of all folds' crosses, by their names, and their inputs in one fold.
+
+    All folds have the same ones, so that their networks have the same inputs. One that the fold did
+    not find itself is 0 for all rows: what other folds' rows say does not reach it.
+    """
+    own = {each.cross.parts: each for each in found}
+    encodings = []
+    inputs = np.zeros((values.rows, len(crosses)), dtype=np.float32)
+    for position, (name, cross) in enumerate(crosses.items()):
+        effects = np.zeros(len(cross.keys) + 2, dtype=np.float32)
+        if (one := own.get(cross.parts)) is not None:
+            effects, inputs[:, position] = one.effects, one.inputs(values)
+        encodings.append(TargetEncoding(name, effects, cross=cross))
+    return tuple(encodings), inputs
+
+
+def _unseen(
+    mute: frozenset[str],
+    columns: dict[str, NDArray[np.int64]],
+    encodings: tuple[TargetEncoding, ...],
+    width: int,
+) -> NDArray[np.int64]:
+    """Inputs that a fold's members do not see: of mute columns, and crosses of other folds."""
+    seen = [positions for name, positions in columns.items() if name not in mute]
+    others = [
+        width + number
+        for number, each in enumerate(encodings)
+        if each.cross is not None and not each.log_odds.any()
+    ]
+    every = np.arange(width + len(encodings), dtype=np.int64)
+    return np.union1d(np.setdiff1d(every, np.concatenate(seen)), np.array(others, dtype=np.int64))
 
 
 def _folds(table: Table, recipe: Recipe, seed: int) -> Folds:
