@@ -25,7 +25,7 @@ from trueodds.errors import LeakWarning, TableWarning, UsageError, warn
 from trueodds.estimator_inputs import binary_labels, row_groups, row_times, row_weights
 from trueodds.execution.verbose import Verbose
 from trueodds.main_job import learn
-from trueodds.model.told import html, notes_of
+from trueodds.model.summary import html, notes_of
 from trueodds.table import Frame, as_column, as_frame
 from trueodds.table.frame import missing_column
 

@@ -1,27 +1,22 @@
-"""The commands, their arguments and their help; their code is imported when they run."""
+"""The commands, each one declaration, hence the length of this file; their code runs elsewhere."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from trueodds.cli.options import (
+    Dtype,
+    Effort,
+    Jobs,
+    Json,
+    Labelled,
+    ModelFile,
+    NoWeight,
+    ScoreWeight,
+    asked_weight,
+)
 from trueodds.cli.stop import errors_as_sentences
-
-Effort = Literal["quick", "standard", "best"]
-Dtype = Literal["float32", "float16"]
-Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object to stdout instead of text.")
-]
-Jobs = Annotated[
-    int | None,
-    typer.Option(
-        min=1, metavar="N", help="Number of processes.", show_default="chosen by the amount of work"
-    ),
-]
-# The command itself says that a file is not readable, with its own words and exit code.
-ModelFile = Annotated[
-    Path, typer.Argument(metavar="MODEL", readable=False, help="A model file (.odds).")
-]
 
 app = typer.Typer(
     name="trueodds",
@@ -195,15 +190,8 @@ def evaluate_command(
         Path,
         typer.Argument(metavar="LABELLED", readable=False, help="Table with the target column."),
     ],
-    weight: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COL", help="Column of row weights, ≥ 0.", show_default="the column of training"
-        ),
-    ] = None,
-    no_weight: Annotated[
-        bool, typer.Option("--no-weight", help="Count all rows the same.")
-    ] = False,
+    weight: ScoreWeight = None,
+    no_weight: NoWeight = False,
     as_json: Json = False,
 ) -> None:
     """Check a model on labelled rows: scores with 95 % intervals, and a test of calibration.
@@ -211,11 +199,8 @@ def evaluate_command(
     If the model has seen rows in training, the result says so first.
     """
     from trueodds.cli.evaluate import run_evaluate
-    from trueodds.errors import UsageError
 
-    if weight is not None and no_weight:
-        raise UsageError("--weight and --no-weight cannot go together")
-    asked = not no_weight if weight is None else weight
+    asked = asked_weight(weight, no_weight)
     run_evaluate(model, labelled, weight=asked, as_json=as_json)
 
 
@@ -223,10 +208,7 @@ def evaluate_command(
 @errors_as_sentences()
 def decide_command(
     model: ModelFile,
-    labelled: Annotated[
-        Path,
-        typer.Argument(metavar="LABELLED", readable=False, help="Rows with the target column."),
-    ],
+    labelled: Labelled,
     cost_fp: Annotated[
         str,
         typer.Option(metavar="COST", help="Cost of a call where the label is no; or its column."),
@@ -248,22 +230,14 @@ def decide_command(
             show_default="by the costs",
         ),
     ] = None,
-    weight: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COL", help="Column of row weights, ≥ 0.", show_default="that of training"
-        ),
-    ] = None,
-    no_weight: Annotated[bool, typer.Option("--no-weight", help="Count all rows alike.")] = False,
+    weight: ScoreWeight = None,
+    no_weight: NoWeight = False,
     as_json: Json = False,
 ) -> None:
     """Decide which rows to call: the threshold of least cost, and what it costs and saves."""
     from trueodds.cli.decide import run_decide
-    from trueodds.errors import UsageError
 
-    if weight is not None and no_weight:
-        raise UsageError("--weight and --no-weight cannot go together")
-    asked = not no_weight if weight is None else weight
+    asked = asked_weight(weight, no_weight)
     costs = (cost_fp, cost_fn, benefit)
     run_decide(model, labelled, costs, capacity, asked, as_json=as_json)
 

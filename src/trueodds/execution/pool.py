@@ -31,16 +31,8 @@ from trueodds.training.recipe import Recipe
 
 WORKER = command()
 ONE_THREAD = dict.fromkeys(
-    (
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "BLIS_NUM_THREADS",
-        "VECLIB_MAXIMUM_THREADS",
-        "OMP_NUM_THREADS",
-        "NUMBA_NUM_THREADS",
-    ),
-    "1",
-)
+    [f"{name}_NUM_THREADS" for name in ("OPENBLAS", "MKL", "BLIS", "OMP", "NUMBA")], "1"
+) | {"VECLIB_MAXIMUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)

@@ -38,11 +38,8 @@ from trueodds.text import printable
 
 FORMAT = 2
 FEATURES = frozenset({"pieces", "cuts", "crosses", "readings"})
-"""Extensions of format 2 that a file may need.
-
-They are `PiecewiseLinear` blocks, target encodings of numbers, `Cross`, and the ways of reading
-text of `Column.needs_readings`.
-"""
+"""Extensions of format 2 that a file may need: `PiecewiseLinear`, encodings of numbers, `Cross`,
+`Column.needs_readings`."""
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text continues after its checksum."""
 PLAIN = (

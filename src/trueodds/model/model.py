@@ -4,31 +4,30 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trueodds.columns.values import MISSING, Values, to_values
-from trueodds.errors import TableWarning, TrueOddsError, warn
+from trueodds.columns.values import Values, to_values
+from trueodds.errors import TableWarning, warn
 from trueodds.functions.portable import sigmoid
 from trueodds.functions.portable_scalar import sigmoid_of
-from trueodds.model import told
+from trueodds.model import summary
 from trueodds.model.align import aligned
+from trueodds.model.as_classifier import AsClassifier
 from trueodds.model.data import ModelData
 from trueodds.model.file import read_bytes, read_file, save, to_bytes
 from trueodds.model.fixed import OUTPUT_BITS
-from trueodds.model.labels import typed_labels
-from trueodds.model.monitor import Monitor
+from trueodds.model.monitor import differences
 from trueodds.model.row import RowReader
 from trueodds.model.row_scorer import RowScorer
 from trueodds.model.scorer import Scorer
+from trueodds.model.usual_cells import UsualCells
 from trueodds.table.convert import as_frame
 from trueodds.table.frame import Frame
 
 if TYPE_CHECKING:
-    from sklearn.utils import Tags
-
     from trueodds.model.decide import CostGiven, Decisions
     from trueodds.model.evaluate import Evaluation
 
@@ -36,11 +35,9 @@ LEAST = float(np.finfo(np.float64).tiny)
 MOST = 1.0 - 2.0**-53
 """Probabilities stay within `LEAST` and `MOST`. σ rounds to 1 above 36.7 nats and to a subnormal
 number below −708 nats; a probability of 0 or 1 that is wrong makes the log-loss infinite."""
-MOST_MESSAGES = 8
-"""Most warnings about differences from training."""
 
 
-class Model(ModelData):
+class Model(AsClassifier, ModelData):
     """A trained model; it is immutable, and threads may share it.
 
     ``save`` writes it and `trueodds.load` reads it. The forecast of a row has the same bits alone
@@ -55,14 +52,14 @@ class Model(ModelData):
 
     def __repr__(self) -> str:
         """Target, scores and notes in a few lines."""
-        return told.short_text(self)
+        return summary.short_text(self)
 
     def _repr_html_(self) -> str:
-        return told.html(self)
+        return summary.html(self)
 
     def summary(self) -> str:
         """Target, scores, columns, notes and health as text of several lines."""
-        return told.summary(self)
+        return summary.summary(self)
 
     def log_odds(self, X: Any) -> NDArray[np.float64]:
         """Calibrated log-odds of "yes" in nats, float64 of shape (rows,).
@@ -100,15 +97,6 @@ class Model(ModelData):
             return np.array([min(max(sigmoid_of(row), LEAST), MOST)])
         return probability(self._table_log_odds(X))
 
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities of both labels, shape (rows, 2), in the order of ``classes_``."""
-        yes = self.predict(X)
-        return np.column_stack([1.0 - yes, yes] if self._yes_is_last else [yes, 1.0 - yes])
-
-    def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """Log-odds of ``classes_[1]``, nats, shape (rows,)."""
-        return self.log_odds(X) if self._yes_is_last else -self.log_odds(X)
-
     def read(self, X: Any) -> Values:
         """Read the model's columns from a table; ``X`` is as for `log_odds`.
 
@@ -124,7 +112,7 @@ class Model(ModelData):
     def notes_on(self, X: Any) -> tuple[str, ...]:
         """What a forecast of these rows warns of, one sentence a column and kind."""
         frame, values = self._read(X)
-        return (*frame.notes, *values.notes, *self._differences(frame, values))
+        return (*frame.notes, *values.notes, *differences(self.schema, self.profile, values, frame))
 
     def log_odds_of(self, values: Values) -> NDArray[np.float64]:
         """Calibrated log-odds in nats of rows that `read` has read, float64 of shape (rows,)."""
@@ -224,54 +212,6 @@ class Model(ModelData):
         """
         save(self, Path(path))
 
-    @property
-    def classes_(self) -> NDArray[Any]:
-        """Both labels, sorted: numbers or booleans where both labels are, else text."""
-        return np.array(self._labels)
-
-    @property
-    def n_features_in_(self) -> int:
-        """How many columns the training table had, the target and other roles left out."""
-        return len(self.schema.columns)
-
-    @property
-    def feature_names_in_(self) -> NDArray[np.object_]:
-        """Their names."""
-        return np.array([column.name for column in self.schema.columns], dtype=object)
-
-    def fit(self, X: Any, y: Any = None, **more: Any) -> NoReturn:
-        """Not possible; it is there because scikit-learn's tools look for it.
-
-        Raises
-        ------
-        TrueOddsError
-            Always.
-        """
-        raise TrueOddsError("A Model is fitted and stays as it is: fit a TrueOddsClassifier.")
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
-    def __sklearn_tags__(self) -> "Tags":
-        """scikit-learn's description of a binary classifier."""
-        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
-
-        return Tags(
-            estimator_type="classifier",
-            target_tags=TargetTags(required=True),
-            classifier_tags=ClassifierTags(multi_class=False),
-            input_tags=InputTags(string=True, categorical=True, allow_nan=True),
-        )
-
-    @cached_property
-    def _labels(self) -> list[Any]:
-        return sorted(typed_labels(self.target_no, self.target_yes))
-
-    @property
-    def _yes_is_last(self) -> bool:
-        no, yes = typed_labels(self.target_no, self.target_yes)
-        return bool(no < yes)
-
     def _read(self, X: Any) -> tuple[Frame, Values]:
         """The model's columns of a table, under their names, and what they read as."""
         frame = X if isinstance(X, Frame) else as_frame(_rows(X))
@@ -282,40 +222,17 @@ class Model(ModelData):
     def _table_log_odds(self, X: Any) -> NDArray[np.float64]:
         """Log-odds, with the warnings of `log_odds`."""
         frame, values = self._read(X)
-        for sentence in (*frame.notes, *values.notes, *self._differences(frame, values)):
+        for sentence in (
+            *frame.notes,
+            *values.notes,
+            *differences(self.schema, self.profile, values, frame),
+        ):
             warn(TableWarning(sentence))
         return self.log_odds_of(values)
 
-    def _differences(self, frame: Frame, values: Values) -> tuple[str, ...]:
-        """Differences from the training rows, one sentence for each column and kind."""
-        monitor = Monitor(self.schema, self.profile)
-        monitor.update(values, frame)
-        # A column with cells that were not read, or that is absent, has its own sentence.
-        named = {cells.column for cells in values.odd} | set(values.absent)
-        found = [
-            finding.sentence
-            for finding in monitor.out_of_range()
-            if finding.what != "missing" or finding.column not in named
-        ]
-        if len(found) > MOST_MESSAGES:
-            more = len(found) - MOST_MESSAGES + 1
-            found[MOST_MESSAGES - 1 :] = [
-                f"{more:,} more columns differ from training: see notes_on"
-            ]
-        return tuple(found)
-
     @cached_property
-    def _usual(self) -> list[tuple[float, float, bool]]:
-        """For every source of a row the least and largest usual value, and whether it may miss."""
-        seen = {} if self.profile is None else {c.name: c for c in self.profile.columns}
-        usual = []
-        for column in self.schema.used:
-            low, high = (-np.inf, np.inf) if column.kind in ("number", "date") else (0.0, np.inf)
-            shown = seen.get(column.name)
-            if shown is not None and column.kind in ("number", "date"):
-                low, high = shown.low, shown.high
-            usual.append((low, high, shown is None or bool(shown.missing)))
-        return usual
+    def _usual(self) -> UsualCells:
+        return UsualCells.of(self.schema, self.profile)
 
     @cached_property
     def _scorer(self) -> Scorer:
@@ -337,17 +254,9 @@ class Model(ModelData):
         None if only the reader of tables can read it, or if the row needs a warning.
         """
         values = self._reader.values(row)
-        if values is None or not self._is_usual(values):
+        if values is None or not self._usual.include(values):
             return None
         return float(self._calibrated(self._row_scorer.total(values)))
-
-    def _is_usual(self, values: list[Any]) -> bool:
-        """Whether training rows showed such cells: else the monitor may report a difference."""
-        for value, (low, high, may_miss) in zip(values, self._usual, strict=False):
-            missing = value != value or (value == MISSING and type(value) is int)
-            if not (may_miss if missing else low <= value <= high):
-                return False
-        return True
 
     def _calibrated(self, total: Any) -> Any:
         """Calibrated log-odds from the exact sum of the members' outputs.

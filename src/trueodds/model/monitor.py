@@ -22,6 +22,9 @@ LONGEST = 60
 LEAST_CHANGE = 0.01
 """Missing shares that differ by less are not reported, however certain the difference is."""
 
+MOST_MESSAGES = 8
+"""Most sentences of `differences`."""
+
 What = Literal["unseen", "range", "missing"]
 
 
@@ -153,3 +156,30 @@ class Monitor:
         if abs(now - before) < max(LEAST_CHANGE, CHANCE * spread):
             return ""
         return f"({now:.1%}) are missing; {before:.1%} were missing in training"
+
+
+def differences(
+    schema: Schema, profile: Profile | None, values: Values, frame: Frame
+) -> tuple[str, ...]:
+    """Differences from the training rows, one sentence for each column and kind.
+
+    Parameters
+    ----------
+    schema, profile
+        Of the training table.
+    values, frame
+        The new rows, as numbers and codes, and as they came.
+    """
+    monitor = Monitor(schema, profile)
+    monitor.update(values, frame)
+    # A column with cells that were not read, or that is absent, has its own sentence.
+    named = {cells.column for cells in values.odd} | set(values.absent)
+    found = [
+        finding.sentence
+        for finding in monitor.out_of_range()
+        if finding.what != "missing" or finding.column not in named
+    ]
+    if len(found) > MOST_MESSAGES:
+        more = len(found) - MOST_MESSAGES + 1
+        found[MOST_MESSAGES - 1 :] = [f"{more:,} more columns differ from training: see notes_on"]
+    return tuple(found)

@@ -114,9 +114,9 @@ def _scores(scores: Scores) -> list[tuple[str, str, str, str]]:
     """Name, value, interval and the base rate's value of each score."""
     error = scores.calibration_error
     return [
-        ("Log-loss", *_told(scores.log_loss), _figure(scores.base_log_loss)),
-        ("Brier score", *_told(scores.brier), _figure(scores.base_brier)),
-        ("AUC", *_told(scores.auc), _figure(0.5)),
+        ("Log-loss", *_texts(scores.log_loss), _figure(scores.base_log_loss)),
+        ("Brier score", *_texts(scores.brier), _figure(scores.base_brier)),
+        ("AUC", *_texts(scores.auc), _figure(0.5)),
         ("Calibration error", _figure(error.value), f"perfect: {_figure(error.floor)}", ""),
     ]
 
@@ -133,7 +133,7 @@ def _score_table(scores: Scores) -> list[str]:
     return [f"{n:<18} {v:>8}   {s:<18}   {b:>9}".rstrip() for n, v, s, b in rows]
 
 
-def _told(interval: Interval) -> tuple[str, str]:
+def _texts(interval: Interval) -> tuple[str, str]:
     span = f"{_figure(interval.low)} to {_figure(interval.high)}"
     return _figure(interval.value), span if isfinite(interval.high) else "no interval"
 
