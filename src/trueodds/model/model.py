@@ -167,12 +167,9 @@ class Model(AsClassifier, ModelData):
         sample_weight: ArrayLike | str | bool = True,
         seed: int = 0,
     ) -> "Decisions":
-        """Decide which labelled rows to call, and tell what that costs.
+        """Decide which labelled rows to call, and give the cost; warns as `evaluate` does.
 
-        A row is called where that costs no more than not calling it, as far as its probability
-        tells: from the threshold cost_fp / (cost_fp + cost_fn + benefit) on (Elkan 2001).
-
-        Warns (TableWarning) as `evaluate` does.
+        Rows are called from the threshold cost_fp / (cost_fp + cost_fn + benefit) on (Elkan 2001).
 
         Parameters
         ----------
@@ -222,11 +219,8 @@ class Model(AsClassifier, ModelData):
     def _table_log_odds(self, X: Any) -> NDArray[np.float64]:
         """Log-odds, with the warnings of `log_odds`."""
         frame, values = self._read(X)
-        for sentence in (
-            *frame.notes,
-            *values.notes,
-            *differences(self.schema, self.profile, values, frame),
-        ):
+        differ = differences(self.schema, self.profile, values, frame)
+        for sentence in (*frame.notes, *values.notes, *differ):
             warn(TableWarning(sentence))
         return self.log_odds_of(values)
 
