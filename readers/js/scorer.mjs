@@ -8,7 +8,8 @@
 //   // { logOdds: -1.2…, probability: 0.22… }
 //
 // A row is an object of cells by column name. A cell is a number for a number or a date (seconds
-// since 1970 UTC), and text for a category. null, undefined and NaN are missing.
+// since 1970 UTC), and text for a category. null, undefined and NaN are missing. Plain numbers and
+// ISO dates may be text; other text in a column of numbers or dates throws an Error.
 
 const OUTPUT = { bits: 32, limit: 2 ** 41 };
 const LEAST = 2.2250738585072014e-308;
@@ -125,7 +126,9 @@ export function score(model, row) {
 
 function value(column, cell) {
   const missing = cell === null || cell === undefined || Number.isNaN(cell);
-  if (column.kind === "number" || column.kind === "date") return missing ? NaN : Number(cell);
+  if (column.kind === "number" || column.kind === "date") {
+    return missing ? NaN : typeof cell === "string" ? fromText(column, cell) : Number(cell);
+  }
   if (missing) return -1;
   // The codes −2 (a level that training did not have) and −1 (missing) are the indices of the last
   // two entries of a target encoding.
@@ -137,6 +140,29 @@ function value(column, cell) {
 function code(v, cuts) {
   if (cuts === undefined || cuts.length === 0) return v;
   return Number.isNaN(v) ? -1 : cuts.filter((cut) => cut <= v).length;
+}
+
+// The number or date in a text, or NaN for a missing marker. Only spellings that Python reads with the
+// same value are read: plain numbers, and ISO dates in whole seconds. Others throw an Error, because
+// NaN would be scored as a missing cell.
+function fromText(column, cell) {
+  const text = cell.trim();
+  if (text === "" || MARKERS.has(text)) return NaN;
+  const plainly = ["", undefined].includes(column.number_style) || column.number_style === "thousands";
+  if (column.kind === "number" && plainly && /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) {
+    return Number(text);
+  }
+  const parts = /^([1-9]\d{3})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text);
+  if (column.kind === "date" && ["", undefined, "%Y-%m-%d"].includes(column.date_format?.slice(0, 8)) && parts) {
+    const [year, month, day, hour, minute, second] = parts.slice(1).map((part) => Number(part ?? 0));
+    const time = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+    const same = time.getUTCMonth() === month - 1 && time.getUTCDate() === day;
+    if (same && hour < 24 && minute < 60 && second < 60) return time.getTime() / 1000;
+  }
+  throw new Error(
+    `the cell "${cell}" of column "${column.name}" is text that this reader does not read: give a ` +
+      (column.kind === "date" ? "number of seconds since 1970-01-01 UTC" : "number"),
+  );
 }
 
 const MARKERS = new Set([

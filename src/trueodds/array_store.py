@@ -20,7 +20,7 @@ def size_of(text: str, option: str) -> int:
     """Bytes of a size as people write it: ``2GB``, ``500 MB``, ``1.5G``, ``2GiB``."""
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", text, re.IGNORECASE)
     if found is None or not float(found[1]):
-        raise UsageError(f"{option}: {text} is no size; write it as 2GB or 500MB")
+        raise UsageError(f"{option}: {text} is not a size; write it as 2GB or 500MB")
     base = 1024 if found[3] else 1000
     return int(float(found[1]) * base ** " kmgt".index(found[2].lower() or " "))
 

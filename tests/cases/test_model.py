@@ -17,6 +17,7 @@ from trueodds.model.file import to_bytes
 from trueodds.model.model import from_bytes
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.odds"))
+PLAIN = next(path for path in GOLDEN if path.stem == "relu")
 
 
 def with_rules(model: Model, kind: str, **rules: Any) -> tuple[Model, str]:
@@ -61,7 +62,7 @@ def test_older_files_get_no_rule_when_they_are_written_again(path: Path) -> None
 def test_rules_survive_the_file_and_read_every_row(
     kind: str, rules: dict[str, Any], cell: str, same: object
 ) -> None:
-    model, name = with_rules(load(GOLDEN[0]), kind, **rules)
+    model, name = with_rules(load(PLAIN), kind, **rules)
     data = to_bytes(model)
     assert "readings" in needs(data)
     back = from_bytes(data)
@@ -83,7 +84,7 @@ def test_rules_survive_the_file_and_read_every_row(
     ],
 )
 def test_rules_that_cannot_be_are_refused(kind: str, rules: dict[str, Any]) -> None:
-    model, _ = with_rules(load(GOLDEN[0]), kind, **rules)
+    model, _ = with_rules(load(PLAIN), kind, **rules)
     with pytest.raises(ModelFileError, match="damaged"):
         from_bytes(to_bytes(model))
 
@@ -128,9 +129,9 @@ CELLS = st.one_of(
 def test_a_dict_is_read_as_a_table_is(cell: Any, rules: str) -> None:
     if rules == "dmy":
         changed: dict[str, Any] = {"date_format": "", "date_order": "dmy", "century": 1969}
-        model, name = with_rules(load(GOLDEN[0]), "date", **changed)
+        model, name = with_rules(load(PLAIN), "date", **changed)
     else:
-        model, name = with_rules(load(GOLDEN[0]), "number", number_style=rules)
+        model, name = with_rules(load(PLAIN), "number", number_style=rules)
     row = {**{column.name: None for column in model.schema.used}, name: cell}
     assert model.log_odds(row) == model.log_odds([row])[0]
 

@@ -57,3 +57,18 @@ test("the sigmoid at its ends", () => {
   assert.equal(sigmoid(-Infinity), 0);
   assert.equal(sigmoid(Infinity), 1);
 });
+
+test("text is read as Python reads it, or throws", () => {
+  const model = read(whole("relu.odds"));
+  const [row] = rows("relu.json");
+  const cells = Object.fromEntries(Object.entries(row.cells).map(([k, v]) => [k, cell(v)]));
+  const spelt = { ...cells, amount: ` ${cells.amount} `, begun: row.cells.begun };
+  assert.equal(bits(score(model, spelt).logOdds), bits(score(model, cells).logOdds));
+  const missing = score(model, { ...cells, amount: null }).logOdds;
+  for (const marker of ["", "NA", " null "]) {
+    assert.equal(score(model, { ...cells, amount: marker }).logOdds, missing);
+  }
+  for (const [name, text] of [["amount", "1.234,5"], ["amount", "5 %"], ["begun", "31.12.2023"], ["begun", "2023-02-30"]]) {
+    assert.throws(() => score(model, { ...cells, [name]: text }), /is text that this reader does not read/);
+  }
+});
