@@ -64,7 +64,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Bytes to stay within, or a text such as "2GB": what would not fit lies in temporary files
         while the model is trained. None has no limit.
     verbose
-        Whether progress is told on standard error.
+        Whether progress is printed on standard error.
 
     Attributes
     ----------
@@ -190,9 +190,9 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.evidence_ = learned.out_of_fold
         self.leaks_ = learned.model.schema.leaks
         self.notes_ = (*guessed, *notes_of(learned.model))
-        told = {leak.told(command=False) for leak in self.leaks_}
+        leaks = {leak.message(command=False) for leak in self.leaks_}
         for note in self.notes_:
-            warn(LeakWarning(note) if note in told else TableWarning(note))
+            warn(LeakWarning(note) if note in leaks else TableWarning(note))
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:

@@ -283,7 +283,7 @@ class TestEstimatorAtHome:
         for memory in ("1kB", 1000):
             small = TrueOddsClassifier(memory=memory, drop="day").fit(X, Y)
             assert (small.predict_proba(X) == plain.predict_proba(X)).all()
-        with pytest.raises(TrueOddsError, match="memory: much is no size"):
+        with pytest.raises(TrueOddsError, match="memory: much is not a size"):
             TrueOddsClassifier(memory="much").fit(X, Y)
         other = TrueOddsClassifier(positive="no").fit(X, Y)
         assert other.model_.target_yes == "no"

@@ -7,13 +7,13 @@ TOGETHER = Leak(
 
 
 def test_the_sentence_names_columns_evidence_and_options() -> None:
-    assert TOGETHER.told() == (
+    assert TOGETHER.message() == (
         '"is_recid" and "r date" together give the answer away: AUC 0.9996 on rows kept apart; '
         '"copy" does as well in the place of one of them; if they are not known when you '
         "forecast, leave them out with --drop is_recid --drop 'r date' --drop copy"
     )
     alone = Leak(("odor",), "look", "alone", 0.9875, "its 9 levels alone tell yes from no")
-    assert alone.told(command=False) == (
+    assert alone.message(command=False) == (
         '"odor" alone almost tells the answer: its 9 levels alone tell yes from no; if it is not '
         "known when you forecast, fit without it"
     )
@@ -21,7 +21,7 @@ def test_the_sentence_names_columns_evidence_and_options() -> None:
 
 def test_many_columns_are_shortened() -> None:
     names = tuple(f"c{i}" for i in range(40))
-    told = Leak(("a", "b"), "leak", "together", 1.0, "AUC 1", names).told()
+    told = Leak(("a", "b"), "leak", "together", 1.0, "AUC 1", names).message()
     assert f"and {40 - MOST_NAMES} more" in told
     assert len(told) < 500
 

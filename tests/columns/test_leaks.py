@@ -190,7 +190,7 @@ def test_an_auc_that_is_rarely_honest_names_the_most_important_columns() -> None
     leak = rare_auc(0.9987, ["a", "b", "c", "d"])
     assert leak is not None
     assert (leak.tier, leak.kind, leak.columns) == ("look", "score", ("a", "b", "c"))
-    assert "0.9987" in leak.told()
+    assert "0.9987" in leak.message()
     assert rare_auc(0.997, ["a"]) is None
     assert rare_auc(float("nan"), ["a"]) is None
     assert rare_auc(1.0, []) is None

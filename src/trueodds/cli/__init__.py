@@ -13,13 +13,13 @@ def main() -> None:
     open_streams()
     try:
         from trueodds.cli.app import app
-        from trueodds.cli.console import tell_warnings
+        from trueodds.cli.console import warnings_as_notes
 
         for stream in (sys.stdout, sys.stderr):
             # A terminal that lacks a character shows a substitute.
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        with tell_warnings():
+        with warnings_as_notes():
             app(prog_name="trueodds")
     except KeyboardInterrupt:
         print("Stopped: nothing was written.", file=sys.stderr)

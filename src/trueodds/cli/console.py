@@ -23,7 +23,7 @@ def note(text: str) -> None:
 
 
 @contextmanager
-def tell_warnings() -> Iterator[None]:
+def warnings_as_notes() -> Iterator[None]:
     """Within the block, warnings of trueodds are notes; others look as Python shows them."""
     shown = warnings.showwarning
 

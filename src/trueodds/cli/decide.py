@@ -20,7 +20,7 @@ def run_decide(
     *,
     as_json: bool,
 ) -> None:
-    """Decide and tell; costs are numbers in words, or names of columns."""
+    """Decide, and print the decision; costs are numbers in words, or names of columns."""
     model = load(model_file)
     false_positive, false_negative, benefit = (_number_or_name(cost) for cost in costs)
     with warnings.catch_warnings():  # printed below
@@ -116,16 +116,16 @@ def _tuned(rule: Decision) -> list[tuple[str, str]]:
     if rule.tuned is None:
         return []
     threshold, change = rule.tuned.threshold, rule.tuned.change
-    told = (
+    text = (
         f"the least cost on these rows is at {threshold.value:.4g} (95 % interval "
         f"{threshold.low:.4g} to {threshold.high:.4g}); "
     )
     if change.high < 0.0:
-        told += f"on other rows it would save {_figure(_negative(change))} a row"
+        text += f"on other rows it would save {_figure(_negative(change))} a row"
     else:
-        told += f"on other rows it would change the cost by {_figure(change)} a row: no gain beyond"
-        told += " chance"
-    return [("Tuned", told)]
+        text += f"on other rows it would change the cost by {_figure(change)} a row: no gain beyond"
+        text += " chance"
+    return [("Tuned", text)]
 
 
 def _negative(found: Interval) -> Interval:

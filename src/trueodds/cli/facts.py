@@ -82,7 +82,7 @@ LEAK_LABELS = {"leak": "Leak", "look": "Check"}
 def leak_facts(model: Model) -> list[tuple[str, str]]:
     """One labelled sentence for each finding of columns that give the target away, or almost."""
     leaks = model.schema.warnings
-    facts = [(LEAK_LABELS[leak.tier], leak.told()) for leak in leaks[:MOST_LEAKS]]
+    facts = [(LEAK_LABELS[leak.tier], leak.message()) for leak in leaks[:MOST_LEAKS]]
     if len(leaks) > MOST_LEAKS:
         facts.append(("", f"… and {len(leaks) - MOST_LEAKS:,} more: --json lists all"))
     return facts

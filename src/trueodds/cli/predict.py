@@ -46,7 +46,7 @@ class Tally:
 
     def notes(self, model: Model) -> list[str]:
         """Columns and cells that count as missing, one sentence a column in the model's order."""
-        odd = [self.odd[c.name].told() for c in model.schema.used if c.name in self.odd]
+        odd = [self.odd[c.name].message() for c in model.schema.used if c.name in self.odd]
         return [*self.remarks, *odd]
 
 

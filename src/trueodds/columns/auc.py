@@ -1,4 +1,4 @@
-"""Area under the ROC curve, and halves of the rows: one learns, the other is told."""
+"""Area under the ROC curve, and halves of the rows: one trains, the other is forecast."""
 
 from typing import Any
 

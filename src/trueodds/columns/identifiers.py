@@ -61,10 +61,10 @@ def text_identifier(distinct: int, words: pl.Series) -> str:
     present = len(words)
     if present < FEWEST_ROWS or distinct <= NEARLY_UNIQUE * present:
         return ""
-    told = f"{distinct:,} different texts in {present:,} rows"
+    counts = f"{distinct:,} different texts in {present:,} rows"
     if 2 * int(words.str.contains(_TWO_WORDS).sum()) >= present:
-        return f"free text: {told}, whose words are not used"
-    return f"identifier: {told}"
+        return f"free text: {counts}, whose words are not used"
+    return f"identifier: {counts}"
 
 
 def named_as_id(name: str) -> bool:

@@ -33,7 +33,7 @@ class Leak:
         """All columns that the finding is about."""
         return (*self.columns, *self.stand_ins)
 
-    def told(self, *, command: bool = True) -> str:
+    def message(self, *, command: bool = True) -> str:
         """One sentence; with ``command`` it says which options of ``fit`` leave the columns out."""
         return f"{self.finding()}; {self.remedy(command=command)}"
 
@@ -45,27 +45,27 @@ class Leak:
             "kind": self.kind,
             "auc": self.auc,
             "evidence": self.evidence,
-            "text": self.told(),
+            "text": self.message(),
         }
 
     def finding(self) -> str:
         """What was found."""
         names = listed(self.columns)
         if self.kind == "score":
-            told = f"{self.evidence}; the most important columns are {names}"
+            text = f"{self.evidence}; the most important columns are {names}"
         elif self.kind == "together":
             how = "give the answer away" if self.tier == "leak" else "almost tell the answer"
-            told = f"{names} together {how}: {self.evidence}"
+            text = f"{names} together {how}: {self.evidence}"
         elif self.tier == "leak":
-            told = f"{names} alone gives the answer away: {self.evidence}"
+            text = f"{names} alone gives the answer away: {self.evidence}"
         elif self.auc is not None and self.auc < 0.95:
-            told = f"{names} is {self.evidence}"
+            text = f"{names} is {self.evidence}"
         else:
-            told = f"{names} alone almost tells the answer: {self.evidence}"
+            text = f"{names} alone almost tells the answer: {self.evidence}"
         if self.stand_ins:
             do = "does" if len(self.stand_ins) == 1 else "do"
-            told += f"; {listed(self.stand_ins)} {do} as well in the place of one of them"
-        return told
+            text += f"; {listed(self.stand_ins)} {do} as well in the place of one of them"
+        return text
 
     def remedy(self, *, command: bool = True) -> str:
         """What to do."""

@@ -12,11 +12,11 @@ LOOK_AUC = 0.95
 FILLED_AUC = 0.95
 """AUC of whether a cell is filled in, from which on it is a leak …"""
 LOOK_FILLED_AUC = 0.8
-"""… and from which on it is told. No column of 32 honest tables has more than 0.78; columns that
+"""… and reported from here on. No column of 32 honest tables has more than 0.78; columns that
 were filled in after the answer have 0.82 to 1."""
 FEWEST_OF_A_CLASS = 5
 FEWEST_TO_LOOK = 20
-"""Rows of each class; with fewer, chance makes an AUC of 0.95 and only 0.999 is told."""
+"""Rows of each class; with fewer, chance makes an AUC of 0.95 and only 0.999 is reported."""
 _FEW_VALUES = 50
 _BINS = 64
 

@@ -32,7 +32,7 @@ class Together:
 
     columns: tuple[int, ...]
     auc: float
-    """The lower of both halves'; each half is told by a tree of the other."""
+    """The lower of both halves'; a tree of the other half forecasts each half."""
     stand_ins: tuple[int, ...] = ()
     """Further columns, each of which does as well in the place of one of ``columns``."""
 
@@ -98,7 +98,7 @@ class Search:
             chosen = (*chosen, int(gain.argmax()))
 
     def area(self, chosen: tuple[int, ...]) -> float:
-        """AUC of the worse half, each told by a tree of the other half."""
+        """AUC of the worse half; a tree of the other half forecasts each."""
         return min(self._told(self._tree(chosen, half), chosen, half, 1 - half) for half in (0, 1))
 
     def _codes(self, chosen: tuple[int, ...], half: int) -> tuple[NDArray[np.int32], int]:

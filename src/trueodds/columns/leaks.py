@@ -64,8 +64,8 @@ def suspect_leaks(values: Values, schema: Schema, y: NDArray[np.uint8]) -> tuple
     if fewest >= FEWEST_TOGETHER:
         named = {leak.columns[0] for leak in alone if leak.tier == "leak"}
         together = _together([c for c in columns if c.name not in named], labels)
-    told = {name for leak in together for name in leak.named}
-    found = [*together, *(leak for leak in alone if leak.columns[0] not in told)]
+    named = {name for leak in together for name in leak.named}
+    found = [*together, *(leak for leak in alone if leak.columns[0] not in named)]
     return tuple(sorted(found, key=lambda leak: (leak.tier, leak.kind)))
 
 

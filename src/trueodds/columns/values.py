@@ -45,7 +45,7 @@ class OddCells:
         """These and those of later rows."""
         return replace(self, count=self.count + later.count)
 
-    def told(self) -> str:
+    def message(self) -> str:
         """One sentence for the user."""
         what = "dates" if self.dates else "numbers"
         one = self.count == 1
@@ -76,7 +76,7 @@ class Values:
     @property
     def notes(self) -> tuple[str, ...]:
         """How columns were found, and cells that could not be read, one sentence a column."""
-        return (*self.remarks, *(cells.told() for cells in self.odd))
+        return (*self.remarks, *(cells.message() for cells in self.odd))
 
     def between(self, start: int, stop: int) -> "Values":
         """Return the rows from start to stop, as views."""

@@ -69,7 +69,7 @@ def decide(
     capacity: int | None = None,
     seed: int = 0,
 ) -> Decision:
-    """Decide for labelled rows by their probabilities and tell what it costs.
+    """Decide for labelled rows by their probabilities, and give the cost.
 
     Parameters
     ----------

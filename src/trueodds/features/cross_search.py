@@ -148,13 +148,13 @@ class _FoldSearch:
         """All that pay; the forecast is ``base`` for every row as yet."""
         candidates = self._table.candidates
         likely = self._additive(base)
-        told = list(likely)[:MOST_COLUMNS]
+        shortlist = list(likely)[:MOST_COLUMNS]
         self._codes([(offered,) for offered in candidates.exact.values()])
         codes = {each.cross.columns[0] for each in self._found}
         parts = [
             candidates.exact[name] if name in codes else offered
             for name, offered in candidates.coarse.items()
-            if name in told
+            if name in shortlist
         ]
         self._stage(list(combinations(parts, 2)))
         pairs = [set(each.cross.columns) for each in self._found if len(each.cross.parts) == 2]

@@ -80,12 +80,12 @@ def code_cache(function: Callable[..., Any]) -> Any:
     try:
         return CodeCache(function)
     except (RuntimeError, OSError):  # no locator has found a folder
-        tell_unkept()
+        warn_unkept()
         return NullCache()
 
 
 @cache
-def tell_unkept() -> None:
+def warn_unkept() -> None:
     """Warn, once in a process, that nothing is kept."""
     warnings.warn(UNKEPT, CacheWarning, stacklevel=2)
 
@@ -147,4 +147,4 @@ class CodeCache(FunctionCache):
         try:
             super().save_overload(sig, data)
         except OSError:
-            tell_unkept()
+            warn_unkept()

@@ -52,12 +52,12 @@ def aligned(frame: Frame, schema: Schema, trained_on: str) -> Aligned:
     if by_position:
         data = frame.data.clone()
         data.columns = list(wanted)
-        told = (
+        found_by = (
             "X does not have valid feature names, but the model was fitted with feature names"
             if nameless
             else "X has feature names, but the model was fitted without feature names"
         )
-        remark = f"{told}: its columns are taken by position"
+        remark = f"{found_by}: its columns are taken by position"
         return Aligned(replace(frame, data=data), (remark,))
     if not lacking or not frame.keyed or any(not column.missing for column in lacking):
         return Aligned(frame)  # what is still lacking is named where it is read

@@ -7,7 +7,7 @@ from trueodds.evaluation.scores import Interval, Scores
 from trueodds.model.data import ModelData
 
 MOST_NOTES = 8
-"""Notes in a ``repr``, and columns set aside that are told one by one."""
+"""Notes in a ``repr``, and columns set aside that are named one by one."""
 MOST_COLUMNS = 60
 """Columns in a summary."""
 LONGEST = 60
@@ -29,7 +29,7 @@ def notes_of(model: ModelData) -> tuple[str, ...]:
     if len(aside) > MOST_NOTES:
         more = len(aside) - MOST_NOTES + 1
         aside = [*aside[: MOST_NOTES - 1], f"{more:,} more columns are not used: see summary()"]
-    leaks = (leak.told(command=False) for leak in model.schema.warnings)
+    leaks = (leak.message(command=False) for leak in model.schema.warnings)
     return (*model.notes, *aside, *leaks)
 
 
@@ -58,14 +58,14 @@ def summary(model: ModelData) -> str:
         "aside",
     ]
     for column in schema.columns[:MOST_COLUMNS]:
-        told = column.reason or KINDS[column.kind]
+        text = column.reason or KINDS[column.kind]
         missing = f", {column.missing:,} missing" if column.missing else ""
         kind = "not used: " if column.reason else ""
-        lines.append(f"  {shown(column.name, 30):<30} {kind}{shown(told)}{missing}")
+        lines.append(f"  {shown(column.name, 30):<30} {kind}{shown(text)}{missing}")
     if len(schema.columns) > MOST_COLUMNS:
         lines.append(f"  … and {len(schema.columns) - MOST_COLUMNS:,} more")
     for title, texts in (
-        ("Leak?", [leak.told(command=False) for leak in schema.warnings]),
+        ("Leak?", [leak.message(command=False) for leak in schema.warnings]),
         ("Notes", model.notes),
         ("Health", model.health or ("all layers learn well",)),
     ):

@@ -145,7 +145,7 @@ def warning_rows(schema: Schema) -> list[tuple[str, str]]:
     """A heading and a sentence for each finding of columns that give the target away."""
     headings = {"leak": "This gives the answer away.", "look": "Check this."}
     found = schema.warnings
-    rows = [(headings[leak.tier], clean(leak.told(), 1000)) for leak in found[:MOST_WARNINGS]]
+    rows = [(headings[leak.tier], clean(leak.message(), 1000)) for leak in found[:MOST_WARNINGS]]
     if len(found) > MOST_WARNINGS:
         more = count(len(found) - MOST_WARNINGS)
         rows.append(("", f"There are {more} more warnings; trueodds inspect --json lists all"))

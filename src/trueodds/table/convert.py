@@ -44,8 +44,8 @@ def as_frame(X: Any, names: Sequence[str] | None = None) -> Frame:
     if nw.dependencies.is_pandas_dataframe(X):
         return _framed(_from_pandas(X), names or [_header(c) for c in X.columns], "DataFrame")
     if nw.dependencies.is_pyarrow_table(X):
-        told = (X.schema.metadata or {}).get(b"pandas", b"")
-        return _framed(_from_arrow(X), names or X.column_names, "DataFrame", told)
+        pandas = (X.schema.metadata or {}).get(b"pandas", b"")
+        return _framed(_from_arrow(X), names or X.column_names, "DataFrame", pandas)
     if isinstance(X, Mapping):
         columns = [_listed(cells, str(key)) for key, cells in X.items()]
         if len({len(column) for column in columns}) > 1:

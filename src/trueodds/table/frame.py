@@ -29,7 +29,7 @@ class Frame:
     """Number of the first row of data: 2 for CSV (line 1 holds the headers), 1 for other files
     (rows, or lines of JSON, from 1), 0 for frames and arrays in memory (positions)."""
     notes: tuple[str, ...] = ()
-    """What the user should be told: another encoding than UTF-8, renamed headers, …"""
+    """Remarks for the user: another encoding than UTF-8, renamed headers, …"""
     lines: NDArray[np.int64] | None = None
     """Shape (rows,), each row's line or row number, where they do not just count upwards."""
     delimiter: str = ""

@@ -23,8 +23,8 @@ def index_columns(names: Iterable[str], metadata: bytes = b"") -> tuple[str, ...
     metadata
         Bytes that hold the metadata's JSON, or nothing.
     """
-    told = _told(metadata)
-    return tuple(name for name in names if name in told or _UNNAMED.fullmatch(name))
+    index = _index_names(metadata)
+    return tuple(name for name in names if name in index or _UNNAMED.fullmatch(name))
 
 
 def file_metadata(raw: bytes) -> bytes:
@@ -39,7 +39,7 @@ def file_metadata(raw: bytes) -> bytes:
     return raw[8 : 8 + size]
 
 
-def _told(metadata: bytes) -> set[str]:
+def _index_names(metadata: bytes) -> set[str]:
     found = _KEY.search(metadata)
     if found is None:
         return set()

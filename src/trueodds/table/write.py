@@ -39,7 +39,7 @@ def write_scored(
 
     Returns
     -------
-    notes : what the user should be told, such as that the column is called ``probability_1``
+    notes : remarks for the user, such as that the column is called ``probability_1``
 
     Raises
     ------
