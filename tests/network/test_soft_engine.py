@@ -37,7 +37,7 @@ def plain_log_odds(engine, X):
         for level in range(layout.depth):
             other = leaf >> (layout.depth - 1 - level) & 1
             share *= 1.0 - g[:, level] if other else g[:, level]
-        z += (share * part["leaf"][leaf]).sum(axis=1) / layout.trees**0.5
+        z += (share * part["leaf"][:, leaf]).sum(axis=1) / layout.trees**0.5
     return z
 
 

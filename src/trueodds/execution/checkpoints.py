@@ -18,7 +18,7 @@ import numpy as np
 
 from trueodds.files import whole_file
 from trueodds.health.state import LayerState
-from trueodds.network.layout import Layout
+from trueodds.training.kinds import layout_from_json
 from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe
 from trueodds.training.training_record import MemberRecord
@@ -97,7 +97,7 @@ def load_member(file: BinaryIO) -> TrainedMember:
     with np.load(file) as stored:
         about = json.loads(str(stored["about"]))
         return TrainedMember(
-            layout=Layout.from_json(about["layout"]),
+            layout=layout_from_json(about["layout"]),
             parameters=stored["parameters"],
             log_odds=stored["log_odds"],
             record=msgspec.convert(about["record"], MemberRecord),

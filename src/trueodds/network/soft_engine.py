@@ -1,11 +1,27 @@
 """Soft splits at work: forward, hand-written backward, and the buffers both reuse."""
 
+from functools import cache
+
 import numpy as np
 
-from trueodds.network import soft_kernels
+from trueodds.network import soft_kernels as kernels
 from trueodds.network.engine import Matrix, aligned
 from trueodds.network.kernels import loss_and_gradient
+from trueodds.network.soft_kernels import LANES
 from trueodds.network.soft_splits import SoftSplits
+
+
+class _Buffers:
+    """Room for one number of lanes; what is computed for each row lies side by side."""
+
+    def __init__(self, layout: SoftSplits, upper: int, lanes: int, kind: np.dtype) -> None:
+        trees, gates = layout.trees, (layout.depth, layout.trees, lanes)
+        self.inputs = aligned((layout.inputs, lanes), kind)
+        self.before, self.gate, self.d_gate = (aligned(gates, kind) for _ in range(3))
+        self.pulled = aligned((trees, upper, lanes), kind)
+        self.of_lower = aligned((trees, layout.leaves // upper, lanes), kind)
+        self.logit, self.d_logit = aligned((lanes,), kind), aligned((lanes,), kind)
+        self.ones = np.ones(lanes, kind)
 
 
 class SoftEngine:
@@ -20,31 +36,41 @@ class SoftEngine:
         self.parameters = parameters
         self.gradient = aligned(parameters.shape, parameters.dtype)
         kind = parameters.dtype
-        self._part, self._slope = layout.views(parameters), layout.views(self.gradient)
+        self._part, self._d_part = layout.views(parameters), layout.views(self.gradient)
         self._scale = kind.type(1.0 / layout.trees**0.5)
-        shape = (batch, layout.gates)
-        self._before, self._gate, self._sent = (aligned(shape, kind) for _ in range(3))
         self._weight = self._part["weight"]
         if layout.sparse:
             self._weight = aligned(self._weight.shape, kind)
             self._weight[:] = 1.0  # where `sparsemax` starts
-        self._share = aligned((2 * layout.leaves, layout.trees), kind)
-        self._apart = aligned((layout.leaves, layout.trees), kind)
-        self._logit, self._d_logit = aligned((batch,), kind), aligned((batch,), kind)
+        self._steep = np.empty(layout.gates, kind)
+        upper = 1 << layout.depth // 2
+        self._leaf, self._d_leaf = (
+            part["leaf"].reshape(layout.trees, upper, -1) for part in (self._part, self._d_part)
+        )
+        self._buffers = cache(lambda lanes: _Buffers(layout, upper, lanes, kind))
         self._losses = np.empty(batch)
 
     def _weigh(self) -> None:
         """Bring what follows from the parameters alone up to date."""
         if self.layout.sparse:
-            soft_kernels.sparsemax(self._part["weight"], self._weight)
-        self._steep = np.exp(self._part["slope"])
+            kernels.sparsemax(self._part["weight"], self._weight)
+        np.exp(self._part["slope"], out=self._steep)
 
-    def _trees(self, X: Matrix, out: Matrix) -> None:
+    def _forward(self, X: Matrix) -> _Buffers:
+        """Fill the buffers of the forward pass.
+
+        Their lanes are the rows of X, brought up to a multiple of `LANES` by rows of zeros.
+        """
         rows = len(X)
-        U, G = self._before[:rows], self._gate[:rows]
-        np.dot(X, self._weight, out=U)
-        soft_kernels.gates_forward(U, self._part["offset"], self._steep, G)
-        soft_kernels.trees_forward(G, self._part["leaf"], self._scale, self._apart, out)
+        b = self._buffers(-(-rows // LANES) * LANES)
+        b.inputs[:, :rows] = X.T
+        b.inputs[:, rows:] = 0.0
+        flat = (self.layout.gates, -1)
+        U, G = b.before.reshape(flat), b.gate.reshape(flat)
+        np.dot(self._weight.T, b.inputs, out=U)
+        kernels.gates_forward(U, self._part["offset"], self._steep, G)
+        kernels.trees_forward(b.gate, self._leaf, self._scale, b.logit)
+        return b
 
     def log_odds(self, X: Matrix) -> Matrix:
         """Logits of all rows of X, shape (n, inputs) → (n,); a new array."""
@@ -52,7 +78,7 @@ class SoftEngine:
         out = np.empty(len(X), dtype=self.parameters.dtype)
         for start in range(0, len(X), self.batch):
             part = X[start : start + self.batch]
-            self._trees(part, out[start : start + len(part)])
+            out[start : start + len(part)] = self._forward(part).logit[: len(part)]
         out += self._part["bias"][0]
         return out
 
@@ -65,21 +91,21 @@ class SoftEngine:
 
         Nothing is dropped, so ``seed`` is not used.
         """
-        rows = len(X)
+        rows, part, d_part = len(X), self._part, self._d_part
         self._weigh()
-        z, g = self._logit[:rows], self._d_logit[:rows]
-        self._trees(X, z)
+        b = self._forward(X)
+        pull = b.d_logit
+        pull[rows:] = 0.0
         loss = loss_and_gradient(
-            z, y, weight, self._part["bias"], g, self._slope["bias"], self._losses
+            b.logit[:rows], y, weight, part["bias"], pull[:rows], d_part["bias"], self._losses
         )
-        U, G, D = self._before[:rows], self._gate[:rows], self._sent[:rows]
-        soft_kernels.trees_backward(
-            G, self._part["leaf"], self._scale, g, self._share, self._apart, D, self._slope["leaf"]
-        )
-        soft_kernels.gates_backward(
-            D, G, U, self._steep, self._slope["offset"], self._slope["slope"]
-        )
-        np.dot(X.T, D, out=self._slope["weight"])
+        pull *= self._scale
+        kernels.trees_backward(b.gate, self._leaf, pull, b.d_gate, b.pulled, b.of_lower)
+        np.matmul(b.pulled, b.of_lower.transpose(0, 2, 1), out=self._d_leaf)
+        flat = (self.layout.gates, -1)
+        U, G, D = b.before.reshape(flat), b.gate.reshape(flat), b.d_gate.reshape(flat)
+        kernels.gates_backward(D, G, U, self._steep, b.ones, d_part["offset"], d_part["slope"])
+        np.dot(b.inputs, D.T, out=d_part["weight"])
         if self.layout.sparse:
-            soft_kernels.sparsemax_backward(self._weight, self._slope["weight"])
+            kernels.sparsemax_backward(self._weight, d_part["weight"])
         return float(loss)

@@ -1,8 +1,9 @@
 """Fused loops of soft splits: sparsemax, gates, trees; forward and backward.
 
 All take C-contiguous arrays of one float dtype (float32 in training, float64 in gradient checks).
-Innermost loops run over gates or trees side by side: they vectorise, and no sum has an order that
-depends on the machine.
+What there is for each row lies side by side, shape (…, rows), so that innermost loops are long and
+vectorise. ``rows`` is a multiple of `LANES`: sums over rows are made in so many parts, whose order
+depends on no machine.
 
 The nodes of a tree are numbered as in a heap: the root is 1, node h has the children 2h, on the
 side of g, and 2h + 1, on the side of 1 − g; leaf k is node 2^depth + k.
@@ -14,6 +15,7 @@ from numba import njit
 from trueodds.functions.bits import select
 from trueodds.network.kernels import sigma
 
+LANES = 16
 MOST_ROUNDS = 100
 """Newton steps of `sparsemax`, at most; from a near support some three suffice."""
 
@@ -91,125 +93,156 @@ def shrink(W, amount):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def gates_forward(U, offset, steep, G):
-    """U ← U + offset and G ← σ(steep·U)."""
-    rows, gates = U.shape
-    for i in range(rows):
-        for j in range(gates):
-            u = U[i, j] + offset[j]
-            U[i, j] = u
-            G[i, j] = sigma(steep[j] * u)
+def _dot(a, b, part):
+    """Σ a·b; ``part`` is room for `LANES` sums."""
+    for lane in range(LANES):
+        part[lane] = a[lane] * b[lane]
+    for start in range(LANES, a.shape[0], LANES):
+        for lane in range(LANES):
+            part[lane] += a[start + lane] * b[start + lane]
+    total = part[0]
+    for lane in range(1, LANES):
+        total += part[lane]
+    return total
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def gates_backward(D, G, U, steep, d_offset, d_slope):
+def gates_forward(U, offset, steep, G):
+    """U ← U + offset and G ← σ(steep·U), all of shape (gates, rows)."""
+    for j in range(U.shape[0]):
+        by, times = offset[j], steep[j]
+        for i in range(U.shape[1]):
+            u = U[j, i] + by
+            U[j, i] = u
+            G[j, i] = sigma(times * u)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def gates_backward(D, G, U, steep, one_each, d_offset, d_slope):
     """D, the gradient by the gates, becomes that by U; sums over rows are the parameters' own.
 
-    ``d_slope`` is by the logarithm of ``steep``.
+    ``d_slope`` is by the logarithm of ``steep``; ``one_each`` holds a 1 for every row.
     """
-    rows, gates = D.shape
-    zero, one = D.dtype.type(0.0), D.dtype.type(1.0)
-    for j in range(gates):
-        d_offset[j] = zero
-        d_slope[j] = zero
+    one = D.dtype.type(1.0)
+    part = np.empty(LANES, D.dtype)
+    for j in range(D.shape[0]):
+        times = steep[j]
+        for i in range(D.shape[1]):
+            g = G[j, i]
+            D[j, i] = D[j, i] * g * (one - g) * times
+        d_offset[j] = _dot(D[j], one_each, part)
+        d_slope[j] = _dot(D[j], U[j], part)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def trees_forward(G, leaf, scale, out):
+    """out ← scale·Σ of the trees' outputs, shape (rows,).
+
+    G has shape (depth, trees, rows), leaf (trees, upper, lower): a tree's leaf values as a matrix V
+    between the leaves of its upper and of its lower levels. With these leaves' shares a and b the
+    tree gives aᵀ·V·b.
+    """
+    trees, upper, lower = leaf.shape
+    rows = out.shape[0]
+    half = _levels(upper)
+    a, b = np.empty((2 * upper, rows), G.dtype), np.empty((2 * lower, rows), G.dtype)
+    value = np.empty(rows, G.dtype)
     for i in range(rows):
-        for j in range(gates):
-            g = G[i, j]
-            d = D[i, j] * g * (one - g) * steep[j]
-            D[i, j] = d
-            d_offset[j] += d
-            d_slope[j] += d * U[i, j]
+        out[i] = G.dtype.type(0.0)
+    for t in range(trees):
+        _shares(G, 0, half, t, a)
+        _shares(G, half, G.shape[0], t, b)
+        for k in range(upper):
+            v = leaf[t, k, 0]
+            for i in range(rows):
+                value[i] = v * b[lower, i]
+            for n in range(1, lower):
+                v = leaf[t, k, n]
+                for i in range(rows):
+                    value[i] += v * b[lower + n, i]
+            for i in range(rows):
+                out[i] += a[upper + k, i] * value[i]
+    for i in range(rows):
+        out[i] *= scale
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def trees_forward(G, leaf, scale, node, out):
-    """out ← scale·Σ of the trees' outputs.
+def trees_backward(G, leaf, pull, D, pulled, of_lower):
+    """From ∂loss/∂(a tree's output), the same for all trees, to D, the gradient by the gates.
 
-    G has shape (rows, depth·trees), leaf (leaves, trees); ``node`` is room for (leaves, trees).
+    ``pulled`` (trees, upper, rows) becomes the upper leaves' shares times the pull, ``of_lower``
+    (trees, lower, rows) the lower leaves' shares: a tree's pulled·of_lowerᵀ is its gradient by V.
     """
-    leaves, trees = leaf.shape
-    for i in range(G.shape[0]):
-        _fold(G[i], leaf, node)
-        total = G.dtype.type(0.0)
-        for t in range(trees):
-            total += node[0, t]
-        out[i] = scale * total
+    trees, upper, lower = leaf.shape
+    rows = pull.shape[0]
+    half = _levels(upper)
+    a, b = np.empty((2 * upper, rows), G.dtype), np.empty((2 * lower, rows), G.dtype)
+    value = np.empty((max(upper, lower), rows), G.dtype)
+    for t in range(trees):
+        _shares(G, 0, half, t, a)
+        _shares(G, half, G.shape[0], t, b)
+        for n in range(lower):
+            for i in range(rows):
+                of_lower[t, n, i] = b[lower + n, i]
+        for k in range(upper):
+            for i in range(rows):
+                pulled[t, k, i] = a[upper + k, i] * pull[i]
+        for k in range(upper):
+            v = leaf[t, k, 0]
+            for i in range(rows):
+                value[k, i] = v * b[lower, i]
+            for n in range(1, lower):
+                v = leaf[t, k, n]
+                for i in range(rows):
+                    value[k, i] += v * b[lower + n, i]
+            for i in range(rows):
+                value[k, i] *= pull[i]
+        _shares_backward(G, 0, half, t, a, value, D)
+        for n in range(lower):
+            v = leaf[t, 0, n]
+            for i in range(rows):
+                value[n, i] = v * pulled[t, 0, i]
+            for k in range(1, upper):
+                v = leaf[t, k, n]
+                for i in range(rows):
+                    value[n, i] += v * pulled[t, k, i]
+        _shares_backward(G, half, G.shape[0], t, b, value, D)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _fold(gates, leaf, node):
-    """node[0] ← each tree's output: nodes' values from the leaves up, v = v₁ + g·(v₀ − v₁)."""
-    leaves, trees = leaf.shape
-    level, half = gates.shape[0] // trees - 1, leaves // 2
-    g = gates[level * trees : (level + 1) * trees]
-    for k in range(half):
-        for t in range(trees):
-            right = leaf[2 * k + 1, t]
-            node[k, t] = right + g[t] * (leaf[2 * k, t] - right)
-    while half > 1:
-        level, half = level - 1, half // 2
-        g = gates[level * trees : (level + 1) * trees]
+def _levels(leaves):
+    level = 0
+    while 1 << level < leaves:
+        level += 1
+    return level
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _shares(G, start, stop, t, share):
+    """Shares of the nodes of some levels of a tree, numbered as in a heap, shape (nodes, rows)."""
+    for i in range(share.shape[1]):
+        share[1, i] = share.dtype.type(1.0)
+    for level in range(start, stop):
+        for h in range(1 << (level - start), 2 << (level - start)):
+            for i in range(share.shape[1]):
+                part = share[h, i] * G[level, t, i]
+                share[2 * h, i] = part
+                share[2 * h + 1, i] = share[h, i] - part
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _shares_backward(G, start, stop, t, share, by_leaf, D):
+    """From the gradient by the leaves' shares to D, that by the gates; ``by_leaf`` is used up.
+
+    The gradient by a gate is Σ share·(value on g's side − value on the other) over its level's
+    nodes: no division, so that a gate may be 0.
+    """
+    for level in range(stop - 1, start - 1, -1):
+        half = 1 << (level - start)
         for k in range(half):
-            for t in range(trees):
-                right = node[2 * k + 1, t]
-                node[k, t] = right + g[t] * (node[2 * k, t] - right)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def trees_backward(G, leaf, scale, slope, share, apart, D, d_leaf):
-    """From ∂loss/∂log-odds of every row to D, the gradient by the gates, and that by the leaves.
-
-    ∂(tree's output)/∂g of a level is Σ share·(value on g's side − value on the other) over the
-    level's nodes: no division, so that a gate may be 0. ``share`` and ``apart`` are room for
-    (2·leaves, trees) and (leaves, trees).
-    """
-    leaves, trees = leaf.shape
-    zero = leaf.dtype.type(0.0)
-    for k in range(leaves):
-        for t in range(trees):
-            d_leaf[k, t] = zero
-    for i in range(G.shape[0]):
-        _differences(G[i], leaf, share, apart)
-        pull = scale * slope[i]
-        for t in range(trees):
-            share[1, t] = pull
-        first, level = 1, 0
-        while first < leaves:
-            g = G[i, level * trees : (level + 1) * trees]
-            d = D[i, level * trees : (level + 1) * trees]
-            for t in range(trees):
-                d[t] = zero
-            for h in range(first, 2 * first):
-                for t in range(trees):
-                    of_node = share[h, t]
-                    left = of_node * g[t]
-                    share[2 * h, t] = left
-                    share[2 * h + 1, t] = of_node - left
-                    d[t] += of_node * apart[h, t]
-            first, level = 2 * first, level + 1
-        for k in range(leaves):
-            for t in range(trees):
-                d_leaf[k, t] += share[leaves + k, t]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _differences(gates, leaf, value, apart):
-    """apart[h] ← value of the child on g's side less that of the other, of every inner node h."""
-    leaves, trees = leaf.shape
-    level, first = gates.shape[0] // trees - 1, leaves // 2
-    g = gates[level * trees : (level + 1) * trees]
-    for k in range(first):
-        for t in range(trees):
-            right = leaf[2 * k + 1, t]
-            difference = leaf[2 * k, t] - right
-            apart[first + k, t] = difference
-            value[first + k, t] = right + g[t] * difference
-    while first > 1:
-        level, first = level - 1, first // 2
-        g = gates[level * trees : (level + 1) * trees]
-        for h in range(first, 2 * first):
-            for t in range(trees):
-                right = value[2 * h + 1, t]
-                difference = value[2 * h, t] - right
-                apart[h, t] = difference
-                value[h, t] = right + g[t] * difference
+            for i in range(share.shape[1]):
+                low = by_leaf[2 * k + 1, i]
+                apart = by_leaf[2 * k, i] - low
+                by_leaf[k, i] = low + G[level, t, i] * apart
+                before = D[level, t, i] if k else D.dtype.type(0.0)
+                D[level, t, i] = before + share[half + k, i] * apart

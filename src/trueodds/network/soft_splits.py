@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.network.activations import Activation
 from trueodds.network.engine import aligned
 from trueodds.network.soft_kernels import sparsemax
 
@@ -49,6 +50,7 @@ class SoftSplits:
     kind: ClassVar[str] = "soft_splits"
     widths: ClassVar[tuple[int, ...]] = ()
     """There are no hidden layers of units."""
+    activation: ClassVar[Activation] = "sigmoid"
 
     def __post_init__(self) -> None:
         if self.inputs < 1 or self.trees < 1 or not 1 <= self.depth <= MOST_DEPTH:
@@ -78,7 +80,7 @@ class SoftSplits:
             ("weight", (self.inputs, self.gates)),
             ("offset", (self.gates,)),
             ("slope", (self.gates,)),
-            ("leaf", (self.leaves, self.trees)),
+            ("leaf", (self.trees, self.leaves)),
             ("bias", (1,)),
         )
 
@@ -102,6 +104,14 @@ class SoftSplits:
             out[name] = (start, start + prod(shape))
             start += prod(shape)
         return out
+
+    def weights(self, flat: NDArray[Any]) -> list[NDArray[Any]]:
+        """Weights of layers of units: there are none."""
+        return []
+
+    def biases(self, flat: NDArray[Any]) -> list[NDArray[Any]]:
+        """Biases of layers of units: there are none."""
+        return []
 
     def gate_weights(self, flat: NDArray[Any]) -> NDArray[Any]:
         """The gates' weights w, shape (inputs, gates): of sparse gates a new array."""

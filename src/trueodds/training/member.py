@@ -10,16 +10,13 @@ from trueodds.functions import log_loss_from_logits, sigmoid
 from trueodds.health.recorder import ROWS as LOOK_ROWS
 from trueodds.health.recorder import Recorder
 from trueodds.health.state import LayerState
-from trueodds.network.engine import Engine, aligned
-from trueodds.network.initialise import initialise
+from trueodds.network.engine import aligned
 from trueodds.network.kernels import gather, gather_some
-from trueodds.network.layout import Layout
 from trueodds.training.averaging import WeightAverage
-from trueodds.training.column_subset import inputs_shown, widened
+from trueodds.training.column_subset import inputs_shown
+from trueodds.training.kinds import AnyLayout, Member
 from trueodds.training.prune import ROWS as COMPACT_ROWS
-from trueodds.training.prune import prune
 from trueodds.training.recipe import Recipe
-from trueodds.training.reparametrised import optimiser_for
 from trueodds.training.schedule import learning_rate
 from trueodds.training.training_record import MemberRecord
 
@@ -77,7 +74,7 @@ class TrainedMember:
     last alone. ``layers`` tell of the network as it was trained.
     """
 
-    layout: Layout
+    layout: AnyLayout
     parameters: NDArray[np.float32]
     log_odds: NDArray[np.float32]
     record: MemberRecord
@@ -124,21 +121,27 @@ def train_member(
     """
     rng = np.random.default_rng([seed, 2, task.fold, task.member])
     shown, batch = task.shown, recipe.batch(len(task.shown))
-    wanted = recipe.column_fraction_of(task.turn)
-    positions, share = inputs_shown(task.columns, task.width, wanted, rng)
-    layout = Layout(len(positions), recipe.widths, recipe.activation)
-    parameters = initialise(layout, rng, _base_logit(task), recipe.init)
-    engine = Engine(layout, parameters, batch, recipe.dropout)
+    member = Member.of(recipe, task.turn)
+    positions, share = inputs_shown(task.columns, task.width, member.column_fraction, rng)
+    layout = member.layout(len(positions))
+
+    def some_rows() -> NDArray[np.float32]:
+        return task.inputs(np.sort(rng.permutation(shown)[:COMPACT_ROWS]), positions)
+
+    parameters = member.first(layout, rng, _base_logit(task), some_rows)
+    engine = member.engine(layout, parameters, batch, drop=True)
     steps_per_epoch = max(1, len(shown) // batch)
     average = WeightAverage(parameters, recipe.ema_epochs * steps_per_epoch)
-    judge = Engine(layout, average.value, min(1024, max(len(task.held_out), 256)))
+    judge = member.engine(
+        layout, average.value, min(1024, max(len(task.held_out), 256)), drop=False
+    )
     held_out = task.inputs(task.held_out, positions)
     held_y, held_weight = task.y[task.held_out], task.weight[task.held_out]
-    optimiser = optimiser_for(layout, parameters)
+    optimiser = member.optimiser(layout, parameters)
 
     X = aligned((batch, layout.inputs), np.float32)
     y, weight = np.empty(batch, np.float32), np.empty(batch, np.float32)
-    epochs, decay = recipe.epochs_for(len(shown)), recipe.decay_for(len(shown))
+    epochs, decay = recipe.epochs_for(len(shown)), member.decay_for(len(shown))
     last = epochs if until is None else min(until, epochs)
     steps, step = epochs * steps_per_epoch, 0
     recorder = Recorder(engine, min(steps, last * steps_per_epoch))
@@ -162,7 +165,7 @@ def train_member(
                 batches += 1
                 if looking := recorder.due(step):
                     recorder.look(step, loss, X)
-                rate = learning_rate(step, steps, recipe.learning_rate)
+                rate = learning_rate(step, steps, member.learning_rate)
                 optimiser.step(engine.gradient, rate, decay)
                 if looking:
                     recorder.stepped()
@@ -178,7 +181,7 @@ def train_member(
             not np.isfinite(loss) or epoch - curves.best_epoch > recipe.patience * epochs
         ):
             break
-    seen = task.inputs(np.sort(rng.permutation(shown)[:COMPACT_ROWS]), positions)
+    seen = some_rows()
     rows_looked_at = (
         (held_out, held_y, held_weight)
         if len(held_out)
@@ -192,16 +195,17 @@ def train_member(
         _base_loss(held_y, held_weight) if len(held_out) else base_entropy(task),
         (judge, X, y, _some_weight(weight)),
     )
-    smaller, flat = prune(layout, average.value, seen, recipe.prune_loss * base_entropy(task))
-    smaller, flat = widened(smaller, flat, positions, task.width)
+    budget = recipe.prune_loss * base_entropy(task)
+    kept, flat = member.finished(layout, average.value, seen, budget, positions, task.width)
     return TrainedMember(
-        layout=smaller,
+        layout=kept,
         parameters=flat,
         log_odds=np.stack(curves.spread(forecasts, epochs) if until is None else forecasts[-1:]),
         record=MemberRecord(
             fold=task.fold,
             member=task.member,
             share=share,
+            kind=member.name,
             epochs=epoch,
             best_epoch=epoch,
             stride=1,

@@ -13,6 +13,29 @@ EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
 
 @dataclass(frozen=True)
+class SoftMember:
+    """A member of soft splits (`trueodds.network.soft_splits`)."""
+
+    trees: int = 64
+    depth: int = 4
+    sparse: bool = False
+    """Whether every gate chooses few inputs."""
+    rate_factor: float = 5.0 / 3.0
+    """Its learning rate over that of the MLPs."""
+    weight_decay: float = 1.0
+    l1: float = 0.0
+    """How fast a dense gate's weights are moved to 0 (`trueodds.training.kinds`)."""
+    column_fraction: float = 1.0
+
+    @property
+    def name(self) -> str:
+        """What its kind is called."""
+        if self.sparse:
+            return "sparse soft splits"
+        return "lean soft splits" if self.l1 else "soft splits"
+
+
+@dataclass(frozen=True)
 class Recipe:
     """All that shapes a training run besides the table and the seed."""
 
@@ -23,6 +46,8 @@ class Recipe:
     """The same for a table of few rows, see `members_for`."""
     column_fractions: tuple[float, ...] = (1.0, 0.8, 0.6)
     """Fractions of the columns that members see, in turn (`trueodds.training.column_subset`)."""
+    soft_splits: tuple[SoftMember, ...] = ()
+    """Members of soft splits, whose turn comes after those of ``column_fractions``, the MLPs."""
     widths: tuple[int, ...] = (128, 128, 128)
     activation: Activation = "relu"
     init: Start = "usual"
@@ -77,17 +102,19 @@ class Recipe:
         """
         return min(2, self.many_members) if self.few(rows) else 1
 
-    def column_fraction_of(self, member: int) -> float:
-        """Fraction of the columns that a member sees."""
-        return self.column_fractions[member % len(self.column_fractions)]
+    def kind_of(self, member: int) -> float | SoftMember:
+        """What a member is: an MLP that sees this fraction of the columns, or soft splits."""
+        kinds = (*self.column_fractions, *self.soft_splits)
+        return kinds[member % len(kinds)]
 
-    def decay_for(self, rows: int) -> float:
-        """Weight decay when trained on so many rows.
+    def decay_for(self, rows: int, decay: float | None = None) -> float:
+        """Weight decay when trained on so many rows; of the MLPs where none is given.
 
         Decay is a prior: a pull toward no effect that the rows have to outweigh. What they say of
         a weight is uncertain by 1/√rows, and the pull keeps pace with that.
         """
-        return self.weight_decay * min(self.most_decay, max(1.0, sqrt(self.enough_rows / rows)))
+        usual = self.weight_decay if decay is None else decay
+        return usual * min(self.most_decay, max(1.0, sqrt(self.enough_rows / rows)))
 
     def epochs_for(self, rows: int) -> int:
         """Epochs planned for a member that sees so many rows."""

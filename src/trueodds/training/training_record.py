@@ -26,6 +26,8 @@ class MemberRecord:
     """Log-loss on the fold left out."""
     share: float = 1.0
     """Share of the columns that it saw."""
+    kind: str = "mlp"
+    """What kind of network it is; files of older versions know MLPs alone."""
     weight: float = 1.0
     """What its log-odds count for beside the others', 1 on average; 0 where it was left out."""
     health: HealthRecord | None = None
