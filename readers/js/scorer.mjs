@@ -9,6 +9,7 @@
 // A row maps column names to cells: a number for numbers and for dates (seconds since 1970 UTC),
 // text for categories; null, undefined and NaN are missing.
 
+const FEATURES = ["pieces", "cuts", "soft_splits"];
 const OUTPUT = { bits: 32, limit: 2 ** 41 };
 const LEAST = 2.2250738585072014e-308;
 const MOST = 1 - 1.1102230246251565e-16;
@@ -19,7 +20,7 @@ export function read(buffer) {
   const text = new TextDecoder("utf-8", { fatal: true });
   const outer = JSON.parse(text.decode(new Uint8Array(buffer, 8, size)));
   const header = JSON.parse(outer.__metadata__.trueodds);
-  const unknown = (header.needs ?? []).filter((name) => !["pieces", "cuts"].includes(name));
+  const unknown = (header.needs ?? []).filter((name) => !FEATURES.includes(name));
   if (header.format !== 2 || unknown.length > 0) {
     throw new Error(`this reader knows format 2, the file has ${header.format} ${unknown}`);
   }
@@ -32,15 +33,17 @@ export function read(buffer) {
     }
     return out;
   };
-  const layers = header.networks.grids.length;
-  const members = header.networks.folds.map((fold, number) => ({
-    fold,
-    layers: Array.from({ length: layers }, (_, index) => ({
+  const { folds, grids, depths = [], shares } = header.networks;
+  const members = folds.map((fold, number) => {
+    const depth = depths[number] ?? 0;
+    const before = depth > 0 ? [grids[0], shares] : grids;
+    const layers = before.map((_, index) => ({
       weights: array(`weights/${number}/${index}`),
       biases: array(`biases/${number}/${index}`),
       shifts: array(`shifts/${number}/${index}`),
-    })),
-  }));
+    }));
+    return { fold, depth, grids: [...before, OUTPUT], layers };
+  });
   const rates = header.rates.map((sources, fold) =>
     sources.map((source, position) => ({
       source,
@@ -94,14 +97,14 @@ export function score(model, row) {
       return table.at(Number.isNaN(v) ? -1 : cuts.filter((cut) => cut <= v).length);
     }),
   );
-  const grids = [...header.networks.grids, OUTPUT];
+  const activate = ACTIVATIONS[header.networks.activation];
   let total = 0;
-  for (const member of model.members) {
-    let q = [...shared, ...own[member.fold]].map((x) => onGrid(x * power(grids[0].bits), grids[0]));
-    member.layers.forEach((layer, index) => {
-      const hidden = index < member.layers.length - 1;
-      const activation = ACTIVATIONS[hidden ? header.networks.activation : "none"];
-      q = handOn(layer, q, grids[index], grids[index + 1], activation);
+  for (const { fold, depth, grids, layers } of model.members) {
+    let q = [...shared, ...own[fold]].map((x) => onGrid(x * power(grids[0].bits), grids[0]));
+    layers.forEach((layer, index) => {
+      let z = sums(layer, q, grids[index]);
+      if (index < layers.length - 1) z = depth > 0 ? leafShares(z, depth) : z.map(activate);
+      q = z.map((x) => onGrid(x * power(grids[index + 1].bits), grids[index + 1]));
     });
     total += q[0];
   }
@@ -124,16 +127,31 @@ const MARKERS = new Set([
   "None", "none", "NONE",
 ]);
 
-function handOn(layer, q, before, after, activation) {
+function sums(layer, q, before) {
   const units = layer.biases.length;
-  const out = new Array(units);
-  for (let unit = 0; unit < units; unit += 1) {
-    let sum = layer.biases[unit];
+  return layer.biases.map((bias, unit) => {
+    let sum = bias;
     for (let i = 0; i < q.length; i += 1) sum += q[i] * layer.weights[i * units + unit];
-    const z = sum * power(-before.bits - layer.shifts[unit]);
-    out[unit] = onGrid(activation(z) * power(after.bits), after);
+    return sum * power(-before.bits - layer.shifts[unit]);
+  });
+}
+
+// Shares of soft splits' leaves, leaf by leaf and tree by tree, from the gates' sums level by level.
+function leafShares(z, depth) {
+  const trees = z.length / depth;
+  let shares = new Array(trees).fill(1);
+  for (let level = 0; level < depth; level += 1) {
+    const gates = z.slice(level * trees, (level + 1) * trees).map(sigmoid);
+    const next = [];
+    for (let start = 0; start < shares.length; start += trees) {
+      for (let tree = 0; tree < trees; tree += 1) next.push(shares[start + tree] * gates[tree]);
+      for (let tree = 0; tree < trees; tree += 1) {
+        next.push(shares[start + tree] * (1 - gates[tree]));
+      }
+    }
+    shares = next;
   }
-  return out;
+  return shares;
 }
 
 // Nearest whole number, ties to even, within the grid's limit; exact as |x| is below 2⁵³.
@@ -145,7 +163,6 @@ function onGrid(x, { limit }) {
 }
 
 const ACTIVATIONS = {
-  none: (z) => z,
   relu: (z) => Math.max(z, 0),
   leaky_relu: (z) => (z > 0 ? z : 0.01 * z),
   silu: (z) => z * sigmoid(z),

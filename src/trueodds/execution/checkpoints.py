@@ -18,7 +18,7 @@ import numpy as np
 
 from trueodds.files import whole_file
 from trueodds.health.state import LayerState
-from trueodds.training.kinds import layout_from_json
+from trueodds.network.kinds import layout_from_json
 from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe
 from trueodds.training.training_record import MemberRecord

@@ -34,8 +34,9 @@ from trueodds.model.header import (
 )
 
 FORMAT = 2
-FEATURES = frozenset({"pieces", "cuts"})
-"""What a file may ask its reader to know beyond format 2: `Pieces`, and rates of numbers."""
+FEATURES = frozenset({"pieces", "cuts", "soft_splits"})
+"""What a file may ask its reader to know beyond format 2: `Pieces`, rates of numbers, and members
+of soft splits."""
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text goes on behind its checksum."""
 PLAIN = (
@@ -143,7 +144,8 @@ def to_bytes(model: ModelData) -> bytes:
 def _needs(model: ModelData) -> list[str]:
     """What of `FEATURES` this model makes use of."""
     pieces = any(isinstance(block, Pieces) for block in model.encoder.blocks)
-    return ["cuts"] * bool(_cuts(model)) + ["pieces"] * pieces
+    soft = bool(model.networks.soft)
+    return ["cuts"] * bool(_cuts(model)) + ["pieces"] * pieces + ["soft_splits"] * soft
 
 
 def _cuts(model: ModelData) -> dict[str, tuple[float, ...]]:
@@ -223,17 +225,22 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
 
 
 def _networks(header: NetworksHeader, arrays: Arrays) -> FixedNetworks:
+    count = len(header.folds)
+    depths = header.depths or (0,) * count
+    if len(depths) != count or any(depths) != (header.shares is not None):
+        raise ValueError("the depths of its members do not fit")
     members = tuple(
         Member(
             fold,
             tuple(
                 FixedLayer(*(_array(arrays, f"{kind}/{number}/{index}") for kind in LAYER_ARRAYS))
-                for index in range(len(header.grids))
+                for index in range(2 if depth else len(header.grids))
             ),
+            depth,
         )
-        for number, fold in enumerate(header.folds)
+        for number, (fold, depth) in enumerate(zip(header.folds, depths, strict=True))
     )
-    return FixedNetworks(header.activation, header.grids, members)
+    return FixedNetworks(header.activation, header.grids, members, header.shares)
 
 
 def _sketch(header: Header, arrays: Arrays) -> RowSketch | None:

@@ -17,6 +17,7 @@ from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.scorer import Float, Requantise, weights_of
+from trueodds.model.soft_scorer import forests
 from trueodds.model.threads import one_blas_thread
 
 MOST_WORKED_OUT = 1 << 22
@@ -50,12 +51,18 @@ class RowScorer:
         rates: Sequence[tuple[TargetEncoding, ...]],
         sources: Sequence[str],
     ) -> None:
-        self._members = len(networks.members)
-        self._steps = [Requantise.of(networks, index) for index in range(len(networks.grids))]
-        first, *self._layers = (
-            _stacked(networks, index, step) for index, step in enumerate(self._steps)
-        )
-        table = _glued(networks, first, encoder.width, rates)
+        self._mlps = len(networks.mlps)
+        layers = len(networks.grids) if self._mlps else 0
+        self._steps = [Requantise.of(networks, index) for index in range(layers)]
+        stacked = [_stacked(networks, index, step) for index, step in enumerate(self._steps)]
+        self._layers = stacked[1:]
+        self._forests = forests(networks, networks.soft)
+        counts = [len(tables) for tables in rates]
+        parts = [forest.over_all_folds(encoder.width, counts) for forest in self._forests]
+        if self._mlps:
+            parts.insert(0, _glued(networks, stacked[0], encoder.width, counts))
+        self._stops = np.cumsum([part.shape[1] for part in parts])[:-1]
+        table = np.concatenate(parts, axis=1)
         self._grid = networks.grids[0]
         self._unit = 2.0**-self._grid.bits
         feeds = _Feeds(self._unit, *table.shape)
@@ -75,12 +82,18 @@ class RowScorer:
         positions, amounts = zip(*inputs, strict=True)
         with one_blas_thread:
             Z = self._on_grid(np.array(amounts)) @ self._table.take(positions, axis=0)
-            A = Z.reshape(self._members, 1, -1)
-            for step, weights in zip(self._steps, self._layers, strict=False):
-                step.apply(A, self._last)
-                A = np.matmul(A, weights)
-            self._steps[-1].apply(A, self._last)
-        return float(A.sum())
+            parts = np.split(Z, self._stops)
+            total = 0.0
+            if self._mlps:
+                A = parts.pop(0).reshape(self._mlps, 1, -1)
+                for step, weights in zip(self._steps, self._layers, strict=False):
+                    step.apply(A, self._last)
+                    A = np.matmul(A, weights)
+                self._steps[-1].apply(A, self._last)
+                total += float(A.sum())
+            for forest, sums in zip(self._forests, parts, strict=True):
+                total += float(forest.outputs(sums[None]).sum())
+        return total
 
     def _on_grid(self, amounts: Float) -> Float:
         limit = float(self._grid.limit)
@@ -197,7 +210,7 @@ def _binned(levelled: Levelled, cuts: tuple[float, ...]) -> Feed:
 
 def _stacked(networks: FixedNetworks, index: int, step: Requantise) -> Float:
     """One layer of all members, padded with zeros to one shape, the 1's at the ends."""
-    parts = [weights_of(networks, member, index, step) for member in range(len(networks.members))]
+    parts = [weights_of(networks, member, index, step) for member in networks.mlps]
     rows, columns = (max(part.shape[axis] for part in parts) for axis in (0, 1))
     out = np.zeros((len(parts), rows, columns))
     ones = int(step.activation is not None)
@@ -209,18 +222,16 @@ def _stacked(networks: FixedNetworks, index: int, step: Requantise) -> Float:
     return out
 
 
-def _glued(
-    networks: FixedNetworks, first: Float, shared: int, rates: Sequence[tuple[TargetEncoding, ...]]
-) -> Float:
-    """All first layers side by side, shape (inputs + 1, members × width).
+def _glued(networks: FixedNetworks, first: Float, shared: int, counts: Sequence[int]) -> Float:
+    """All MLPs' first layers side by side, shape (inputs + 1, MLPs × width).
 
     Inputs are the encoder's, then every fold's rates, of which only its own members have weights;
-    the last is the 1.
+    the last is the 1. ``counts`` are the folds' numbers of rates.
     """
-    counts = [len(tables) for tables in rates]
     glued = np.zeros((shared + sum(counts) + 1, len(first), first.shape[2]))
-    for index, member in enumerate(networks.members):
-        start, count = shared + sum(counts[: member.fold]), counts[member.fold]
+    for index, number in enumerate(networks.mlps):
+        fold = networks.members[number].fold
+        start, count = shared + sum(counts[:fold]), counts[fold]
         glued[:shared, index] = first[index, :shared]
         glued[start : start + count, index] = first[index, shared : shared + count]
         glued[-1, index] = first[index, -1]

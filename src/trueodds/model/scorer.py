@@ -19,6 +19,7 @@ from trueodds.features.blocks import INDICATORS, Out
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.fixed import OUTPUT, FixedLayer, FixedNetworks, Grid
+from trueodds.model.soft_scorer import Forest, forests
 from trueodds.model.threads import side_by_side
 from trueodds.network.activations import Activation, activate
 
@@ -66,7 +67,7 @@ class Requantise:
         """Of all members' layer ``index``."""
         last = index == len(networks.grids) - 1
         after = OUTPUT if last else networks.grids[index + 1]
-        layers = [member.layers[index] for member in networks.members]
+        layers = [networks.members[number].layers[index] for number in networks.mlps]
         clamp = any(_could_leave(layer, networks.grids[index], after) for layer in layers)
         return cls(None if last else networks.activation, after, clamp)
 
@@ -95,7 +96,7 @@ class Requantise:
 
 @dataclass(frozen=True, eq=False)
 class _Group:
-    """The members of one fold; their first layers are one matrix."""
+    """Members of one fold; their first layers are one matrix."""
 
     fold: int
     members: list[int]
@@ -107,6 +108,13 @@ class _Group:
     """Weights of the later layers, member by member."""
     ones: list[NDArray[np.int64]]
     """Where each hidden layer's outputs are 1."""
+    forest: Forest | None = None
+    """What follows the first layer of soft splits; they have no further layers."""
+
+    @property
+    def width(self) -> int:
+        """Most numbers that a row is at a time."""
+        return max(self.numbers.shape[1], 0 if self.forest is None else self.forest.width)
 
 
 class Scorer:
@@ -141,25 +149,36 @@ class Scorer:
             [(table, self._on_grid(table.log_odds.astype(np.float64))) for table in tables]
             for tables in rates
         ]
-        self._steps = [Requantise.of(networks, index) for index in range(len(networks.grids))]
-        folds = sorted({member.fold for member in networks.members})
-        self._groups = [self._group(networks, fold, flags) for fold in folds]
+        layers = len(networks.grids) if networks.mlps else 0
+        self._steps = [Requantise.of(networks, index) for index in range(layers)]
+        self._groups: list[_Group] = []
+        for fold in sorted({member.fold for member in networks.members}):
+            if mlps := [n for n in networks.mlps if networks.members[n].fold == fold]:
+                self._groups.append(self._group(networks, fold, mlps, flags))
+            soft = [n for n in networks.soft if networks.members[n].fold == fold]
+            for forest in forests(networks, soft):
+                first = self._first(forest.first, flags)
+                self._groups.append(_Group(fold, forest.members, *first, [], [], forest))
 
-    def _group(self, networks: FixedNetworks, fold: int, flags: NDArray[np.bool_]) -> _Group:
-        members = [i for i, member in enumerate(networks.members) if member.fold == fold]
+    def _group(
+        self, networks: FixedNetworks, fold: int, members: list[int], flags: NDArray[np.bool_]
+    ) -> _Group:
         layers = [
             [weights_of(networks, member, index, step) for member in members]
             for index, step in enumerate(self._steps)
         ]
-        first = np.concatenate(layers[0], axis=1)
-        shared, own, bias = first[: len(flags)], first[len(flags) : -1], first[-1:]
-        return _Group(
-            fold,
-            members,
+        first = self._first(np.concatenate(layers[0], axis=1), flags)
+        ones = [np.cumsum([part.shape[1] for part in parts]) - 1 for parts in layers[:-1]]
+        return _Group(fold, members, *first, layers[1:], ones)
+
+    def _first(
+        self, weights: Float, flags: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float32], Float]:
+        """Weights of the 0/1 inputs, and those of all others with the 1 before the fold's rates."""
+        shared, own, bias = weights[: len(flags)], weights[len(flags) : -1], weights[-1:]
+        return (
             (shared[flags] * 2.0**self._grid.bits).astype(np.float32),
             np.concatenate([shared[~flags], bias, own]),
-            layers[1:],
-            [np.cumsum([part.shape[1] for part in parts]) - 1 for parts in layers[:-1]],
         )
 
     def _on_grid(self, X: Float) -> Float:
@@ -223,7 +242,7 @@ class Scorer:
 
     def _fill(self, out: Float, rows: Encoded) -> None:
         widest = max(len(group.numbers) for group in self._groups)
-        step = max(16, BLOCK // max(group.numbers.shape[1] for group in self._groups))
+        step = max(16, BLOCK // max(group.width for group in self._groups))
         for start in range(0, out.shape[1], step):
             part = rows.between(start, start + step)
             X = np.empty((len(part.flags), widest))
@@ -238,6 +257,8 @@ class Scorer:
 
     def _onward(self, A: Float, group: _Group) -> Float:
         """From the first sums, shape (rows, Σ(units + 1)), to outputs (rows, members)."""
+        if group.forest is not None:
+            return group.forest.outputs(A)
         for step, ones, layer in zip(self._steps, group.ones, group.layers, strict=False):
             step.apply(A, ones)
             B = np.empty((len(A), sum(weights.shape[1] for weights in layer)))

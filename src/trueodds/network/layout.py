@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.network.activations import ACTIVATIONS, Activation
@@ -83,6 +84,13 @@ class Layout:
         """Views of the biases alone, first layer first."""
         named = self.views(flat)
         return [named[f"bias{index}"] for index in range(self.depth)]
+
+    def scaled(self, flat: NDArray[np.float32], factor: np.float32) -> NDArray[np.float32]:
+        """Parameters of the network whose log-odds are ``factor`` times as large."""
+        out = flat.copy()
+        self.weights(out)[-1][:] *= factor
+        self.biases(out)[-1][:] *= factor
+        return out
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header."""

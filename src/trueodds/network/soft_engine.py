@@ -65,12 +65,16 @@ class SoftEngine:
         b = self._buffers(-(-rows // LANES) * LANES)
         b.inputs[:, :rows] = X.T
         b.inputs[:, rows:] = 0.0
+        np.dot(self._weight.T, b.inputs, out=b.before.reshape(self.layout.gates, -1))
+        self._trees(b)
+        return b
+
+    def _trees(self, b: _Buffers) -> None:
+        """From the gates' sums, w·x, to log-odds less the bias."""
         flat = (self.layout.gates, -1)
         U, G = b.before.reshape(flat), b.gate.reshape(flat)
-        np.dot(self._weight.T, b.inputs, out=U)
         kernels.gates_forward(U, self._part["offset"], self._steep, G)
         kernels.trees_forward(b.gate, self._leaf, self._scale, b.logit)
-        return b
 
     def log_odds(self, X: Matrix) -> Matrix:
         """Logits of all rows of X, shape (n, inputs) → (n,); a new array."""
@@ -79,6 +83,26 @@ class SoftEngine:
         for start in range(0, len(X), self.batch):
             part = X[start : start + self.batch]
             out[start : start + len(part)] = self._forward(part).logit[: len(part)]
+        out += self._part["bias"][0]
+        return out
+
+    def sums(self, X: Matrix) -> Matrix:
+        """The gates' weighted sums w·x, shape (gates, n)."""
+        self._weigh()
+        return np.asarray(self._weight.T @ X.T)
+
+    def log_odds_of(self, sums: Matrix) -> Matrix:
+        """Logits of rows by their gates' `sums`, which are those of the same parameters."""
+        rows = sums.shape[1]
+        out = np.empty(rows, dtype=self.parameters.dtype)
+        for start in range(0, rows, self.batch):
+            part = sums[:, start : start + self.batch]
+            count = part.shape[1]
+            b = self._buffers(-(-count // LANES) * LANES)
+            flat = b.before.reshape(self.layout.gates, -1)
+            flat[:, :count], flat[:, count:] = part, 0.0
+            self._trees(b)
+            out[start : start + count] = b.logit[:count]
         out += self._part["bias"][0]
         return out
 

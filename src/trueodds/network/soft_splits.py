@@ -13,7 +13,7 @@ for most inputs.
 
 from dataclasses import dataclass
 from math import prod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 from trueodds.network.activations import Activation
 from trueodds.network.engine import aligned
 from trueodds.network.soft_kernels import sparsemax
+
+Layer: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Weights and biases."""
 
 MOST_DEPTH = 8
 """A tree has 2^depth leaves."""
@@ -120,6 +123,27 @@ class SoftSplits:
             return weight
         out = np.ones_like(weight)
         sparsemax(weight, out)
+        return out
+
+    def as_layers(self, flat: NDArray[Any]) -> tuple[Layer, Layer]:
+        """Weights and biases, float64, of the gates and of the leaves.
+
+        A gate is σ of its weighted sum: its slope is in its weights, (inputs, gates), and its bias.
+        The log-odds are the leaves' shares, leaf by leaf and tree by tree, times the weights,
+        (leaves·trees, 1), plus the bias.
+        """
+        part = {name: array.astype(np.float64) for name, array in self.views(flat).items()}
+        steep = np.exp(part["slope"])
+        gates = (self.gate_weights(flat).astype(np.float64) * steep, part["offset"] * steep)
+        leaves = part["leaf"].T.reshape(-1, 1) / self.trees**0.5
+        return gates, (leaves, part["bias"])
+
+    def scaled(self, flat: NDArray[np.float32], factor: np.float32) -> NDArray[np.float32]:
+        """Parameters of the network whose log-odds are ``factor`` times as large."""
+        out = flat.copy()
+        part = self.views(out)
+        part["leaf"] *= factor
+        part["bias"] *= factor
         return out
 
     def to_json(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from trueodds.network.engine import Engine, aligned
 from trueodds.network.initialise import initialise
+from trueodds.network.kinds import AnyLayout
 from trueodds.network.layout import Layout
 from trueodds.network.soft_engine import SoftEngine
 from trueodds.network.soft_kernels import shrink
@@ -20,7 +21,6 @@ from trueodds.training.recipe import Recipe, SoftMember
 from trueodds.training.reparametrised import optimiser_for
 
 Flat = NDArray[np.float32]
-AnyLayout: TypeAlias = Layout | SoftSplits
 AnyEngine: TypeAlias = Engine | SoftEngine
 
 
@@ -151,7 +151,3 @@ def plain_soft_splits(
         part[name][:] = own[name]
     return wide, flat
 
-
-def layout_from_json(data: dict[str, Any]) -> AnyLayout:
-    """Inverse of either layout's ``to_json``."""
-    return SoftSplits.from_json(data) if data.get("kind") == SoftSplits.kind else Layout.from_json(data)

@@ -12,9 +12,10 @@ from trueodds.health.recorder import Recorder
 from trueodds.health.state import LayerState
 from trueodds.network.engine import aligned
 from trueodds.network.kernels import gather, gather_some
+from trueodds.network.kinds import AnyLayout
 from trueodds.training.averaging import WeightAverage
 from trueodds.training.column_subset import inputs_shown
-from trueodds.training.kinds import AnyLayout, Member
+from trueodds.training.kinds import Member
 from trueodds.training.prune import ROWS as COMPACT_ROWS
 from trueodds.training.recipe import Recipe
 from trueodds.training.schedule import learning_rate

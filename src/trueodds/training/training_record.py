@@ -1,12 +1,16 @@
 """What training did, as plain values: kept in the model file and drawn in the report."""
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from trueodds.health.cures import Treatment
 from trueodds.health.diagnose import diagnose
 from trueodds.health.findings import Finding
 from trueodds.health.record import HealthRecord
+
+
+Sort: TypeAlias = tuple[str, float]
+"""A kind of network and the share of the columns that it sees."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,11 @@ class MemberRecord:
         if not self.fold_loss:
             return float("nan")
         return self.fold_loss[-1] if self.at else min(self.fold_loss)
+
+    @property
+    def sort(self) -> Sort:
+        """What it has in common with the members that are weighed together with it."""
+        return self.kind, self.share
 
     @property
     def title(self) -> str:
