@@ -51,7 +51,7 @@ class TrainingData:
         """Rows shown to the members of the last fold; those of the others see about as many."""
         return len(self.folds.trained_on(self.folds.held - 1))
 
-    def _turn(self, fold: int, member: int) -> int:
+    def turn(self, fold: int, member: int) -> int:
         """Number of a member among those that forecast a row; by time, shipped ones share turns."""
         if fold >= self.folds.held:
             return member // SHIPPED
@@ -62,7 +62,7 @@ class TrainingData:
         return MemberTask(
             fold=fold,
             member=member,
-            turn=self._turn(fold, member),
+            turn=self.turn(fold, member),
             shared=self.shared,
             fold_features=self.fold_features[fold],
             y=self.y,
