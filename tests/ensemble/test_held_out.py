@@ -54,7 +54,9 @@ def test_kinds_are_shares_of_the_columns_largest_first(stages) -> None:
 def test_a_kind_of_one_partition_alone_is_its_mean() -> None:
     """By turns a kind may have members in one partition only."""
     mean = np.array([[[1.0, np.nan], [2.0, np.nan]], [[3.0, 5.0], [4.0, 6.0]]])
-    found = HeldOut((("mlp", 1.0), ("mlp", 0.8)), mean, np.array([[1, 0], [3, 2]]), np.zeros((2, 2)))
+    found = HeldOut(
+        (("mlp", 1.0), ("mlp", 0.8)), mean, np.array([[1, 0], [3, 2]]), np.zeros((2, 2))
+    )
     np.testing.assert_allclose(found.log_odds, [[2.5, 5.0], [3.5, 6.0]])
     folds = Folds(np.zeros((2, 2), np.int16), 5, "")
     varied = found.variances(np.array([0.5, 0.0]), folds)

@@ -84,7 +84,10 @@ SOFT_STEPS = {
     "shares rounded down": ("np.rint(shares, out=shares)", "np.floor(shares, out=shares)"),
     "shares' ties away from zero": ("np.rint(shares, out=shares)", AWAY.format("shares")),
     "log-odds not rounded": ("        np.rint(out, out=out)\n", ""),
-    "log-odds not clamped": ("np.clip(out, -float(OUTPUT.limit), float(OUTPUT.limit), out=out)", "out"),
+    "log-odds not clamped": (
+        "np.clip(out, -float(OUTPUT.limit), float(OUTPUT.limit), out=out)",
+        "out",
+    ),
 }
 
 

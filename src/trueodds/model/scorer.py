@@ -171,9 +171,7 @@ class Scorer:
         ones = [np.cumsum([part.shape[1] for part in parts]) - 1 for parts in layers[:-1]]
         return _Group(fold, members, *first, layers[1:], ones)
 
-    def _first(
-        self, weights: Float, flags: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.float32], Float]:
+    def _first(self, weights: Float, flags: NDArray[np.bool_]) -> tuple[NDArray[np.float32], Float]:
         """Weights of the 0/1 inputs, and those of all others with the 1 before the fold's rates."""
         shared, own, bias = weights[: len(flags)], weights[len(flags) : -1], weights[-1:]
         return (

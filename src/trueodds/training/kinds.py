@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.network.engine import Engine, aligned
+from trueodds.network.engine import Engine
 from trueodds.network.initialise import initialise
 from trueodds.network.kinds import AnyLayout
 from trueodds.network.layout import Layout
@@ -17,6 +17,7 @@ from trueodds.network.soft_splits import SoftSplits, initialise_soft_splits
 from trueodds.training.column_subset import widened
 from trueodds.training.optimiser import AdamW
 from trueodds.training.prune import prune
+from trueodds.training.prune_soft import prune_trees, widened_trees
 from trueodds.training.recipe import Recipe, SoftMember
 from trueodds.training.reparametrised import optimiser_for
 
@@ -107,7 +108,8 @@ class Member:
     ) -> tuple[AnyLayout, Flat]:
         """The network as it is kept: pruned, on all ``inputs``, without free parameters."""
         if isinstance(layout, SoftSplits):
-            return plain_soft_splits(layout, parameters, positions, inputs)
+            trees, flat = prune_trees(layout, parameters, seen, budget)
+            return widened_trees(trees, flat, positions, inputs)
         smaller, flat = prune(layout, parameters, seen, budget)
         return widened(smaller, flat, positions, inputs)
 
@@ -133,21 +135,3 @@ class SoftAdamW:
         self._adamw.step(gradient, rate, decay)
         if self._l1:
             shrink(self._weight, rate * self._l1)
-
-
-def plain_soft_splits(
-    layout: SoftSplits, parameters: Flat, positions: NDArray[np.int64], inputs: int
-) -> tuple[SoftSplits, Flat]:
-    """Return the same network on all ``inputs``, with the gates' weights as they are.
-
-    Sparse gates become dense ones, most of whose weights are 0, as are those of inputs that the
-    network was not shown.
-    """
-    wide = SoftSplits(inputs, layout.trees, layout.depth)
-    flat = aligned((wide.size,), np.float32)
-    part, own = wide.views(flat), layout.views(parameters)
-    part["weight"][positions] = layout.gate_weights(parameters)
-    for name in ("offset", "slope", "leaf", "bias"):
-        part[name][:] = own[name]
-    return wide, flat
-

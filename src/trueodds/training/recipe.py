@@ -35,6 +35,11 @@ class SoftMember:
         return "lean soft splits" if self.l1 else "soft splits"
 
 
+DENSE = SoftMember()
+LEAN = SoftMember(trees=32, weight_decay=0.1, l1=0.3)
+SPARSE = SoftMember(trees=32, depth=6, sparse=True, rate_factor=20.0 / 3.0, weight_decay=0.0)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """All that shapes a training run besides the table and the seed."""
@@ -130,11 +135,13 @@ def recipe_for(effort: str) -> Recipe:
     UsageError
         If the effort is not one of `EFFORTS`.
     """
-    standard = Recipe()
+    if effort == "quick":
+        return replace(Recipe(), members=1, many_members=2, widths=(128, 128))
+    standard = replace(
+        Recipe(), members=5, column_fractions=(1.0, 0.6), soft_splits=(DENSE, LEAN, SPARSE)
+    )
     if effort == "standard":
         return standard
-    if effort == "quick":
-        return replace(standard, members=1, many_members=2, widths=(128, 128))
     if effort == "best":
         many = replace(standard, folds=8, members=8, many_members=12)
         return replace(many, epochs=75, least_steps=3750)
