@@ -18,9 +18,9 @@ Float = NDArray[np.float64]
 class HeldOut:
     """Log-odds of every row by members of each kind that did not see it.
 
-    Members of a kind are one kind of network and see the same share of the columns. From all log-odds those of the base rate of
-    the rows trained on are taken away: a fold with more yes leaves fewer to train on, so that they
-    would speak against the fold's own labels.
+    Members of a kind are one kind of network and see the same share of the columns. From all
+    log-odds those of the base rate of the rows trained on are taken away: a fold with more yes
+    leaves fewer to train on, so that they would speak against the fold's own labels.
     """
 
     kinds: tuple[Sort, ...]

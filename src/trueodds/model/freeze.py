@@ -102,6 +102,7 @@ def _in_float64(ensemble: Ensemble, fold: int, inputs: Float) -> Float:
 def _log_odds(inputs: Float, layout: AnyLayout, parameters: NDArray[np.float32]) -> Float:
     """One network's log-odds in float64."""
     if isinstance(layout, SoftSplits):
-        return SoftEngine(layout, parameters.astype(np.float64), BLOCK).log_odds(inputs)
+        engine = SoftEngine(layout, parameters.astype(np.float64), BLOCK)
+        return np.asarray(engine.log_odds(inputs), dtype=np.float64)
     flat = parameters.astype(np.float64)
     return log_odds(inputs, layout.weights(flat), layout.biases(flat), layout.activation)

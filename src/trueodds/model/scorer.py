@@ -114,7 +114,7 @@ class _Group:
     @property
     def width(self) -> int:
         """Most numbers that a row is at a time."""
-        return max(self.numbers.shape[1], 0 if self.forest is None else self.forest.width)
+        return max(int(self.numbers.shape[1]), 0 if self.forest is None else self.forest.width)
 
 
 class Scorer:

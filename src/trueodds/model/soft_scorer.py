@@ -62,7 +62,7 @@ class Forest:
     @property
     def width(self) -> int:
         """Leaves of all trees."""
-        return self._values.size
+        return int(self._values.size)
 
     def over_all_folds(self, shared: int, counts: Sequence[int]) -> Float:
         """`first` over the shared inputs, every fold's own and the 1: (inputs + 1, gates).

@@ -2,10 +2,13 @@
 
 from typing import Any, TypeAlias
 
+from trueodds.network.engine import Engine
 from trueodds.network.layout import Layout
+from trueodds.network.soft_engine import SoftEngine
 from trueodds.network.soft_splits import SoftSplits
 
 AnyLayout: TypeAlias = Layout | SoftSplits
+AnyEngine: TypeAlias = Engine | SoftEngine
 
 
 def layout_from_json(data: dict[str, Any]) -> AnyLayout:

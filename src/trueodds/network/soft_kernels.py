@@ -136,7 +136,7 @@ def gates_backward(D, G, U, steep, one_each, d_offset, d_slope):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def trees_forward(G, leaf, scale, out):
-    """out ← scale·Σ of the trees' outputs, shape (rows,).
+    """Set ``out``, shape (rows,), to scale·Σ of the trees' outputs.
 
     G has shape (depth, trees, rows), leaf (trees, upper, lower): a tree's leaf values as a matrix V
     between the leaves of its upper and of its lower levels. With these leaves' shares a and b the

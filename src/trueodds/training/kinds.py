@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.network.engine import Engine
 from trueodds.network.initialise import initialise
-from trueodds.network.kinds import AnyLayout
+from trueodds.network.kinds import AnyEngine, AnyLayout
 from trueodds.network.layout import Layout
 from trueodds.network.soft_engine import SoftEngine
 from trueodds.network.soft_kernels import shrink
@@ -22,7 +22,6 @@ from trueodds.training.recipe import Recipe, SoftMember
 from trueodds.training.reparametrised import optimiser_for
 
 Flat = NDArray[np.float32]
-AnyEngine: TypeAlias = Engine | SoftEngine
 
 
 class Optimiser(Protocol):

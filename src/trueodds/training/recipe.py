@@ -109,7 +109,7 @@ class Recipe:
 
     def kind_of(self, member: int) -> float | SoftMember:
         """What a member is: an MLP that sees this fraction of the columns, or soft splits."""
-        kinds = (*self.column_fractions, *self.soft_splits)
+        kinds: tuple[float | SoftMember, ...] = (*self.column_fractions, *self.soft_splits)
         return kinds[member % len(kinds)]
 
     def decay_for(self, rows: int, decay: float | None = None) -> float:

@@ -8,7 +8,6 @@ from trueodds.health.diagnose import diagnose
 from trueodds.health.findings import Finding
 from trueodds.health.record import HealthRecord
 
-
 Sort: TypeAlias = tuple[str, float]
 """A kind of network and the share of the columns that it sees."""
 
