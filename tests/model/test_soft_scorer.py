@@ -1,5 +1,7 @@
 """Soft splits in whole numbers: close to the engine, and the same bits by row, table and batch."""
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,8 @@ from trueodds.errors import TrainingError
 from trueodds.features.blocks import Block, ClippedScale, Equals
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
+from trueodds.functions import portable
+from trueodds.model import soft_scorer
 from trueodds.model.fixed import LARGEST_SUM, OUTPUT_BITS, FixedNetworks, require_exact
 from trueodds.model.quantise import quantise
 from trueodds.model.row_scorer import RowScorer
@@ -111,6 +115,19 @@ def test_rows_alone_have_the_bits_of_tables(members: slice) -> None:
     for start in (0, 17):
         part = scorer.outputs(values_of(X[start : start + 9]))
         assert part.tobytes() == np.ascontiguousarray(whole[:, start : start + 9]).tobytes()
+
+
+@pytest.mark.parametrize("loaded", [False, True])
+def test_the_compiled_sigmoid_has_the_bits_of_the_portable_one(
+    loaded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    z = np.random.default_rng(0).normal(size=(40, 50)) * 20.0
+    expected = portable.sigmoid(z)
+    assert soft_scorer.sigmoid(z, soft_scorer.WORTH).tobytes() == expected.tobytes()
+    if not loaded:
+        monkeypatch.delitem(sys.modules, "numba")
+        monkeypatch.setattr(soft_scorer, "compiled", None)
+    assert soft_scorer.sigmoid(z, 2000).tobytes() == expected.tobytes()
 
 
 @settings(max_examples=40, deadline=None)

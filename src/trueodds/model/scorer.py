@@ -160,6 +160,9 @@ class Scorer:
                 first = self._first(forest.first, flags)
                 self._groups.append(_Group(fold, forest.members, *first, [], [], forest))
 
+        made = [group.forest for group in self._groups if group.forest is not None]
+        self._gates = sum(forest.gates for forest in made)
+
     def _group(
         self, networks: FixedNetworks, fold: int, members: list[int], flags: NDArray[np.bool_]
     ) -> _Group:
@@ -223,7 +226,8 @@ class Scorer:
         rows = max(16, min(ROWS, CELLS // (self._inputs + 1)))
 
         def score(start: int, stop: int) -> None:
-            self._fill(out[:, start:stop], self.encode(values.between(start, stop)))
+            encoded = self.encode(values.between(start, stop))
+            self._fill(out[:, start:stop], encoded, values.rows)
 
         side_by_side(score, values.rows, rows)
         return out
@@ -233,14 +237,16 @@ class Scorer:
         out = np.empty((self.members, len(rows.flags)))
 
         def score(start: int, stop: int) -> None:
-            self._fill(out[:, start:stop], rows.between(start, stop))
+            self._fill(out[:, start:stop], rows.between(start, stop), len(rows.flags))
 
         side_by_side(score, len(rows.flags), ROWS)
         return out
 
-    def _fill(self, out: Float, rows: Encoded) -> None:
+    def _fill(self, out: Float, rows: Encoded, of: int) -> None:
+        """Outputs of some rows of a table of so many."""
         widest = max(len(group.numbers) for group in self._groups)
         step = max(16, BLOCK // max(group.width for group in self._groups))
+        gates = of * self._gates
         for start in range(0, out.shape[1], step):
             part = rows.between(start, start + step)
             X = np.empty((len(part.flags), widest))
@@ -251,12 +257,12 @@ class Scorer:
                 A = X[:, :stop] @ group.numbers
                 if self._flags:
                     A += part.flags @ group.flags
-                out[group.members, start : start + step] = self._onward(A, group).T
+                out[group.members, start : start + step] = self._onward(A, group, gates).T
 
-    def _onward(self, A: Float, group: _Group) -> Float:
+    def _onward(self, A: Float, group: _Group, gates: int) -> Float:
         """From the first sums, shape (rows, Σ(units + 1)), to outputs (rows, members)."""
         if group.forest is not None:
-            return group.forest.outputs(A)
+            return group.forest.outputs(A, gates)
         for step, ones, layer in zip(self._steps, group.ones, group.layers, strict=False):
             step.apply(A, ones)
             B = np.empty((len(A), sum(weights.shape[1] for weights in layer)))

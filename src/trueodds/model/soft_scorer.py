@@ -6,16 +6,21 @@ doubles (`trueodds.network.soft_forward`): both have the same bits wherever they
 there on numbers are whole again.
 """
 
+import sys
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.functions.portable import sigmoid
+import trueodds.functions as compiled
+from trueodds.functions import portable
 from trueodds.model.fixed import OUTPUT, FixedNetworks
 from trueodds.network.soft_forward import leaf_shares
 
 Float = NDArray[np.float64]
+
+WORTH = 1 << 24
+"""Gates from which on it pays to load the compiled σ: 1 s of the portable one."""
 
 
 class Forest:
@@ -80,14 +85,21 @@ class Forest:
             ]
         return out.reshape(len(out), -1)
 
-    def outputs(self, Z: Float) -> Float:
+    @property
+    def gates(self) -> int:
+        """Gates of all trees."""
+        return int(self.first.shape[1])
+
+    def outputs(self, Z: Float, gates: int = 0) -> Float:
         """From the gates' sums, (rows, gates), to the members' log-odds in units of 2⁻³².
+
+        ``gates`` says how many gates the whole call has, of all rows and forests, about.
 
         Returns
         -------
         Whole numbers, shape (rows, members).
         """
-        shares = leaf_shares(sigmoid(Z), self._depth)
+        shares = leaf_shares(sigmoid(Z, gates), self._depth)
         shares *= self._scale
         np.rint(shares, out=shares)
         by_tree = np.einsum("rlt,lt->rt", shares, self._values)
@@ -104,3 +116,13 @@ def forests(networks: FixedNetworks, members: Sequence[int]) -> list[Forest]:
         Forest(networks, [n for n in members if networks.members[n].depth == depth])
         for depth in depths
     ]
+
+
+def sigmoid(z: Float, values: int) -> Float:
+    """σ by the compiled kernel where Numba is loaded or pays, else by NumPy: the same bits.
+
+    ``values`` says how many there are to come.
+    """
+    if values < WORTH and "numba" not in sys.modules:
+        return portable.sigmoid(z)
+    return np.asarray(compiled.sigmoid(z))
