@@ -15,7 +15,7 @@ from trueodds.evaluation.sums import dot, weighted_sum
 from trueodds.functions import log_loss_from_logits
 from trueodds.functions.portable import sigmoid
 
-PRIOR_ROWS = 4.0
+PRIOR_ROWS = 32.0
 """Strength, in rows, of the pull to the forecasts' plain mean; it matters for small tables only.
 
 Every row pulls with p(1 − p)(Δz)²/2 at p = ½, all of them together with the weight of so many."""
@@ -54,7 +54,10 @@ def fit_calibrator(
 
 
 def fit_slopes(
-    log_odds: NDArray[np.float64], y: NDArray[np.uint8], weight: NDArray[np.float64] | None = None
+    log_odds: NDArray[np.float64],
+    y: NDArray[np.uint8],
+    weight: NDArray[np.float64] | None = None,
+    base: float = 0.0,
 ) -> tuple[NDArray[np.float64], float]:
     """Positive slopes and a shift that make the best sum of several forecasts (Wolpert 1992).
 
@@ -68,6 +71,8 @@ def fit_slopes(
         Shape (n,).
     weight
         Shape (n,), sample weights, or None.
+    base
+        What the forecasts lack, nats: the pull is to their plain mean and this.
 
     Returns
     -------
@@ -77,7 +82,7 @@ def fit_slopes(
     mass = np.ones(len(y)) if weight is None else weight * (len(y) / weight.sum())
     share = PRIOR_ROWS / (4.0 * mass.sum())
     count = log_odds.shape[1]
-    mean = weighted_sum(log_odds, np.full(count, 1.0 / count))
+    mean = weighted_sum(log_odds, np.full(count, 1.0 / count)) + base
 
     def objective(point: NDArray[np.float64]) -> float:
         # Too long a step may overflow to ∞ or NaN; both count as worse.
@@ -86,7 +91,7 @@ def fit_slopes(
             each = log_loss_from_logits(z, label) + share * (z - mean) ** 2 / 2.0
             return float(dot(mass, each))
 
-    point = np.array([*[-float(np.log(count))] * count, 0.0])
+    point = np.array([*[-float(np.log(count))] * count, base])
     value = objective(point)
     for _ in range(50):
         slopes = np.exp(point[:-1])

@@ -43,13 +43,15 @@ def fit_stack(
     Parameters
     ----------
     log_odds
-        Shape (rows, forecasts), of rows that no forecast was trained on.
+        Shape (rows, forecasts), of rows that no forecast was trained on, less the base rate's.
     y, sample_weight
         Shape (rows,); weights may be None.
     """
+    yes = float(np.average(y, weights=sample_weight)) * len(y)
+    base = float(np.log((yes + 0.5) / (len(y) - yes + 0.5)))
     kept = np.arange(log_odds.shape[1])
     while True:
-        slopes, shift = fit_slopes(log_odds[:, kept], y, sample_weight)
+        slopes, shift = fit_slopes(log_odds[:, kept], y, sample_weight, base)
         useful = slopes >= LEAST * slopes.sum()
         if useful.all():
             out = np.zeros(log_odds.shape[1])
