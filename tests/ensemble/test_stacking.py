@@ -54,11 +54,11 @@ def test_weights_and_calibrator_are_the_slopes_in_two_steps() -> None:
 
 
 def test_sample_weights_count_as_repeated_rows() -> None:
-    log_odds, y = forecasts(500)
-    counts = np.random.default_rng(1).integers(1, 4, 500)
+    log_odds, y = forecasts(5000)
+    counts = np.random.default_rng(1).integers(1, 4, 5000)
     weighted = fit_stack(log_odds, y, counts.astype(np.float64))
     repeated = fit_stack(np.repeat(log_odds, counts, axis=0), np.repeat(y, counts), None)
-    np.testing.assert_allclose(weighted.slopes, repeated.slopes, rtol=0.15)
+    np.testing.assert_allclose(weighted.slopes, repeated.slopes, rtol=0.02)
 
 
 def test_few_rows_are_pulled_to_the_plain_mean_with_the_base_rate() -> None:
