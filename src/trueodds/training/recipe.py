@@ -36,7 +36,7 @@ class SoftMember:
 
 
 DENSE = SoftMember()
-LEAN = SoftMember(trees=32, weight_decay=0.1, l1=0.3)
+LEAN = SoftMember(weight_decay=0.1, l1=0.3)
 SPARSE = SoftMember(trees=32, depth=6, sparse=True, rate_factor=20.0 / 3.0, weight_decay=0.0)
 
 
@@ -137,12 +137,11 @@ def recipe_for(effort: str) -> Recipe:
     """
     if effort == "quick":
         return replace(Recipe(), members=1, many_members=2, widths=(128, 128))
-    standard = replace(
-        Recipe(), members=5, column_fractions=(1.0, 0.6), soft_splits=(DENSE, LEAN, SPARSE)
-    )
+    standard = replace(Recipe(), members=4, column_fractions=(1.0, 0.6), soft_splits=(DENSE, LEAN))
     if effort == "standard":
         return standard
     if effort == "best":
-        many = replace(standard, folds=8, members=8, many_members=12)
+        many = replace(standard, folds=8, members=10, many_members=12)
+        many = replace(many, soft_splits=(DENSE, LEAN, SPARSE))
         return replace(many, epochs=75, least_steps=3750)
     raise UsageError(f"unknown effort {effort!r}: choose from {', '.join(EFFORTS)}")
