@@ -37,9 +37,9 @@ from trueodds.model.header import (
 from trueodds.text import printable
 
 FORMAT = 2
-FEATURES = frozenset({"pieces", "cuts", "crosses", "readings"})
+FEATURES = frozenset({"pieces", "cuts", "crosses", "readings", "soft_splits"})
 """Extensions of format 2 that a file may need: `PiecewiseLinear`, encodings of numbers, `Cross`,
-`Column.needs_readings`."""
+`Column.needs_readings`, and members that are soft splits."""
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text continues after its checksum."""
 PLAIN = (
@@ -159,6 +159,7 @@ def _needs(model: ModelData) -> list[str]:
         "cuts": bool(_cuts(model)),
         "pieces": any(isinstance(block, PiecewiseLinear) for block in model.encoder.blocks),
         "readings": any(column.needs_readings for column in model.schema.used),
+        "soft_splits": bool(model.networks.soft),
     }
     return [name for name, needed in used.items() if needed]
 
@@ -259,17 +260,22 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
 
 
 def _networks(header: NetworksHeader, arrays: Arrays) -> FixedNetworks:
+    count = len(header.folds)
+    depths = header.depths or (0,) * count
+    if len(depths) != count or any(depths) != (header.shares is not None):
+        raise ValueError("the depths of its members do not fit")
     members = tuple(
         Member(
             fold,
             tuple(
                 FixedLayer(*(_array(arrays, f"{kind}/{number}/{index}") for kind in LAYER_ARRAYS))
-                for index in range(len(header.grids))
+                for index in range(2 if depth else len(header.grids))
             ),
+            depth,
         )
-        for number, fold in enumerate(header.folds)
+        for number, (fold, depth) in enumerate(zip(header.folds, depths, strict=True))
     )
-    return FixedNetworks(header.activation, header.grids, members)
+    return FixedNetworks(header.activation, header.grids, members, header.shares)
 
 
 def _sketch(header: Header, arrays: Arrays) -> RowSketch | None:

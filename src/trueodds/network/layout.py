@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.network.activations import ACTIVATIONS, Activation
@@ -88,3 +89,10 @@ class Layout:
         """Views of the biases in a flat buffer, layer by layer, shapes (fan_out,)."""
         named = self.views(flat)
         return [named[f"bias{index}"] for index in range(self.depth)]
+
+    def scaled(self, flat: NDArray[np.float32], factor: np.float32) -> NDArray[np.float32]:
+        """Parameters of the network whose log-odds are ``factor`` times as large; a new array."""
+        out = flat.copy()
+        self.weights(out)[-1][:] *= factor
+        self.biases(out)[-1][:] *= factor
+        return out
