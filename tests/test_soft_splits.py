@@ -1,4 +1,4 @@
-"""Soft splits from end to end: trained, weighed, frozen, told, the same bytes whatever the jobs."""
+"""Soft splits from end to end: the same file whatever the jobs, single rows, weights, messages."""
 
 import json
 from dataclasses import replace
@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from trueodds import load
-from trueodds.cli.inspect import told_network
+from trueodds.cli.inspect import network_text
 from trueodds.columns import read_target
 from trueodds.ensemble import importance
 from trueodds.main_job import FitResult, learn
@@ -92,7 +92,7 @@ def test_scores_weights_and_words(fitted: FitResult) -> None:
     assert sum(record.weight for record in model.record.members) == pytest.approx(
         sum(record.weight > 0.0 for record in model.record.members)
     )
-    assert "soft splits: " in told_network(model)
+    assert "soft splits: " in network_text(model)
 
 
 def test_a_changed_column_is_forecast_as_if_computed_anew() -> None:

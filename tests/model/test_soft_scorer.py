@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from trueodds.columns.values import Values
 from trueodds.errors import TrainingError
-from trueodds.features.blocks import Block, ClippedScale, Equals
+from trueodds.features.blocks import Block, ClippedScale, Indicator
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.functions import portable
@@ -31,7 +31,7 @@ NAMES = [f"x{i}" for i in range(5)]
 
 def encoder() -> Encoder:
     blocks: list[Block] = [ClippedScale(name, 0.0, 1.0) for name in NAMES]
-    return Encoder((), (*blocks, Equals("x0", (0.0, 1.0))))
+    return Encoder((), (*blocks, Indicator("x0", (0.0, 1.0))))
 
 
 def values_of(X: NDArray[np.float64]) -> Values:
@@ -73,7 +73,7 @@ def test_close_to_the_engine(depth: int, sparse: bool) -> None:
 def mixed() -> tuple[FixedNetworks, list[tuple[TargetEncoding, ...]]]:
     """Two folds with target encodings of their own, MLPs and soft splits of two depths."""
     cuts = (-1.0, 0.5)
-    rates = [
+    encodings = [
         (TargetEncoding("x1", np.array([0.5, -0.25, 1.0, 0.0, 0.125], np.float32), cuts),),
         (TargetEncoding("x1", np.array([1.5, 0.25, -1.0, 0.0, 0.25], np.float32), cuts),),
     ]
@@ -96,21 +96,21 @@ def mixed() -> tuple[FixedNetworks, list[tuple[TargetEncoding, ...]]]:
             layout.views(flat)["leaf"][:] = rng.standard_normal((layout.trees, layout.leaves))
             parameters.append(flat)
     sample = np.zeros((3, wide), np.float32)
-    return quantise([0, 1, 1, 0, 0], layouts, parameters, [sample] * 5), rates
+    return quantise([0, 1, 1, 0, 0], layouts, parameters, [sample] * 5), encodings
 
 
 @pytest.mark.parametrize("members", [slice(None), slice(2, 4), slice(0, 1)])
 def test_rows_alone_have_the_bits_of_tables(members: slice) -> None:
-    networks, rates = mixed()
+    networks, encodings = mixed()
     networks = FixedNetworks(
         networks.activation, networks.grids, networks.members[members], networks.shares
     )
     require_exact(networks)
     X = rows(60)
-    scorer = Scorer(networks, encoder(), rates)
+    scorer = Scorer(networks, encoder(), encodings)
     whole = scorer.outputs(values_of(X))
     assert (whole == np.rint(whole)).all()
-    alone = RowScorer(networks, encoder(), rates, NAMES)
+    alone = RowScorer(networks, encoder(), encodings, NAMES)
     assert [alone.total(row.tolist()) for row in X] == whole.sum(axis=0).tolist()
     for start in (0, 17):
         part = scorer.outputs(values_of(X[start : start + 9]))

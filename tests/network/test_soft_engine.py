@@ -25,7 +25,7 @@ def batch_of(rows, inputs=6, dtype=np.float64):
 
 
 def plain_log_odds(engine, X):
-    """Share by share, as the module's docstring tells it."""
+    """Share by share, as the module's docstring says."""
     layout = engine.layout
     part = layout.views(engine.parameters)
     w = layout.gate_weights(engine.parameters)

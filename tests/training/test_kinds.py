@@ -76,7 +76,7 @@ def test_soft_splits_learn_a_corner_and_are_kept_as_they_forecast(member: int) -
         assert (layout.gate_weights(made.parameters) == 0.0).any()
 
 
-def test_a_member_sees_its_share_of_the_columns() -> None:
+def test_a_member_sees_its_fraction_of_the_columns() -> None:
     data = corners()
     made = train_member(data.task(0, 1), RECIPE, 0, until=1)
     assert made.record.share == 0.5

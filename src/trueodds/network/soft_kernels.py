@@ -26,7 +26,7 @@ def sparsemax(A, P):
 
     P = max(A − τ, 0) with the τ that makes the sum 1, found by Newton's method. From any set of
     entries, τ = (Σ A − 1)/count over the set is at most the right one, and steps from there only
-    rise to it. The first set is where P is above 0 as it is handed in.
+    rise to it. The first set is where P is above 0 before the call.
     """
     rows, columns = A.shape
     kind = A.dtype.type

@@ -9,7 +9,7 @@ from trueodds.health.findings import Finding
 from trueodds.health.health_record import HealthRecord
 
 Sort: TypeAlias = tuple[str, float]
-"""A kind of network and the share of the columns that it sees."""
+"""A kind of network and the fraction of the columns that it sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class MemberRecord:
     @property
     def sort(self) -> Sort:
         """What it has in common with the members that are weighed together with it."""
-        return self.kind, self.share
+        return self.kind, self.column_fraction
 
     @property
     def title(self) -> str:
