@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from trueodds.columns.values import Values
-from trueodds.errors import TrainingError
+from trueodds.errors import KernelError, TrainingError
 from trueodds.features.blocks import Block, ClippedScale, Indicator
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
@@ -128,6 +128,20 @@ def test_the_compiled_sigmoid_has_the_bits_of_the_portable_one(
         monkeypatch.delitem(sys.modules, "numba")
         monkeypatch.setattr(soft_scorer, "compiled", None)
     assert soft_scorer.sigmoid(z, 2000).tobytes() == expected.tobytes()
+
+
+def test_the_portable_sigmoid_stands_in_for_a_kernel_that_cannot_be_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Broken:
+        @property
+        def sigmoid(self) -> None:
+            raise KernelError("no compiler")
+
+    monkeypatch.setattr(soft_scorer, "compiled", Broken())
+    z = np.linspace(-40.0, 40.0, 99)
+    found = soft_scorer.sigmoid(z, soft_scorer.WORTH)
+    assert found.tobytes() == portable.sigmoid(z).tobytes()
 
 
 @settings(max_examples=40, deadline=None)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import trueodds.functions as compiled
+from trueodds.errors import KernelError
 from trueodds.functions import portable
 from trueodds.model.fixed import OUTPUT, FixedNetworks
 from trueodds.network.soft_forward import leaf_shares
@@ -48,10 +49,10 @@ class Forest:
         for member in chosen:
             gates, leaves = member.layers
             units = -networks.grids[0].bits - gates.shifts.astype(np.int64)
-            glued = np.zeros((inputs + 1, len(gates.biases)))
-            glued[: len(gates.weights)] = np.ldexp(gates.weights.astype(np.float64), units)
-            glued[-1] = np.ldexp(gates.biases.astype(np.float64), units)
-            columns.append(glued.reshape(inputs + 1, depth, -1))
+            joined = np.zeros((inputs + 1, len(gates.biases)))
+            joined[: len(gates.weights)] = np.ldexp(gates.weights.astype(np.float64), units)
+            joined[-1] = np.ldexp(gates.biases.astype(np.float64), units)
+            columns.append(joined.reshape(inputs + 1, depth, -1))
             unit = OUTPUT.bits - bits - int(leaves.shifts[0])
             weights = leaves.weights.astype(np.float64).reshape(1 << depth, -1)
             values.append(np.ldexp(weights, unit))
@@ -119,10 +120,15 @@ def forests(networks: FixedNetworks, members: Sequence[int]) -> list[Forest]:
 
 
 def sigmoid(z: Float, values: int) -> Float:
-    """σ by the compiled kernel where Numba is loaded or pays, else by NumPy: the same bits.
+    """σ by the compiled kernel if Numba is loaded or worth loading, else by NumPy: the same bits.
 
-    ``values`` says how many there are to come.
+    NumPy also stands in for a kernel that cannot be loaded. ``values`` says about how many values
+    the whole call has.
     """
     if values < WORTH and "numba" not in sys.modules:
         return portable.sigmoid(z)
-    return np.asarray(compiled.sigmoid(z))
+    try:
+        kernel = compiled.sigmoid
+    except KernelError:
+        return portable.sigmoid(z)
+    return np.asarray(kernel(z))
