@@ -133,11 +133,13 @@ def recipe_for(effort: str) -> Recipe:
     """
     if effort == "quick":
         return replace(Recipe(), members=1, many_members=2, widths=(128, 128))
-    standard = replace(Recipe(), members=5, soft_splits=(DENSE, LEAN))
+    standard = replace(
+        Recipe(), members=4, column_fractions=(1.0, 0.6), soft_splits=(LEAN, DENSE)
+    )
     if effort == "standard":
         return standard
     if effort == "best":
         many = replace(standard, folds=8, members=10, many_members=12)
-        many = replace(many, soft_splits=(DENSE, LEAN, SPARSE))
+        many = replace(many, column_fractions=(1.0, 0.8, 0.6), soft_splits=(DENSE, LEAN, SPARSE))
         return replace(many, epochs=75, least_steps=3750)
     raise UsageError(f"unknown effort {effort!r}: choose from {', '.join(EFFORTS)}")
