@@ -133,9 +133,7 @@ def recipe_for(effort: str) -> Recipe:
     """
     if effort == "quick":
         return replace(Recipe(), members=1, many_members=2, widths=(128, 128))
-    standard = replace(
-        Recipe(), members=4, column_fractions=(1.0, 0.6), soft_splits=(LEAN, DENSE)
-    )
+    standard = replace(Recipe(), members=4, column_fractions=(1.0, 0.6), soft_splits=(LEAN, DENSE))
     if effort == "standard":
         return standard
     if effort == "best":
