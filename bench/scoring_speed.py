@@ -30,7 +30,7 @@ import machine
 import onnx_network
 import processes
 import tables
-from peers import Preparation
+from peer_preparation import Preparation
 from scoring_peers import OTHERS, TREES, Peer, Rows
 from trueodds import Model, TrueOddsClassifier, load
 from trueodds.model import threads as model_threads
