@@ -6,7 +6,9 @@ import polars as pl
 import pytest
 
 from trueodds.errors import TableError
-from trueodds.table import read_mapped, read_table, stream
+from trueodds.table import anywhere, read_mapped, read_table, stream
+
+KEYWORDS = {"told": "", "query": "", "small": 0, "piece": 1000}
 
 
 @pytest.mark.parametrize(
@@ -20,7 +22,7 @@ from trueodds.table import read_mapped, read_table, stream
 )
 def test_the_same_frame(tmp_path: Path, monkeypatch, name: str, text: str) -> None:
     monkeypatch.setattr(stream, "CELLS", 200)
-    monkeypatch.setattr(stream.stream_table, "__kwdefaults__", {"small": 0, "piece": 1000})
+    monkeypatch.setattr(anywhere.stream_table, "__kwdefaults__", KEYWORDS)
     path, folder = tmp_path / name, tmp_path / "maps"
     folder.mkdir()
     path.write_text(text)

@@ -7,14 +7,6 @@ from pathlib import Path
 from trueodds.errors import TrueOddsError, UsageError
 
 
-def stem(table: Path) -> str:
-    """File name of a table without its endings: ``adult`` for ``adult.csv.gz``."""
-    name = table.name
-    if name.lower().endswith(".gz"):
-        name = name[:-3]
-    return Path(name).stem or name
-
-
 def require_ending(path: Path, endings: Sequence[str], option: str) -> None:
     """Raise UsageError unless the name has one of the endings."""
     if path.suffix.lower() not in endings:
