@@ -61,7 +61,7 @@ def read_server(source: Source) -> Frame:
             query = source.query
             if not query:
                 cursor.execute(_TABLES)
-                held = [str(row[0]) for row in cursor.fetchall()]
+                held = [str(row[0]) for row in pl.DataFrame(cursor.fetch_arrow()).rows()]
                 query = f"select * from {quoted(_chosen(source.part, held, source.name))}"
             cursor.execute(query)
             data = pl.DataFrame(cursor.fetch_arrow())
