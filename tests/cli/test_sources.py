@@ -180,6 +180,23 @@ def test_places_that_scored_rows_cannot_go_to(run, model_file, table, tmp_path):
         assert "secret" not in result.output
 
 
+def test_scored_rows_do_not_become_rows_to_score(run, model_file, places, tmp_path):
+    inside = tmp_path / "folder" / "scored.csv"
+    result = run("predict", model_file, places["folder"], "--out", inside)
+    assert result.exit_code == 2
+    assert "scored.csv lies in the input folder" in result.stderr
+    result = run("predict", model_file, places["pattern"], "--out", inside)
+    assert result.exit_code == 2
+    assert "scored.csv is of the input's pattern" in result.stderr
+    assert not inside.exists()
+    beside = inside.with_suffix(".parquet")
+    assert run("predict", model_file, places["pattern"], "--out", beside).exit_code == 0
+    file = places["SQLite"].partition("#")[0]
+    result = run("predict", model_file, places["SQLite"], "--out", f"{file}#scored")
+    assert result.exit_code == 0, result.output
+    assert read_table(f"{file}#scored").rows == 240
+
+
 def test_no_password_is_shown_or_kept(run, model_file, monkeypatch):
     monkeypatch.setitem(sys.modules, "adbc_driver_postgresql", None)
     place = "postgresql://ann:secret@host/shop#people"

@@ -80,7 +80,7 @@ def fit(job: FitJob) -> Fitted:
     began = time.monotonic()
     recipe = recipe_for(job.effort)
     source = as_source(job.train)
-    inputs = [source.path] if source.kind == "path" else []
+    inputs = [source.path] if source.kind == "path" and source.path.is_file() else []
     require_ending(job.out, [".odds"], "--out")
     require_writable(job.out, "--out", inputs)
     if job.report is not None:

@@ -17,12 +17,12 @@ def require_ending(path: Path, endings: Sequence[str], option: str) -> None:
 
 
 def require_writable(path: Path, option: str, inputs: Sequence[Path] = ()) -> None:
-    """Raise if a file cannot be written, or if it would replace one of the inputs.
+    """Raise if a file cannot be written, or if it would change one of the inputs.
 
     Raises
     ------
     UsageError
-        If the file is one of the inputs.
+        If the file is one of the inputs, or in a folder that is one.
     TrueOddsError
         If its folder is missing or not writable, or if it is a folder.
     """
@@ -36,3 +36,5 @@ def require_writable(path: Path, option: str, inputs: Sequence[Path] = ()) -> No
     for other in inputs:
         if path.exists() and other.exists() and path.samefile(other):
             raise UsageError(f"{option}: {path} is the input itself; choose another name")
+        if other.is_dir() and path.resolve().is_relative_to(other.resolve()):
+            raise UsageError(f"{option}: {path} lies in the input folder {other}; choose another")

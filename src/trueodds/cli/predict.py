@@ -59,8 +59,9 @@ class Tally:
         return [*self.remarks, *odd]
 
 
-def _require_place(out: str, inputs: list[Path]) -> None:
-    """Raise unless scored rows can be written there."""
+def _require_place(out: str, new: Source, model_file: Path) -> None:
+    """Raise unless scored rows can be written there, beside the rows that they come from."""
+    inputs = [new.path] if new.kind == "path" else []
     try:
         database = database_of(out)
         if database is None:
@@ -68,7 +69,9 @@ def _require_place(out: str, inputs: list[Path]) -> None:
     except TableError as error:
         raise UsageError(f"--out: {error}") from None
     if database is None:
-        require_writable(Path(out), "--out", inputs)
+        require_writable(Path(out), "--out", [model_file, *inputs])
+        if new.matches(Path(out)):
+            raise UsageError(f"--out: {out} is of the input's pattern; choose another name")
     elif database.kind == "path":
         require_writable(database.path, "--out")
 
@@ -90,7 +93,7 @@ def run_predict(
     if as_json and out is None:
         raise UsageError("--json needs --out: without --out the scored rows go to stdout")
     if out is not None:
-        _require_place(out, [model_file, *([new.path] if new.kind == "path" else [])])
+        _require_place(out, new, model_file)
     model = load(model_file)
     table = stream_table(new)
     try:

@@ -134,10 +134,14 @@ class Parts:
         """A file's frame as a part of the whole."""
         columns = []
         for name, dtype in common.data.schema.items():
-            if name not in frame.names:
-                columns.append(pl.Series(name, [None] * frame.rows, dtype=dtype))
-            else:
+            if name in frame.names:
                 columns.append(_as_type(frame.data.get_column(name), dtype))
+            elif common.keyed:
+                columns.append(pl.Series(name, [None], dtype=dtype).new_from_index(0, frame.rows))
+            else:
+                raise TableError(
+                    f"{frame.source} was changed while it was read; run again when it rests"
+                )
         file_of = np.full(frame.rows, position, dtype=np.int64)
         return replace(common, data=pl.DataFrame(columns), lines=_lines(frame), file_of=file_of)
 

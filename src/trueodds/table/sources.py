@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -86,6 +87,12 @@ class Source:
         if endings(name)[0] in KNOWN or not self.part:
             name = Path(name).stem or name
         return name or "table"
+
+    def matches(self, path: Path) -> bool:
+        """Whether a path is one that the pattern finds; False for a source of another kind."""
+        pattern = Path(self.where)
+        alike = "**" in pattern.parts or len(pattern.parts) == len(path.parts)
+        return self.kind == "pattern" and alike and fnmatch(str(path), str(pattern))
 
     def hide(self, text: str) -> str:
         """Return text, such as another program's message, without the secrets of the URL."""
