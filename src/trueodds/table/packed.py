@@ -46,6 +46,7 @@ _DAMAGE = (
     zstd.ZstdError,
     zipfile.BadZipFile,
 )
+"""What the readers of the standard library raise for damaged files."""
 
 
 class Unpacked:
@@ -178,7 +179,7 @@ def require_modest(handle: BinaryIO, name: str) -> None:
 def _archive(handle: BinaryIO, name: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(handle)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (*_DAMAGE, NotImplementedError) as error:
         raise TableError(f"{name} is a damaged zip file: {error}.") from None
 
 
@@ -186,19 +187,19 @@ def _open_member(
     handle: BinaryIO, member: str, name: str, archive: zipfile.ZipFile | None = None
 ) -> Unpacked:
     archive = archive or _archive(handle, name)
+    info = archive.getinfo(member)
+    if info.flag_bits & 1:
+        raise TableError(f"{name} is locked with a password: unpack it first.")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # zipfile bounds what one read gives for these two alone.
+        raise TableError(f"{name} is compressed in a rare way: unpack it first.")
+    stated = info.file_size
     try:
-        info = archive.getinfo(member)
-        if info.flag_bits & 1:
-            raise TableError(f"{name} is locked with a password: unpack it first.")
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            # zipfile bounds what one read gives for these two alone.
-            raise TableError(f"{name} is compressed in a rare way: unpack it first.")
         # zipfile would stop at the stated size, which may be false.
-        stated, info.file_size = info.file_size, max(info.file_size, 1 << 62)
+        info.file_size = max(stated, 1 << 62)
         file = archive.open(info)
-        info.file_size = stated
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, EOFError) as error:
+    except (*_DAMAGE, NotImplementedError, RuntimeError) as error:
         raise TableError(f"{name} is a damaged zip file: {error}.") from None
-    except (NotImplementedError, RuntimeError) as error:
-        raise TableError(f"{name} cannot be unpacked: {error}; unpack it first.") from None
-    return Unpacked(file, ".zip", info.compress_size, name)
+    finally:
+        info.file_size = stated
+    return Unpacked(file, ".zip", min(info.compress_size, handle.seek(0, 2)), name)
