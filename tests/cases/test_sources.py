@@ -169,7 +169,7 @@ READ: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ),
     ("a PostgreSQL server", "`postgresql://ann@host/bank#loans`, or `--query`", "sql", ()),
     ("a web server", "`https://host/loans.csv`", "", ()),
-    ("a cloud", "`s3://bucket/loans.parquet`, `gs://…`", "cloud", ()),
+    ("a cloud", "`s3://bucket/loans.parquet`, `s3://bucket/loans/`, `gs://…`", "cloud", ()),
 )
 """What README says is read: the kind, how it is written, its extra, and the sources that prove it.
 

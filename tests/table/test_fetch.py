@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, unquote
 
 import polars as pl
 import pytest
@@ -46,7 +47,11 @@ def served() -> Iterator[Served]:
         def answer(self, *, body: bool) -> None:
             given = self.headers.get("Authorization")
             known.seen.append((self.path, given))
-            path = self.path.partition("?")[0]
+            path, _, query = self.path.partition("?")
+            path = path if path in known.files else unquote(path)
+            if "list-type=2" in query:
+                self.list_objects(path, query)
+                return
             if path in known.redirects:
                 self.send_response(302)
                 self.send_header("Location", known.redirects[path])
@@ -66,6 +71,26 @@ def served() -> Iterator[Served]:
             self.end_headers()
             if body:
                 self.wfile.write(raw)
+
+        def list_objects(self, path: str, query: str) -> None:
+            """All keys of a bucket, as S3's ListObjectsV2 tells them."""
+            prefix = parse_qs(query).get("prefix", [""])[0]
+            start = f"{path.rstrip('/')}/"
+            keys = [name.removeprefix(start) for name in known.files if name.startswith(start)]
+            held = "".join(
+                f"<Contents><Key>{key}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>"
+                f'<ETag>"1"</ETag><Size>{len(known.files[start + key])}</Size></Contents>'
+                for key in keys
+                if key.startswith(prefix)
+            )
+            raw = (
+                '<?xml version="1.0" encoding="UTF-8"?><ListBucketResult>'
+                f"<IsTruncated>false</IsTruncated>{held}</ListBucketResult>"
+            ).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(raw)))
+            self.end_headers()
+            self.wfile.write(raw)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -173,6 +198,48 @@ def test_from_the_cloud(cloud: Served) -> None:
     assert frame.data.equals(TABLE)
     assert frame.source == "t.parquet"
     assert all(given is not None and "hidden-secret" not in given for _, given in cloud.seen)
+
+
+@pytest.mark.parametrize(
+    ("place", "rows", "names"),
+    [
+        ("s3://bucket/loans/", 6, ("a", "b", "k")),
+        ("s3://bucket/loans/k=1/", 3, ("a", "b")),
+        ("s3://bucket/loans/*/*.csv", 6, ("a", "b", "k")),
+        ("s3://bucket/loans/**/t.csv", 6, ("a", "b", "k")),
+        ("s3://bucket/loans/k=[1]/t.csv", 3, ("a", "b", "k")),
+        ("s3://bucket/*.csv", 3, ("a", "b")),
+    ],
+)
+def test_several_objects(cloud: Served, place: str, rows: int, names: tuple[str, ...]) -> None:
+    for key in ("loans/k=1/t.csv", "loans/k=2/t.csv", "loans/read.me", "lone.csv"):
+        cloud.files[f"/bucket/{key}"] = CSV
+    frame = read_table(place)
+    assert frame.rows == rows
+    assert frame.names == names
+    assert all("read.me" not in path for path, _ in cloud.seen)
+    if "/loans/" in place and "k" in names:
+        assert frame.place(0) == "loans/k=1/t.csv, line 2"
+    parts = list(stream_table(place).frames)
+    assert sum(part.rows for part in parts) == rows
+
+
+def test_keys_of_objects_are_no_paths(cloud: Served, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    cloud.files["/bucket/loans/%2e%2e/%2e%2e/evil.csv"] = CSV
+    cloud.files["/bucket/loans/../../evil.csv"] = CSV
+    with pytest.raises(TableError):
+        read_table("s3://bucket/loans/")
+    assert not list(tmp_path.rglob("*"))
+    with pytest.raises(TableError, match="there is no table of such a name"):
+        read_table("s3://bucket/none/")
+
+
+def test_no_room_for_the_copy_is_one_sentence(served: Served, tmp_path: Path, monkeypatch) -> None:
+    served.files["/t.csv"] = CSV
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    with pytest.raises(TableError, match=r"t\.csv cannot be copied to .*missing: No such file"):
+        read_table(f"http://127.0.0.1:{served.port}/t.csv")
 
 
 def test_what_the_cloud_does_not_give_is_one_sentence(

@@ -1,19 +1,18 @@
 """Tables that lie elsewhere (stdin, a web server, a cloud) as files in a temporary folder."""
 
 import base64
-import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from trueodds.errors import TableError
-from trueodds.table.extras import missing_extra
+from trueodds.table.cloud import copy_object, copy_objects
 from trueodds.table.formats import KNOWN, endings
 from trueodds.table.sources import Source
 
@@ -34,23 +33,34 @@ def at_hand(source: Source) -> Iterator[Source]:
     if source.kind not in ("stdin", "web", "cloud"):
         yield source
         return
-    with tempfile.TemporaryDirectory(prefix="trueodds-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / f"table{_suffixes(source)}"
+    with ExitStack() as stack:
+        folder = tempfile.gettempdir()
         try:
-            with path.open("xb") as file:
-                if source.kind == "stdin":
-                    shutil.copyfileobj(_stdin(), file, _BLOCK)
-                elif source.kind == "web":
-                    _from_web(source, file)
-                else:
-                    _from_cloud(source, file)
+            made = tempfile.TemporaryDirectory(prefix="trueodds-", ignore_cleanup_errors=True)
+            folder = stack.enter_context(made)
+            near = _copied(source, Path(folder))
         except OSError as error:
             raise TableError(
                 f"{source.shown} cannot be copied to {folder}: {error.strerror or error}."
             ) from None
-        if not path.stat().st_size:
-            raise TableError(f"{source.shown} is empty: a table needs a header line and rows.")
-        yield replace(source, where=str(path), kind="path", label=source.name)
+        yield near
+
+
+def _copied(source: Source, folder: Path) -> Source:
+    """The source copied into a folder."""
+    if source.kind == "cloud" and source.several:
+        return copy_objects(source, folder)
+    path = folder / f"table{_suffixes(source)}"
+    with path.open("xb") as file:
+        if source.kind == "stdin":
+            shutil.copyfileobj(_stdin(), file, _BLOCK)
+        elif source.kind == "web":
+            _from_web(source, file)
+        else:
+            copy_object(source, file)
+    if not path.stat().st_size:
+        raise TableError(f"{source.shown} is empty: a table needs a header line and rows.")
+    return replace(source, where=str(path), kind="path", label=source.name)
 
 
 def _suffixes(source: Source) -> str:
@@ -97,28 +107,3 @@ def _from_web(source: Source, file: IO[bytes]) -> None:
         raise TableError(
             f"{source.shown} came in part: {file.tell():,} of {int(stated):,} bytes; try again."
         )
-
-
-def _from_cloud(source: Source, file: IO[bytes]) -> None:
-    """Download an object by the credentials of the environment, as the cloud's own tools do."""
-    try:
-        import obstore
-        from obstore.store import from_url
-    except ImportError:
-        raise missing_extra(source.shown, "obstore", "cloud") from None
-    parts = urlsplit(source.where)
-    http: Any = {"allow_http": True} if _local_endpoint() else None
-    try:
-        store: Any = from_url(f"{parts.scheme}://{parts.netloc}", client_options=http)
-        for block in obstore.get(store, unquote(parts.path).lstrip("/")).stream(_BLOCK):
-            file.write(block)
-    except Exception as error:  # the package's errors have no common base
-        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
-            raise
-        text = source.hide(str(error).splitlines()[0][:200] if str(error) else "no reason given")
-        raise TableError(f"{source.shown} cannot be fetched: {text}.") from None
-
-
-def _local_endpoint() -> bool:
-    """Whether the environment names a server without encryption, such as one for tests."""
-    return os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")

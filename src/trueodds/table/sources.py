@@ -69,10 +69,19 @@ class Source:
         return printable(unquote(Path(urlsplit(self.where).path).name) or masked(self.where))
 
     @property
+    def several(self) -> bool:
+        """Whether a cloud's URL may name several objects: it ends in / or has * or [."""
+        path = urlsplit(self.where).path
+        return path in ("", "/") or path.endswith("/") or "*" in path or "[" in path
+
+    @property
     def stem(self) -> str:
         """Name without endings, for a file that is named after the table."""
         if self.kind == "stdin":
             return "stdin"
+        if self.kind == "cloud" and self.several:
+            folder = fixed_folder(urlsplit(self.where).path)
+            return folder.name or urlsplit(self.where).netloc
         if self.kind == "pattern":
             folder = fixed_folder(self.where)
             return "table" if str(folder) == "." else folder.resolve().name or "table"
