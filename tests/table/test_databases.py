@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from table.made_files import in_duckdb, in_sqlite
+from table.made_files import in_duckdb, in_sqlite, in_xlsx
 from trueodds.errors import TableError
 from trueodds.table import as_frame, read_table, stream_table, write_scored, write_stream
 
@@ -149,7 +149,7 @@ def test_types_of_postgresql(loans: str) -> None:
         "from (select '00000000-0000-0000-0000-000000000000'::uuid as uuid_nil_text) q",
     )
     row = dict(zip(frame.names, frame.data.row(0), strict=True))
-    assert float(row["price"]) == 12.5
+    assert row["price"] == "12.50"
     assert (row["s"], row["r"], row["v"]) == (3, 1.5, "x")
     assert row["t"] == datetime.datetime(2024, 1, 2, 3, 4, 5)
     assert row["z"] == datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
@@ -271,17 +271,26 @@ def test_types_of_duckdb(tmp_path: Path) -> None:
     assert row["u"] == "00000000-0000-0000-0000-000000000001"
 
 
+def test_libpq_finds_the_password(loans: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A URL needs no password where the environment has it."""
+    place = loans.replace(":s%40cret%2Fpw@", "@")
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    assert read_table(f"{place}#loans").rows == 3
+
+
 def test_no_pyarrow_is_needed(tmp_path: Path) -> None:
     path = in_duckdb(tmp_path / "t.duckdb", {"t": TABLE})
+    book = in_xlsx(tmp_path / "t.xlsx", {"t": TABLE})
     code = (
         "import sys; sys.modules['pyarrow'] = None\n"
         "import numpy as np\nfrom trueodds.table import read_table, write_scored\n"
         f"frame = read_table({str(path)!r})\n"
         f"write_scored(frame, np.full(frame.rows, 0.5), {str(tmp_path / 'o.duckdb#t')!r})\n"
-        f"print(read_table({str(tmp_path / 'o.duckdb#t')!r}).rows)\n"
+        f"places = {[str(tmp_path / 'o.duckdb#t'), str(book)]!r}\n"
+        "print(*(read_table(place).rows for place in places))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "3\n"
+    assert done.stdout == "3 3\n"
 
 
 @pytest.mark.usefixtures("loans")

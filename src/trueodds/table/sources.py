@@ -62,8 +62,10 @@ class Source:
             return self.label
         if self.kind == "stdin":
             return "stdin"
-        if self.kind in ("path", "pattern"):
-            return printable(self.path.name or self.where)
+        if self.kind == "pattern":
+            return printable(self.where)
+        if self.kind == "path":
+            return printable(self.path.name or self.path.resolve().name or self.where)
         if self.kind == "postgresql":
             return printable(masked(self.where))
         return printable(unquote(Path(urlsplit(self.where).path).name) or masked(self.where))
