@@ -252,3 +252,21 @@ def test_what_the_cloud_does_not_give_is_one_sentence(
     monkeypatch.setitem(__import__("sys").modules, "obstore", None)
     with pytest.raises(TableError, match=r"package obstore.*pip install 'trueodds\[cloud\]'"):
         read_table("gs://bucket/t.csv")
+
+
+def test_a_stdin_without_a_table_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(TableError, match="stdin is closed: name a file, or pipe a table in"):
+        read_table("-")
+    monkeypatch.setattr("sys.stdin", Terminal())
+    with pytest.raises(TableError, match="stdin is a terminal: pipe a table in"):
+        read_table("-")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    with pytest.raises(TableError, match="stdin is empty"):
+        read_table("-")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(CSV)))
+    assert read_table("-").source == "stdin"
