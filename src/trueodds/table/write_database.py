@@ -1,0 +1,131 @@
+"""Scored rows as a new table of a SQLite, DuckDB or PostgreSQL database."""
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import polars as pl
+
+from trueodds.errors import TableError
+from trueodds.table.cells import text_of
+from trueodds.table.columnar import sink_typed
+from trueodds.table.databases import connect, duckdb_module, quoted
+from trueodds.table.formats import DUCKDB
+from trueodds.table.sources import Source
+
+
+def sink_database(parts: Iterator[pl.DataFrame], target: Source) -> None:
+    """Write the parts of a table to a new table; a database file that is missing is made.
+
+    Everything is one transaction: the table is there whole, or not at all.
+
+    Raises
+    ------
+    TableError
+        If the table is already there, or the database cannot be written; whatever the parts raise.
+    """
+    if target.kind == "postgresql":
+        _to_postgresql(parts, target)
+        return
+    new = not target.path.exists()
+    try:
+        if _is_duckdb(target.path):
+            _to_duckdb(parts, target)
+        else:
+            _to_sqlite(parts, target)
+    except BaseException:
+        if new:
+            for path in (target.path, target.path.with_name(f"{target.path.name}.wal")):
+                with suppress(OSError):
+                    path.unlink()
+        raise
+
+
+def _is_duckdb(path: Path) -> bool:
+    """By the first bytes of a file that is there, else by the ending."""
+    if path.is_file():
+        with path.open("rb") as file:
+            return file.read(12)[8:] == DUCKDB
+    return path.suffix.lower() == ".duckdb"
+
+
+def _to_sqlite(parts: Iterator[pl.DataFrame], target: Source) -> None:
+    name = '"' + target.part.replace('"', '""') + '"'
+    try:
+        with closing(sqlite3.connect(target.where, isolation_level=None)) as base:
+            base.execute("begin immediate")
+            held = "select 1 from sqlite_master where lower(name) = lower(?)"
+            if base.execute(held, (target.part,)).fetchone():
+                raise _taken(target)
+            marks = ""
+            for part in parts:
+                if not marks:
+                    columns = ", ".join(
+                        f'"{column.replace(chr(34), chr(34) * 2)}" {_sqlite_type(dtype)}'
+                        for column, dtype in part.schema.items()
+                    )
+                    base.execute(f"create table {name} ({columns})")
+                    marks = ", ".join("?" * part.width)
+                plain = pl.DataFrame([_plain(column) for column in part])
+                base.executemany(f"insert into {name} values ({marks})", plain.iter_rows())
+            base.execute("commit")
+    except (sqlite3.Error, OverflowError) as error:
+        raise TableError(f"{target.shown} cannot be written: {error}.") from None
+
+
+def _sqlite_type(dtype: pl.DataType) -> str:
+    if dtype.is_integer() or dtype == pl.Boolean:
+        return "integer"
+    return "real" if dtype.is_float() else "text"
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    """Numbers and text, which SQLite has."""
+    dtype = column.dtype
+    if dtype.is_float():
+        return column.fill_nan(None)
+    return column if dtype.is_integer() or dtype in (pl.Boolean, pl.String) else text_of(column)
+
+
+def _to_duckdb(parts: Iterator[pl.DataFrame], target: Source) -> None:
+    duckdb = duckdb_module(target.shown)
+    with tempfile.TemporaryDirectory(prefix="trueodds-") as folder:
+        path = Path(folder) / "scored.parquet"
+        with path.open("xb") as file:
+            sink_typed(parts, ".parquet", file)
+        try:
+            with closing(duckdb.connect(target.where)) as base:
+                base.execute(
+                    f"create table {quoted(target.part)} as select * from read_parquet(?)",
+                    [str(path)],
+                )
+        except duckdb.CatalogException:
+            raise _taken(target) from None
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise TableError(f"{target.shown} cannot be written: {reason}") from None
+
+
+def _to_postgresql(parts: Iterator[pl.DataFrame], target: Source) -> None:
+    schema, _, table = target.part.rpartition(".")
+    with closing(connect(target)) as base, closing(base.cursor()) as cursor:
+        mode = "create"
+        for part in parts:
+            try:
+                cursor.adbc_ingest(table, part, mode=mode, db_schema_name=schema or None)
+            except Exception as error:  # the driver's errors are those of its package
+                text = target.hide(str(error)).strip()
+                if "already exists" in text:
+                    raise _taken(target) from None
+                reason = text.splitlines()[0] if text else "no reason given"
+                raise TableError(f"{target.shown} cannot be written: {reason}") from None
+            mode = "append"
+        base.commit()
+
+
+def _taken(target: Source) -> TableError:
+    return TableError(
+        f"{target.shown}: there is a table of that name already; choose another name or drop it."
+    )
