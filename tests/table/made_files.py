@@ -50,7 +50,10 @@ def in_duckdb(path: Path, tables: dict[str, pl.DataFrame]) -> Path:
         for name, table in tables.items():
             parquet = path.with_suffix(".made.parquet")
             table.write_parquet(parquet)
-            base.execute(f"create table \"{name}\" as select * from '{parquet}'")
+            lasting = [c for c, dtype in table.schema.items() if dtype == pl.Duration]
+            changed = ", ".join(f'to_microseconds("{c}") as "{c}"' for c in lasting)
+            columns = f"* replace ({changed})" if changed else "*"
+            base.execute(f"create table \"{name}\" as select {columns} from '{parquet}'")
             parquet.unlink()
     return path
 

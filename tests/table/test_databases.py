@@ -178,6 +178,18 @@ def test_what_postgresql_does_not_give_is_one_sentence(loans: str) -> None:
         assert "wrong" not in text
 
 
+def test_intervals_of_postgresql(loans: str) -> None:
+    table = pl.DataFrame({"a": [1, 2], "lasted": [datetime.timedelta(hours=36), None]})
+    place = f"{loans}#timed"
+    write_scored(as_frame(table), ODDS[:2], place)
+    try:
+        assert read_table(place).data["lasted"].to_list() == ["36:00:00", None]
+        with pytest.raises(TableError, match="a column is an interval: ask for it as text"):
+            read_table(loans, query="select lasted from timed")
+    finally:
+        execute(loans, "drop table timed")
+
+
 @pytest.mark.usefixtures("loans")
 def test_scored_rows_go_to_postgresql(loans: str) -> None:
     frame = read_table(f"{loans}#loans")

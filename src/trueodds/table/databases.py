@@ -62,7 +62,7 @@ def read_server(source: Source) -> Frame:
             if not query:
                 cursor.execute(_TABLES)
                 held = [str(row[0]) for row in pl.DataFrame(cursor.fetch_arrow()).rows()]
-                query = f"select * from {quoted(_chosen(source.part, held, source.name))}"
+                query = _whole_table(cursor, _chosen(source.part, held, source.name))
             cursor.execute(query)
             data = pl.DataFrame(cursor.fetch_arrow())
         except TableError:
@@ -70,8 +70,27 @@ def read_server(source: Source) -> Frame:
         except pl.exceptions.DuplicateError:
             raise _same_name(source.name) from None
         except (Exception, pl.exceptions.PanicException) as error:
-            raise _failed(source.name, source.hide(str(error))) from None
+            text = source.hide(str(error))
+            if "interval" in text and isinstance(error, pl.exceptions.PanicException):
+                text = "a column is an interval: ask for it as text, such as lasted::text as lasted"
+            raise _failed(source.name, text) from None
     return _framed(data, list(data.columns), _shown(source.name, source.part))
+
+
+def _whole_table(cursor: Any, table: str) -> str:
+    """Query of a PostgreSQL table, intervals as text, which DuckDB's are too."""
+    schema, _, name = table.rpartition(".")
+    literals = [text.replace("'", "''") for text in (schema or "public", name)]
+    cursor.execute(
+        "select column_name, data_type from information_schema.columns where table_schema = "
+        f"'{literals[0]}' and table_name = '{literals[1]}' order by ordinal_position"
+    )
+    columns = [
+        f"{column}::text as {column}" if kind == "interval" else column
+        for known, kind in pl.DataFrame(cursor.fetch_arrow()).rows()
+        for column in ['"' + known.replace('"', '""') + '"']
+    ]
+    return f"select {', '.join(columns)} from {quoted(table)}"
 
 
 def connect(source: Source) -> Any:

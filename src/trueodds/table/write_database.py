@@ -4,12 +4,13 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
 from trueodds.errors import TableError
-from trueodds.table.cells import text_of
+from trueodds.table.cells import decimal_floats, text_of
 from trueodds.table.columnar import sink_typed
 from trueodds.table.databases import connect, duckdb_module, quoted
 from trueodds.table.formats import DUCKDB
@@ -85,12 +86,18 @@ def _plain(column: pl.Series) -> pl.Series:
     """Numbers and text, which SQLite has."""
     dtype = column.dtype
     if dtype.is_float():
-        return column.fill_nan(None)
+        return decimal_floats(column).fill_nan(None)
     return column if dtype.is_integer() or dtype in (pl.Boolean, pl.String) else text_of(column)
 
 
 def _to_duckdb(parts: Iterator[pl.DataFrame], target: Source) -> None:
     duckdb = duckdb_module(target.shown)
+    first = next(parts)
+    # Parquet has no durations: polars writes whole microseconds.
+    lasting = _durations(first)
+    parts = map(_in_microseconds, chain([first], parts))
+    changed = ", ".join(f"to_microseconds({name}) as {name}" for name in lasting)
+    columns = f"* replace ({changed})" if changed else "*"
     with tempfile.TemporaryDirectory(prefix="trueodds-") as folder:
         path = Path(folder) / "scored.parquet"
         with path.open("xb") as file:
@@ -98,7 +105,7 @@ def _to_duckdb(parts: Iterator[pl.DataFrame], target: Source) -> None:
         try:
             with closing(duckdb.connect(target.where)) as base:
                 base.execute(
-                    f"create table {quoted(target.part)} as select * from read_parquet(?)",
+                    f"create table {quoted(target.part)} as select {columns} from read_parquet(?)",
                     [str(path)],
                 )
         except duckdb.CatalogException:
@@ -106,6 +113,16 @@ def _to_duckdb(parts: Iterator[pl.DataFrame], target: Source) -> None:
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise TableError(f"{target.shown} cannot be written: {reason}") from None
+
+
+def _durations(part: pl.DataFrame) -> list[str]:
+    """Names of the columns of durations, in quotes."""
+    names = [name for name, dtype in part.schema.items() if dtype == pl.Duration]
+    return ['"' + name.replace('"', '""') + '"' for name in names]
+
+
+def _in_microseconds(part: pl.DataFrame) -> pl.DataFrame:
+    return part.with_columns(pl.selectors.duration().dt.total_microseconds())
 
 
 def _to_postgresql(parts: Iterator[pl.DataFrame], target: Source) -> None:
