@@ -50,6 +50,15 @@ def test_a_file_of_that_name_goes_before_its_signs(tmp_path: Path) -> None:
     assert (parted.path, parted.part) == (tmp_path / "a#b.csv", "c")
 
 
+@pytest.mark.parametrize(
+    ("path", "fits"),
+    [("a/x.csv", True), ("a/b/c/x.csv", True), ("a/x.tsv", False), ("b/x.csv", False)],
+)
+def test_two_stars_stand_for_any_folders_or_none(path: str, fits: bool) -> None:
+    assert as_source("a/**/*.csv").matches(Path(path)) == fits
+    assert not as_source("a/*.csv").matches(Path("a/b/x.csv"))
+
+
 def test_what_is_no_table_is_refused_in_a_sentence() -> None:
     with pytest.raises(TableError, match="unknown kind of URL; a table is at http://"):
         as_source("ftp://ann:secret@host/t.csv")

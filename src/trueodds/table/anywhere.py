@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trueodds.errors import TableError
 from trueodds.table.fetch import at_hand
-from trueodds.table.folder import Parts, find_parts, joined
+from trueodds.table.folder import Parts, find_parts
 from trueodds.table.formats import DATABASES, SHEETS, TableFile, table_file
 from trueodds.table.frame import Frame
 from trueodds.table.read import read_file
@@ -56,7 +56,7 @@ def read_table(table: str | os.PathLike[str] | Source, *, told: str = "", query:
     with at_hand(as_source(table, told=told, query=query)) as source:
         found = _located(source)
         if isinstance(found, Parts):
-            return joined(_part_frames(found, 1 << 62, PIECE))
+            return found.whole(read_file)
         return found if isinstance(found, Frame) else read_file(found)
 
 
@@ -121,7 +121,7 @@ def _frames(source: Source, small: int, piece: int) -> Iterator[Frame]:
     with at_hand(source) as near:
         found = _located(near)
         if isinstance(found, Parts):
-            yield from _part_frames(found, small, piece)
+            yield from found.frames(lambda file: file_frames(file, small=small, piece=piece))
         elif isinstance(found, Frame):
             yield found
         else:
@@ -132,10 +132,6 @@ def _again(first: Frame, rest: Iterator[Frame]) -> Iterator[Frame]:
     yield first
     del first  # not held while the others come
     yield from rest
-
-
-def _part_frames(parts: Parts, small: int, piece: int) -> Iterator[Frame]:
-    return parts.frames(lambda file: file_frames(file, small=small, piece=piece))
 
 
 def _located(source: Source) -> Parts | TableFile | Frame:

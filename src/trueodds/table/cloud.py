@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit
@@ -16,7 +15,8 @@ from urllib.parse import unquote, urlsplit
 from trueodds.errors import TableError
 from trueodds.table.extras import missing_extra
 from trueodds.table.formats import TABLES, endings
-from trueodds.table.sources import Source, fixed_folder
+from trueodds.table.sources import Source, fits_pattern, fixed_folder
+from trueodds.text import first_line
 
 _BLOCK = 1 << 20
 
@@ -53,7 +53,8 @@ def copy_objects(source: Source, folder: Path) -> Source:
         for listed in obstore.list(store, prefix=fixed or None):
             for known in listed:
                 found = PurePosixPath(known["path"])
-                if pattern and not _matches(found, key):
+                # The pattern is asked again when the copies are read.
+                if pattern and not fits_pattern(found, key):
                     continue
                 if endings(found.name)[0] not in TABLES and not source.format:
                     continue
@@ -71,12 +72,6 @@ def copy_objects(source: Source, folder: Path) -> Source:
     rest = PurePosixPath(key).relative_to(fixed) if pattern and fixed else PurePosixPath(key)
     where = str(root / rest) if pattern else str(root)
     return replace(source, where=where, kind="pattern" if pattern else "path", label=source.name)
-
-
-def _matches(found: PurePosixPath, pattern: str) -> bool:
-    """Whether an object may be one of the pattern, which is asked again when copies are read."""
-    deep = "**" in pattern or len(found.parts) == len(PurePosixPath(pattern).parts)
-    return deep and fnmatch(str(found), pattern.replace("**/", "*"))
 
 
 def _key(source: Source) -> str:
@@ -102,5 +97,5 @@ def _opened(source: Source) -> Iterator[tuple[Any, Any]]:
     except Exception as error:  # the package's errors have no common base
         if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
             raise
-        text = source.hide(str(error).splitlines()[0][:200] if str(error) else "no reason given")
+        text = source.hide(first_line(str(error))[:200])
         raise TableError(f"{source.shown} cannot be fetched: {text}.") from None

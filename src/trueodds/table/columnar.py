@@ -7,6 +7,7 @@ from typing import BinaryIO
 import polars as pl
 
 from trueodds.errors import TableError
+from trueodds.text import first_line
 
 
 def sink_typed(parts: Iterator[pl.DataFrame], ending: str, file: BinaryIO) -> None:
@@ -74,4 +75,4 @@ def _unwritten(file: BinaryIO, error: Exception) -> TableError:
     # The file still has its temporary name: .NAME.xxxxxxxx.part
     path = Path(file.name)
     path = path.with_name(path.name[1:].rsplit(".", 2)[0])
-    return TableError(f"{path} cannot be written: {str(error).splitlines()[0]}.")
+    return TableError(f"{path} cannot be written: {first_line(str(error))}.")

@@ -10,10 +10,18 @@ import polars as pl
 from trueodds.errors import TableError
 from trueodds.table.extras import missing_extra
 from trueodds.table.forked import require_threads
-from trueodds.table.formats import DUCKDB, SQLITE, TableFile, listed, open_path
+from trueodds.table.formats import (
+    DUCKDB,
+    SQLITE,
+    TableFile,
+    listed,
+    open_path,
+    several_held,
+)
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.objects import column_of
 from trueodds.table.sources import Source
+from trueodds.text import first_line
 
 _TABLES = """
 select case when table_schema in ('main', 'public') then table_name
@@ -86,9 +94,10 @@ def _whole_table(cursor: Any, table: str) -> str:
         f"'{literals[0]}' and table_name = '{literals[1]}' order by ordinal_position"
     )
     columns = [
-        f"{column}::text as {column}" if kind == "interval" else column
-        for known, kind in pl.DataFrame(cursor.fetch_arrow()).rows()
-        for column in ['"' + known.replace('"', '""') + '"']
+        f"{identifier(name)}::text as {identifier(name)}"
+        if kind == "interval"
+        else identifier(name)
+        for name, kind in pl.DataFrame(cursor.fetch_arrow()).rows()
     ]
     return f"select {', '.join(columns)} from {quoted(table)}"
 
@@ -102,15 +111,18 @@ def connect(source: Source) -> Any:
     try:
         return dbapi.connect(source.where)
     except Exception as error:  # the driver's errors have no common base with others of the system
-        text = source.hide(str(error)).strip().splitlines()
-        raise TableError(
-            f"{source.name} cannot be connected to: {text[0] if text else 'no reason given'}"
-        ) from None
+        text = first_line(source.hide(str(error)))
+        raise TableError(f"{source.name} cannot be connected to: {text}") from None
+
+
+def identifier(name: str) -> str:
+    """Name of a column or table as a query has it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def quoted(name: str) -> str:
     """Name of a table for a query; a dot divides it from its schema."""
-    return ".".join('"' + part.replace('"', '""') + '"' for part in name.split(".", 1))
+    return ".".join(map(identifier, name.split(".", 1)))
 
 
 def _read_sqlite(file: TableFile, query: str) -> Frame:
@@ -126,8 +138,7 @@ def _read_sqlite(file: TableFile, query: str) -> Frame:
                         "and name not like 'sqlite!_%' escape '!' order by name"
                     )
                 ]
-                name = _chosen(file.part, held, file.name)
-                query = 'select * from "' + name.replace('"', '""') + '"'
+                query = f"select * from {identifier(_chosen(file.part, held, file.name))}"
             cursor = base.execute(query)
             headers = [str(column[0]) for column in cursor.description or ()]
             rows = cursor.fetchall()
@@ -188,10 +199,7 @@ def _chosen(part: str, held: list[str], name: str) -> str:
         return held[0]
     if not held:
         raise TableError(f"{name} holds no table: nothing to read.")
-    raise TableError(
-        f"{name} holds {len(held)} tables: choose one, such as {name}#{held[0]}; they are "
-        f"{listed(held)}."
-    )
+    raise several_held(name, held)
 
 
 def _shown(name: str, part: str) -> str:
@@ -217,5 +225,4 @@ def _same_name(name: str) -> TableError:
 
 
 def _failed(name: str, text: str) -> TableError:
-    lines = [line for line in text.strip().splitlines() if line.strip()]
-    return TableError(f"{name} cannot be queried: {lines[0] if lines else 'no reason given'}")
+    return TableError(f"{name} cannot be queried: {first_line(text)}")

@@ -75,13 +75,19 @@ class Parts:
             for frame in read(part.file):
                 yield self._fitted(_partitioned(frame, part), common, position)
 
+    def whole(self, read: Callable[[TableFile], Frame]) -> Frame:
+        """One frame of all files, each read once; raises TableError as `frames`."""
+        frames = [_partitioned(read(part.file), part) for part in self.parts]
+        common = self._common([_without_rows(frame) for frame in frames])
+        return _joined([self._fitted(f, common, position) for position, f in enumerate(frames)])
+
     def _first(self, part: Part, read: Callable[[TableFile], Iterator[Frame]]) -> Frame:
         """First frame of a file, without its rows: names, types and notes."""
         frames = read(part.file)
         frame = _partitioned(next(frames), part)
         if close := getattr(frames, "close", None):
             close()
-        return replace(frame, data=frame.data.clear(), lines=None)
+        return _without_rows(frame)
 
     def _common(self, firsts: list[Frame]) -> Frame:
         """Names, headers, types and notes of the whole, without rows."""
@@ -203,9 +209,12 @@ def find_parts(source: Source) -> Parts:
     return Parts(name, tuple(parts), tuple(notes))
 
 
-def joined(frames: Iterator[Frame]) -> Frame:
-    """One frame of the frames of a table, in memory."""
-    held = list(frames)
+def _without_rows(frame: Frame) -> Frame:
+    return replace(frame, data=frame.data.clear(), lines=None)
+
+
+def _joined(held: list[Frame]) -> Frame:
+    """One frame of the frames of a table."""
     if len(held) == 1:
         return held[0]
     return replace(

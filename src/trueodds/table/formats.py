@@ -73,9 +73,7 @@ def table_file(path: Path, name: str = "", part: str = "", told: str = "") -> Ta
             f"{name}: unknown ending; a table is {', '.join(KNOWN)}, the ones of text and Parquet "
             f"also with {', '.join(PACKINGS)}. --format tells the format of other names."
         )
-    if part and ending in TABLES:
-        raise TableError(f'{name} holds one table: drop "#{part}" behind its name.')
-    return TableFile(path, name, ending, packing, "", part)
+    return _whole(path, name, ending, packing, part)
 
 
 def endings(name: str) -> tuple[str, str]:
@@ -126,10 +124,7 @@ def _member(path: Path, name: str, part: str, told: str) -> TableFile:
     elif not tables:
         raise TableError(f"{name} holds no file: nothing to read.")
     else:
-        raise TableError(
-            f"{name} holds {len(tables)} tables: choose one, such as {name}#{tables[0]}; they are "
-            f"{listed(tables)}."
-        )
+        raise several_held(name, tables)
     ending, packing = endings(chosen)
     ending = told or (ending if ending in KNOWN else inner)
     shown = printable(f"{name}#{chosen}")
@@ -138,6 +133,14 @@ def _member(path: Path, name: str, part: str, told: str) -> TableFile:
     if ending not in TABLES:
         raise TableError(f"{shown} is no table of {', '.join(TABLES)}: unpack the archive.")
     return TableFile(path, shown, ending, ".zip", chosen)
+
+
+def several_held(name: str, held: list[str], what: str = "tables") -> TableError:
+    """Return the error that a place holds several tables and none is chosen."""
+    return TableError(
+        f"{name} holds {len(held)} {what}: choose one, such as {name}#{held[0]}; they are "
+        f"{listed(held)}."
+    )
 
 
 def listed(names: list[str]) -> str:
@@ -162,6 +165,11 @@ def _sniffed(path: Path, name: str, part: str) -> TableFile:
         if packing:
             head = opened(handle, packing, "", name).read(1 << 12)
     ending = _by_bytes(head)
+    return _whole(path, name, ending, packing, part)
+
+
+def _whole(path: Path, name: str, ending: str, packing: str, part: str) -> TableFile:
+    """A file that is no archive."""
     if part and ending in TABLES:
         raise TableError(f'{name} holds one table: drop "#{part}" behind its name.')
     return TableFile(path, name, ending, packing, part=part)

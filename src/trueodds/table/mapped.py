@@ -13,6 +13,7 @@ from trueodds.table.anywhere import stream_table
 from trueodds.table.folder import joined_files
 from trueodds.table.frame import Frame
 from trueodds.table.sources import Source
+from trueodds.text import first_line
 
 
 def read_mapped(path: str | PathLike[str] | Source, folder: Path) -> Frame:
@@ -38,7 +39,7 @@ def read_mapped(path: str | PathLike[str] | Source, folder: Path) -> Frame:
                 frame.data.write_ipc(opened, compression="uncompressed")
             parts.append(pl.read_ipc(file, memory_map=True, rechunk=False))
         except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-            reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            reason = getattr(error, "strerror", None) or first_line(str(error))
             raise TableError(f"{file} cannot be written: {reason}.") from None
         counted = np.arange(rows, rows + frame.rows) + frame.first_line
         places.append(counted if frame.lines is None else frame.lines)

@@ -12,6 +12,7 @@ from trueodds.table.frame import Frame, unique_names
 from trueodds.table.objects import read_json
 from trueodds.table.packed import packing_of, require_packing, unpack
 from trueodds.table.pandas_index import file_metadata, index_columns
+from trueodds.text import first_line
 
 _FOREIGN = {
     b"PK\x03\x04": "a zip archive or Excel workbook: name it .zip or .xlsx",
@@ -141,7 +142,7 @@ def _read_binary(raw: bytes, name: str, ending: str) -> Frame:
         else:
             data = pl.read_ipc(io.BytesIO(raw))
     except (Exception, pl.exceptions.PanicException) as error:  # whatever damage leads polars to
-        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        reason = first_line(str(error), type(error).__name__)[:120]
         raise TableError(f"{name} is not {what} file that can be read: {reason}.") from None
     if not data.height:
         raise TableError(f"{name} has columns but no rows: nothing to read.")

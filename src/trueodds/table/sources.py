@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
@@ -101,9 +101,7 @@ class Source:
 
     def matches(self, path: Path) -> bool:
         """Whether a path is one that the pattern finds; False for a source of another kind."""
-        pattern = Path(self.where)
-        alike = "**" in pattern.parts or len(pattern.parts) == len(path.parts)
-        return self.kind == "pattern" and alike and fnmatch(str(path), str(pattern))
+        return self.kind == "pattern" and fits_pattern(path, str(Path(self.where)))
 
     def hide(self, text: str) -> str:
         """Return text, such as another program's message, without the secrets of the URL."""
@@ -175,6 +173,12 @@ def _parsed(text: str) -> Source:
     if part and endings(where)[0] not in TABLES:
         return Source(where, part=part)
     return Source(text)
+
+
+def fits_pattern(path: PurePath, pattern: str) -> bool:
+    """Whether a path may be one that a pattern finds; ``**/`` stands for any folders or none."""
+    alike = "**" in pattern or len(path.parts) == len(PurePath(pattern).parts)
+    return alike and fnmatch(str(path), pattern.replace("**/", "*"))
 
 
 def fixed_folder(pattern: str) -> Path:

@@ -8,9 +8,10 @@ import polars as pl
 from trueodds.errors import TableError
 from trueodds.table.extras import missing_extra
 from trueodds.table.forked import require_threads
-from trueodds.table.formats import TableFile, listed, open_path
+from trueodds.table.formats import TableFile, listed, open_path, several_held
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.packed import require_modest
+from trueodds.text import first_line
 
 _DAY_ZERO = (datetime.date(1899, 12, 30), datetime.date(1899, 12, 31), datetime.date(1904, 1, 1))
 """Days on which a cell that holds a time of day alone is said to be."""
@@ -47,10 +48,7 @@ def read_sheet(file: TableFile) -> Frame:
     sheets = {name: _sheet(raw, name, file) for name in ([file.part] if file.part else names)}
     filled = [name for name, (headers, _) in sheets.items() if headers]
     if len(filled) > 1:
-        raise TableError(
-            f"{file.name} holds {len(filled)} sheets: choose one, such as "
-            f"{file.name}#{filled[0]}; they are {listed(filled)}."
-        )
+        raise several_held(file.name, filled, "sheets")
     if not filled:
         what = f'the sheet "{file.part}" of {file.name}' if file.part else file.name
         raise TableError(f"{what} is empty: nothing to read.")
@@ -90,5 +88,5 @@ def _typed(column: pl.Series) -> pl.Series:
 
 
 def _unreadable(file: TableFile, error: BaseException) -> TableError:
-    reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+    reason = first_line(str(error), type(error).__name__)[:120]
     return TableError(f"{file.name} is not a workbook that can be read: {reason}.")

@@ -12,9 +12,10 @@ import polars as pl
 from trueodds.errors import TableError
 from trueodds.table.cells import decimal_floats, text_of
 from trueodds.table.columnar import sink_typed
-from trueodds.table.databases import connect, duckdb_module, quoted
+from trueodds.table.databases import connect, duckdb_module, identifier, quoted
 from trueodds.table.formats import DUCKDB
 from trueodds.table.sources import Source
+from trueodds.text import first_line
 
 
 def sink_database(parts: Iterator[pl.DataFrame], target: Source) -> None:
@@ -53,7 +54,7 @@ def _is_duckdb(path: Path) -> bool:
 
 
 def _to_sqlite(parts: Iterator[pl.DataFrame], target: Source) -> None:
-    name = '"' + target.part.replace('"', '""') + '"'
+    name = identifier(target.part)
     try:
         with closing(sqlite3.connect(target.where, isolation_level=None)) as base:
             base.execute("begin immediate")
@@ -64,7 +65,7 @@ def _to_sqlite(parts: Iterator[pl.DataFrame], target: Source) -> None:
             for part in parts:
                 if not marks:
                     columns = ", ".join(
-                        f'"{column.replace(chr(34), chr(34) * 2)}" {_sqlite_type(dtype)}'
+                        f"{identifier(column)} {_sqlite_type(dtype)}"
                         for column, dtype in part.schema.items()
                     )
                     base.execute(f"create table {name} ({columns})")
@@ -111,14 +112,13 @@ def _to_duckdb(parts: Iterator[pl.DataFrame], target: Source) -> None:
         except duckdb.CatalogException:
             raise _taken(target) from None
         except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
+            reason = first_line(str(error))
             raise TableError(f"{target.shown} cannot be written: {reason}") from None
 
 
 def _durations(part: pl.DataFrame) -> list[str]:
     """Names of the columns of durations, in quotes."""
-    names = [name for name, dtype in part.schema.items() if dtype == pl.Duration]
-    return ['"' + name.replace('"', '""') + '"' for name in names]
+    return [identifier(name) for name, dtype in part.schema.items() if dtype == pl.Duration]
 
 
 def _in_microseconds(part: pl.DataFrame) -> pl.DataFrame:
@@ -133,11 +133,10 @@ def _to_postgresql(parts: Iterator[pl.DataFrame], target: Source) -> None:
             try:
                 cursor.adbc_ingest(table, part, mode=mode, db_schema_name=schema or None)
             except Exception as error:  # the driver's errors are those of its package
-                text = target.hide(str(error)).strip()
+                text = target.hide(str(error))
                 if "already exists" in text:
                     raise _taken(target) from None
-                reason = text.splitlines()[0] if text else "no reason given"
-                raise TableError(f"{target.shown} cannot be written: {reason}") from None
+                raise TableError(f"{target.shown} cannot be written: {first_line(text)}") from None
             mode = "append"
         base.commit()
 
