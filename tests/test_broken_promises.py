@@ -207,12 +207,12 @@ BREAKS = [
     Break(
         "a small file does not expand without end", "table/packed.py",
         "        if self._given > self._most:", "        if False:",
-        "cases/test_sources.py::test_a_small_file_that_expands_without_end_is_refused",
+        "cases/test_refused_sources.py::test_a_small_file_that_expands_without_end_is_refused",
     ),
     Break(
         "the sizes that an archive states are not believed", "table/packed.py",
         "        info.file_size = max(stated, 1 << 62)", "        pass",
-        "cases/test_sources.py::test_a_false_size_of_a_member_is_found_out",
+        "cases/test_refused_sources.py::test_a_false_size_of_a_member_is_found_out",
     ),
     Break(
         "the password of a URL is not shown", "table/sources.py",
