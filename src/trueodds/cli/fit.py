@@ -30,8 +30,7 @@ from trueodds.report import write_report
 from trueodds.report.tables import treatment_lines
 from trueodds.report.wording import calibration_verdict
 from trueodds.table import Frame, Source, as_source, read_mapped, read_table
-from trueodds.table.anywhere import fingerprint, size_of_files
-from trueodds.table.fetch import at_hand
+from trueodds.table.anywhere import at_hand, fingerprint, size_of_files
 from trueodds.training.recipe import recipe_for
 
 

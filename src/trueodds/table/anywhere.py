@@ -3,11 +3,11 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from trueodds.errors import TableError
-from trueodds.table.fetch import at_hand
 from trueodds.table.folder import Parts, find_parts
 from trueodds.table.formats import DATABASES, SHEETS, TableFile, table_file
 from trueodds.table.frame import Frame
@@ -85,6 +85,21 @@ def stream_table(
     frames = _frames(as_source(table, told=told, query=query), small, piece)
     first = next(frames)
     return TableStream(_again(first, frames), first)
+
+
+def at_hand(source: Source) -> AbstractContextManager[Source]:
+    """Within the block, the source is one on this machine's disk or a database server.
+
+    Raises
+    ------
+    TableError
+        If it cannot be fetched; the message hides the secrets of a URL.
+    """
+    if source.kind not in ("stdin", "web", "cloud"):
+        return nullcontext(source)
+    from trueodds.table.fetch import copied
+
+    return copied(source)
 
 
 def fingerprint(source: Source) -> str:

@@ -22,17 +22,14 @@ _BLOCK = 1 << 20
 
 
 @contextmanager
-def at_hand(source: Source) -> Iterator[Source]:
-    """Within the block, the source is one on this machine's disk or a database server.
+def copied(source: Source) -> Iterator[Source]:
+    """Within the block, stdin or what is on the web or in a cloud is a file or folder.
 
     Raises
     ------
     TableError
         If it cannot be fetched; the message hides the secrets of a URL.
     """
-    if source.kind not in ("stdin", "web", "cloud"):
-        yield source
-        return
     with ExitStack() as stack:
         folder = tempfile.gettempdir()
         try:
