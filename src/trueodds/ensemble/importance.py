@@ -23,8 +23,6 @@ CELLS = 1 << 18
 """Most cells, rows × columns, that are shuffled in a fold; `LEAST_ROWS` come first."""
 LEAST_ROWS = 256
 """Rows of a fold that are used even if they exceed `CELLS`."""
-BLOCK = 256
-"""Rows that soft splits forecast at a time."""
 
 
 def column_importance(
@@ -140,7 +138,7 @@ class _Soft:
     """Soft splits, whose first layer are the gates' sums."""
 
     def __init__(self, layout: SoftSplits, parameters: NDArray[np.float32], X: Float) -> None:
-        self._engine = SoftEngine(layout, parameters, BLOCK)
+        self._engine = SoftEngine(layout, parameters)
         self._weights = layout.gate_weights(parameters)
         self._sums = self._engine.sums(X.astype(np.float32))
         self._plain = self._onward(self._sums)

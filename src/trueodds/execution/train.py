@@ -100,14 +100,16 @@ def _pilots(data: TrainingData, kinds: dict[Order, str]) -> list[Order]:
 
     ``kinds`` names the kind of every member.
     """
-    chosen = []
+    choosing = pilot_folds(data)
+    chosen: list[Order] = []
     for kind in dict.fromkeys(kinds.values()):
-        for fold in pilot_folds(data):
-            for other in range(fold, data.folds.held, data.folds.each):
-                found = [o for o in kinds if o.fold == other and kinds[o] == kind]
-                if found:
-                    chosen += [Order(o.fold, o.member) for o in found[:PILOTS]]
-                    break
+        of_kind = [order for order in kinds if kinds[order] == kind]
+        filled = {order.fold for order in of_kind}
+        for fold in choosing:
+            others = range(fold, data.folds.held, data.folds.each)
+            found = next((other for other in others if other in filled), None)
+            first = [order for order in of_kind if order.fold == found][:PILOTS]
+            chosen += [Order(order.fold, order.member) for order in first]
     return chosen
 
 

@@ -23,17 +23,16 @@ from trueodds.features.cross import Cross
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.files import whole_file
 from trueodds.json_text import json_text
-from trueodds.model.arrays import Arrays, NotAModelError, read_container
+from trueodds.model.arrays import Arrays, NotAModelError, array_called, read_container
 from trueodds.model.consistent import require_consistent
 from trueodds.model.data import ModelData
-from trueodds.model.fixed import FixedLayer, FixedNetworks, Member
 from trueodds.model.header import (
     Header,
-    NetworksHeader,
     metadata_of,
     read_header,
     read_kind,
 )
+from trueodds.model.network_arrays import arrays_of, networks_of
 from trueodds.text import printable
 
 FORMAT = 2
@@ -51,7 +50,6 @@ PLAIN = (
     "source",
     "source_sha256",
 )
-LAYER_ARRAYS = ("weights", "biases", "shifts")
 
 
 def save(model: ModelData, path: Path, scratch: Path | None = None) -> None:
@@ -112,11 +110,7 @@ def to_bytes(model: ModelData) -> bytes:
     """Return the content of a model's file."""
     from safetensors.numpy import save as save_tensors
 
-    arrays: Arrays = {}
-    for number, member in enumerate(model.networks.members):
-        for index, layer in enumerate(member.layers):
-            for kind in LAYER_ARRAYS:
-                arrays[f"{kind}/{number}/{index}"] = getattr(layer, kind)
+    arrays = arrays_of(model.networks)
     for fold, tables in enumerate(model.target_encodings):
         for position, table in enumerate(tables):
             arrays[f"rates/{fold}/{position}"] = table.log_odds
@@ -226,7 +220,7 @@ def _read(data: bytes) -> ModelData:
 def _model(header: Header, arrays: Arrays) -> ModelData:
     metadata = metadata_of(header)
     crosses = {
-        cross.name: Cross(cross.parts, _array(arrays, f"crosses/{position}"))
+        cross.name: Cross(cross.parts, array_called(arrays, f"crosses/{position}"))
         for position, cross in enumerate(header.crosses)
     }
     return ModelData(
@@ -236,7 +230,7 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
             tuple(
                 TargetEncoding(
                     source,
-                    _array(arrays, f"rates/{fold}/{position}"),
+                    array_called(arrays, f"rates/{fold}/{position}"),
                     header.cuts.get(source, ()),
                     crosses.get(source),
                 )
@@ -244,7 +238,7 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
             )
             for fold, sources in enumerate(header.target_encodings)
         ),
-        networks=_networks(header.networks, arrays),
+        networks=networks_of(header.networks, arrays),
         calibrator=header.calibrator,
         rounding=header.rounding,
         scores=metadata.scores,
@@ -259,36 +253,11 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
     )
 
 
-def _networks(header: NetworksHeader, arrays: Arrays) -> FixedNetworks:
-    count = len(header.folds)
-    depths = header.depths or (0,) * count
-    if len(depths) != count or any(depths) != (header.shares is not None):
-        raise ValueError("the depths of its members do not fit")
-    members = tuple(
-        Member(
-            fold,
-            tuple(
-                FixedLayer(*(_array(arrays, f"{kind}/{number}/{index}") for kind in LAYER_ARRAYS))
-                for index in range(2 if depth else len(header.grids))
-            ),
-            depth,
-        )
-        for number, (fold, depth) in enumerate(zip(header.folds, depths, strict=True))
-    )
-    return FixedNetworks(header.activation, header.grids, members, header.shares)
-
-
 def _sketch(header: Header, arrays: Arrays) -> RowSketch | None:
     found = header.sketch
     if found is None:
         return None
-    return RowSketch(found.rows, found.complete, _array(arrays, "sketch"))
-
-
-def _array(arrays: Arrays, name: str) -> np.ndarray:
-    if name not in arrays:
-        raise ValueError(f'it lacks the array "{name}"')
-    return arrays[name]
+    return RowSketch(found.rows, found.complete, array_called(arrays, "sketch"))
 
 
 def _digest(rest: bytes, arrays: Arrays) -> str:

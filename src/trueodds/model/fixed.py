@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.network.activations import ACTIVATIONS, Activation
+from trueodds.network.soft_forward import MOST_DEPTH
 
 LARGEST_SUM = 2**52
 """Bound that is proved for every sum; float64 is exact up to 2⁵³."""
@@ -22,8 +23,6 @@ FINEST_WEIGHT = 100
 OUTPUT_BITS = 32
 OUTPUT_LIMIT = 2**41
 """A member's log-odds are rounded to multiples of 2⁻³² and kept within ±2⁹."""
-MOST_DEPTH = 8
-"""Levels of soft splits: a tree has 2^depth leaves."""
 MOST_MEMBERS = 2**11
 """Most members; the sum of their outputs is still exact."""
 

@@ -21,8 +21,6 @@ from trueodds.training.prepare import Prepared
 
 Float = NDArray[np.float64]
 
-BLOCK = 256
-"""Rows that soft splits forecast at a time."""
 CHECKED_ROWS = 20_000
 """Most rows on which the whole numbers are compared with the trained members."""
 
@@ -102,7 +100,7 @@ def _in_float64(ensemble: Ensemble, fold: int, inputs: Float) -> Float:
 def _log_odds(inputs: Float, layout: AnyLayout, parameters: NDArray[np.float32]) -> Float:
     """One network's log-odds in float64."""
     if isinstance(layout, SoftSplits):
-        engine = SoftEngine(layout, parameters.astype(np.float64), BLOCK)
+        engine = SoftEngine(layout, parameters.astype(np.float64))
         return np.asarray(engine.log_odds(inputs), dtype=np.float64)
     flat = parameters.astype(np.float64)
     return log_odds(inputs, layout.weights(flat), layout.biases(flat), layout.activation)

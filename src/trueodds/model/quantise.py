@@ -70,26 +70,23 @@ def quantise(
     TrainingError
         If the weights are so large that no useful grid makes the sums exact.
     """
-    numbers = {
-        kind: [n for n, layout in enumerate(layouts) if isinstance(layout, SoftSplits) == kind]
-        for kind in (False, True)
+    mlps = {n: layout for n, layout in enumerate(layouts) if isinstance(layout, Layout)}
+    soft = {
+        n: _Gates.of(layout, parameters[n])
+        for n, layout in enumerate(layouts)
+        if isinstance(layout, SoftSplits)
     }
-    soft = [_Gates.of(layouts[n], parameters[n]) for n in numbers[True]]
-    most = min((_room(each.need, INPUT_RANGE) for each in soft), default=FINEST)
-    chosen = numbers[False]
+    most = min((_room(each.need, INPUT_RANGE) for each in soft.values()), default=FINEST)
     activation, grids, layers = _mlps(
-        [layout for layout in layouts if isinstance(layout, Layout)],
-        [parameters[n] for n in chosen],
-        [samples[n] for n in chosen],
-        most,
+        list(mlps.values()), [parameters[n] for n in mlps], [samples[n] for n in mlps], most
     )
-    members = {n: Member(folds[n], made) for n, made in zip(chosen, layers, strict=True)}
+    members = {n: Member(folds[n], made) for n, made in zip(mlps, layers, strict=True)}
     shares = None
     if soft:
-        bits = min(_room(each.leaf_need, 1.0) for each in soft)
+        bits = min(_room(each.leaf_need, 1.0) for each in soft.values())
         _require_useful(min(bits, grids[0].bits), 1)
         shares = Grid(bits, 1 << bits)
-        for n, each in zip(numbers[True], soft, strict=True):
+        for n, each in soft.items():
             members[n] = Member(folds[n], each.layers(grids[0].bits, bits), each.depth)
     networks = FixedNetworks(
         activation, tuple(grids), tuple(members[n] for n in range(len(folds))), shares
@@ -147,8 +144,7 @@ class _Gates:
     biases: tuple[Float, Float]
 
     @classmethod
-    def of(cls, layout: AnyLayout, parameters: NDArray[np.float32]) -> "_Gates":
-        assert isinstance(layout, SoftSplits)
+    def of(cls, layout: SoftSplits, parameters: NDArray[np.float32]) -> "_Gates":
         (gates, offset), (leaves, bias) = layout.as_layers(parameters)
         return cls(
             layout.depth,

@@ -18,6 +18,7 @@ from trueodds.columns.values import Values
 from trueodds.features.blocks import INDICATORS, Out
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
+from trueodds.model.encoded import Encoded
 from trueodds.model.fixed import OUTPUT, FixedLayer, FixedNetworks, Grid
 from trueodds.model.soft_scorer import Forest, forests
 from trueodds.model.threads import side_by_side
@@ -33,23 +34,6 @@ ROWS = 2048
 """Rows that one thread encodes at a time …"""
 CELLS = 1 << 23
 """… with at most this many inputs (64 MB): a table may have tens of thousands of columns."""
-
-
-@dataclass(frozen=True, eq=False)
-class Encoded:
-    """Rows as the first products take them."""
-
-    flags: NDArray[np.float32]
-    """Shape (rows, inputs that are always 0 or 1), with the values 0 and 1."""
-    numbers: Float
-    """Shape (rows, other inputs shared by all folds + 1), on the input grid; the last is 1."""
-    target_encodings: tuple[Float, ...]
-    """The target encodings of each fold, shape (rows, encoded columns), on the input grid."""
-
-    def between(self, start: int, stop: int) -> "Encoded":
-        """Return the rows from start to stop, as views."""
-        encodings = tuple(fold[start:stop] for fold in self.target_encodings)
-        return Encoded(self.flags[start:stop], self.numbers[start:stop], encodings)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ from trueodds.network.kernels import loss_and_gradient
 from trueodds.network.soft_kernels import LANES
 from trueodds.network.soft_splits import SoftSplits
 
+BLOCK = 256
+"""Rows at a time where there are no batches."""
+
 
 class _Buffers:
     """Room for one number of lanes; what is computed for each row lies side by side."""
@@ -30,7 +33,7 @@ class SoftEngine:
     It has the methods of `trueodds.network.engine.Engine`, which describes the parameters.
     """
 
-    def __init__(self, layout: SoftSplits, parameters: Matrix, batch: int) -> None:
+    def __init__(self, layout: SoftSplits, parameters: Matrix, batch: int = BLOCK) -> None:
         self.layout = layout
         self.batch = batch
         self.parameters = parameters
@@ -56,13 +59,17 @@ class SoftEngine:
             kernels.sparsemax(self._part["weight"], self._weight)
         np.exp(self._part["slope"], out=self._steep)
 
+    def _room(self, rows: int) -> _Buffers:
+        """Buffers whose lanes are at least so many rows, a multiple of `LANES`."""
+        return self._buffers(-(-rows // LANES) * LANES)
+
     def _forward(self, X: Matrix) -> _Buffers:
         """Fill the buffers of the forward pass.
 
         Their lanes are the rows of X, brought up to a multiple of `LANES` by rows of zeros.
         """
         rows = len(X)
-        b = self._buffers(-(-rows // LANES) * LANES)
+        b = self._room(rows)
         b.inputs[:, :rows] = X.T
         b.inputs[:, rows:] = 0.0
         np.dot(self._weight.T, b.inputs, out=b.before.reshape(self.layout.gates, -1))
@@ -98,7 +105,7 @@ class SoftEngine:
         for start in range(0, rows, self.batch):
             part = sums[:, start : start + self.batch]
             count = part.shape[1]
-            b = self._buffers(-(-count // LANES) * LANES)
+            b = self._room(count)
             flat = b.before.reshape(self.layout.gates, -1)
             flat[:, :count], flat[:, count:] = part, 0.0
             self._trees(b)

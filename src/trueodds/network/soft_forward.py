@@ -5,6 +5,9 @@ from numpy.typing import NDArray
 
 Float = NDArray[np.float64]
 
+MOST_DEPTH = 8
+"""Most levels of a tree, which has 2^depth leaves."""
+
 
 def leaf_shares(gates: Float, depth: int) -> Float:
     """Products of gates from the first level to the last, each rounded as IEEE 754 says.

@@ -12,7 +12,6 @@ for most inputs.
 """
 
 from dataclasses import dataclass
-from math import prod
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -20,13 +19,13 @@ from numpy.typing import NDArray
 
 from trueodds.network.activations import Activation
 from trueodds.network.engine import aligned
+from trueodds.network.named_parameters import NamedParameters
+from trueodds.network.soft_forward import MOST_DEPTH
 from trueodds.network.soft_kernels import sparsemax
 
 Layer: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Weights and biases."""
 
-MOST_DEPTH = 8
-"""A tree has 2^depth leaves."""
 LEAF_SPREAD = 0.01
 """Standard deviation of the first leaf values, nats."""
 DENSE_SLOPE = 2.0
@@ -38,7 +37,7 @@ LEAST_DISTANCE = 0.01
 
 
 @dataclass(frozen=True)
-class SoftSplits:
+class SoftSplits(NamedParameters):
     """``trees`` oblivious soft trees of one ``depth`` over ``inputs`` inputs.
 
     Gates are numbered level by level: gate ``level·trees + tree``. Leaf k of a tree lies, at level
@@ -85,27 +84,6 @@ class SoftSplits:
             ("leaf", (self.trees, self.leaves)),
             ("bias", (1,)),
         )
-
-    @property
-    def size(self) -> int:
-        """Number of parameters."""
-        return sum(prod(shape) for _, shape in self.shapes)
-
-    def views(self, flat: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        """Named views into a flat buffer of `size` elements; writing to one writes to the other."""
-        if flat.shape != (self.size,):
-            raise ValueError(f"expected a flat buffer of {self.size} elements, got {flat.shape}")
-        segments, shapes = self.segments(), dict(self.shapes)
-        return {n: flat[start:stop].reshape(shapes[n]) for n, (start, stop) in segments.items()}
-
-    def segments(self) -> dict[str, tuple[int, int]]:
-        """Start and stop of every parameter in the flat buffer."""
-        out: dict[str, tuple[int, int]] = {}
-        start = 0
-        for name, shape in self.shapes:
-            out[name] = (start, start + prod(shape))
-            start += prod(shape)
-        return out
 
     def weights(self, flat: NDArray[Any]) -> list[NDArray[Any]]:
         """Weights of layers of units: there are none."""

@@ -65,6 +65,8 @@ class Recipe:
     """Fewer rows get a stronger decay; see `decay_for`."""
     most_decay: float = 4.0
     """Largest factor of the decay for few rows."""
+    many_rows: int = 8192
+    """More rows get a weaker decay of the MLPs; see `decay_for`."""
     largest_batch: int = 256
     epochs: int = 30
     """Epochs planned; `trueodds.training.pilot` chooses how many of them are run."""
@@ -112,10 +114,13 @@ class Recipe:
         """Weight decay for this number of training rows; None stands for the MLPs' decay.
 
         Decay acts as a prior for weights near 0. The uncertainty of a weight falls as 1/√rows, and
-        the decay falls in proportion.
+        the decay falls in proportion. From `many_rows` on, the MLPs' decay falls as 1/rows, as that
+        of a fixed prior does beside the mean loss.
         """
-        usual = self.weight_decay if decay is None else decay
-        return usual * min(self.most_decay, max(1.0, sqrt(self.enough_rows / rows)))
+        few = min(self.most_decay, max(1.0, sqrt(self.enough_rows / rows)))
+        if decay is not None:
+            return decay * few
+        return self.weight_decay * few * min(1.0, self.many_rows / rows)
 
     def epochs_for(self, rows: int) -> int:
         """Epochs planned for this number of training rows."""
