@@ -1,4 +1,7 @@
-"""``docs/architecture.md`` is true: its files exist, its packages are the import contract's."""
+"""``docs/architecture.md`` is true: its files exist, its packages are the import contract's.
+
+A file over 300 lines says in its first line why it is.
+"""
 
 import re
 import tomllib
@@ -74,3 +77,17 @@ def test_each_thing_to_add_names_three_files() -> None:
     assert len(rows) == 7
     for row in rows:
         assert all(FILE.search(cell) for cell in row), row
+
+
+FOLDERS = ("src", "tests", "bench", "examples", "readers")
+REASON = "over 300 lines"
+
+
+def test_a_file_over_300_lines_gives_the_reason_in_its_first_line() -> None:
+    files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.*")]
+    code = [path for path in files if path.suffix in (".py", ".mjs", ".js")]
+    assert len(code) > 400
+    for path in code:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        found = path.relative_to(ROOT)
+        assert len(lines) <= 300 or REASON in lines[0], f"{found}: {len(lines)} lines: split it"

@@ -1,6 +1,7 @@
-// A second reader and scorer of .odds files, in JavaScript: it needs no other package and computes
-// with doubles. Its results have the same bits as those of trueodds (docs/format.md). It runs in
-// browsers and in Node.
+// A reader and scorer of .odds files; over 300 lines, as it is one file that a page can carry.
+//
+// It needs no other package and computes with doubles. Its results have the same bits as those of
+// trueodds (docs/format.md). It runs in browsers and in Node.
 //
 //   import { read, score } from "./scorer.mjs";
 //   const model = read(arrayBuffer);

@@ -1,8 +1,9 @@
-"""A model of the table of `places`, and its forecasts."""
+"""Models of the tables of `places` and of `people`."""
 
 import numpy as np
 import pytest
 
+from cases.people import X, Y
 from cases.places import TABLE, TARGET
 from trueodds import Model, TrueOddsClassifier
 
@@ -16,3 +17,9 @@ def model() -> Model:
 @pytest.fixture(scope="package")
 def expected(model: Model) -> "np.ndarray":
     return model.predict(TABLE)
+
+
+@pytest.fixture(scope="package")
+def of_people() -> TrueOddsClassifier:
+    """An estimator fitted to the table of people."""
+    return TrueOddsClassifier(effort="quick", n_jobs=1).fit(X, Y)

@@ -2,38 +2,24 @@
 
 import csv
 import io
-import json
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import make_dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pyarrow as pa
 import pyarrow.dataset as ds
-import pyarrow.feather as feather
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueodds import Model, TableWarning, TrueOddsClassifier, TrueOddsError
-from trueodds.columns.kinds import infer_schema
-from trueodds.table import as_frame, read_table, stream_table
+from cases.known_table import COLUMNS, RECORDS, ROWS, TABLE, Y
+from trueodds import TrueOddsClassifier, TrueOddsError
+from trueodds.table import as_frame
 
-ROWS = 60
-rng = np.random.default_rng(3)
-COLUMNS = {
-    "a": rng.integers(0, 50, ROWS).tolist(),
-    "b": [None if i % 7 == 0 else float(v) for i, v in enumerate(rng.normal(size=ROWS).round(3))],
-    "c": rng.choice(["red", "green", "blue"], ROWS).tolist(),
-}
-TABLE = pl.DataFrame(COLUMNS)
-Y = (TABLE["a"] + TABLE["b"].fill_null(0.0) * 9 > 25).cast(int).to_numpy()
-RECORDS = TABLE.to_dicts()
 Named = namedtuple("Named", "a b c")
 Data = make_dataclass("Data", ["a", "b", "c"])
 
@@ -172,159 +158,3 @@ def test_long_doubles_and_complex_cells() -> None:
     for array in (np.ones((2, 1), complex), pd.DataFrame({"a": [1j, 2j]})):
         with pytest.raises(TrueOddsError, match="Complex data not supported"):
             as_frame(array)
-
-
-def indexed(name: str | None) -> pd.DataFrame:
-    frame = TABLE.to_pandas()
-    frame.index = pd.Index([f"k{i}" for i in range(ROWS)], name=name)
-    return frame
-
-
-def write(frame: pd.DataFrame, path: Path) -> Path:
-    if path.suffix == ".parquet":
-        frame.to_parquet(path)
-    elif path.suffix == ".arrow":
-        with pa.ipc.new_file(path, (table := pa.Table.from_pandas(frame)).schema) as file:
-            file.write_table(table)
-    elif path.suffix == ".ipc":
-        with pa.ipc.new_stream(path, (table := pa.Table.from_pandas(frame)).schema) as file:
-            file.write_table(table)
-    elif path.suffix == ".csv":
-        pl.from_arrow(pa.Table.from_pandas(frame)).write_csv(path)
-    else:
-        feather.write_feather(pa.Table.from_pandas(frame), path)
-    return path
-
-
-@pytest.mark.parametrize("ending", [".parquet", ".feather", ".arrow", ".ipc"])
-@pytest.mark.parametrize("name", [None, "key", "Schlüssel"])
-def test_the_index_of_a_pandas_frame_is_no_feature(
-    tmp_path: Path, ending: str, name: str | None
-) -> None:
-    path = write(indexed(name), tmp_path / f"t{ending}")
-    for frame in (read_table(path), stream_table(path, small=0).first):
-        assert frame.index == (name or "__index_level_0__",)
-        (found,) = [c for c in infer_schema(frame).columns if c.name in frame.index]
-        assert (found.kind, found.reason) == ("aside", "the index of a pandas frame")
-        assert [c.name for c in infer_schema(frame).used] == ["a", "b", "c"]
-
-
-def test_an_index_of_two_levels_and_one_that_counts(tmp_path: Path) -> None:
-    frame = TABLE.to_pandas()
-    counted = read_table(write(frame, tmp_path / "counted.parquet"))
-    assert counted.index == ()
-    frame.index = pd.MultiIndex.from_arrays(
-        [[f"d{i}" for i in range(ROWS)], ["x"] * ROWS], names=["day", None]
-    )
-    two = as_frame(pa.Table.from_pandas(frame))
-    assert two.index == ("day", "__index_level_1__")
-    # Without the metadata the name that pandas gives still tells.
-    for path in (tmp_path / "plain.parquet", tmp_path / "plain.csv"):
-        plain = pa.Table.from_pandas(indexed(None)).replace_schema_metadata(None)
-        table = pl.from_arrow(plain)
-        assert isinstance(table, pl.DataFrame)
-        table.write_parquet(path) if path.suffix == ".parquet" else table.write_csv(path)
-        assert read_table(path).index == ("__index_level_0__",)
-
-
-@pytest.mark.usefixtures("tiny_recipe")
-def test_an_index_is_not_missed_when_absent(tmp_path: Path) -> None:
-    table = read_table(write(indexed("key"), tmp_path / "t.parquet"))
-    model = TrueOddsClassifier().fit(table, Y).model_
-    expected = model.predict(table)
-    for other in (TABLE, indexed("key"), indexed("key").reset_index()):
-        assert model.predict(other).tobytes() == expected.tobytes()
-
-
-@pytest.mark.usefixtures("tiny_recipe")
-class TestPosition:
-    """Arrays have no names: their columns are those of training, in the same order."""
-
-    frame = TABLE.select("a", "b").to_pandas()
-
-    def fit(self, X: Any) -> TrueOddsClassifier:
-        return TrueOddsClassifier(effort="quick", n_jobs=1).fit(X, Y)
-
-    def test_values_after_a_frame(self) -> None:
-        model = self.fit(self.frame)
-        expected = model.predict_proba(self.frame)
-        with pytest.warns(TableWarning, match="X does not have valid feature names, but"):
-            found = model.predict_proba(self.frame.to_numpy())
-        assert found.tobytes() == expected.tobytes()
-        with pytest.warns(TableWarning, match="taken by position"):
-            found = model.model_.predict(self.frame.to_numpy())
-        assert found.tobytes() == expected[:, 1].tobytes()
-
-    def test_a_frame_after_values(self) -> None:
-        model = self.fit(self.frame.to_numpy())
-        expected = model.predict_proba(self.frame.to_numpy())
-        with pytest.warns(TableWarning, match="X has feature names, but"):
-            found = model.predict_proba(self.frame)
-        assert found.tobytes() == expected.tobytes()
-        assert not hasattr(model, "feature_names_in_")
-
-    def test_other_order_and_more_columns_of_a_frame(self) -> None:
-        model = self.fit(self.frame)
-        turned = self.frame[["b", "a"]].assign(extra=1)
-        assert (model.predict_proba(turned) == model.predict_proba(self.frame)).all()
-        with pytest.raises(TrueOddsError, match='has no column "b"'):
-            model.predict(self.frame[["a"]])
-
-    @pytest.mark.parametrize("width", [1, 3])
-    def test_another_number_of_columns_is_refused(self, width: int) -> None:
-        values = np.ones((4, width))
-        for model in (self.fit(self.frame), self.fit(self.frame.to_numpy())):
-            for used in (model, model.model_):
-                with pytest.raises(TrueOddsError, match=f"X has {width} features, but Model is"):
-                    used.predict(values)
-        with pytest.raises(TrueOddsError, match=f"X has {width} features, but Model is"):
-            self.fit(self.frame.to_numpy()).predict(pd.DataFrame(values))
-
-    def test_names_that_are_numbers_and_objects_for_values(self) -> None:
-        model = self.fit(pd.DataFrame(self.frame.to_numpy()))
-        expected = model.predict_proba(pd.DataFrame(self.frame.to_numpy()))
-        with pytest.warns(TableWarning, match="taken by position"):
-            found = model.predict_proba(self.frame.to_numpy().astype(object))
-        assert found.tobytes() == expected.tobytes()
-
-    def test_columns_set_aside_count(self) -> None:
-        """An array gives all columns of training, those that are not used too."""
-        wide = self.frame.assign(k="same")[["k", "a", "b"]]
-        model = self.fit(wide)
-        with pytest.warns(TableWarning, match="taken by position"):
-            found = model.predict_proba(wide.to_numpy())
-        assert found.tobytes() == model.predict_proba(wide).tobytes()
-
-
-@pytest.mark.usefixtures("tiny_recipe")
-class TestAbsentKey:
-    """A key of JSON that some training rows lacked may be absent from all new rows."""
-
-    def model(self) -> Model:
-        return TrueOddsClassifier().fit(RECORDS, Y).model_
-
-    def test_it_is_missing_in_files_lists_and_single_rows(self, tmp_path: Path) -> None:
-        model = self.model()
-        expected = model.predict([{**row, "b": None} for row in RECORDS[:5]])
-        short = [{k: v for k, v in row.items() if k != "b"} for row in RECORDS[:5]]
-        lines, whole = tmp_path / "n.jsonl", tmp_path / "n.json"
-        lines.write_text("\n".join(map(json.dumps, short)), encoding="utf-8")
-        whole.write_text(json.dumps(short), encoding="utf-8")
-        for rows in (short, read_table(lines), read_table(whole)):
-            with pytest.warns(TableWarning, match='column "b": no row has it, so all 5 cells') as w:
-                assert model.predict(rows).tobytes() == expected.tobytes()
-            assert len(w) == 1
-        for row, p in zip(short, expected, strict=True):
-            with pytest.warns(TableWarning, match='column "b": no row has it'):
-                assert model.predict(row)[0] == p
-
-    def test_a_key_that_no_training_row_lacked_is_asked_for(self) -> None:
-        model = self.model()
-        with pytest.raises(TrueOddsError, match='no column "a"'):
-            model.predict([{"b": 1.0, "c": "red"}])
-        with pytest.raises(TrueOddsError, match='no column "a"'):
-            model.predict({"b": 1.0, "c": "red"})
-
-    def test_a_column_of_a_frame_is_asked_for(self) -> None:
-        with pytest.raises(TrueOddsError, match='no column "b"'):
-            self.model().predict(TABLE.drop("b"))

@@ -1,28 +1,13 @@
 """The functions behave as NumPy's own ufuncs do."""
 
 import pickle
-import subprocess
-import sys
-import warnings
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+from functions.operands import BINARY, REALS, UNARY, operands, rng
 from trueodds import functions
-from trueodds.functions.ufuncs import LEAST_PER_THREAD, UFUNCS
-
-UNARY = ["sigmoid", "sigmoid_grad", "logit", "log_sigmoid", "softplus"]
-BINARY = ["log_loss_from_logits", "log_loss_grad_from_logits"]
-REALS = [np.float16, np.float32, np.float64]
-rng = np.random.default_rng(5)
-
-
-def operands(name: str, shape: tuple[int, ...], dtype: type = np.float64) -> list[np.ndarray]:
-    if name in BINARY:
-        return [rng.normal(size=shape).astype(dtype), rng.integers(0, 2, shape).astype(dtype)]
-    low, high = (0.01, 0.99) if name == "logit" else (-20.0, 20.0)
-    return [rng.uniform(low, high, shape).astype(dtype)]
+from trueodds.functions.ufuncs import UFUNCS
 
 
 @pytest.mark.parametrize("name", UNARY + BINARY)
@@ -199,28 +184,6 @@ def test_subclasses_and_masks() -> None:
     assert functions.softplus(Logged()) == ("softplus", "__call__")
 
 
-def test_where_hides_what_would_warn() -> None:
-    p = np.array([0.0, 0.5, 1.0, 2.0])
-    out = np.full(4, 9.0)
-    with np.errstate(all="raise"):
-        functions.logit(p, out=out, where=(p > 0) & (p < 1))
-    assert out.tolist() == [9.0, 0.0, 9.0, 9.0]
-
-
-@pytest.mark.parametrize("dtype", REALS)
-def test_logit_warns_once_by_default_and_never_raises(dtype: type) -> None:
-    p = np.array([0.0, 1.0, -1.0, 2.0, np.nan], dtype=dtype)
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
-        with np.errstate(all="warn"):
-            functions.logit(p)
-    assert sorted(str(w.message) for w in seen) == [
-        "divide by zero encountered in logit",
-        "invalid value encountered in logit",
-    ]
-    assert all(w.category is RuntimeWarning for w in seen)
-
-
 def test_pandas_and_polars_columns() -> None:
     pandas = pytest.importorskip("pandas")
     polars = pytest.importorskip("polars")
@@ -232,154 +195,7 @@ def test_pandas_and_polars_columns() -> None:
     assert functions.sigmoid(polars.Series("z", values)).to_list() == expected
 
 
-@pytest.mark.parametrize("dtype", REALS)
-def test_edges(dtype: type) -> None:
-    with np.errstate(all="raise"):
-        ends = np.array([-np.inf, np.inf, 0.0, -0.0], dtype=dtype)
-        assert functions.sigmoid(ends).tolist() == [0.0, 1.0, 0.5, 0.5]
-        assert functions.sigmoid_grad(ends).tolist() == [0.0, 0.0, 0.25, 0.25]
-        assert functions.softplus(ends)[:2].tolist() == [0.0, np.inf]
-        assert functions.log_sigmoid(ends)[:2].tolist() == [-np.inf, 0.0]
-        assert not np.signbit(functions.sigmoid(ends)).any()
-        loss = functions.log_loss_from_logits
-        assert loss(ends[:2], dtype(1)).tolist() == [np.inf, 0.0]
-        assert loss(ends[:2], dtype(0)).tolist() == [0.0, np.inf]
-        slope = functions.log_loss_grad_from_logits
-        assert slope(ends[:2], dtype(1)).tolist() == [-1.0, 0.0]
-        assert slope(ends[:2], dtype(0)).tolist() == [0.0, 1.0]
-
-
-@pytest.mark.parametrize("dtype", REALS)
-@pytest.mark.parametrize("n", [1, 3, 5000])
-def test_warnings_are_numpys(dtype: type, n: int) -> None:
-    extreme = np.resize(
-        np.array([-np.inf, np.inf, np.nan, -6e4, 6e4, -100, 100, -9, 0, 1e-6], dtype=dtype), n
-    )
-    large = np.resize(np.array([np.finfo(dtype).max, np.finfo(dtype).min]).astype(dtype), n)
-    with np.errstate(all="raise"):
-        for name in UNARY + BINARY:
-            if name != "logit":
-                for x in (extreme, large):
-                    UFUNCS[name](*[x, np.ones_like(x)][: UFUNCS[name].nin])
-        functions.logit(np.full(n, 0.3, dtype=dtype))
-        assert np.isnan(functions.logit(dtype(np.nan)))
-        for outside in (-1e-3, 1.5, -np.inf, np.inf):
-            with pytest.raises(FloatingPointError, match="invalid value encountered in logit"):
-                functions.logit(np.full(n, outside, dtype=dtype))
-        for edge in (0.0, 1.0):
-            with pytest.raises(FloatingPointError, match="divide by zero encountered in logit"):
-                functions.logit(np.full(n, edge, dtype=dtype))
-    with np.errstate(all="ignore"):
-        result = functions.logit(np.array([0, 1, -0.0, 2, -1], dtype=dtype))
-    assert result[:3].tolist() == [-np.inf, np.inf, -np.inf]
-    assert np.isnan(result[3:]).all()
-
-
-def test_flags_of_earlier_work_are_left_alone() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        with np.errstate(all="warn"):
-            functions.sigmoid(np.float32(-90.0))
-            functions.sigmoid(rng.normal(size=(100, 3))[:, 1])
-
-
-@pytest.mark.parametrize("dtype", REALS)
-def test_nan_keeps_its_payload(dtype: type) -> None:
-    word = {2: np.uint16, 4: np.uint32, 8: np.uint64}[np.dtype(dtype).itemsize]
-    quiet = np.array([np.nan, -np.nan], dtype=dtype).view(word) | word(5)
-    for name in UNARY:
-        with np.errstate(all="ignore"):
-            for n in (1, 50):
-                bits = UFUNCS[name](np.repeat(quiet, n).view(dtype)).view(word)
-                np.testing.assert_array_equal(bits, np.repeat(quiet, n))
-
-
-@pytest.mark.parametrize("name", UNARY + BINARY)
-@pytest.mark.parametrize("dtype", REALS)
-def test_threads_change_nothing(name: str, dtype: type) -> None:
-    arrays = operands(name, (2 * LEAST_PER_THREAD + 77,), dtype)
-    before = functions.set_threads(1)
-    try:
-        alone = UFUNCS[name](*arrays)
-        for count in (2, 3):
-            functions.set_threads(count)
-            np.testing.assert_array_equal(UFUNCS[name](*arrays), alone)
-            np.testing.assert_array_equal(UFUNCS[name](*(a[::-1] for a in arrays)), alone[::-1])
-    finally:
-        functions.set_threads(before)
-
-
-def test_thread_flags_reach_the_caller() -> None:
-    p = np.full(2 * LEAST_PER_THREAD, 0.5)
-    p[-1] = 2.0
-    before = functions.set_threads(2)
-    try:
-        with np.errstate(invalid="raise"), pytest.raises(FloatingPointError, match="invalid"):
-            functions.logit(p)
-    finally:
-        functions.set_threads(before)
-
-
-def test_refuses_no_threads() -> None:
-    with pytest.raises(ValueError, match="1 or more, found 0"):
-        functions.set_threads(0)
-
-
-def test_many_callers_at_once() -> None:
-    x = rng.normal(size=300_000).astype(np.float32)
-    expected = functions.sigmoid(x)
-    with ThreadPoolExecutor(4) as pool:
-        for result in pool.map(functions.sigmoid, [x] * 16):
-            np.testing.assert_array_equal(result, expected)
-
-
-def run(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stderr == ""
-    return done.stdout
-
-
-def test_import_compiles_nothing() -> None:
-    code = "import trueodds.functions as f, sys; print('numba' in sys.modules, f.sigmoid.nin)"
-    assert run(code) == "False 1\n"
-
-
 def test_other_names_are_attribute_errors() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'sigmoids'"):
         functions.sigmoids  # noqa: B018
     assert set(functions.__all__) == {"set_threads", *UFUNCS}
-
-
-def test_a_new_process_finds_the_same_machine_code() -> None:
-    # All functions and dtypes from the cache in one process: none is taken for another.
-    code = (
-        "import numpy as np, trueodds.functions.ufuncs as u\n"
-        "x = np.array([0.125, 0.25, 0.875])\n"
-        "for name in reversed(list(u.UFUNCS)):\n"
-        "    f = u.UFUNCS[name]\n"
-        "    for t in (np.float32, np.float64, np.float16):\n"
-        "        print(name, f(*[x.astype(t)] * f.nin).tolist())\n"
-    )
-    x = np.array([0.125, 0.25, 0.875])
-    expected = "".join(
-        f"{name} {UFUNCS[name](*[x.astype(t)] * UFUNCS[name].nin).tolist()}\n"
-        for name in reversed(list(UFUNCS))
-        for t in (np.float32, np.float64, np.float16)
-    )
-    assert run(code) == expected
-
-
-def test_a_failed_compilation_is_an_exception() -> None:
-    code = (
-        "import sys, numpy as np\n"
-        "sys.modules['trueodds.functions.loops'] = None\n"
-        "from trueodds.errors import KernelError\n"
-        "from trueodds import functions\n"
-        "for attempt in range(2):\n"
-        "    try: print(functions.sigmoid(np.zeros(4)))\n"
-        "    except KernelError as error: print(error)\n"
-    )
-    lines = run(code).splitlines()
-    assert len(lines) == 2
-    assert lines[0] == lines[1]
-    assert lines[0].startswith("The compiled function sigmoid cannot be loaded: ModuleNotFound")
