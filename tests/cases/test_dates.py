@@ -113,10 +113,12 @@ def test_the_order_is_decided_by_the_whole_column_and_said() -> None:
     assert "dates are read as day, month, year" in column.remarks[0]
     column, values = column_of_csv(["03/04/2019", "05/06/2019"])
     assert values[0] == seconds(dt.datetime(2019, 3, 4))
-    assert column.remarks == ('"03/04/2019" is read as month, day, year, as no cell tells',)
+    assert column.remarks == (
+        '"03/04/2019" is read as month, day, year, a guess: the cells do not show the order',
+    )
     column, values = column_of_csv(["03.04.19", "05.06.19"])
     assert values[0] == seconds(dt.datetime(2019, 4, 3))
-    assert "as no cell tells" in column.remarks[0]
+    assert "a guess: the cells do not show the order" in column.remarks[0]
 
 
 @pytest.mark.parametrize("name", ["born", "x"])

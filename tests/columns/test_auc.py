@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueodds.columns.auc import area_of_shares, auc, halves
+from trueodds.columns.auc import area_of_shares, auc
 
 CASES = st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=2).filter(
     lambda pairs: len({b for _, b in pairs}) == 2
@@ -33,12 +33,3 @@ def test_groups_of_rows_give_the_auc_of_their_rows(
     yes = np.bincount(group, y, minlength=5)
     no = np.bincount(group, minlength=5) - yes
     assert area_of_shares(share, yes, no) == pytest.approx(by_pairs(share[group], y))
-
-
-@given(st.lists(st.booleans(), min_size=1))
-def test_halves_have_as_many_of_each_class(labels: list[bool]) -> None:
-    y = np.array(labels, dtype=np.float64)
-    half = halves(y)
-    for label in (0, 1):
-        first, second = (int(((half == h) & (y == label)).sum()) for h in (0, 1))
-        assert first - second in (0, 1)

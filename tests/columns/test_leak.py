@@ -14,8 +14,8 @@ def test_the_sentence_names_columns_evidence_and_options() -> None:
     )
     alone = Leak(("odor",), "look", "alone", 0.9875, "its 9 levels alone tell yes from no")
     assert alone.message(command=False) == (
-        '"odor" alone almost tells the answer: its 9 levels alone tell yes from no; if it is not '
-        "known when you forecast, fit without it"
+        '"odor" alone almost gives the answer away: its 9 levels alone tell yes from no; '
+        "if it is not known when you forecast, fit without it"
     )
 
 

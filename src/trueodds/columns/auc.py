@@ -1,4 +1,4 @@
-"""Area under the ROC curve, and halves of the rows: one trains, the other is forecast."""
+"""Area under the ROC curve (AUC)."""
 
 from typing import Any
 
@@ -29,12 +29,3 @@ def area_of_shares(share: NDArray[np.float64], yes: NDArray[Any], no: NDArray[An
     _, rank = np.unique(share, return_inverse=True)
     rank = rank.reshape(-1)
     return area_of_counts(np.bincount(rank, yes), np.bincount(rank, no))
-
-
-def halves(y: NDArray[np.float64]) -> NDArray[np.int64]:
-    """0 and 1 in turn within each class, in the table's order: sorted tables are split fairly."""
-    half = np.zeros(len(y), dtype=np.int64)
-    for label in (0, 1):
-        rows = np.flatnonzero(y == label)
-        half[rows] = np.arange(len(rows)) % 2
-    return half

@@ -5,13 +5,13 @@ import re
 import polars as pl
 
 RARE = 0.01
-"""A mark of codes counts when more than this share of the cells have it."""
+"""A sign of codes counts if more than this fraction of the cells have it."""
 FEWEST_DISTINCT = 5
-"""Fewer different numbers are too few to tell from their check digits."""
+"""Fewer different numbers do not show that they have check digits."""
 CARD_DIGITS = 15
 EPOCHS = ((10**15, 22 * 10**14, 1), (10**18, 22 * 10**17, 1000))
-"""Microseconds (from 2001 to 2039) and nanoseconds since 1970, these as multiples of 1,000: whole
-numbers as long as card numbers, and yet amounts."""
+"""Microseconds since 1970 (of 2001 to 2039), and nanoseconds that are multiples of 1,000. They are
+as long as card numbers, but they are amounts."""
 
 _NAMED_AS_CODE = re.compile(
     r"(^|[\W_])(zip|zips|zip[\W_]?codes?|post[\W_]?codes?|postal([\W_]?codes?)?|plz|postleitzahl|fips"

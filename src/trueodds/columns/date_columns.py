@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from trueodds.columns.date_order import SPOKEN, date_rule, looks_like_dates
+from trueodds.columns.date_order import GUESSED, SPOKEN, date_rule, looks_like_dates
 from trueodds.columns.date_text import no_date
 from trueodds.columns.dates import date_format, order_of, parse_by_order, parse_dates
 from trueodds.columns.few_words import accepted, almost
@@ -14,19 +14,19 @@ from trueodds.columns.schema import Column
 
 _COMPACT = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", re.ASCII)
 SAMPLE = 200
-"""Words that are looked at before all are."""
+"""Words that are examined first, before all words."""
 FEWEST_COMPACT = 5
-"""Fewer different numbers such as 20190115 are numbers and no dates."""
+"""With fewer different values, numbers such as 20190115 are numbers, not dates."""
 OTHER_ORDER = {"%m/%d/%Y": "%d/%m/%Y", "%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y"}
-"""Patterns that read the same cells as other dates where no day is beyond the 12th."""
+"""Patterns that read the same cells as other dates if all days are at most the 12th."""
 
 
 def read_as_dates(name: str, text: pl.Series) -> Column | str:
-    """The column as one of dates, by one pattern or cell by cell.
+    """Return the column as a column of dates, read by one pattern or cell by cell.
 
-    One pattern must read all dates, and then is the quicker; else the order of day, month and year
-    that reads the most cells is the column's. Where it is no column of dates, returns a sentence if
-    it nearly is one, else an empty string.
+    A pattern that reads all dates is quicker. Without one, the column has the order of day, month
+    and year that reads the most cells. If the column has no dates, the result is a sentence where
+    most of its cells are dates, else an empty string.
     """
     words = text.drop_nulls().unique(maintain_order=True)
     sample = [w for w in words[:: max(1, len(words) // SAMPLE)] if not _missing(w)]
@@ -53,7 +53,7 @@ def read_as_dates(name: str, text: pl.Series) -> Column | str:
 
 
 def compact_dates(name: str, text: pl.Series) -> Column | None:
-    """A column of integers as dates such as 20190115, where all of them are; else None."""
+    """Return a column of integers as dates such as 20190115; None if any of them is no date."""
     present = text.drop_nulls()
     if not any(map(_COMPACT.fullmatch, present.head(SAMPLE).to_list())):
         return None
@@ -77,7 +77,7 @@ def _missing(word: str) -> bool:
 
 
 def _either(words: pl.Series, pattern: str) -> tuple[str, ...]:
-    """What to say where another order of day and month reads all cells as well."""
+    """The remark if another order of day and month reads all cells as well; else empty."""
     other = next((pattern.replace(a, b) for a, b in OTHER_ORDER.items() if a in pattern), "")
     if not other:
         return ()
@@ -88,4 +88,4 @@ def _either(words: pl.Series, pattern: str) -> tuple[str, ...]:
     if not len(differing):
         return ()
     spoken = SPOKEN[order_of(pattern)]
-    return (f'"{differing[0]}" is read as {spoken}, as no cell tells',)
+    return (f'"{differing[0]}" is read as {spoken}, {GUESSED}',)

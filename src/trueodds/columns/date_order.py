@@ -1,4 +1,4 @@
-"""In which order a column of dates has its numbers, and which century its years belong to."""
+"""The order of day, month and year in a column of dates, and the century of its years."""
 
 import datetime
 import re
@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from trueodds.columns.date_text import ORDERS, Order, moment
 
 WINDOW = 1969
-"""Years of two digits are 1969 to 2068, as POSIX has it, where the column does not tell better."""
+"""Years of two digits are 1969 to 2068, as in POSIX, if the column does not show other years."""
 LATEST = 2035
-"""Most dates of a column are not later, where the years' two digits leave a choice …"""
+"""Years of two digits are read so that most dates of a column are not later …"""
 LATEST_BIRTH = 2030
 """… and no birthday is later."""
-
+GUESSED = "a guess: the cells do not show the order"
+"""The remark on an order of day and month that is a guess."""
 NARROW = 5
-"""Years of a gap that tells nothing."""
+"""A gap of fewer years does not show where the hundred years begin."""
 
 _BIRTH = re.compile(r"birth|born|(^|[\W_])dob($|[\W_])|geburt|geboren|naissance|nacimiento", re.I)
 _EPOCH = datetime.datetime(1970, 1, 1)
@@ -25,7 +26,7 @@ _SEASON = re.compile(r"(\d{4})[-/](\d{2})", re.ASCII)
 
 @dataclass(frozen=True)
 class DateRule:
-    """How a column's dates are read, and what is to be said of it."""
+    """How a column's dates are read, and a remark about it."""
 
     order: Order
     century: int
@@ -52,7 +53,7 @@ def date_rule(words: Sequence[str], name: str) -> DateRule:
 
 
 def _order(words: Sequence[str], three: Sequence[tuple[str, ...]]) -> tuple[Order, str]:
-    """The order that reads the most words, and what to say of it."""
+    """The order that reads the most words, and a remark about it."""
     counts = {order: _read(words, order) for order in ORDERS}
     fitting = [order for order in ORDERS if counts[order] == max(counts.values())]
     if "ymd" in fitting and len(fitting) > 1:
@@ -63,7 +64,7 @@ def _order(words: Sequence[str], three: Sequence[tuple[str, ...]]) -> tuple[Orde
     order: Order = "dmy" if sum("." in word for word in words) * 2 > len(words) else "mdy"
     differing = (w for w in words if moment(w, "dmy", WINDOW) != moment(w, "mdy", WINDOW))
     example = next(differing, words[0])
-    return order, f'"{example}" is read as {SPOKEN[order]}, as no cell tells'
+    return order, f'"{example}" is read as {SPOKEN[order]}, {GUESSED}'
 
 
 SPOKEN: dict[Order, str] = {
@@ -85,7 +86,7 @@ def _seasons(words: Sequence[str]) -> bool:
 
 
 def _century(words: Sequence[str], order: Order, name: str) -> tuple[int, str]:
-    """First year of the window for two digits, 0 where years have four; and what to say."""
+    """First year of the window for two digits, 0 if years have four; and a remark."""
     short = [word for word in words if moment(word, order, 0) is None]
     years = sorted({_year_of(m) for w in short if (m := moment(w, order, 1900)) is not None})
     if not years:

@@ -5,7 +5,7 @@ import re
 import polars as pl
 
 FEWEST_ROWS = 20
-"""Smaller tables hold too little to tell an identifier, but for an unnamed index."""
+"""Smaller tables do not show what is an identifier, except an unnamed index."""
 NEARLY_UNIQUE = 0.9
 
 _NAMED_AS_ID = re.compile(

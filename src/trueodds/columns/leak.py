@@ -11,7 +11,7 @@ MOST_NAMES = 6
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """Columns that tell the target almost perfectly, and how it shows.
+    """Columns that give the target away, and the evidence.
 
     ``tier``: ``leak`` where no honest column is known to do this, ``look`` where some are.
     ``kind``: ``alone`` for one column, ``together`` for up to three columns (and those that stand
@@ -22,7 +22,7 @@ class Leak:
     tier: Literal["leak", "look"]
     kind: Literal["alone", "together", "score"]
     auc: float | None
-    """0 … 1, of rows kept apart; None in model files that do not tell."""
+    """0 … 1, of rows kept apart; None in model files that do not hold it."""
     evidence: str
     """In words, without the names."""
     stand_ins: tuple[str, ...] = ()
@@ -54,14 +54,14 @@ class Leak:
         if self.kind == "score":
             text = f"{self.evidence}; the most important columns are {names}"
         elif self.kind == "together":
-            how = "give the answer away" if self.tier == "leak" else "almost tell the answer"
+            how = "give the answer away" if self.tier == "leak" else "almost give the answer away"
             text = f"{names} together {how}: {self.evidence}"
         elif self.tier == "leak":
             text = f"{names} alone gives the answer away: {self.evidence}"
         elif self.auc is not None and self.auc < 0.95:
             text = f"{names} is {self.evidence}"
         else:
-            text = f"{names} alone almost tells the answer: {self.evidence}"
+            text = f"{names} alone almost gives the answer away: {self.evidence}"
         if self.stand_ins:
             do = "does" if len(self.stand_ins) == 1 else "do"
             text += f"; {listed(self.stand_ins)} {do} as well in the place of one of them"

@@ -1,4 +1,4 @@
-"""Columns that alone tell yes from no."""
+"""Columns that alone separate yes from no."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,11 @@ _BINS = 64
 def leak_alone(
     column: RankedColumn, y: NDArray[np.float64], half: NDArray[np.int64]
 ) -> Leak | None:
-    """Say whether a column alone tells the target.
+    """Return the finding about a column that alone gives the target away; None if it does not.
 
-    Three signs count. Whether the cell is filled in; the order of numbers; the share of yes among
-    the *other* half of the rows with the same value, level or (of many values) bin of 64, so that
-    a column with a level of its own for every row proves nothing.
+    Three signs count: whether the cell is filled in; the order of numbers; the fraction of yes in
+    the *other* half of the rows with the same value, level or (of many values) bin of 64. By the
+    last sign, a column with another level in every row proves nothing.
 
     Parameters
     ----------
@@ -103,4 +103,4 @@ def _same(
     yes = np.concatenate([yes for _, yes in tables])
     count = np.concatenate([count for count, _ in tables])
     area = area_of_shares(np.concatenate(share), yes, count - yes)
-    return area, f"{shown} alone tell yes from no, AUC {area:.4f}"
+    return area, f"{shown} alone separate yes from no, AUC {area:.4f}"

@@ -1,7 +1,7 @@
 """Sets of at most three columns that together give the target away.
 
-Columns are chosen, and a tree of depth 3 is grown on them, in one half of the rows; the other half
-tells how well it forecasts. So nothing is said that only fits the rows at hand.
+One half of the rows chooses the columns and grows a tree of depth 3 on them. The other half
+measures how well the tree forecasts, so chance in one half makes no finding.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.columns.auc import area_of_shares, halves
+from trueodds.columns.auc import area_of_shares
+from trueodds.columns.halves import halves
 from trueodds.columns.ranked import RankedColumn
 from trueodds.columns.small_tree import SmallTree, best_splits, grow
 
@@ -28,7 +29,7 @@ _NEARLY = 0.9
 
 @dataclass(frozen=True)
 class Together:
-    """Columns that together tell yes from no."""
+    """Columns that together separate yes from no."""
 
     columns: tuple[int, ...]
     auc: float
@@ -90,7 +91,7 @@ class Search:
         pairs = [(0, 1)] if len(start) == 2 else []
         while True:
             tree = self._tree(chosen, 0, pairs)
-            path.append((chosen, self._told(tree, chosen, 0, 0)))
+            path.append((chosen, self._auc(tree, chosen, 0, 0)))
             gain = self._gains(tree, chosen) * allowed
             gain[list(chosen)] = 0.0
             if len(chosen) == MOST_COLUMNS or not gain.any():
@@ -99,7 +100,7 @@ class Search:
 
     def area(self, chosen: tuple[int, ...]) -> float:
         """AUC of the worse half; a tree of the other half forecasts each."""
-        return min(self._told(self._tree(chosen, half), chosen, half, 1 - half) for half in (0, 1))
+        return min(self._auc(self._tree(chosen, half), chosen, half, 1 - half) for half in (0, 1))
 
     def _codes(self, chosen: tuple[int, ...], half: int) -> tuple[NDArray[np.int32], int]:
         """Codes of all rows, categories ordered by a half, shape (rows, columns); their size."""
@@ -118,7 +119,7 @@ class Search:
         rows = self.half == half
         return grow(codes[rows], size, self.y[rows], pairs)
 
-    def _told(self, tree: SmallTree, chosen: tuple[int, ...], grown: int, half: int) -> float:
+    def _auc(self, tree: SmallTree, chosen: tuple[int, ...], grown: int, half: int) -> float:
         codes, _ = self._codes(chosen, grown)
         rows = self.half == half
         leaf = tree.leaves(codes[rows])
@@ -139,7 +140,7 @@ class Search:
         return [*singles, *self._pairs(allowed)]
 
     def _pairs(self, allowed: NDArray[np.bool_]) -> list[tuple[int, ...]]:
-        """Pairs of columns whose bins together are purest: also those that tell nothing alone."""
+        """Pairs of columns whose bins together are purest: also those that show nothing alone."""
         usable = np.flatnonzero(allowed)
         if len(usable) < 2:
             return []

@@ -1,7 +1,7 @@
 """Columns that give the target away, alone or a few together.
 
-Most often such a column was written down after the answer was known. On new rows it is then empty
-or wrong, and so is the forecast.
+Such a column was usually written down after the answer was known. In new rows it is empty or wrong,
+and the forecast is wrong too.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.columns.auc import halves
+from trueodds.columns.halves import halves
 from trueodds.columns.leak import Leak
 from trueodds.columns.leak_alone import FEWEST_OF_A_CLASS, LOOK_FILLED_AUC, filled_area, leak_alone
 from trueodds.columns.leak_search import Search, Together
@@ -33,12 +33,12 @@ _MOST_TOGETHER, _MOST_CELLS_TOGETHER = 4_000, 1 << 21
 
 
 def suspect_leaks(values: Values, schema: Schema, y: NDArray[np.uint8]) -> tuple[Leak, ...]:
-    """Find the columns that alone, or up to three together, tell yes from no almost perfectly.
+    """Find the columns that alone, or up to three together, separate yes from no almost perfectly.
 
-    Sets of columns are looked for among the columns that do not give the target away alone. What
-    a set holds is left out when the next is looked for, so that no leak hides another. At most
-    10,000 rows of each class (4,000 for sets; fewer of wide tables), evenly spaced, are looked at.
-    With fewer than 50 rows, or 5 of a class (40 for sets), chance could do it and nothing is said.
+    The search for sets leaves out columns that give the target away alone, and columns of the sets
+    already found, so that no leak hides another. It uses at most 10,000 rows of each class (4,000
+    for sets; fewer of wide tables), evenly spaced. With fewer than 50 rows, or 5 of a class (40 for
+    sets), chance could separate the classes, so there are no findings.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def suspect_leaks(values: Values, schema: Schema, y: NDArray[np.uint8]) -> tuple
 
 
 def rare_auc(auc: float, important: Sequence[str]) -> Leak | None:
-    """Name the columns that a model leans on when its AUC is one that honest tables rarely show.
+    """Name the columns that a model uses most if honest tables rarely have its AUC.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ _GROUPED = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}", re.ASCII)
 """Addresses of computers, such as 192.168.100.101, are no groups of thousands."""
 SAMPLE = 200
-"""Words that are looked at before all are; and words of every other column for its decimal mark."""
+"""Words of a column that are examined first, and of the other columns for their decimal mark."""
 
 
 class Locale:
@@ -30,7 +30,7 @@ class Locale:
 
     @cached_property
     def mark(self) -> Mark:
-        """The mark that most columns of text have; empty where none tells."""
+        """The mark that most columns of text have; empty if they do not show one."""
         if self._frame is None:
             return ""
         votes = {".": 0, ",": 0, "": 0}
@@ -48,7 +48,7 @@ class Locale:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a column of text is read as numbers, and what comes of it."""
+    """How a column of text is read as numbers, and the numbers."""
 
     values: pl.Series
     """Float64, null where missing or odd."""
@@ -58,9 +58,9 @@ class Reading:
 
 
 def read_as_numbers(text: pl.Series, locale: Locale) -> Reading | str:
-    """Find the rules by which a stripped column of text is numbers.
+    """Find the rules that read a stripped column of text as numbers.
 
-    Where it is none, returns a sentence if it nearly is one, else an empty string.
+    If there are none, the result is a sentence where most cells are numbers, else an empty string.
     """
     present = text.drop_nulls()
     plain = present.cast(pl.Float64, strict=False).fill_nan(None)
@@ -88,7 +88,7 @@ def read_as_numbers(text: pl.Series, locale: Locale) -> Reading | str:
 
 
 def _plain(text: pl.Series, present: pl.Series, locale: Locale) -> Reading | str:
-    """A column whose cells all read plainly, but for those whose point groups thousands."""
+    """Read a column of plain numbers; a point may group thousands."""
     if present.str.contains(_GROUPED).any() and (locale.delimiter == ";" or locale.mark == ","):
         evidence = weigh(present.unique(maintain_order=True).to_list())
         mark, why = decide_mark(evidence, locale.mark, locale.delimiter)
@@ -115,7 +115,7 @@ def _reads(word: str, mark: Mark, unit: str) -> bool:
 
 
 def _unit(evidence: Evidence) -> tuple[str, tuple[str, ...]]:
-    """The unit that most words have, and what to say of it."""
+    """The unit that most words have, and a remark about it."""
     units = [(unit, count) for unit, count in evidence.units.most_common() if unit]
     if not units:
         return "", ()

@@ -37,6 +37,7 @@ _PLAIN = {
 }
 STYLES: dict[str, Mark] = {"decimal_point": ".", "decimal_comma": ","}
 """Styles of a column's numbers, and their decimal marks."""
+GUESSED = "a guess: the other cells do not show the decimal mark"
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def read_number(text: str, style: str, unit: str) -> float | None:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the words of a column say about its decimal mark."""
+    """What the words of a column show about its decimal mark."""
 
     point: int
     """Words that are numbers with a decimal point only …"""
@@ -115,14 +116,14 @@ class Evidence:
 
     @property
     def mark(self) -> Mark:
-        """The mark that most words ask for, empty without such words."""
+        """The mark that most words need; empty without such words."""
         if not self.point and not self.comma:
             return ""
         return "." if self.point >= self.comma else ","
 
 
 def weigh(words: Iterable[str]) -> Evidence:
-    """Collect what distinct words of a column say."""
+    """Collect what distinct words of a column show."""
     point = comma = numbers = 0
     dots: list[str] = []
     commas: list[str] = []
@@ -149,14 +150,14 @@ def weigh(words: Iterable[str]) -> Evidence:
 
 
 def decide_mark(evidence: Evidence, table: Mark, delimiter: str) -> tuple[Mark, str]:
-    """Decimal mark of a column, and why, in words where it is a guess.
+    """Decimal mark of a column; if it is a guess, the reason in words.
 
     Parameters
     ----------
     evidence
         Of the column's own words.
     table
-        The mark that the other columns of the table have; empty where none tells.
+        The mark that the other columns of the table have; empty if they do not show one.
     delimiter
         Between the cells of the file; empty for other tables.
     """
@@ -169,14 +170,14 @@ def decide_mark(evidence: Evidence, table: Mark, delimiter: str) -> tuple[Mark, 
     if evidence.commas and not evidence.dots:
         if delimiter == ";":
             return ",", "as semicolons divide the cells"
-        return ".", "no other cell tells"
+        return ".", GUESSED
     if delimiter == ";" and not evidence.commas and _grouped(evidence.whole):
         return ",", "as semicolons divide the cells and only numbers from 1,000 on have a point"
-    return ".", "" if delimiter in ("", ",") and not evidence.commas else "no other cell tells"
+    return ".", "" if delimiter in ("", ",") and not evidence.commas else GUESSED
 
 
 def _grouped(whole: tuple[float, ...]) -> bool:
-    """Whether numbers without a mark are there, and all below 1,000."""
+    """Whether there are numbers without a mark and all of them are below 1,000."""
     return bool(whole) and max(map(abs, whole)) < 1000.0
 
 

@@ -1,4 +1,4 @@
-"""Columns as ranks: what the search for leaks looks at."""
+"""Columns as ranks, for the search for leaks."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from trueodds.columns.schema import Schema
 from trueodds.columns.values import Values
 
 FEWEST_OF_A_LEVEL = 5
-"""Rows that a category's level needs in the learning half to be told from the others."""
+"""Rows in the learning half that a category's level needs for a rank of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class RankedColumn:
     size: int
 
     def take(self, rows: NDArray[np.int64]) -> "RankedColumn":
-        """Some of the rows, ranked anew, so that there is no rank without a row."""
+        """Return some of the rows with new ranks, so that each rank has a row."""
         codes = self.codes[rows]
         present = codes < self.size
         shown, inverse = np.unique(codes[present], return_inverse=True)

@@ -1,4 +1,4 @@
-"""A decision tree of depth 3 on ranks: what a few columns together tell of yes and no.
+"""A decision tree of depth 3 on ranks: how a few columns together separate yes from no.
 
 A code is the rank of a cell among the column's values, or ``size`` where the cell is missing.
 Missing cells go to either side of a split, whichever is purer, so "is missing" is a split too.
@@ -128,10 +128,10 @@ def walk(levels: tuple[Level, ...], codes: Codes, size: int) -> NDArray[np.int64
 def grow(
     codes: Codes, size: int, y: Labels, pairs: Iterable[tuple[int, int]] | None = None
 ) -> SmallTree:
-    """Grow a tree on few columns: the purest of some.
+    """Grow several trees on few columns, and return the purest.
 
-    One takes the best split first. The others start from the best two cuts of a pair of columns
-    together, so that they find what neither column tells alone (exclusive or).
+    One tree takes the best split first. Each of the others starts from the best two cuts of a pair
+    of columns together, so it finds what neither column shows alone (exclusive or).
 
     Parameters
     ----------

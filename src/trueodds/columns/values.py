@@ -213,7 +213,7 @@ def read_codes(cells: pl.Series, column: Column) -> NDArray[np.int32]:
 
 
 def _second_look(words: list[str], column: Column) -> dict[str, int]:
-    """Codes of words that are no level as they stand but mean one, or mean "missing"."""
+    """Codes of words that are not written as a level but mean one, or mean "missing"."""
     found = dict.fromkeys((word for word in words if word in MISSING_MARKERS), MISSING)
     keys: list[Callable[[str], object]] = []
     if not _codes_of_several_widths(column.levels):
@@ -227,7 +227,7 @@ def _second_look(words: list[str], column: Column) -> dict[str, int]:
         table: dict[object, int] = {}
         for code, level in enumerate(column.levels):
             table.setdefault(key(level), code)
-        # Two levels that only case tells apart leave no second guess.
+        # Levels that differ only in case have no second reading.
         if key is exact_number or len(table) == len(column.levels):
             found |= {w: table[v] for w, v in meant.items() if v is not None and v in table}
     return found
@@ -246,7 +246,7 @@ def _truth(word: str) -> object:
 
 
 def _codes_of_several_widths(levels: tuple[str, ...]) -> bool:
-    """Whether the levels are codes such as 010 and 0010, which zeros in front tell apart."""
+    """Whether the levels are codes such as 010 and 0010, which differ in leading zeros."""
     padded = any(len(level) > 1 and level[0] == "0" and level.isdigit() for level in levels)
     return padded and all(map(str.isdigit, levels)) and len(set(map(len, levels))) > 1
 
