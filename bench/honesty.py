@@ -33,12 +33,25 @@ import numpy as np  # noqa: E402
 import polars as pl  # noqa: E402
 
 import machine  # noqa: E402
-from honesty_tables import KINDS, Case, draw, true_scores  # noqa: E402
+from honesty_tables import KINDS, Case, Drawn, draw, true_scores  # noqa: E402
 from trueodds.columns import read_target  # noqa: E402
 from trueodds.main_job import learn  # noqa: E402
+from trueodds.model import Model  # noqa: E402
 from trueodds.table import as_frame  # noqa: E402
 
 SCORES = ("log_loss", "brier", "auc")
+
+
+def _fitted(case: Case, number: int, rows: Drawn, options: dict[str, Any]) -> Model:
+    """Fit a table; ``options`` are further arguments of `learn`."""
+    return learn(
+        as_frame(rows.frame),
+        read_target(pl.Series(np.where(rows.y, "yes", "no")), name="y"),
+        effort=case.effort,
+        seed=number,
+        jobs=1,
+        **options,
+    ).model
 
 
 def one_run(work: tuple[Case, int]) -> dict[str, Any]:
@@ -49,15 +62,8 @@ def one_run(work: tuple[Case, int]) -> dict[str, Any]:
     if len(set(rows.y.tolist())) < 2:
         return {}
     role = {"groups": "groups", "steady": "time", "drift": "time"}.get(case.kind)
-    learned = learn(
-        as_frame(rows.frame),
-        read_target(pl.Series(np.where(rows.y, "yes", "no")), name="y"),
-        effort=case.effort,
-        seed=number,
-        jobs=1,
-        **({role: rows.role} if role and rows.role is not None else {}),
-    )
-    model = learned.model
+    options = {role: rows.role} if role and rows.role is not None else {}
+    model = _fitted(case, number, rows, options)
     found: dict[str, Any] = {"case": case.name, "run": number}
     truth = true_scores(model.log_odds(fresh.frame), fresh.z)
     for key in SCORES:
@@ -66,14 +72,8 @@ def one_run(work: tuple[Case, int]) -> dict[str, Any]:
     found["base"] = model.scores.base_log_loss
     found["p_value"] = model.scores.calibration_error.p_value
     if case.kind == "steady":
-        plain = learn(
-            as_frame(rows.frame),
-            read_target(pl.Series(np.where(rows.y, "yes", "no")), name="y"),
-            effort=case.effort,
-            seed=number,
-            jobs=1,
-        )
-        found["without_time"] = true_scores(plain.model.log_odds(fresh.frame), fresh.z)["log_loss"]
+        plain = _fitted(case, number, rows, {})
+        found["without_time"] = true_scores(plain.log_odds(fresh.frame), fresh.z)["log_loss"]
     return found
 
 

@@ -30,14 +30,18 @@ class Finished:
     """Of all its processes; beside other work a steadier measure than time."""
 
 
+def _family(root: psutil.Process) -> list[psutil.Process]:
+    """A process and its children; none if it has ended."""
+    try:
+        return [root, *root.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
 def held_mb(root: psutil.Process) -> float:
     """Memory of a process and its children, shared pages counted once (proportional set size)."""
     total = 0
-    try:
-        family = [root, *root.children(recursive=True)]
-    except psutil.Error:
-        return 0.0
-    for process in family:
+    for process in _family(root):
         try:
             full = process.memory_full_info()
             total += getattr(full, "pss", 0) or full.uss
@@ -49,11 +53,7 @@ def held_mb(root: psutil.Process) -> float:
 def anonymous_mb(root: psutil.Process) -> float:
     """Memory of a process and its children that no file stands behind (Linux; 0 elsewhere)."""
     total = 0
-    try:
-        family = [root, *root.children(recursive=True)]
-    except psutil.Error:
-        return 0.0
-    for process in family:
+    for process in _family(root):
         try:
             lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
         except OSError:
