@@ -16,6 +16,7 @@ from trueodds.ensemble import importance
 from trueodds.main_job import FitResult, learn
 from trueodds.network.soft_engine import SoftEngine
 from trueodds.network.soft_splits import SoftSplits
+from trueodds.report.tables import member_rows
 from trueodds.table import as_frame
 from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe, SoftMember
@@ -93,6 +94,8 @@ def test_scores_weights_and_words(fitted: FitResult) -> None:
         sum(record.weight > 0.0 for record in model.record.members)
     )
     assert "soft splits: " in network_text(model)
+    kinds = {row[1] for row in member_rows(model.record)}
+    assert kinds == {"MLP", "lean soft splits", "sparse soft splits"}
 
 
 def test_a_changed_column_is_forecast_as_if_computed_anew() -> None:

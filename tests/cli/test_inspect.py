@@ -21,6 +21,8 @@ def test_everything_inside_is_shown(run, model_file):
         "ignored",
         "constant",
         "fold 1",
+        "kind ",
+        "MLP ",
         "Log-loss",
         "all layers learn well",
         "numpy",

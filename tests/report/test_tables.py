@@ -52,6 +52,7 @@ def test_members_are_listed_with_the_epoch_kept(model) -> None:
     assert [r[0] for r in rows] == [f"fold {i}" for i in range(1, 6)]
     first = model.record.members[0]
     assert rows[0][1:] == (
+        "MLP",
         "100%",
         "1.00",
         "40",

@@ -55,7 +55,9 @@ def print_model(model_file: Path, model: Model) -> None:
     print()
     members = member_rows(record)
     print_table(
-        ("member", "columns seen", "weight", "epochs", "kept", "log-loss"), members[:MOST_MEMBERS]
+        ("member", "kind", "columns seen", "weight", "epochs", "kept", "log-loss"),
+        members[:MOST_MEMBERS],
+        left=(0, 1),
     )
     _more(len(members) - MOST_MEMBERS, "members")
     print()

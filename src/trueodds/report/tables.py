@@ -119,10 +119,11 @@ def bin_rows(bins: tuple[Bin, ...]) -> list[tuple[str, str, str, str, str]]:
 
 
 def member_rows(record: TrainingRecord) -> list[tuple[str, ...]]:
-    """One row for each member: name, columns seen, weight, epochs, kept epoch, left-out loss."""
+    """One row a member: name, kind, columns seen, weight, epochs, kept epoch, left-out loss."""
     return [
         (
             member_label(record, m),
+            "MLP" if m.kind == "mlp" else m.kind,
             f"{m.share:.0%}",
             f"{m.weight:.2f}",
             count(m.epochs),

@@ -39,7 +39,7 @@ class Member:
         """Return the member whose turn it is."""
         kind = recipe.kind_of(turn)
         if isinstance(kind, SoftMember):
-            return cls(recipe, kind, kind.column_fraction)
+            return cls(recipe, kind, 1.0)
         return cls(recipe, None, kind)
 
     @property

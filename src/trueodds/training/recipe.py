@@ -14,7 +14,7 @@ EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
 @dataclass(frozen=True)
 class SoftMember:
-    """A member of soft splits (`trueodds.network.soft_splits`)."""
+    """A member of soft splits (`trueodds.network.soft_splits`); it sees all columns."""
 
     trees: int = 64
     depth: int = 4
@@ -25,7 +25,6 @@ class SoftMember:
     weight_decay: float = 1.0
     l1: float = 0.0
     """How fast a dense gate's weights are moved to 0 (`trueodds.training.kinds`)."""
-    column_fraction: float = 1.0
 
     @property
     def name(self) -> str:
