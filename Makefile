@@ -15,8 +15,8 @@ CHECKED := tests/test_architecture.py tests/test_imports.py tests/test_main_job.
 demo: $(VENV)/core ## the main job on the table that ships with the package
 	$(BIN)/trueodds demo --out demo
 
-test: $(VENV)/dev ## the quick suite
-	$(BIN)/python -m pytest
+test: $(VENV)/dev ## the quick suite, in two processes; a file's tests are in one of them
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: lint ## lint and a short choice of tests, for the minutes before a commit
 	$(BIN)/python -m pytest $(CHECKED)
