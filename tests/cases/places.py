@@ -27,7 +27,6 @@ TARGET = pl.Series(
         TABLE["age"].to_numpy() + TABLE["size"].fill_null(0.0).to_numpy() * 20 > 50, "yes", "no"
     ),
 )
-LABELLED = TABLE.with_columns(TARGET)
 CSV = TABLE.write_csv().encode()
 
 

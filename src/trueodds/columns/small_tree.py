@@ -112,10 +112,6 @@ class SmallTree:
         """Leaf of each row, shape (rows,)."""
         return walk(self.levels, codes, self.size)
 
-    def shares(self, codes: Codes) -> NDArray[np.float64]:
-        """Share of yes in each row's leaf, shape (rows,)."""
-        return np.asarray(self.share[self.leaves(codes)])
-
 
 def walk(levels: tuple[Level, ...], codes: Codes, size: int) -> NDArray[np.int64]:
     """Leaf of each row after some levels, shape (rows,)."""
