@@ -45,7 +45,8 @@ def test_every_command_runs(page: Path, tmp_path: Path) -> None:
                 # The targets themselves are CI's: here they must exist.
                 run(f"{command} --dry-run", ROOT, environment)
             elif "pytest" in command:
-                run(command, ROOT, environment)
+                # The tests themselves run in their own files: here they must exist.
+                run(f"{command} --collect-only", ROOT, environment)
             elif "cProfile" in command:
                 # A fit under the profiler takes long; the same fit is on the page of health.
                 run(

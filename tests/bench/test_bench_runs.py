@@ -95,6 +95,7 @@ def test_recipe_ablation_reads_changes(bench: Path, monkeypatch: pytest.MonkeyPa
             )
 
 
+@pytest.mark.slow
 def test_few_rows_scores_samples_and_small_tables(bench: Path) -> None:
     words = "--tables sonar spambase --sizes 60 --seeds 1 --name smoke --contenders base_rate"
     changed = "trueodds_quick epochs=2 least_steps=20"
@@ -107,6 +108,7 @@ def test_few_rows_scores_samples_and_small_tables(bench: Path) -> None:
     assert "mean, small tables" in text
 
 
+@pytest.mark.slow
 def test_scale_measures_both_ways_of_fitting(tmp_path: Path) -> None:
     bench = tmp_path / "bench"
     shutil.copytree(ROOT / "bench", bench)

@@ -57,8 +57,16 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("size", [0, 2_000, 9_000, 40_000])
+@pytest.mark.parametrize(
+    ("size", "jobs"),
+    [
+        *[(0, 1), (2_000, 2), (9_000, 1), (9_000, 2), (40_000, 1)],
+        *[
+            pytest.param(*each, marks=pytest.mark.slow)
+            for each in [(0, 2), (2_000, 1), (40_000, 2)]
+        ],
+    ],
+)
 def test_a_disk_that_fills_up_during_a_fit(limited, table, size, jobs):
     out, page = table.with_name("p.odds"), table.with_name("p.html")
     out.write_bytes(b"precious")

@@ -200,7 +200,7 @@ def test_json_has_the_warnings_before_the_scores(run, table, tmp_path):
     found = json.loads(result.stdout)
     (warning,) = found["warnings"]
     assert (warning["columns"], warning["kind"], warning["auc"]) == (["outcome"], "alone", 1.0)
-    assert "tell yes from no" in warning["evidence"]
+    assert "separate yes from no" in warning["evidence"]
     assert list(found).index("warnings") < list(found).index("scores")
 
 

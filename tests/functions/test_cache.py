@@ -49,7 +49,6 @@ def test_a_changed_source_beside_it_is_compiled_again(package: Path, place: str)
         (package / "__pycache__").write_text("a file in the way", encoding="utf-8")
         more["HOME"] = str(package)
     assert run(package, **more).stdout == "6.0 0\n"
-    assert run(package, **more).stdout == "6.0 1\n"
     # Neither the time nor the size of the compiled function's own file changes.
     (package / "factors.py").write_text("FACTOR = 5.0\n", encoding="utf-8")
     assert run(package, **more).stdout == "15.0 0\n"

@@ -50,7 +50,7 @@ def same_alone_and_among(data: st.DataObject, golden_called) -> None:
     assert alone.tobytes() == among.tobytes()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_cell_in_any_column(data: st.DataObject, golden_called) -> None:
     same_alone_and_among(data, golden_called)
