@@ -95,7 +95,7 @@ def test_cells_in_random_spellings(node, seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_many_cells_in_random_spellings(node, seed: int) -> None:
     rng = random.Random(seed)
     values = np.array(
@@ -211,9 +211,10 @@ def test_the_cells_of_every_table(about: dict[str, Any], node, tmp_path) -> None
     path = DATA / about["file"]
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8", newline="") as file:
-        dialect = csv.Sniffer().sniff(file.read(20_000), delimiters=",;\t")
+        first = file.readline()
         file.seek(0)
-        header, *lines = csv.reader(file, dialect, skipinitialspace=False)
+        delimiter = max(",;\t", key=first.count)
+        header, *lines = csv.reader(file, delimiter=delimiter)
     few = lines[:: max(1, len(lines) // 600)]
     train = tmp_path / "train.csv"
     with train.open("w", encoding="utf-8", newline="") as file:

@@ -89,7 +89,7 @@ def parse_dates(text: pl.Series, pattern: str) -> pl.Series:
     """Read a stripped text column by one pattern as moments in UTC, null where it does not fit.
 
     A year has four digits (``%y``: one or two) and no sign, any other number one or two; blanks may
-    stand before numbers. Names of months are in full (``%B``) or their first three letters (``%b``).
+    stand before numbers. Names of months are in full (``%B``) or of three letters (``%b``).
     polars is shown no other cells: it takes some for other dates, and panics at some.
     """
     misfit = ~text.str.contains(_shape(pattern)).fill_null(True)

@@ -62,6 +62,10 @@ class ProgressEvent:
 ProgressCallback = Callable[[ProgressEvent], None]
 
 
+class OutOfTimeError(Exception):
+    """Raised by a callback to end the training: the members finished until then are returned."""
+
+
 class Order(NamedTuple):
     """A member to train for ``until`` epochs; 0 trains a pilot."""
 
@@ -79,14 +83,14 @@ def train_members(
     callback: ProgressCallback | None = None,
     work: WorkFolder | None = None,
 ) -> list[TrainedMember]:
-    """Train some members and return them in the same order.
+    """Train some members and return them in the same order; fewer if the callback ends it.
 
     Parameters
     ----------
     jobs
         Most processes; 1 trains in this process. The result does not depend on it.
     callback
-        Called at every evaluation, in this process and thread.
+        Called at every evaluation, in this process and thread. It may raise `OutOfTimeError`.
     work
         Keeps each member as soon as it is finished. Members that an earlier run has finished are
         not trained again.
@@ -124,7 +128,7 @@ def train_members(
             )
     else:  # no folder through which workers could map the arrays
         finished |= _train_in_this_process(data, recipe, seed, rest, report, checkpoints)
-    return [finished[order] for order in members]
+    return [finished[order] for order in members if order in finished]
 
 
 def _temporary_folder() -> "tempfile.TemporaryDirectory[str] | None":
@@ -143,8 +147,8 @@ def _train_in_this_process(
     callback: ProgressCallback,
     checkpoints: Checkpoints | None,
 ) -> dict[Order, TrainedMember]:
-    finished = {}
-    with threadpool_limits(limits=1):
+    finished: dict[Order, TrainedMember] = {}
+    with threadpool_limits(limits=1), suppress(OutOfTimeError):
         for order in members:
 
             def report(epoch: int, epochs: int, loss: float, at: Order = order) -> None:
@@ -177,11 +181,15 @@ def _train_in_workers(
         save_data(arrays, data, recipe, seed)
     except OSError as error:
         raise _cannot_write(arrays, error.strerror) from None
-    with _workers(arrays, checkpoints, jobs) as processes:
+    stopped = True
+    with suppress(OutOfTimeError), _workers(arrays, checkpoints, jobs) as processes:
         _run(processes, list(members), callback, checkpoints.folder)
+        stopped = False
     finished = {}
     for order in members:
         trained = checkpoints.load(*order)
+        if trained is None and stopped:
+            continue
         if trained is None:
             raise TrainingError(
                 f"{checkpoints.path(*order)} has changed during training; run the same again"

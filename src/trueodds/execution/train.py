@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from trueodds.errors import UsageError
-from trueodds.execution.pool import Order, ProgressCallback, train_members
+from trueodds.execution.pool import Order, ProgressCallback, ProgressEvent, train_members
+from trueodds.execution.time_limit import TimeLimit, by_rounds, round_of, whole_rounds
 from trueodds.execution.work_folder import WorkFolder
+from trueodds.health.cures import Change
 from trueodds.machine import cores
 from trueodds.training.data import SHIPPED, TrainingData
 from trueodds.training.heal import Attempts, run_changes, treated
@@ -34,11 +36,26 @@ class Training:
     jobs: int | None
     callback: ProgressCallback | None = None
     work: WorkFolder | None = None
+    limit: TimeLimit | None = None
 
-    def members(self, recipe: Recipe, orders: list[Order], **news: Any) -> list[TrainedMember]:
-        """Train these members; ``news`` are further fields of every `ProgressEvent`."""
-        callback = self.callback
-        report = None if callback is None else lambda event: callback(replace(event, **news))
+    def members(
+        self,
+        recipe: Recipe,
+        orders: list[Order],
+        check: ProgressCallback | None = None,
+        **news: Any,
+    ) -> list[TrainedMember]:
+        """Train these members, fewer if ``check`` raises `trueodds.execution.pool.OutOfTimeError`.
+
+        ``news`` are further fields of every `ProgressEvent`.
+        """
+
+        def report(event: ProgressEvent) -> None:
+            if self.callback is not None:
+                self.callback(replace(event, **news))
+            if check is not None:
+                check(event)
+
         planned = recipe.epochs_for(self.data.rows_shown)
         epochs = sum(order.until or planned for order in orders)
         jobs = sensible_jobs(self.jobs, self.data, recipe, epochs)
@@ -53,19 +70,25 @@ def train(
     callback: ProgressCallback | None = None,
     work: WorkFolder | None = None,
     heal: bool = False,
+    limit: TimeLimit | None = None,
 ) -> Attempts[Members]:
     """Choose how long to train, then train all members of all folds.
 
     With ``heal`` all are trained again while members share a fault that has a cure. The result does
-    not depend on ``jobs`` (see `sensible_jobs`).
+    not depend on ``jobs`` (see `sensible_jobs`). With a limit, what it leaves no time for is left
+    out.
     """
-    training = Training(data, seed, jobs, callback, work)
+    training = Training(data, seed, jobs, callback, work, limit)
     number = count()
 
     def run(using: Recipe) -> Members:
         return _run(training, using, next(number))
 
-    return treated(recipe, run, run_changes, mean_loss, MOST_RUNS if heal else 1)
+    def changes_for(members: Members, using: Recipe) -> tuple[Change, ...]:
+        late = limit is not None and limit.used_up()
+        return () if late else run_changes(members, using)
+
+    return treated(recipe, run, changes_for, mean_loss, MOST_RUNS if heal else 1)
 
 
 def mean_loss(members: Members) -> float:
@@ -88,8 +111,14 @@ def _run(training: Training, recipe: Recipe, number: int) -> Members:
     }
     orders = orders_for(training.data, recipe, epochs)
     rest = [order for order in orders if (order.fold, order.member) not in ready]
-    made = dict(zip(rest, training.members(recipe, rest, run=number), strict=True))
-    return tuple(made[o] if o in made else ready[o.fold, o.member] for o in orders)
+    check = None
+    if training.limit is not None:
+        rest = by_rounds(rest, training.data)
+        check = training.limit.watch([o for o in rest if round_of(o, folds) == 0])
+    trained = training.members(recipe, rest, check, run=number)
+    made = {**ready, **{(m.record.fold, m.record.member): m for m in trained}}
+    kept = whole_rounds(orders, set(made), training.data)
+    return tuple(made[order.fold, order.member] for order in kept)
 
 
 def orders_for(data: TrainingData, recipe: Recipe, epochs: list[int]) -> list[Order]:
@@ -104,6 +133,16 @@ def orders_for(data: TrainingData, recipe: Recipe, epochs: list[int]) -> list[Or
         for fold in range(folds.count)
         for member in range(each if fold < folds.held else SHIPPED * each)
     ]
+
+
+def left_out_notes(
+    limit: TimeLimit | None, members: Members, data: TrainingData, recipe: Recipe
+) -> tuple[str, ...]:
+    """A sentence about the members that the limit left no time for, if there are any."""
+    planned = len(orders_for(data, recipe, [1] * data.folds.count))
+    if limit is None or len(members) == planned:
+        return ()
+    return (limit.note(planned - len(members), planned),)
 
 
 def sensible_jobs(jobs: int | None, data: TrainingData, recipe: Recipe, epochs: int) -> int:
