@@ -66,8 +66,8 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         while the model is trained. None has no limit.
     time_limit
         Seconds that ``fit`` may take: networks that are not trained by then are left out, but for
-        one a fold, and a note says how many. The result then depends on the clock. None has no
-        limit.
+        one a fold, which is trained for fewer epochs if need be. A note says what was left out, and
+        whether more time was taken. The result then depends on the clock. None has no limit.
     verbose
         Whether progress is printed on standard error.
 

@@ -119,8 +119,8 @@ def fit_command(
         float | None,
         typer.Option(
             metavar="SECONDS",
-            help="Most seconds for all: networks that are not trained by then are left out, but "
-            "for one a fold. The result then depends on the clock.",
+            help="Most seconds for all, reading and scores included: networks that are not "
+            "trained by then are left out, but for one a fold. The result depends on the clock.",
             show_default="no limit",
         ),
     ] = None,

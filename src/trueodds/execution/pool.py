@@ -67,11 +67,22 @@ class OutOfTimeError(Exception):
 
 
 class Order(NamedTuple):
-    """A member to train for ``until`` epochs; 0 trains a pilot."""
+    """A member to train for ``until`` epochs; 0 or `SHORT` trains a pilot."""
 
     fold: int
     member: int
     until: int = 0
+    seconds: float = 0.0
+    """A pilot ends at its first evaluation after so many seconds; 0 has no limit."""
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """What names the member's file."""
+        return self[:3]
+
+
+SHORT = -1
+"""`Order.until` of a pilot with `Order.seconds`: no other run takes its file for a full pilot's."""
 
 
 def train_members(
@@ -108,7 +119,7 @@ def train_members(
     checkpoints = None if work is None else work.checkpoints.of(recipe, seed)
     finished: dict[Order, TrainedMember] = {}
     for order in members:
-        trained = None if checkpoints is None else checkpoints.load(*order)
+        trained = None if checkpoints is None else checkpoints.load(*order.key)
         if trained is not None:
             finished[order] = trained
             report(ProgressEvent(**trained.record.last_event(), resumed=True))
@@ -155,7 +166,8 @@ def _train_in_this_process(
                 callback(ProgressEvent(at.fold, at.member, epoch, epochs, loss))
 
             task = data.task(order.fold, order.member)
-            trained = train_with_care(task, recipe, seed, order.until or None, report)
+            until = order.until if order.until > 0 else None
+            trained = train_with_care(task, recipe, seed, until, report, order.seconds)
             if checkpoints is not None:
                 try:
                     checkpoints.save(trained, order.until)
@@ -187,12 +199,12 @@ def _train_in_workers(
         stopped = False
     finished = {}
     for order in members:
-        trained = checkpoints.load(*order)
+        trained = checkpoints.load(*order.key)
         if trained is None and stopped:
             continue
         if trained is None:
             raise TrainingError(
-                f"{checkpoints.path(*order)} has changed during training; run the same again"
+                f"{checkpoints.path(*order.key)} has changed during training; run the same again"
             )
         finished[order] = trained
     return finished

@@ -1,8 +1,9 @@
 """A budget of wall seconds: members are trained round by round until it is used up.
 
 A round is one member for every fold, so every row has as many forecasts as any other. The first
-round is always finished. What the budget allows depends on the machine's clock: two runs with one
-seed may have another number of members.
+round is always finished; where time is short, its networks are trained for fewer epochs. What the
+budget allows depends on the machine's clock: two runs with one seed may have another number of
+members, and other epochs.
 """
 
 import time
@@ -15,6 +16,8 @@ from trueodds.training.folds import Folds
 
 FOR_TRAINING = 0.85
 """Fraction of the budget after which no more is trained: the rest is for scores and the report."""
+FOR_PILOTS = 0.4
+"""Fraction of the budget after which only the pilots that the first round needs are trained."""
 
 
 class TimeLimit:
@@ -24,36 +27,50 @@ class TimeLimit:
         if not 0.0 < seconds < float("inf"):
             raise UsageError(f"the time limit must be a positive number of seconds, got {seconds}")
         self.seconds = seconds
+        self.shortened = False
+        """Whether a pilot, which chooses the epochs of all members of its kind, ended early."""
         self._began = time.monotonic()
 
-    def used_up(self) -> bool:
-        """Whether no more is to be trained."""
-        return time.monotonic() - self._began >= FOR_TRAINING * self.seconds
+    def used_up(self, fraction: float = FOR_TRAINING) -> bool:
+        """Whether so much of the budget is used."""
+        return time.monotonic() - self._began >= fraction * self.seconds
 
-    def watch(self, first: Sequence[Order]) -> Callable[[ProgressEvent], None]:
-        """A callback that raises `OutOfTimeError` once the time is up and ``first`` are done."""
+    def left(self) -> float:
+        """Seconds left for training, above 0."""
+        used = time.monotonic() - self._began
+        return max(FOR_TRAINING * self.seconds - used, 1e-3)
+
+    def watch(
+        self, first: Sequence[Order], fraction: float = FOR_TRAINING
+    ) -> Callable[[ProgressEvent], None]:
+        """A callback that raises `OutOfTimeError` once ``fraction`` is used and ``first`` done."""
         missing = {(order.fold, order.member) for order in first}
 
         def check(event: ProgressEvent) -> None:
             if event.done:
                 missing.discard((event.fold, event.member))
-            if not missing and not event.resumed and self.used_up():
+            if not missing and not event.resumed and self.used_up(fraction):
                 raise OutOfTimeError
 
         return check
 
-    def note(self, left_out: int, planned: int) -> str:
+    def notes(self, left_out: int, planned: int) -> tuple[str, ...]:
         """What the budget left out, that the clock decided it, and whether it was exceeded."""
         passed = time.monotonic() - self._began
-        exceeded = (
-            f"; it was exceeded ({passed:.0f} s until now), as one network a fold is always trained"
-            if passed > self.seconds
-            else ""
-        )
-        return (
-            f"the time limit of {self.seconds:g} s left out {left_out} of {planned} networks; the "
-            f"clock decides how many, so the same run may give another model{exceeded}"
-        )
+        said = []
+        if left_out or self.shortened:
+            what = [f"left out {left_out} of {planned} networks"] if left_out else []
+            what += ["ended training early"] if self.shortened else []
+            said.append(
+                f"{' and '.join(what)}; the clock decides that, so the same run may give "
+                "another model"
+            )
+        if passed > self.seconds:
+            said.append(
+                f"was exceeded: reading, training and scores took {passed:.0f} s until now, and "
+                "one network a fold is the least"
+            )
+        return (f"the time limit of {self.seconds:g} s {'; it '.join(said)}",) if said else ()
 
 
 def round_of(order: Order, folds: Folds) -> int:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, replace
 from itertools import count, pairwise
+from math import ceil, isfinite
 from typing import Any
 
 import numpy as np
 
 from trueodds.errors import UsageError
-from trueodds.execution.pool import Order, ProgressCallback, ProgressEvent, train_members
-from trueodds.execution.time_limit import TimeLimit, by_rounds, round_of, whole_rounds
+from trueodds.execution.pool import SHORT, Order, ProgressCallback, ProgressEvent, train_members
+from trueodds.execution.time_limit import FOR_PILOTS, TimeLimit, by_rounds, round_of, whole_rounds
 from trueodds.execution.work_folder import WorkFolder
 from trueodds.health.cures import Change
 from trueodds.machine import cores
@@ -57,10 +58,14 @@ class Training:
             if check is not None:
                 check(event)
 
-        planned = recipe.epochs_for(self.data.rows_shown)
-        epochs = sum(order.until or planned for order in orders)
-        jobs = sensible_jobs(self.jobs, self.data, recipe, epochs)
+        jobs = self.jobs_for(recipe, orders)
         return train_members(self.data, recipe, self.seed, jobs, orders, report, self.work)
+
+    def jobs_for(self, recipe: Recipe, orders: list[Order]) -> int:
+        """Return the number of processes for these members, see `sensible_jobs`."""
+        planned = recipe.epochs_for(self.data.rows_shown)
+        epochs = sum(order.until if order.until > 0 else planned for order in orders)
+        return sensible_jobs(self.jobs, self.data, recipe, epochs)
 
 
 def train(
@@ -101,11 +106,13 @@ def _run(training: Training, recipe: Recipe, number: int) -> Members:
     data = training.data
     orders = orders_for(data, recipe, [1] * data.folds.count)
     kinds = {o: Member.of(recipe, data.turn(o.fold, o.member)).name for o in orders}
-    pilots = training.members(recipe, _pilots(data, kinds), run=number, pilot=True)
+    pilots = _trained_pilots(training, recipe, kinds, number)
     epochs = {
         kind: choose_epochs(data, recipe, [p for p in pilots if p.record.kind == kind])
-        for kind in sorted({*kinds.values()})
+        for kind in sorted({pilot.record.kind for pilot in pilots})
     }
+    planned = {(o.fold, o.member) for o in orders if kinds[o] in epochs}
+    orders = whole_rounds(orders, planned, data)
     orders = [order._replace(until=epochs[kinds[order]][order.fold]) for order in orders]
     # A pilot that ran for as many epochs as its fold's members is one of them.
     ready = {
@@ -122,6 +129,43 @@ def _run(training: Training, recipe: Recipe, number: int) -> Members:
     made = {**ready, **{(m.record.fold, m.record.member): m for m in trained}}
     kept = whole_rounds(orders, set(made), training.data)
     return tuple(made[order.fold, order.member] for order in kept)
+
+
+def _trained_pilots(
+    training: Training, recipe: Recipe, kinds: dict[Order, str], number: int
+) -> list[TrainedMember]:
+    """The pilots of all kinds, or with a limit of those that it leaves time for.
+
+    With a limit the pilots that the first round needs come first, and each pilot has the time that
+    is left divided by the turns that these and the first round take. So the round ends in time,
+    unless an epoch of each takes longer.
+    """
+    wanted, limit = _pilots(training.data, kinds), training.limit
+    if limit is None:
+        return training.members(recipe, wanted, run=number, pilot=True)
+    kind = {(order.fold, order.member): kinds[order] for order in kinds}
+    first = [order for order in kinds if round_of(order, training.data.folds) == 0]
+    places = {(o.fold, kind[o.fold, o.member]): o for o in reversed(wanted)}
+    of_first = {kinds[order] for order in first}
+    needed = sorted(o for (_, of), o in places.items() if of in of_first)
+    jobs = training.jobs_for(recipe, needed)
+    seconds = limit.left() / (ceil(len(needed) / jobs) + ceil(len(first) / jobs))
+    ordered = [*needed, *(order for order in wanted if order not in needed)]
+    short = [order._replace(until=SHORT, seconds=seconds) for order in ordered]
+    check = limit.watch(needed, FOR_PILOTS)
+    made = training.members(recipe, short, check, run=number, pilot=True)
+    limit.shortened |= any(_ended_by_time(pilot, recipe) for pilot in made)
+    there = {(pilot.record.fold, pilot.record.kind) for pilot in made}
+    lacking = {of for fold, of in places if (fold, of) not in there}
+    return [pilot for pilot in made if pilot.record.kind not in lacking]
+
+
+def _ended_by_time(pilot: TrainedMember, recipe: Recipe) -> bool:
+    """Whether a pilot ended before its last epoch, and not by the patience."""
+    record = pilot.record
+    best = record.at[int(np.argmin(record.fold_loss))]
+    patient = record.epochs - best <= recipe.patience * record.planned
+    return record.epochs < record.planned and patient and isfinite(record.loss)
 
 
 def _pilots(data: TrainingData, kinds: dict[Order, str]) -> list[Order]:
@@ -159,11 +203,11 @@ def orders_for(data: TrainingData, recipe: Recipe, epochs: list[int]) -> list[Or
 def left_out_notes(
     limit: TimeLimit | None, members: Members, data: TrainingData, recipe: Recipe
 ) -> tuple[str, ...]:
-    """A sentence about the members that the limit left no time for, if there are any."""
-    planned = len(orders_for(data, recipe, [1] * data.folds.count))
-    if limit is None or len(members) == planned:
+    """A sentence about what the limit left no time for, and whether it was exceeded, if so."""
+    if limit is None:
         return ()
-    return (limit.note(planned - len(members), planned),)
+    planned = len(orders_for(data, recipe, [1] * data.folds.count))
+    return limit.notes(planned - len(members), planned)
 
 
 def sensible_jobs(jobs: int | None, data: TrainingData, recipe: Recipe, epochs: int) -> int:
