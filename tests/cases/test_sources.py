@@ -15,7 +15,12 @@ from trueodds import Model, TrueOddsClassifier
 from trueodds.table import read_table, stream_table
 
 READ: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
-    ("a file", "`loans.csv`", "", ("CSV", "Parquet")),
+    (
+        "a file",
+        "`loans.csv`, `file:///home/ann/loans.csv`",
+        "",
+        ("CSV", "Parquet", "URL of a file", "URL of a folder", "URL of a pattern"),
+    ),
     (
         "a compressed file",
         "`loans.csv.gz`, `.bz2`, `.xz`, `.zst`",
@@ -38,9 +43,12 @@ READ: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("stdin", "`-`, with `--format csv` if need be", "", ()),
     (
         "an Excel or OpenDocument workbook",
-        "`bank.xlsx#loans`, `bank.ods`",
+        "`bank.xlsx#loans`, `bank.xls`, `bank.ods`",
         "excel",
-        ("Excel", "Excel and its sheet", "OpenDocument", "OpenDocument and its sheet"),
+        (
+            *("Excel", "Excel and its sheet", "Excel 97", "Excel 97 and its sheet"),
+            *("OpenDocument", "OpenDocument and its sheet"),
+        ),
     ),
     (
         "a SQLite file",
