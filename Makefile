@@ -33,7 +33,8 @@ lint: $(VENV)/dev ## style, types, import order
 docs: $(VENV)/dev ## writes the parts of the documents that are generated, then tests the documents
 	$(BIN)/python bench/sigmoid_figures.py
 	$(BIN)/python bench/readme_table.py
-	$(BIN)/python -m pytest tests/test_docs.py tests/test_architecture.py tests/functions/test_sigmoid_page.py
+	$(BIN)/python tests/cases/what_is_read.py
+	$(BIN)/python -m pytest tests/test_docs.py tests/cases/test_what_is_read.py tests/test_architecture.py tests/functions/test_sigmoid_page.py
 
 coverage: $(VENV)/dev ## lines of the package that the quick suite runs; fails under 95 %
 	$(BIN)/python -m coverage run -m pytest

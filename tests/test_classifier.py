@@ -15,7 +15,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import check_estimator
 
-from trueodds import LeakWarning, TrueOddsClassifier
+from trueodds import LeakWarning, TableWarning, TrueOddsClassifier
+from trueodds.errors import UsageError
 from trueodds.training.recipe import Recipe
 
 REPEATED = "rows repeated are not rows weighted when folds and early stopping see them"
@@ -78,11 +79,27 @@ def test_clones_pipelines_and_cross_validation() -> None:
         "positive": None,
         "drop": (),
         "memory": None,
+        "time_limit": None,
         "verbose": False,
     }
     piped = make_pipeline(FunctionTransformer(), model)
     scores = cross_val_score(piped, X, y, scoring="neg_log_loss", cv=3)
     assert np.isfinite(scores).all()
+
+
+def test_a_time_limit_leaves_out_networks_and_says_so(
+    tiny_recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = replace(tiny_recipe, many_members=4)
+    monkeypatch.setattr("trueodds.main_job.recipe_for", lambda effort: many)
+    X, y = messy()
+    with pytest.warns(TableWarning, match=r"the time limit of 0\.001 s left out \d+ of \d+ netwo"):
+        model = TrueOddsClassifier(time_limit=0.001, n_jobs=1).fit(X, y)
+    assert "the time limit" in repr(model)
+    assert any("the time limit" in note for note in model.model_.notes)
+    assert np.isfinite(model.evidence_.log_odds).all()
+    with pytest.raises(UsageError, match="the time limit must be a positive number"):
+        TrueOddsClassifier(time_limit=0).fit(X, y)
 
 
 @pytest.mark.usefixtures("tiny_recipe")

@@ -8,11 +8,16 @@
 //   score(model, { age: 39, job: "clerk", since: Date.UTC(2020, 0, 1) / 1000 });
 //   // { logOdds: -1.2…, probability: 0.22… }
 //
-// A row is an object of cells by column name. A cell is a number for a number or a date (seconds
-// since 1970 UTC), and text for a category. null, undefined and NaN are missing. Plain numbers and
-// ISO dates may be text; other text in a column of numbers or dates throws an Error.
+// A row is an object of cells by column name. Text is read as trueodds reads it (docs/format.md, "How
+// text is read"). A number is a number, a duration in seconds or, in a column of dates, the seconds
+// since 1970 UTC; a Date is a date. null, undefined and NaN are missing. A cell that cannot be read
+// throws an Error, because NaN would be scored as a missing cell.
 
-const FEATURES = ["pieces", "cuts", "crosses", "soft_splits"];
+import { prepared, readCell } from "./cells.mjs";
+
+export { readCell };
+
+const FEATURES = ["pieces", "cuts", "crosses", "readings", "soft_splits"];
 const OUTPUT = { bits: 32, limit: 2 ** 41 };
 const LEAST = 2.2250738585072014e-308;
 const MOST = 1 - 1.1102230246251565e-16;
@@ -63,10 +68,7 @@ export function read(buffer) {
       cuts: header.cuts?.[source],
     })),
   );
-  const columns = header.schema.columns.filter((column) => column.kind !== "aside");
-  for (const column of columns) {
-    column.codes = new Map(column.levels.map((level, code) => [level, code]));
-  }
+  const columns = header.schema.columns.filter(({ kind }) => kind !== "aside").map(prepared);
   return { header, columns, members, targetEncodings, crosses };
 }
 
@@ -95,8 +97,8 @@ export function score(model, row) {
   const { header } = model;
   const values = new Map();
   for (const column of model.columns) {
-    if (!(column.name in row)) throw new Error(`the row has no column "${column.name}"`);
-    values.set(column.name, value(column, row[column.name]));
+    if (!Object.hasOwn(row, column.name)) throw new Error(`the row has no column "${column.name}"`);
+    values.set(column.name, readCell(column, row[column.name]));
   }
   for (const { name, part, columns } of header.encoder.derived) {
     values.set(name, PARTS[part](...columns.map((column) => values.get(column))));
@@ -128,51 +130,11 @@ export function score(model, row) {
   return { logOdds, probability: Math.min(Math.max(sigmoid(logOdds), LEAST), MOST) };
 }
 
-function value(column, cell) {
-  const missing = cell === null || cell === undefined || Number.isNaN(cell);
-  if (column.kind === "number" || column.kind === "date") {
-    return missing ? NaN : typeof cell === "string" ? fromText(column, cell) : Number(cell);
-  }
-  if (missing) return -1;
-  // The codes −2 (a level that training did not have) and −1 (missing) are the indices of the last
-  // two entries of a target encoding.
-  const word = String(cell).trim();
-  return column.codes.get(word) ?? (MARKERS.has(word) ? -1 : -2);
-}
-
 // A category's code as it is; a number's by how many cuts do not exceed it.
 function code(v, cuts) {
   if (cuts === undefined || cuts.length === 0) return v;
   return Number.isNaN(v) ? -1 : cuts.filter((cut) => cut <= v).length;
 }
-
-// The number or date in a text, or NaN for a missing marker. Only spellings that Python reads with the
-// same value are read: plain numbers, and ISO dates in whole seconds. Others throw an Error, because
-// NaN would be scored as a missing cell.
-function fromText(column, cell) {
-  const text = cell.trim();
-  if (text === "" || MARKERS.has(text)) return NaN;
-  const plainly = ["", undefined].includes(column.number_style) || column.number_style === "thousands";
-  if (column.kind === "number" && plainly && /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) {
-    return Number(text);
-  }
-  const parts = /^([1-9]\d{3})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text);
-  if (column.kind === "date" && ["", undefined, "%Y-%m-%d"].includes(column.date_format?.slice(0, 8)) && parts) {
-    const [year, month, day, hour, minute, second] = parts.slice(1).map((part) => Number(part ?? 0));
-    const time = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-    const same = time.getUTCMonth() === month - 1 && time.getUTCDate() === day;
-    if (same && hour < 24 && minute < 60 && second < 60) return time.getTime() / 1000;
-  }
-  throw new Error(
-    `the cell "${cell}" of column "${column.name}" is text that this reader does not read: give a ` +
-      (column.kind === "date" ? "number of seconds since 1970-01-01 UTC" : "number"),
-  );
-}
-
-const MARKERS = new Set([
-  "", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NAN", "NaT", "null", "NULL", "Null",
-  "None", "none", "NONE",
-]);
 
 // The weighted sums of a layer.
 function sums(layer, q, before) {

@@ -23,6 +23,7 @@ from trueodds.columns import Target, read_target
 from trueodds.columns.target import label_text
 from trueodds.errors import LeakWarning, TableWarning, UsageError, warn
 from trueodds.estimator_inputs import binary_labels, row_groups, row_times, row_weights
+from trueodds.execution.time_limit import TimeLimit
 from trueodds.execution.verbose import Verbose
 from trueodds.main_job import learn
 from trueodds.model.summary import html, notes_of
@@ -63,6 +64,10 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     memory
         Bytes to stay within, or a text such as "2GB": what would not fit lies in temporary files
         while the model is trained. None has no limit.
+    time_limit
+        Seconds that ``fit`` may take: networks that are not trained by then are left out, but for
+        one a fold, which is trained for fewer epochs if need be. A note says what was left out, and
+        whether more time was taken. The result then depends on the clock. None has no limit.
     verbose
         Whether progress is printed on standard error.
 
@@ -102,6 +107,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         positive: object = None,
         drop: Sequence[str] | str = (),
         memory: int | str | None = None,
+        time_limit: float | None = None,
         verbose: bool | int = False,
     ) -> None:
         self.effort = effort
@@ -111,6 +117,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.positive = positive
         self.drop = drop
         self.memory = memory
+        self.time_limit = time_limit
         self.verbose = verbose
 
     # As `__new__` takes whatever is given, the parameters are those of `__init__`.
@@ -167,6 +174,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         TypeError
             If X is sparse.
         """
+        limit = None if self.time_limit is None else TimeLimit(self.time_limit)
         frame = self._frame(X)
         target, guessed = self._target(y, frame.rows)
         weight = None if sample_weight is None else row_weights(sample_weight, frame.rows)
@@ -182,6 +190,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 seed=self._seed(),
                 jobs=self.n_jobs,
                 heal=self.heal,
+                limit=limit,
                 callback=Verbose() if self.verbose else None,
                 store=self._store(held),
             )

@@ -1,7 +1,7 @@
 """The main job: a table becomes a model and its out-of-fold forecast."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from trueodds.columns.roles import RoleColumns
 from trueodds.columns.sketch import sketch_rows
 from trueodds.ensemble.ensemble import Ensemble, combine
 from trueodds.execution.pool import ProgressCallback
-from trueodds.execution.train import train
+from trueodds.execution.time_limit import TimeLimit
+from trueodds.execution.train import left_out_notes, train
 from trueodds.execution.work_folder import WorkFolder
 from trueodds.model import Model
 from trueodds.model.fixed import FixedNetworks
@@ -52,6 +53,7 @@ def learn(
     seed: int = 0,
     jobs: int | None = None,
     heal: bool = False,
+    limit: TimeLimit | None = None,
     callback: ProgressCallback | None = None,
     source: str = "",
     source_sha256: str = "",
@@ -80,6 +82,8 @@ def learn(
         the same bytes for any number of processes.
     heal
         Whether faults that many members have are cured and all members trained again.
+    limit
+        Seconds that all may take; None for no limit. The result then depends on the clock.
     callback
         Called at every evaluation of a member.
     source, source_sha256
@@ -101,7 +105,7 @@ def learn(
         frame, target, weight=weight, groups=groups, time=time, drop=drop, keep=store.keep
     )
     prepared = prepare(table, recipe, seed, store)
-    attempts = train(prepared.data, recipe, seed, jobs, callback, work, heal=heal)
+    attempts = train(prepared.data, recipe, seed, jobs, callback, work, heal=heal, limit=limit)
     with threadpool_limits(limits=1):  # sums have one order on every machine
         ensemble = combine(attempts.made, prepared.data, table.y, table.sample_weight)
         networks = freeze(ensemble, prepared)
@@ -110,7 +114,8 @@ def learn(
     named = roles or RoleColumns.unnamed(weight, groups, time)
     origin = (source or frame.source, source_sha256)
     model = _model(table, prepared, ensemble, networks, judged, record, named, origin)
-    return FitResult(model, judged.out_of_fold)
+    left_out = left_out_notes(limit, ensemble.members, prepared.data, recipe)
+    return FitResult(replace(model, notes=(*model.notes, *left_out)), judged.out_of_fold)
 
 
 def _model(

@@ -28,6 +28,8 @@ TARGET = pl.Series(
     ),
 )
 CSV = TABLE.write_csv().encode()
+OLD_EXCEL = Path(__file__).with_name("loans.xls")
+"""A sheet "empty" and one "loans", which holds `TABLE`, written by xlwt 1.3.0."""
 
 
 def hive(folder: Path, kind: str) -> Path:
@@ -90,6 +92,8 @@ SOURCES: dict[str, Make] = {
     "zip of Parquet": lambda d: zipped(d / "t.zip", {"t.parquet": parquet()}),
     "Excel": lambda d: in_xlsx(d / "t.xlsx", {"one": TABLE, "two": None}),
     "Excel and its sheet": lambda d: f"{in_xlsx(d / 't.xlsx', {'a': TABLE[:5], 'b': TABLE})}#b",
+    "Excel 97": lambda d: put(d / "t.xls", OLD_EXCEL.read_bytes()),
+    "Excel 97 and its sheet": lambda d: f"{put(d / 't.xls', OLD_EXCEL.read_bytes())}#loans",
     "OpenDocument": lambda d: in_ods(d / "t.ods", {"one": TABLE}),
     "OpenDocument and its sheet": lambda d: (
         f"{in_ods(d / 't.ods', {'a': TABLE[:5], 'b b': TABLE})}#b b"
@@ -109,6 +113,12 @@ SOURCES: dict[str, Make] = {
     "folder of JSON lines": lambda d: halves(d / "all", "jsonl"),
     "pattern": lambda d: f"{halves(d / 'all', 'csv')}/*.csv",
     "pattern through folders": lambda d: f"{halves(d / 'all', 'parquet').parent}/**/*.parquet",
+    "URL of a file": lambda d: put(d / "t é%.csv", CSV).as_uri(),
+    "URL of a file and its member": lambda d: (
+        f"{zipped(d / 't.zip', {'a.csv': b'x', 'b b.csv': CSV}).as_uri()}#b%20b.csv"
+    ),
+    "URL of a folder": lambda d: halves(d / "all", "csv").as_uri(),
+    "URL of a pattern": lambda d: f"{halves(d / 'all', 'csv').as_uri()}/*.csv",
     "told format": lambda d: as_source(put(d / "t.what", CSV), told="csv"),
     "a folder with files of one line": lambda d: [
         (d / "all").mkdir(),

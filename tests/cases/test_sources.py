@@ -1,6 +1,5 @@
 """One table from wherever it lies: the same cells and the same probabilities."""
 
-import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -9,80 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.places import PACK, ROWS, SOURCES, TABLE, TARGET, hive
+from cases.places import ROWS, SOURCES, TABLE, TARGET, hive
 from table.made_files import in_duckdb, in_ods, in_sqlite, zipped
 from trueodds import Model, TrueOddsClassifier
 from trueodds.table import read_table, stream_table
-
-READ: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
-    ("a file", "`loans.csv`", "", ("CSV", "Parquet")),
-    (
-        "a compressed file",
-        "`loans.csv.gz`, `.bz2`, `.xz`, `.zst`",
-        "",
-        (*(f"CSV and {e}" for e in PACK), "JSON lines and .zst", "Parquet and .gz"),
-    ),
-    (
-        "a zip archive",
-        "`loans.zip`, `loans.zip#may.csv`",
-        "",
-        ("zip", "zip and its member", "zip of Parquet"),
-    ),
-    (
-        "a folder, hive partitions too",
-        "`loans/`",
-        "",
-        ("folder of CSV", "folder of Parquet", "folder of JSON lines"),
-    ),
-    ("a pattern", "`'loans/*.csv'`", "", ("pattern", "pattern through folders")),
-    ("stdin", "`-`, with `--format csv` if need be", "", ()),
-    (
-        "an Excel or OpenDocument workbook",
-        "`bank.xlsx#loans`, `bank.ods`",
-        "excel",
-        ("Excel", "Excel and its sheet", "OpenDocument", "OpenDocument and its sheet"),
-    ),
-    (
-        "a SQLite file",
-        "`bank.sqlite#loans`, or `--query`",
-        "",
-        ("SQLite", "SQLite and its table", "SQLite and a query"),
-    ),
-    (
-        "a DuckDB file",
-        "`bank.duckdb#loans`, or `--query`",
-        "duckdb",
-        ("DuckDB", "DuckDB and its table", "DuckDB and a query"),
-    ),
-    ("a PostgreSQL server", "`postgresql://ann@host/bank#loans`, or `--query`", "sql", ()),
-    ("a web server", "`https://host/loans.csv`", "", ()),
-    ("a cloud", "`s3://bucket/loans.parquet`, `s3://bucket/loans/`, `gs://…`", "cloud", ()),
-)
-"""What README says is read: the kind, how it is written, its extra, and the sources that prove it.
-
-Stdin, servers and clouds have tests of their own."""
-ELSEWHERE = {
-    "stdin": "cases/test_stdin.py::test_stdin",
-    "a PostgreSQL server": "table/test_postgresql.py::test_a_table_and_a_query_of_postgresql",
-    "a web server": "table/test_fetch.py::test_from_the_web",
-    "a cloud": "table/test_fetch.py::test_from_the_cloud",
-}
-
-
-def test_the_readme_lists_what_is_tested() -> None:
-    root = Path(__file__).parents[2]
-    lines = ["| a table is | written as | extra |", "| --- | --- | --- |"]
-    for kind, written, extra, proved in READ:
-        lines.append(f"| {kind} | {written} | {f'`{extra}`' if extra else ''} |")
-        assert set(proved) <= set(SOURCES)
-        if not proved:
-            file, _, test = ELSEWHERE[kind].partition("::")
-            assert f"def {test}(" in (root / "tests" / file).read_text(encoding="utf-8")
-    text = (root / "README.md").read_text(encoding="utf-8")
-    shown = text.split("<!-- sources: tests/cases/test_sources.py -->\n")[1]
-    assert shown.split("<!-- end of sources -->")[0].splitlines() == lines
-    extras = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert {extra for _, _, extra, _ in READ if extra} <= set(extras["optional-dependencies"])
 
 
 @pytest.mark.parametrize("name", SOURCES)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from cases.places import CSV, PACK, ROWS, TABLE, Make, parquet
+from cases.places import CSV, OLD_EXCEL, PACK, ROWS, TABLE, Make, parquet
 from table.made_files import in_ods, in_sqlite, in_xlsx, zipped
 from trueodds import Model
 from trueodds.table import read_table
@@ -56,6 +56,7 @@ def test_stdin(name: str, tmp_path: Path, model_file: Path, expected: "np.ndarra
     [
         (lambda d: zipped(d / "t", {"t.csv": CSV}), ""),
         (lambda d: in_xlsx(d / "t", {"one": TABLE}), ""),
+        (lambda d: OLD_EXCEL, ""),
         (lambda d: in_ods(d / "t", {"one": TABLE}), ""),
         (lambda d: in_sqlite(d / "t", {"one": TABLE}), ""),
     ],

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cases.places import OLD_EXCEL
 from table.made_files import PACK, in_duckdb, in_ods, in_sqlite, in_xlsx, zipped
 from trueodds.errors import TableError
 from trueodds.table import read_table, stream_table
@@ -23,6 +24,8 @@ def made(kind: str, path: Path) -> Path:
         path.write_bytes(PACK[kind](CSV))
     elif kind == ".zip":
         zipped(path, {"t.csv": CSV})
+    elif kind == ".xls":
+        path.write_bytes(OLD_EXCEL.read_bytes())
     elif kind in (".xlsx", ".ods"):
         {".xlsx": in_xlsx, ".ods": in_ods}[kind](path, {"t": TABLE})
     else:
@@ -30,7 +33,7 @@ def made(kind: str, path: Path) -> Path:
     return path
 
 
-KINDS = [*PACKINGS, ".xlsx", ".ods", ".sqlite", ".duckdb"]
+KINDS = [*PACKINGS, ".xlsx", ".xls", ".ods", ".sqlite", ".duckdb"]
 
 
 @pytest.fixture(scope="module")

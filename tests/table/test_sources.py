@@ -24,6 +24,9 @@ from trueodds.table.sources import as_source, masked, secrets_of
         ("book.xlsx#Loans of May", "Loans of May"),
         ("pack.zip#inner/loans.csv", "loans"),
         ("shop.duckdb#loans", "loans"),
+        ("bank.xls", "bank"),
+        ("file:///home/ann/loans%20of%20May.csv.gz", "loans of May"),
+        ("file://localhost/home/ann/months/*.csv", "months"),
         ("https://host/data/loans.csv.gz?token=x", "loans"),
         ("s3://bucket/deep/loans.parquet", "loans"),
         ("s3://bucket/loans/", "loans"),
@@ -60,12 +63,15 @@ def test_two_stars_stand_for_any_folders_or_none(path: str, fits: bool) -> None:
 
 
 def test_what_is_no_table_is_refused_in_a_sentence() -> None:
-    with pytest.raises(TableError, match="unknown kind of URL; a table is at http://"):
+    with pytest.raises(TableError, match="unknown kind of URL; a table is at file://, http://"):
         as_source("ftp://ann:secret@host/t.csv")
     with pytest.raises(TableError, match='"foo" is no format of a table: choose csv'):
         as_source("t.csv", told="foo")
     with pytest.raises(TableError, match="by # or by a query, not by both"):
         as_source("t.sqlite#a", query="select 1")
+    for url in ("file://loans.csv", "file://host/loans.csv", "file://"):
+        with pytest.raises(TableError, match="file:// needs an absolute path on this machine"):
+            as_source(url)
     with pytest.raises(TableError, match="is no URL"):
         as_source("https://[/t.csv")
 

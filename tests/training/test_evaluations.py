@@ -35,7 +35,7 @@ def test_evaluations_are_as_many_for_any_plan_and_end_with_it(planned: int) -> N
 
 
 def evaluations(
-    patience: float | None, weight: float = 1.0
+    patience: float | None, weight: float = 1.0, seconds: float = 0.0
 ) -> tuple[Evaluations, NDArray[np.float32], list[tuple[int, int, float]]]:
     """Return evaluations of a line on two rows, its parameters, and what `progress` is told."""
     told: list[tuple[int, int, float]] = []
@@ -50,6 +50,7 @@ def evaluations(
         PLANNED,
         patience,
         lambda *news: told.append(news),
+        seconds,
     )
     return made, parameters, told
 
@@ -68,6 +69,22 @@ def test_each_evaluation_is_of_the_network_at_that_epoch() -> None:
     assert [z.tolist() for z in made.log_odds] == [[e, -e] for e in made.epochs]
     assert made.fold_loss == pytest.approx(np.log1p(np.exp(-np.array(made.epochs, float))))
     assert made.all_log_odds()[:, 0].tolist() == evaluation_epochs(PLANNED)
+
+
+@pytest.mark.parametrize("patience", [1000.0, None])
+def test_seconds_end_a_training_at_its_next_evaluation(
+    patience: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    made, _, _ = evaluations(patience, seconds=5.0)
+    ends = []
+    for epoch in range(1, PLANNED + 1):
+        now[0] += 1.0
+        if made.after_epoch(epoch):
+            ends.append(epoch)
+            break
+    assert ends == [min(e for e in evaluation_epochs(PLANNED) if e >= 5)]
 
 
 @pytest.mark.parametrize("patience", [5.0, 0.0, 1000.0, None])

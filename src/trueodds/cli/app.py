@@ -115,6 +115,15 @@ def fit_command(
             show_default="no limit",
         ),
     ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            help="Most seconds for all, reading and scores included: networks that are not "
+            "trained by then are left out, but for one a fold. The result depends on the clock.",
+            show_default="no limit",
+        ),
+    ] = None,
     heal: Annotated[
         bool,
         typer.Option(
@@ -153,6 +162,7 @@ def fit_command(
         seed=seed,
         jobs=jobs,
         memory=None if memory is None else size_of(memory, "--memory"),
+        time_limit=time_limit,
         heal=heal,
     )
     run_fit(job, as_json=as_json)

@@ -23,6 +23,7 @@ from trueodds.cli.run_settings import run_settings
 from trueodds.cli.stop import Stopped, StopRequest, stoppable
 from trueodds.columns import Target
 from trueodds.errors import TableError, TrueOddsError
+from trueodds.execution.time_limit import TimeLimit
 from trueodds.execution.work_folder import WorkFolder, work_folder
 from trueodds.main_job import FitResult, learn
 from trueodds.model.file import save
@@ -52,6 +53,8 @@ class FitJob:
     jobs: int | None = None
     memory: int | None = None
     """Most bytes of memory for data; None for no limit."""
+    time_limit: float | None = None
+    """Seconds that all may take; None for no limit."""
     heal: bool = False
     """Whether faults that members share are cured and all members trained again."""
 
@@ -77,6 +80,7 @@ def fit(job: FitJob) -> Fitted:
         On Ctrl-C, with a sentence about the files.
     """
     began = time.monotonic()
+    limit = None if job.time_limit is None else TimeLimit(job.time_limit)
     recipe = recipe_for(job.effort)
     source = as_source(job.train)
     inputs = [source.path] if source.kind == "path" and source.path.is_file() else []
@@ -124,6 +128,7 @@ def fit(job: FitJob) -> Fitted:
                     seed=job.seed,
                     jobs=job.jobs,
                     heal=job.heal,
+                    limit=limit,
                     callback=shown.update,
                     source=frame.source,
                     source_sha256=sha256,

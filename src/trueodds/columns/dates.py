@@ -4,6 +4,9 @@ Columns whose years have four digits and whose cells have one shape are read by 
 `trueodds.columns.date_text` reads all others, cell by cell.
 """
 
+import re
+from functools import cache
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -41,6 +44,19 @@ DATE_FORMATS = (
 
 A column such as 03/04/2020 that reads both ways is taken as month/day/year."""
 
+_PARTS = {
+    **dict.fromkeys(("%m", "%d", "%H", "%I", "%M", "%S"), r"\s*[0-9]{1,2}"),
+    "%Y": r"\s*[0-9]{4}",
+    "%y": r"\s*[0-9]{1,2}",
+    "%b": "[A-Za-z]{3}",
+    "%B": "([A-Za-z]{4,9}|[Mm]ay|MAY)",
+    "%.f": r"(\.[0-9]+)?",
+    "%p": "[AaPp][Mm]",
+    "%#z": r"\s*([Zz]|[+\-\u2212][0-9]{2}[:\s]*([0-9]{2})?)",
+    " ": r"\s*",
+}
+"""Regular expressions of the parts of the patterns."""
+
 FOUR_DIGITS = tuple(pattern for pattern in DATE_FORMATS if "%y" not in pattern)
 """Those that new models have; years of two digits need a century besides."""
 
@@ -72,15 +88,23 @@ def _share_read(text: pl.Series, pattern: str) -> float:
 def parse_dates(text: pl.Series, pattern: str) -> pl.Series:
     """Read a stripped text column by one pattern as moments in UTC, null where it does not fit.
 
-    A year of two digits does not fit a pattern of four.
+    A year has four digits (``%y``: one or two) and no sign, any other number one or two; blanks may
+    stand before numbers. Names of months are in full (``%B``) or of three letters (``%b``).
+    polars is shown no other cells: it takes some for other dates, and panics at some.
     """
+    misfit = ~text.str.contains(_shape(pattern)).fill_null(True)
+    text = text.set(misfit, None)
     moments = text.str.to_datetime(pattern, time_unit="us", strict=False, ambiguous="earliest")
     if moments.dtype != pl.Datetime("us"):
         moments = moments.dt.replace_time_zone(None)
-    early = (moments.dt.year() < FIRST_YEAR).fill_null(False)
-    if not early.any() or "%Y" not in pattern:
-        return moments
-    return moments.set(early & ~text.str.contains(r"\d{4}"), None)
+    return moments
+
+
+@cache
+def _shape(pattern: str) -> str:
+    """Regular expression of the cells that a strptime pattern reads."""
+    known = re.split(r"(%[.#]?[A-Za-z]| )", pattern)
+    return f"^{''.join(_PARTS.get(part) or re.escape(part) for part in known)}$"
 
 
 def parse_by_order(text: pl.Series, order: Order, century: int) -> pl.Series:

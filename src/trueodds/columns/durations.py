@@ -15,10 +15,10 @@ _UNITS = {
 }
 _UNCLEAR = re.compile(r"[+-]?\d+(?:[.,]\d+)? ?[mwds]", re.ASCII | re.IGNORECASE)
 
-_NUMBER = r"(\d+(?:[.,]\d+)?)"
+_NUMBER = r"([0-9]{1,15}(?:[.,][0-9]+)?)"
 _CLOCK = re.compile(
-    r"(?:(?P<days>\d+) ?(?:days?|d)?(?P<after>, ?| |\.))?(?P<within>[+-]?)"
-    r"(?P<hours>\d+):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d|60)(?:[.,](?P<part>\d+))?)?"
+    r"(?:(?P<days>\d{1,15}) ?(?:days?|d)?(?P<after>, ?| |\.))?(?P<within>[+-]?)"
+    r"(?P<hours>\d{1,15}):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d|60)(?:[.,](?P<part>\d+))?)?"
     r"(?: ?(?P<half>[ap])\.?m\.?)?",
     re.ASCII | re.IGNORECASE,
 )
@@ -38,8 +38,8 @@ def microseconds(text: str) -> int | None:
     Read are ``HH:MM[:SS[.f]]`` (any number of hours, or 1 to 12 with am or pm), the same behind
     days (``1 days 02:03:04``, ``1 day, 2:03:04``, ``1.02:03:04``), ISO 8601 (``P1DT2H``, without
     years and months) and numbers with units (``1d 2h``, ``90 min``). Digits beyond a microsecond
-    are dropped. A sign before all counts for all, but pandas' ``-1 days +23:59:59`` and Python's
-    ``-1 day, 23:59:59`` are −1 second.
+    are dropped; a number with more than 15 before its mark is none. A sign before all counts for
+    all, but pandas' ``-1 days +23:59:59`` and Python's ``-1 day, 23:59:59`` are −1 second.
 
     >>> microseconds("00:01:30"), microseconds("P1DT2H"), microseconds("1d 2h")
     (90000000, 93600000000, 93600000000)

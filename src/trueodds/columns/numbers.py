@@ -66,9 +66,7 @@ def parts_of(text: str) -> Parts | None:
     At most one sign counts: before or behind the unit that stands first, at the end ("5-"), or
     brackets around all ("(5)"), which mean minus.
     """
-    if not text.isascii():
-        text = text.translate(_ONE_SPELLING)
-    text = text.strip()
+    text = text.translate(_ONE_SPELLING).strip()
     bracketed = text.startswith("(") and text.endswith(")")
     found = _CELL.fullmatch(text[1:-1].strip() if bracketed else text)
     if found is None:

@@ -26,6 +26,7 @@ from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame
 
 _INTEGER = re.compile(r"[+-]?\d{1,40}", re.ASCII)
+_DIGITS = re.compile(r"\d+", re.ASCII)
 MISSING = -1
 UNSEEN = -2
 
@@ -247,8 +248,8 @@ def _truth(word: str) -> object:
 
 def _codes_of_several_widths(levels: tuple[str, ...]) -> bool:
     """Whether the levels are codes such as 010 and 0010, which differ in leading zeros."""
-    padded = any(len(level) > 1 and level[0] == "0" and level.isdigit() for level in levels)
-    return padded and all(map(str.isdigit, levels)) and len(set(map(len, levels))) > 1
+    padded = any(len(level) > 1 and level[0] == "0" for level in levels)
+    return padded and all(map(_DIGITS.fullmatch, levels)) and len(set(map(len, levels))) > 1
 
 
 def _mask(column: pl.Series) -> NDArray[np.bool_]:

@@ -62,12 +62,27 @@ class ProgressEvent:
 ProgressCallback = Callable[[ProgressEvent], None]
 
 
+class OutOfTimeError(Exception):
+    """Raised by a callback to end the training: the members finished until then are returned."""
+
+
 class Order(NamedTuple):
-    """A member to train for ``until`` epochs; 0 trains a pilot."""
+    """A member to train for ``until`` epochs; 0 or `SHORT` trains a pilot."""
 
     fold: int
     member: int
     until: int = 0
+    seconds: float = 0.0
+    """A pilot ends at its first evaluation after so many seconds; 0 has no limit."""
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """What names the member's file."""
+        return self[:3]
+
+
+SHORT = -1
+"""`Order.until` of a pilot with `Order.seconds`: no other run takes its file for a full pilot's."""
 
 
 def train_members(
@@ -79,14 +94,14 @@ def train_members(
     callback: ProgressCallback | None = None,
     work: WorkFolder | None = None,
 ) -> list[TrainedMember]:
-    """Train some members and return them in the same order.
+    """Train some members and return them in the same order; fewer if the callback ends it.
 
     Parameters
     ----------
     jobs
         Most processes; 1 trains in this process. The result does not depend on it.
     callback
-        Called at every evaluation, in this process and thread.
+        Called at every evaluation, in this process and thread. It may raise `OutOfTimeError`.
     work
         Keeps each member as soon as it is finished. Members that an earlier run has finished are
         not trained again.
@@ -104,7 +119,7 @@ def train_members(
     checkpoints = None if work is None else work.checkpoints.of(recipe, seed)
     finished: dict[Order, TrainedMember] = {}
     for order in members:
-        trained = None if checkpoints is None else checkpoints.load(*order)
+        trained = None if checkpoints is None else checkpoints.load(*order.key)
         if trained is not None:
             finished[order] = trained
             report(ProgressEvent(**trained.record.last_event(), resumed=True))
@@ -124,7 +139,7 @@ def train_members(
             )
     else:  # no folder through which workers could map the arrays
         finished |= _train_in_this_process(data, recipe, seed, rest, report, checkpoints)
-    return [finished[order] for order in members]
+    return [finished[order] for order in members if order in finished]
 
 
 def _temporary_folder() -> "tempfile.TemporaryDirectory[str] | None":
@@ -143,15 +158,16 @@ def _train_in_this_process(
     callback: ProgressCallback,
     checkpoints: Checkpoints | None,
 ) -> dict[Order, TrainedMember]:
-    finished = {}
-    with threadpool_limits(limits=1):
+    finished: dict[Order, TrainedMember] = {}
+    with threadpool_limits(limits=1), suppress(OutOfTimeError):
         for order in members:
 
             def report(epoch: int, epochs: int, loss: float, at: Order = order) -> None:
                 callback(ProgressEvent(at.fold, at.member, epoch, epochs, loss))
 
             task = data.task(order.fold, order.member)
-            trained = train_with_care(task, recipe, seed, order.until or None, report)
+            until = order.until if order.until > 0 else None
+            trained = train_with_care(task, recipe, seed, until, report, order.seconds)
             if checkpoints is not None:
                 try:
                     checkpoints.save(trained, order.until)
@@ -177,14 +193,18 @@ def _train_in_workers(
         save_data(arrays, data, recipe, seed)
     except OSError as error:
         raise _cannot_write(arrays, error.strerror) from None
-    with _workers(arrays, checkpoints, jobs) as processes:
+    stopped = True
+    with suppress(OutOfTimeError), _workers(arrays, checkpoints, jobs) as processes:
         _run(processes, list(members), callback, checkpoints.folder)
+        stopped = False
     finished = {}
     for order in members:
-        trained = checkpoints.load(*order)
+        trained = checkpoints.load(*order.key)
+        if trained is None and stopped:
+            continue
         if trained is None:
             raise TrainingError(
-                f"{checkpoints.path(*order)} has changed during training; run the same again"
+                f"{checkpoints.path(*order.key)} has changed during training; run the same again"
             )
         finished[order] = trained
     return finished

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, replace
 from itertools import count, pairwise
+from math import ceil, isfinite
 from typing import Any
 
 import numpy as np
 
 from trueodds.errors import UsageError
-from trueodds.execution.pool import Order, ProgressCallback, train_members
+from trueodds.execution.pool import SHORT, Order, ProgressCallback, ProgressEvent, train_members
+from trueodds.execution.time_limit import FOR_PILOTS, TimeLimit, by_rounds, round_of, whole_rounds
 from trueodds.execution.work_folder import WorkFolder
+from trueodds.health.cures import Change
 from trueodds.machine import cores
 from trueodds.training.data import SHIPPED, TrainingData
 from trueodds.training.heal import Attempts, run_changes, treated
@@ -35,15 +38,34 @@ class Training:
     jobs: int | None
     callback: ProgressCallback | None = None
     work: WorkFolder | None = None
+    limit: TimeLimit | None = None
 
-    def members(self, recipe: Recipe, orders: list[Order], **news: Any) -> list[TrainedMember]:
-        """Train these members; ``news`` are further fields of every `ProgressEvent`."""
-        callback = self.callback
-        report = None if callback is None else lambda event: callback(replace(event, **news))
-        planned = recipe.epochs_for(self.data.rows_shown)
-        epochs = sum(order.until or planned for order in orders)
-        jobs = sensible_jobs(self.jobs, self.data, recipe, epochs)
+    def members(
+        self,
+        recipe: Recipe,
+        orders: list[Order],
+        check: ProgressCallback | None = None,
+        **news: Any,
+    ) -> list[TrainedMember]:
+        """Train these members, fewer if ``check`` raises `trueodds.execution.pool.OutOfTimeError`.
+
+        ``news`` are further fields of every `ProgressEvent`.
+        """
+
+        def report(event: ProgressEvent) -> None:
+            if self.callback is not None:
+                self.callback(replace(event, **news))
+            if check is not None:
+                check(event)
+
+        jobs = self.jobs_for(recipe, orders)
         return train_members(self.data, recipe, self.seed, jobs, orders, report, self.work)
+
+    def jobs_for(self, recipe: Recipe, orders: list[Order]) -> int:
+        """Return the number of processes for these members, see `sensible_jobs`."""
+        planned = recipe.epochs_for(self.data.rows_shown)
+        epochs = sum(order.until if order.until > 0 else planned for order in orders)
+        return sensible_jobs(self.jobs, self.data, recipe, epochs)
 
 
 def train(
@@ -54,19 +76,25 @@ def train(
     callback: ProgressCallback | None = None,
     work: WorkFolder | None = None,
     heal: bool = False,
+    limit: TimeLimit | None = None,
 ) -> Attempts[Members]:
     """Choose how long to train, then train all members of all folds.
 
     With ``heal`` all are trained again while members share a fault that has a cure. The result does
-    not depend on ``jobs`` (see `sensible_jobs`).
+    not depend on ``jobs`` (see `sensible_jobs`). With a limit, what it leaves no time for is left
+    out.
     """
-    training = Training(data, seed, jobs, callback, work)
+    training = Training(data, seed, jobs, callback, work, limit)
     number = count()
 
     def run(using: Recipe) -> Members:
         return _run(training, using, next(number))
 
-    return treated(recipe, run, run_changes, mean_loss, MOST_RUNS if heal else 1)
+    def changes_for(members: Members, using: Recipe) -> tuple[Change, ...]:
+        late = limit is not None and limit.used_up()
+        return () if late else run_changes(members, using)
+
+    return treated(recipe, run, changes_for, mean_loss, MOST_RUNS if heal else 1)
 
 
 def mean_loss(members: Members) -> float:
@@ -78,11 +106,13 @@ def _run(training: Training, recipe: Recipe, number: int) -> Members:
     data = training.data
     orders = orders_for(data, recipe, [1] * data.folds.count)
     kinds = {o: Member.of(recipe, data.turn(o.fold, o.member)).name for o in orders}
-    pilots = training.members(recipe, _pilots(data, kinds), run=number, pilot=True)
+    pilots = _trained_pilots(training, recipe, kinds, number)
     epochs = {
         kind: choose_epochs(data, recipe, [p for p in pilots if p.record.kind == kind])
-        for kind in sorted({*kinds.values()})
+        for kind in sorted({pilot.record.kind for pilot in pilots})
     }
+    planned = {(o.fold, o.member) for o in orders if kinds[o] in epochs}
+    orders = whole_rounds(orders, planned, data)
     orders = [order._replace(until=epochs[kinds[order]][order.fold]) for order in orders]
     # A pilot that ran for as many epochs as its fold's members is one of them.
     ready = {
@@ -91,8 +121,51 @@ def _run(training: Training, recipe: Recipe, number: int) -> Members:
         if pilot.record.epochs == epochs[pilot.record.kind][pilot.record.fold]
     }
     rest = [order for order in orders if (order.fold, order.member) not in ready]
-    made = dict(zip(rest, training.members(recipe, rest, run=number), strict=True))
-    return tuple(made[o] if o in made else ready[o.fold, o.member] for o in orders)
+    check = None
+    if training.limit is not None:
+        rest = by_rounds(rest, training.data)
+        check = training.limit.watch([o for o in rest if round_of(o, data.folds) == 0])
+    trained = training.members(recipe, rest, check, run=number)
+    made = {**ready, **{(m.record.fold, m.record.member): m for m in trained}}
+    kept = whole_rounds(orders, set(made), training.data)
+    return tuple(made[order.fold, order.member] for order in kept)
+
+
+def _trained_pilots(
+    training: Training, recipe: Recipe, kinds: dict[Order, str], number: int
+) -> list[TrainedMember]:
+    """The pilots of all kinds, or with a limit of those that it leaves time for.
+
+    With a limit the pilots that the first round needs come first, and each pilot has the time that
+    is left divided by the turns that these and the first round take. So the round ends in time,
+    unless an epoch of each takes longer.
+    """
+    wanted, limit = _pilots(training.data, kinds), training.limit
+    if limit is None:
+        return training.members(recipe, wanted, run=number, pilot=True)
+    kind = {(order.fold, order.member): kinds[order] for order in kinds}
+    first = [order for order in kinds if round_of(order, training.data.folds) == 0]
+    places = {(o.fold, kind[o.fold, o.member]): o for o in reversed(wanted)}
+    of_first = {kinds[order] for order in first}
+    needed = sorted(o for (_, of), o in places.items() if of in of_first)
+    jobs = training.jobs_for(recipe, needed)
+    seconds = limit.left() / (ceil(len(needed) / jobs) + ceil(len(first) / jobs))
+    ordered = [*needed, *(order for order in wanted if order not in needed)]
+    short = [order._replace(until=SHORT, seconds=seconds) for order in ordered]
+    check = limit.watch(needed, FOR_PILOTS)
+    made = training.members(recipe, short, check, run=number, pilot=True)
+    limit.shortened |= any(_ended_by_time(pilot, recipe) for pilot in made)
+    there = {(pilot.record.fold, pilot.record.kind) for pilot in made}
+    lacking = {of for fold, of in places if (fold, of) not in there}
+    return [pilot for pilot in made if pilot.record.kind not in lacking]
+
+
+def _ended_by_time(pilot: TrainedMember, recipe: Recipe) -> bool:
+    """Whether a pilot ended before its last epoch, and not by the patience."""
+    record = pilot.record
+    best = record.at[int(np.argmin(record.fold_loss))]
+    patient = record.epochs - best <= recipe.patience * record.planned
+    return record.epochs < record.planned and patient and isfinite(record.loss)
 
 
 def _pilots(data: TrainingData, kinds: dict[Order, str]) -> list[Order]:
@@ -125,6 +198,16 @@ def orders_for(data: TrainingData, recipe: Recipe, epochs: list[int]) -> list[Or
         for fold in range(folds.count)
         for member in range(each if fold < folds.held else SHIPPED * each)
     ]
+
+
+def left_out_notes(
+    limit: TimeLimit | None, members: Members, data: TrainingData, recipe: Recipe
+) -> tuple[str, ...]:
+    """A sentence about what the limit left no time for, and whether it was exceeded, if so."""
+    if limit is None:
+        return ()
+    planned = len(orders_for(data, recipe, [1] * data.folds.count))
+    return limit.notes(planned - len(members), planned)
 
 
 def sensible_jobs(jobs: int | None, data: TrainingData, recipe: Recipe, epochs: int) -> int:

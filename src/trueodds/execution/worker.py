@@ -2,8 +2,8 @@
 
 `trueodds.execution.pool` starts it through `trueodds.execution.launch` with three arguments: the
 folder of the shared arrays, the folder of the finished members, and the key of the run. It reads
-lines "fold member until" from standard input and writes JSON lines to standard output. It ends when
-its input ends, so it never runs on after the parent has ended.
+the fields of a `trueodds.execution.pool.Order` a line from standard input and writes JSON lines to
+standard output. It ends when its input ends, so it never runs on after the parent has ended.
 """
 
 import json
@@ -33,13 +33,14 @@ def main(arrays: str, members: str, key: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     checkpoints = Checkpoints(Path(members), key)
     data, recipe, seed = load_data(Path(arrays))
-    for fold, member, until in _orders():
+    for fold, member, until, seconds in _orders():
         names = {"fold": fold, "member": member}
 
         def report(epoch: int, epochs: int, loss: float, names: dict[str, int] = names) -> None:
             _write({**names, "epoch": epoch, "epochs": epochs, "loss": loss})
 
-        trained = train_with_care(data.task(fold, member), recipe, seed, until or None, report)
+        task, epochs = data.task(fold, member), until if until > 0 else None
+        trained = train_with_care(task, recipe, seed, epochs, report, seconds)
         try:
             checkpoints.save(trained, until)
         except OSError as error:
@@ -52,7 +53,7 @@ def _write(message: dict[str, Any]) -> None:
     print(json.dumps(message), flush=True)
 
 
-def _orders() -> Iterator[tuple[int, int, int]]:
+def _orders() -> Iterator[tuple[int, int, int, float]]:
     """Give the members to train; the end of the input ends the process, also during training."""
     orders: queue.Queue[str] = queue.Queue()
 
@@ -63,5 +64,6 @@ def _orders() -> Iterator[tuple[int, int, int]]:
 
     threading.Thread(target=read, daemon=True).start()
     while True:
-        fold, member, until = (int(part) for part in orders.get().split())
-        yield fold, member, until
+        *names, seconds = orders.get().split()
+        fold, member, until = map(int, names)
+        yield fold, member, until, float(seconds)

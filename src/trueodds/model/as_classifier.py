@@ -50,8 +50,12 @@ class AsClassifier:
 
     @property
     def feature_names_in_(self) -> NDArray[np.object_]:
-        """Their names."""
+        """Their names. They stay: setting them, as SHAP's KernelExplainer does, changes nothing."""
         return np.array([column.name for column in self.schema.columns], dtype=object)
+
+    @feature_names_in_.setter
+    def feature_names_in_(self, names: object) -> None:
+        pass
 
     def fit(self, X: Any, y: Any = None, **more: Any) -> NoReturn:
         """Not possible; it is there because scikit-learn's tools look for it.

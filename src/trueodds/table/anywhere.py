@@ -35,11 +35,11 @@ def read_table(table: str | os.PathLike[str] | Source, *, told: str = "", query:
           every cell kept as text), ``.parquet``, ``.arrow .feather .ipc``, ``.jsonl .ndjson
           .json``; each also with ``.gz .bz2 .xz .zst`` or as a member of a ``.zip``
           (``archive.zip#member.csv``);
-        - a workbook ``.xlsx .xlsm .ods`` (``book.xlsx#sheet``; extra ``excel``);
+        - a workbook ``.xlsx .xlsm .xls .ods`` (``book.xlsx#sheet``; extra ``excel``);
         - a SQLite or DuckDB file (``file.duckdb#table``; extra ``duckdb``);
         - a folder of files of one table, or a pattern such as ``data/*.parquet``; folders called
           ``key=value`` add a column;
-        - "-" for stdin;
+        - "-" for stdin; ``file://`` and an absolute path;
         - ``https://`` and ``http://``; ``s3://`` and ``gs://`` (extra ``cloud``);
         - ``postgresql://user@host/database#table`` (extra ``sql``).
     told

@@ -12,15 +12,29 @@ DELIMITED = {".csv": None, ".tsv": "\t", ".tab": "\t", ".txt": None, ".data": No
 JSON = (".jsonl", ".ndjson", ".json")
 ARROW = (".arrow", ".feather", ".ipc")
 TYPED = (".parquet", *ARROW)
-SHEETS = (".xlsx", ".xlsm", ".ods")
+SHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 DATABASES = (".sqlite", ".sqlite3", ".db", ".duckdb")
 TABLES = (*DELIMITED, *JSON, *TYPED)
 """Endings of files that hold one table."""
 KNOWN = (*TABLES, *SHEETS, *DATABASES)
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""First bytes of a workbook of Excel 97 to 2003, and of other files of Office then."""
 SQLITE = b"SQLite format 3\0"
 DUCKDB = b"DUCK"
 """It stands at byte 8 of a file."""
-FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "xlsx", "ods", "sqlite", "duckdb")
+FORMATS = (
+    "csv",
+    "tsv",
+    "json",
+    "jsonl",
+    "parquet",
+    "arrow",
+    "xlsx",
+    "xls",
+    "ods",
+    "sqlite",
+    "duckdb",
+)
 """What a format may be called by the user: an ending without its dot."""
 
 
@@ -176,6 +190,8 @@ def _whole(path: Path, name: str, ending: str, packing: str, part: str) -> Table
 
 
 def _by_bytes(head: bytes) -> str:
+    if head.startswith(OLD_OFFICE):
+        return ".xls"
     if head.startswith(SQLITE):
         return ".sqlite"
     if head[8:12] == DUCKDB:

@@ -16,7 +16,7 @@ from trueodds.text import first_line
 
 _FOREIGN = {
     b"PK\x03\x04": "a zip archive or Excel workbook: name it .zip or .xlsx",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save the sheet as CSV",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook: name it .xls",
     b"PAR1": "a Parquet file: name it .parquet",
     b"ARROW1": "an Arrow file: name it .arrow",
     b"SQLite format 3\0": "a SQLite file: name it .sqlite",

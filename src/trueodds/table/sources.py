@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePath
 from typing import Literal
 from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
 
 from trueodds.errors import TableError
 from trueodds.table.formats import FORMATS, KNOWN, TABLES, endings
@@ -17,6 +18,7 @@ from trueodds.text import printable
 Kind = Literal["path", "pattern", "stdin", "web", "cloud", "postgresql"]
 
 _SCHEMES: dict[str, Kind] = {
+    "file": "path",
     "http": "web",
     "https": "web",
     "s3": "cloud",
@@ -154,6 +156,8 @@ def _parsed(text: str) -> Source:
         if kind is None:
             known = ", ".join(f"{scheme}://" for scheme in _SCHEMES)
             raise TableError(f"{masked(text)}: unknown kind of URL; a table is at {known}.")
+        if kind == "path":
+            return _on_disk(text, found.end())
         start = text.rfind("@") + 1
         where, _, part = text[start:].partition("#")
         where = text[:start] + where
@@ -173,6 +177,17 @@ def _parsed(text: str) -> Source:
     if part and endings(where)[0] not in TABLES:
         return Source(where, part=part)
     return Source(text)
+
+
+def _on_disk(url: str, start: int) -> Source:
+    """The path, and the part behind ``#``, of a ``file://`` URL whose host begins at ``start``."""
+    rest, _, part = url[start:].partition("#")
+    host, slash, path = rest.partition("/")
+    if not slash or host not in ("", "localhost"):
+        raise TableError(f"{url}: file:// needs an absolute path on this machine: file:///….")
+    where = url2pathname(slash + path)
+    pattern = not os.path.exists(where) and glob.has_magic(where)
+    return Source(where, "pattern" if pattern else "path", unquote(part))
 
 
 def fits_pattern(path: PurePath, pattern: str) -> bool:

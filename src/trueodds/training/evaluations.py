@@ -1,5 +1,6 @@
 """Evaluations of a member while it trains: its log-odds and its log-loss of the rows left out."""
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -42,6 +43,8 @@ class Evaluations(Callback):
         all epochs, whatever the labels of the rows left out say.
     progress
         Called after every evaluation.
+    seconds
+        Training ends at the first evaluation after so many seconds; 0 has no limit.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Evaluations(Callback):
         last: int,
         patience: float | None,
         progress: Progress | None,
+        seconds: float = 0.0,
     ) -> None:
         self.engine, self.X, self.y, self.weight = engine, X, y, weight
         self.epochs: list[int] = []
@@ -64,6 +68,7 @@ class Evaluations(Callback):
         self._planned, self._last = planned, last
         self._due = {last, *evaluation_epochs(planned)}
         self._patience, self._progress = patience, progress
+        self._ends = time.monotonic() + seconds if seconds else None
         self._total, self._steps = 0.0, 0
 
     def before_step(self, step: int, loss: float, X: NDArray[np.float32]) -> None:
@@ -72,7 +77,7 @@ class Evaluations(Callback):
         self._steps += 1
 
     def after_epoch(self, epoch: int) -> bool:
-        """Evaluate if it is time; True if the patience is used up."""
+        """Evaluate if it is time; True if the patience or the time is used up."""
         if epoch not in self._due:
             return False
         self.log_odds.append(self.engine.log_odds(self.X))
@@ -83,6 +88,8 @@ class Evaluations(Callback):
         self._total, self._steps = 0.0, 0
         if self._progress is not None:
             self._progress(epoch, self._last, loss)
+        if self._ends is not None and time.monotonic() >= self._ends:
+            return True
         if self._patience is None:
             return False
         best = self.epochs[int(np.argmin(np.nan_to_num(self.fold_loss, nan=np.inf)))]

@@ -93,6 +93,7 @@ def train_with_care(
     seed: int,
     until: int | None = None,
     progress: Progress | None = None,
+    seconds: float = 0.0,
 ) -> TrainedMember:
     """`train_member`, and again with a cure while the member fails to learn.
 
@@ -106,7 +107,7 @@ def train_with_care(
     """
 
     def train(using: Recipe) -> TrainedMember:
-        return train_member(task, using, seed, until, progress)
+        return train_member(task, using, seed, until, progress, seconds)
 
     def changes_for(trained: TrainedMember, recipe: Recipe) -> tuple[Change, ...]:
         return member_changes(trained, recipe, base_entropy(task))

@@ -156,12 +156,13 @@ def train_member(
     seed: int,
     until: int | None = None,
     progress: Progress | None = None,
+    seconds: float = 0.0,
 ) -> TrainedMember:
     """Train one network on the rows shown.
 
     The result depends only on the task, the recipe, the seed and ``until``. It does not depend on
-    the clock or on other processes (`trueodds.execution.pool` gives it one BLAS thread). The labels
-    of the rows left out decide only when a pilot ends.
+    other processes (`trueodds.execution.pool` gives it one BLAS thread), and on the clock only with
+    ``seconds``. The labels of the rows left out decide only when a pilot ends.
 
     Parameters
     ----------
@@ -170,6 +171,8 @@ def train_member(
     until
         Epochs to run of those that are planned. None trains a pilot: it runs all epochs, or ends
         when its held-out loss has not fallen for long, and has log-odds of every evaluation.
+    seconds
+        A pilot also ends at its first evaluation after so many seconds; 0 has no limit.
     """
     rng = np.random.default_rng([seed, 2, task.fold, task.member])
     rows = len(task.shown)
@@ -198,6 +201,7 @@ def train_member(
         last,
         recipe.patience * epochs if until is None else None,
         progress,
+        seconds if until is None else 0.0,
     )
     recorder = Recorder(engine, min(steps, last * batches.per_epoch))
     done = train_network(

@@ -1,0 +1,80 @@
+// Numbers in text: plain ones, those of a column's style, and those of older files' styles.
+
+import { microseconds, seconds } from "./durations.mjs";
+import { SPACE, strip } from "./text.mjs";
+import { unitOf } from "./units.mjs";
+
+const PLAIN = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[+-]?inf(?:inity)?)$/i;
+const DRESS = new RegExp(`^([+-]?)[${SPACE}]*[$€£¥][${SPACE}]*|[${SPACE}]*[%$€£¥]$`, "g");
+const THOUSANDS = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/;
+const COMMA = /^(?:[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d*)?(?:[eE][+-]?\d+)?|[+-]?,\d+)$/;
+
+const CELL = new RegExp(
+  "^([+-]?) ?([^\\d \\t-\\r.,+\\-'()]{0,4}\\.?) ?([+-]?) ?" +
+    "((?:\\d(?:[\\d.,' ]*[\\d.,'])?|[.,]\\d+)(?:[eE][+-]?\\d+)?|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?(?![a-zA-Z]))" +
+    "( ?)([^\\d \\t-\\r.,+\\-'()][^\\d+\\-'()]{0,14})?( ?[+-]?)$",
+  "u",
+);
+// By decimal mark: numbers in groups, and others.
+const GROUPS = {
+  ".": /^(?:[1-9]\d{0,2}([,' ])\d{3}(?:\1\d{3})*(?:\.\d*)?|[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d*)?)$/,
+  ",": /^[1-9]\d{0,2}([.' ])\d{3}(?:\1\d{3})*(?:,\d*)?$/,
+};
+const UNGROUPED = {
+  ".": /^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/,
+  ",": /^(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/,
+};
+const MARKS = { decimal_point: ".", decimal_comma: "," };
+
+// The number of a cell without outer blanks, by its column's style and unit; null where it is none.
+export function readNumber(word, style = "", unit = "") {
+  const pointed = style === "decimal_comma" && word.includes(".");
+  if (!pointed && PLAIN.test(word)) return asNumber(word);
+  if (style in MARKS) return styled(word, MARKS[style], unit);
+  const ticks = style === "duration" ? microseconds(word) : null;
+  return ticks === null ? dressed(word, style) : seconds(ticks);
+}
+
+function asNumber(plain) {
+  const text = plain.toLowerCase();
+  return text.includes("inf") ? (text[0] === "-" ? -Infinity : Infinity) : Number(text);
+}
+
+// A number with a currency sign or a percent sign, and the styles of older files.
+function dressed(word, style) {
+  const text = strip(word).replace(DRESS, "$1");
+  if (style === "comma" && COMMA.test(text)) {
+    return Number(text.replaceAll(".", "").replace(",", "."));
+  }
+  if (style === "thousands" && THOUSANDS.test(text)) return Number(text.replaceAll(",", ""));
+  return PLAIN.test(text) ? asNumber(text) : null;
+}
+
+function styled(word, mark, unit) {
+  let text = strip(
+    word
+      .replace(/[\u00a0\u202f\u2007\u2009\u200a]/g, " ")
+      .replace(/[\u2212\u2013\u2012\ufe63\uff0d]/g, "-")
+      .replace(/[\u2019\u02bc\u00b4`]/g, "'"),
+  );
+  const bracketed = text.startsWith("(") && text.endsWith(")");
+  if (bracketed) text = strip(text.slice(1, -1));
+  const found = CELL.exec(text);
+  if (found === null) return null;
+  const [, before, prefix, between, digits, blank, behind, last] = found;
+  const signs = before + between + last.trim();
+  const suffix = strip(behind ?? "");
+  if (signs.length + (bracketed ? 1 : 0) > 1 || (prefix && suffix)) return null;
+  const own = unitOf(prefix || suffix, prefix !== "", blank !== "");
+  if (own === null || (own !== "" && own !== unit)) return null;
+  const value = valueOf(digits, mark);
+  return value === null ? null : bracketed || signs === "-" ? -value : value;
+}
+
+function valueOf(digits, mark) {
+  if (/^i/i.test(digits)) return Infinity;
+  if (GROUPS[mark].test(digits)) {
+    return Number(digits.replace(mark === "." ? /[,' ]/g : /[.' ]/g, "").replace(",", "."));
+  }
+  return UNGROUPED[mark].test(digits) ? Number(digits.replace(",", ".")) : null;
+}
