@@ -21,6 +21,7 @@ from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.features.blocks import PiecewiseLinear
 from trueodds.features.cross import Cross
 from trueodds.features.target_encoding import TargetEncoding
+from trueodds.features.text import Text
 from trueodds.files import whole_file
 from trueodds.json_text import json_text
 from trueodds.model.arrays import Arrays, NotAModelError, read_container
@@ -30,6 +31,7 @@ from trueodds.model.fixed import FixedLayer, FixedNetworks, Member
 from trueodds.model.header import (
     Header,
     NetworksHeader,
+    TextHeader,
     metadata_of,
     read_header,
     read_kind,
@@ -37,9 +39,9 @@ from trueodds.model.header import (
 from trueodds.text import printable
 
 FORMAT = 2
-FEATURES = frozenset({"pieces", "cuts", "crosses", "readings"})
+FEATURES = frozenset({"pieces", "cuts", "crosses", "readings", "words"})
 """Extensions of format 2 that a file may need: `PiecewiseLinear`, encodings of numbers, `Cross`,
-`Column.needs_readings`."""
+`Column.needs_readings`, `Text`."""
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text continues after its checksum."""
 PLAIN = (
@@ -123,6 +125,7 @@ def to_bytes(model: ModelData) -> bytes:
     crosses = _crosses(model)
     for position, cross in enumerate(crosses.values()):
         arrays[f"crosses/{position}"] = cross.keys
+    texts = _texts(model)
     if model.sketch is not None:
         arrays["sketch"] = model.sketch.hashes
     header = {
@@ -133,6 +136,7 @@ def to_bytes(model: ModelData) -> bytes:
         "rates": [[table.source for table in tables] for tables in model.target_encodings],
         "cuts": _cuts(model),
         **({"crosses": [_cross_header(*each) for each in crosses.items()]} if crosses else {}),
+        **({"texts": texts} if texts else {}),
         "networks": model.networks.header(),
         "calibrator": model.calibrator,
         "rounding": model.rounding,
@@ -159,6 +163,7 @@ def _needs(model: ModelData) -> list[str]:
         "cuts": bool(_cuts(model)),
         "pieces": any(isinstance(block, PiecewiseLinear) for block in model.encoder.blocks),
         "readings": any(column.needs_readings for column in model.schema.used),
+        "words": any(column.words for column in model.schema.used),
     }
     return [name for name, needed in used.items() if needed]
 
@@ -175,6 +180,13 @@ def _crosses(model: ModelData) -> dict[str, Cross]:
     """Crosses by their names; the folds share them."""
     tables = (table for tables in model.target_encodings for table in tables)
     return {table.source: table.cross for table in tables if table.cross is not None}
+
+
+def _texts(model: ModelData) -> list[TextHeader]:
+    """Texts by their names; the folds share them."""
+    tables = (table for tables in model.target_encodings for table in tables)
+    found = {table.source: table.text for table in tables if table.text is not None}
+    return [TextHeader(name, text.column, text.places) for name, text in found.items()]
 
 
 def _cross_header(name: str, cross: Cross) -> dict[str, Any]:
@@ -228,6 +240,7 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
         cross.name: Cross(cross.parts, _array(arrays, f"crosses/{position}"))
         for position, cross in enumerate(header.crosses)
     }
+    texts = {text.name: Text(text.column, text.places) for text in header.texts}
     return ModelData(
         schema=header.schema,
         encoder=header.encoder,
@@ -238,6 +251,7 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
                     _array(arrays, f"rates/{fold}/{position}"),
                     header.cuts.get(source, ()),
                     crosses.get(source),
+                    texts.get(source),
                 )
                 for position, source in enumerate(sources)
             )

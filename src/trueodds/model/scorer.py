@@ -184,6 +184,9 @@ class Scorer:
         for tables in self._target_encodings:
             fold = np.empty((values.rows, len(tables)))
             for position, (table, whole) in enumerate(tables):
+                if table.text is not None:
+                    fold[:, position] = on_grid(table.inputs(values).astype(np.float64), self._grid)
+                    continue
                 # Folds share their bins, so each number is put into its bin once.
                 key = (table.source, table.cuts)
                 if key not in codes:
