@@ -7,6 +7,8 @@ beside the truth: the expected score of that very model on fresh rows of the sam
           signal; quick and standard
   codes   1,000 rows of 10 columns of whole numbers from 0 to 59: noise, and a table where a code
           by its value and two columns together decide
+  text    1,000 rows of 10 columns and a comment of 4 to 15 words: noise, and a table where a third
+          of the words each have an effect
   groups  40 groups of 25 rows that share an effect; the truth is that of new groups
   time    1,200 rows in order, with and without drift of what the columns mean; the truth is that
           of the next period, which is as long as the last fold
@@ -23,7 +25,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -45,8 +47,9 @@ Floats = NDArray[np.float64]
 FRESH = 20_000
 COLUMNS = 10
 SCORES = ("log_loss", "brier", "auc")
-KINDS = ("noise", "signal", "codes", "crossed", "groups", "steady", "drift")
+KINDS = ("noise", "signal", "codes", "crossed", "texts", "words", "groups", "steady", "drift")
 CODES = 60
+WORDS = 300
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,13 @@ class Drawn:
     z: Floats
     y: NDArray[np.bool_]
     role: Floats | None = None
+    comments: tuple[str, ...] = ()
 
     @property
     def frame(self) -> pl.DataFrame:
-        """The columns, named x0, x1 and so on."""
-        return pl.DataFrame({f"x{i}": column for i, column in enumerate(self.X.T)})
+        """The columns, named x0, x1 and so on, and the comments where there are any."""
+        named = {"comment": self.comments} if self.comments else {}
+        return pl.DataFrame({f"x{i}": column for i, column in enumerate(self.X.T)} | named)
 
 
 def log_odds_of(X: Floats, turn: Floats | float = 0.0) -> Floats:
@@ -90,6 +95,18 @@ def code_log_odds(X: Floats, effect: Floats) -> Floats:
     """True log-odds of codes: one's effects, and two columns together where there are effects."""
     together = np.sign((X[:, 1] - CODES / 2 + 0.5) * (X[:, 2] - CODES / 2 + 0.5))
     return np.asarray(effect[X[:, 0].astype(np.int64)] + effect.any() * together)
+
+
+def commented(X: Floats, effect: Floats, rng: np.random.Generator) -> Drawn:
+    """Rows with comments whose words have these effects, frequent and rare ones (Zipf's law)."""
+    share = 1.0 / np.arange(1, WORDS + 1)
+    z, comments = np.empty(len(X)), []
+    for row in range(len(X)):
+        drawn = rng.choice(WORDS, size=rng.integers(4, 16), p=share / share.sum())
+        z[row] = effect[np.unique(drawn)].sum()
+        comments.append(" ".join(f"w{chr(97 + word % 26)}{chr(97 + word // 26)}" for word in drawn))
+    drawn_rows = labelled(X, z, rng)
+    return replace(drawn_rows, comments=tuple(comments))
 
 
 def labelled(X: Floats, z: Floats, rng: np.random.Generator, role: Floats | None = None) -> Drawn:
@@ -110,6 +127,9 @@ def draw(case: Case, rng: np.random.Generator) -> tuple[Drawn, Drawn]:
         return labelled(X, code_log_odds(X, effect), rng), labelled(
             fresh, code_log_odds(fresh, effect), rng
         )
+    if case.kind in ("texts", "words"):
+        effect = (case.kind == "words") * rng.normal(size=WORDS) * (rng.random(WORDS) < 1 / 3)
+        return commented(X, effect, rng), commented(fresh, effect, rng)
     if case.kind == "groups":
         size, effect = 25, 1.0
         group, new = np.arange(case.rows) // size, np.arange(FRESH) // size
@@ -236,7 +256,8 @@ def cases(efforts: list[str], kinds: list[str]) -> list[Case]:
     for effort in efforts:
         for kind, rows in (
             ("noise", 300), ("signal", 300), ("noise", 1000), ("signal", 1000),
-            ("codes", 1000), ("crossed", 1000), ("groups", 1000), ("steady", 1200), ("drift", 1200),
+            ("codes", 1000), ("crossed", 1000), ("texts", 1000), ("words", 1000),
+            ("groups", 1000), ("steady", 1200), ("drift", 1200),
         ):  # fmt: skip
             if kind in kinds and (effort == "quick" or kind in ("noise", "signal")):
                 found.append(Case(kind, rows, effort))

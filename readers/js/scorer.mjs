@@ -11,6 +11,8 @@
 // since 1970 UTC), and text for a category. null, undefined and NaN are missing. Plain numbers and
 // ISO dates may be text; other text in a column of numbers or dates throws an Error.
 
+import { sumOf, wordFinder } from "./words.mjs";
+
 const OUTPUT = { bits: 32, limit: 2 ** 41 };
 const LEAST = 2.2250738585072014e-308;
 const MOST = 1 - 1.1102230246251565e-16;
@@ -23,7 +25,7 @@ export function read(buffer) {
   const text = new TextDecoder("utf-8", { fatal: true });
   const outer = JSON.parse(text.decode(new Uint8Array(buffer, 8, size)));
   const header = JSON.parse(outer.__metadata__.trueodds);
-  const unknown = (header.needs ?? []).filter((name) => !["pieces", "cuts", "crosses"].includes(name));
+  const unknown = (header.needs ?? []).filter((name) => !["pieces", "cuts", "crosses", "words"].includes(name));
   if (header.format !== 2 || unknown.length > 0) {
     throw new Error(
       `this reader knows format 2, but the file has format ${header.format} ${unknown}`.trim(),
@@ -52,16 +54,19 @@ export function read(buffer) {
     parts,
     positions: new Map(array(`crosses/${position}`).map((key, at) => [key, at])),
   }));
+  const texts = new Map((header.texts ?? []).map((text) => [text.name, text]));
   const targetEncodings = header.rates.map((sources, fold) =>
     sources.map((source, position) => ({
       source,
       values: array(`rates/${fold}/${position}`),
       cuts: header.cuts?.[source],
+      text: texts.get(source),
     })),
   );
   const columns = header.schema.columns.filter((column) => column.kind !== "aside");
   for (const column of columns) {
     column.codes = new Map(column.levels.map((level, code) => [level, code]));
+    column.find = wordFinder(column.words ?? []);
   }
   return { header, columns, members, targetEncodings, crosses };
 }
@@ -105,8 +110,14 @@ export function score(model, row) {
     const key = parts.reduce((sum, part) => sum * (part.levels + 2) + place(part), 0);
     values.set(name, positions.get(key) ?? -2);
   }
+  const words = new Map();
+  for (const { name, words: known, find } of model.columns) {
+    if (known) words.set(name, find(values.get(name) === -1 ? null : String(row[name])));
+  }
   const own = model.targetEncodings.map((tables) =>
-    tables.map(({ source, values: table, cuts }) => table.at(code(values.get(source), cuts))),
+    tables.map(({ source, values: table, cuts, text }) =>
+      text ? sumOf(words.get(text.column), text.places, table) : table.at(code(values.get(source), cuts)),
+    ),
   );
   const grids = [...header.networks.grids, OUTPUT];
   let total = 0;

@@ -25,6 +25,7 @@ def test_there_is_one_for_every_activation_and_the_edges() -> None:
         "edges",
         "pieces",
         "crosses",
+        "words",
     }
 
 
