@@ -258,7 +258,8 @@ def _text(name: str, reason: str, present: pl.Series, missing: int, distinct: in
     """A column of different texts: of kind ``text`` if words recur in it, else set aside."""
     counts = dict(sorted(_counted(present).items()))
     words = frequent_words(counts, missing)
-    return Column(name, "text" if words else "aside", reason, missing, distinct, words=words)
+    made = Column(name, "text", reason, missing, distinct, words=words)
+    return made if words else made.with_words((), "")
 
 
 def _counted(text: pl.Series) -> dict[str, int]:

@@ -103,15 +103,16 @@ def _solved(X: csr_array, XT: csr_array, information: Float, pull: Float, right:
     size = np.sum(rest * turned, axis=0)
     enough = size * CLOSE**2
     for _ in range(GRADIENT_STEPS):
-        if (size <= enough).all():
+        going = size > enough  # one that is solved stays: no system depends on another
+        if not going.any():
             break
         bent = XT @ (information * (X @ along)) + pull * along
         bend = np.sum(along * bent, axis=0)
-        length = np.divide(size, bend, out=np.zeros_like(size), where=bend > 0.0)
+        length = np.divide(size, bend, out=np.zeros_like(size), where=going & (bend > 0.0))
         step += length * along
         rest -= length * bent
         turned = scale * rest
         new = np.sum(rest * turned, axis=0)
         along = turned + np.divide(new, size, out=np.zeros_like(size), where=size > 0.0) * along
-        size = new
+        size = np.where(going, new, size)
     return step
