@@ -21,6 +21,7 @@ from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.features.blocks import Levels
 from trueodds.features.cross import Cross
 from trueodds.features.target_encoding import TargetEncoding
+from trueodds.features.text import Text
 from trueodds.json_text import json_text
 from trueodds.model import file
 from trueodds.model.consistent import require_consistent
@@ -296,6 +297,86 @@ def test_a_cross_called_as_a_column_is_refused(golden_called, name: str) -> None
     wrong = _with_cross(golden_called("crosses").model, lambda cross: cross, name)
     with pytest.raises(ModelFileError, match=r"means two things|has two rates in one fold"):
         from_bytes(to_bytes(wrong))
+
+
+def _with_text(model: ModelData, change: Callable[[TargetEncoding], TargetEncoding]) -> ModelData:
+    """The same model with the sum of all words of its comments changed in every fold."""
+    return replace(
+        model,
+        target_encodings=tuple(
+            tuple(change(t) if t.source == "words of comment" else t for t in tables)
+            for tables in model.target_encodings
+        ),
+    )
+
+
+def test_words_come_back_and_a_reader_has_to_know_them(
+    golden_called, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    golden = golden_called("words")
+    data = golden.path.read_bytes()
+    back = file.read_bytes(data)
+    assert file.to_bytes(back) == data
+    assert {c.name: c.kind for c in back.schema.used if c.words} == {
+        "comment": "text",
+        "title": "category",
+    }
+    monkeypatch.setattr(file, "FEATURES", file.FEATURES - {"words"})
+    with pytest.raises(ModelFileError, match=r"needs .*words.*update trueodds"):
+        file.read_bytes(data)
+
+
+def _places(*places: int) -> Callable[[TargetEncoding], TargetEncoding]:
+    amounts = np.zeros(len(places), np.float32)
+    return lambda t: replace(t, log_odds=amounts, text=Text("comment", places))
+
+
+WRONG_TEXTS: dict[str, Callable[[TargetEncoding], TargetEncoding]] = {
+    "another column": lambda t: replace(t, text=Text("x", t.text.places if t.text else ())),
+    "no column": lambda t: replace(t, text=Text("nowhere", t.text.places if t.text else ())),
+    "a place too far": _places(0, 100_000),
+    "a place below 0": _places(-1, 2),
+    "places that fall": _places(2, 1),
+    "a place twice": _places(1, 1),
+    "too few log-odds": lambda t: replace(t, log_odds=t.log_odds[1:].copy()),
+    "no whole units": lambda t: replace(t, log_odds=t.log_odds + np.float32(1e-5)),
+    "log-odds too large": lambda t: replace(t, log_odds=t.log_odds * 0 + np.float32(64.0)),
+    "log-odds that are none": lambda t: replace(t, log_odds=t.log_odds * np.float32("nan")),
+    "cuts": lambda t: replace(t, cuts=(1.0,)),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_TEXTS)
+def test_a_text_that_cannot_be_is_refused(golden_called, name: str) -> None:
+    wrong = _with_text(golden_called("words").model, WRONG_TEXTS[name])
+    with pytest.raises(ModelFileError, match="do not fit the words of its column"):
+        file.read_bytes(file.to_bytes(wrong))
+
+
+@pytest.mark.parametrize("name", ["comment", "x"])
+def test_a_text_called_as_a_column_is_refused(golden_called, name: str) -> None:
+    wrong = _with_text(golden_called("words").model, lambda t: replace(t, source=name))
+    with pytest.raises(ModelFileError, match="means two things"):
+        file.read_bytes(file.to_bytes(wrong))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"words": ()},
+        {"words": ("same", "same")},
+        {"kind": "number"},
+        {"levels": ("a", "b")},
+    ],
+)
+def test_words_that_cannot_be_are_refused(golden_called, change: dict[str, Any]) -> None:
+    model = golden_called("words").model
+    columns = tuple(
+        replace(c, **change) if c.name == "comment" else c for c in model.schema.columns
+    )
+    wrong = replace(model, schema=replace(model.schema, columns=columns))
+    with pytest.raises(ModelFileError, match="comment"):
+        file.read_bytes(file.to_bytes(wrong))
 
 
 def test_a_cross_without_its_array_is_refused(
