@@ -85,9 +85,7 @@ def row_hashes(values: Values, schema: Schema, y: NDArray[np.uint8]) -> NDArray[
     return (h >> np.uint64(1)).astype(np.int64)
 
 
-def _texts(
-    words: Sequence[str], cells: WordCells, codes: NDArray[np.int32]
-) -> NDArray[np.uint64]:
+def _texts(words: Sequence[str], cells: WordCells, codes: NDArray[np.int32]) -> NDArray[np.uint64]:
     """The sum of each cell's words, each as `_word`; 1 for a missing cell."""
     hashes = np.array([*map(_word, words)], dtype=np.uint64)[cells.places]
     sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(hashes, dtype=np.uint64)])

@@ -67,14 +67,14 @@ class Values:
     codes: dict[str, NDArray[np.int32]]
     """Category, yes/no and text columns, shape (rows,): position in the column's levels, -1
     missing, -2 a level that the training table did not have. Text has no levels."""
-    words: dict[str, WordCells] = field(default_factory=dict)
-    """Columns with words, which are among ``codes`` too: the words of each cell."""
     odd: tuple["OddCells", ...] = ()
     """Cells that could not be read and count as missing, one entry a column."""
     remarks: tuple[str, ...] = ()
     """How the columns were found, where not by their names."""
     absent: tuple[str, ...] = ()
     """Columns that no row has, so that all their cells are missing."""
+    words: dict[str, WordCells] = field(default_factory=dict)
+    """Columns with words, which are among ``codes`` too: the words of each cell."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ class Values:
             stop - start,
             {name: column[start:stop] for name, column in self.numbers.items()},
             {name: column[start:stop] for name, column in self.codes.items()},
-            {name: column.between(start, stop) for name, column in self.words.items()},
+            words={name: column.between(start, stop) for name, column in self.words.items()},
         )
 
     def take(self, rows: NDArray[np.int64]) -> "Values":
@@ -96,7 +96,7 @@ class Values:
             len(rows),
             {name: column[rows] for name, column in self.numbers.items()},
             {name: column[rows] for name, column in self.codes.items()},
-            {name: column.take(rows) for name, column in self.words.items()},
+            words={name: column.take(rows) for name, column in self.words.items()},
         )
 
 
@@ -134,7 +134,7 @@ def to_values(frame: Frame, schema: Schema) -> Values:
             row = int(np.argmax(odd))
             dates, count = column.kind == "date", int(odd.sum())
             found.append(OddCells(column.name, dates, count, str(cells[row]), frame.place(row)))
-    return Values(frame.rows, numbers, codes, words, tuple(found))
+    return Values(frame.rows, numbers, codes, tuple(found), words=words)
 
 
 def read_numbers(cells: pl.Series, column: Column) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
