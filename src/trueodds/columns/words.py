@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 LEAST_CELLS = 5
 """Different cells that have a word, at least; and rows that do not have it."""
-MOST_WORDS = 4000
+MOST_WORDS = 8000
 """Words of a column, at most, and no more than rows; the most frequent are kept."""
 SHORT = 8
 """Texts of so many words or fewer, on average, are cut into pieces too: names, titles, codes."""
