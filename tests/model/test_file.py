@@ -251,12 +251,20 @@ def _with_cross(model: ModelData, change: Callable[[Cross], Cross], name: str = 
     )
 
 
+def arrays_of(data: bytes) -> bytes:
+    """What follows the header in a file."""
+    return data[8 + int.from_bytes(data[:8], "little") :]
+
+
 def test_crosses_come_back_and_a_reader_has_to_know_them(
     golden_called, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = golden_called("crosses").path.read_bytes()
     back = from_bytes(data)
-    assert to_bytes(back) == data
+    written = to_bytes(back)
+    # The record of an older file has fewer fields, but the arrays are the same.
+    assert arrays_of(written) == arrays_of(data)
+    assert to_bytes(from_bytes(written)) == written
     crosses = {t.source: t.cross for t in back.target_encodings[0] if t.cross is not None}
     assert {len(cross.parts) for cross in crosses.values()} == {1, 2}
     for tables in back.target_encodings[1:]:
@@ -313,10 +321,13 @@ def _with_text(model: ModelData, change: Callable[[TargetEncoding], TargetEncodi
 def test_words_come_back_and_a_reader_has_to_know_them(
     golden_called, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    golden = golden_called("words")
-    data = golden.path.read_bytes()
+    model = golden_called("words").model
+    data = to_bytes(model)
     back = file.read_bytes(data)
-    assert file.to_bytes(back) == data
+    assert to_bytes(back) == data
+    assert back.schema == model.schema
+    assert [t.text for t in back.target_encodings[0]] == [t.text for t in model.target_encodings[0]]
+    assert sum(t.text is not None for t in back.target_encodings[0]) > 1
     assert {c.name: c.kind for c in back.schema.used if c.words} == {
         "comment": "text",
         "title": "category",

@@ -8,12 +8,13 @@ from trueodds.evaluation.decisions import Decision
 from trueodds.evaluation.intervals import Interval
 from trueodds.model import Model, load
 from trueodds.model.decide import Decisions
+from trueodds.table import Source
 from trueodds.text import printable
 
 
 def run_decide(
     model_file: Path,
-    labelled: Path,
+    labelled: Source,
     costs: tuple[str, str, str],
     capacity: int | None,
     weight: str | bool,
@@ -38,7 +39,7 @@ def run_decide(
     for remark in found.remarks:
         note(f"Warning: {remark}")
     if as_json:
-        about = {"model": str(model_file), "table": str(labelled), "target": model.target_name}
+        about = {"model": str(model_file), "table": labelled.shown, "target": model.target_name}
         print_json({**about, "yes": model.target_yes, **found.to_json()})
     else:
         _print(model, found, costs)

@@ -13,6 +13,7 @@ from trueodds.cli.fit import FitJob, fit, print_fit
 from trueodds.cli.predict import run_predict
 from trueodds.cli.stop import Stopped
 from trueodds.files import whole_file
+from trueodds.table import as_source
 
 TABLE = "bank_marketing.csv.gz"
 SHOWN = ("age", "job", "contact", "month", "poutcome", "y", "probability")
@@ -59,9 +60,9 @@ def _run_steps(folder: Path, jobs: int | None) -> None:
     )
     print_fit(fit(job))
     _print_command("evaluate", model, new.path)
-    run_evaluate(model, new.path, as_json=False)
+    run_evaluate(model, as_source(new.path), as_json=False)
     _print_command("predict", model, new.path, "--out", scored)
-    run_predict(model, new.path, scored, as_json=False)
+    run_predict(model, as_source(new.path), str(scored), as_json=False)
     _show_scored(scored)
     note(f"Next: open {model.with_suffix('.html')} in a browser, then fit a table of your own.")
 

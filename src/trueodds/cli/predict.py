@@ -14,7 +14,16 @@ from trueodds.errors import TableError, UsageError
 from trueodds.model import Model, load
 from trueodds.model.model import probability
 from trueodds.model.monitor import Monitor
-from trueodds.table import Frame, TableStream, stream_table, writable_ending, write_stream
+from trueodds.table import (
+    Frame,
+    Source,
+    TableStream,
+    stream_table,
+    writable_ending,
+    write_stream,
+)
+from trueodds.table.sources import masked
+from trueodds.table.write import database_of, layout_of
 
 
 @dataclass
@@ -50,11 +59,30 @@ class Tally:
         return [*self.remarks, *odd]
 
 
+def _require_place(out: str, new: Source, model_file: Path) -> None:
+    """Raise unless scored rows can be written there, beside the rows that they come from."""
+    inputs = [new.path] if new.kind == "path" else []
+    try:
+        database = database_of(out)
+        if database is None:
+            writable_ending(out)
+    except TableError as error:
+        raise UsageError(f"--out: {error}") from None
+    if database is None:
+        require_writable(Path(out), "--out", [model_file, *inputs])
+        if new.matches(Path(out)):
+            raise UsageError(f"--out: {out} is of the input's pattern; choose another name")
+    elif database.kind == "path":
+        require_writable(database.path, "--out")
+
+
 MOST_LINES = 8
 """Most lines about differences from training."""
 
 
-def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool) -> None:
+def run_predict(
+    model_file: Path, new: Source, out: str | None, columns: tuple[str, ...] = (), *, as_json: bool
+) -> None:
     """Score a table and write it with its probabilities.
 
     Raises
@@ -65,15 +93,15 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
     if as_json and out is None:
         raise UsageError("--json needs --out: without --out the scored rows go to stdout")
     if out is not None:
-        try:
-            writable_ending(out)
-        except TableError as error:
-            raise UsageError(f"--out: {error}") from None
-        require_writable(out, "--out", [new, model_file])
+        _require_place(out, new, model_file)
     model = load(model_file)
     table = stream_table(new)
+    try:
+        layout_of(table.first, columns)
+    except TableError as error:
+        raise UsageError(f"--columns: {error}") from None
     tally, monitor = Tally(), Monitor(model.schema, model.profile)
-    wrote = write_stream(table.first, tally.scored(model, table, monitor), out)
+    wrote = write_stream(table.first, tally.scored(model, table, monitor), out, columns)
     notes = [*table.first.notes, *tally.notes(model), *wrote]
     for text in notes:
         note(f"Note: {text}")
@@ -89,7 +117,7 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
     if as_json:
         print_json(
             {
-                "out": str(out),
+                "out": masked(str(out)),
                 "rows": tally.rows,
                 "mean_probability": mean,
                 "target": model.target_name,
@@ -100,6 +128,6 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
         )
     elif out is not None:
         note(
-            f'{out}: {tally.rows:,} rows with the probability that "{model.target_name}" is '
-            f'"{model.target_yes}", {mean:.2%} on average'
+            f"{masked(out)}: {tally.rows:,} rows with the probability that "
+            f'"{model.target_name}" is "{model.target_yes}", {mean:.2%} on average'
         )

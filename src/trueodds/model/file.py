@@ -12,36 +12,26 @@ field of the header (`trueodds.model.header`), and whether the parts fit togethe
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from trueodds.columns.sketch import RowSketch
 from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.features.blocks import PiecewiseLinear
-from trueodds.features.cross import Cross
-from trueodds.features.target_encoding import TargetEncoding
-from trueodds.features.text import Text
 from trueodds.files import whole_file
 from trueodds.json_text import json_text
-from trueodds.model.arrays import Arrays, NotAModelError, read_container
+from trueodds.model.arrays import Arrays, NotAModelError, array_called, read_container
 from trueodds.model.consistent import require_consistent
 from trueodds.model.data import ModelData
-from trueodds.model.fixed import FixedLayer, FixedNetworks, Member
-from trueodds.model.header import (
-    Header,
-    NetworksHeader,
-    TextHeader,
-    metadata_of,
-    read_header,
-    read_kind,
-)
+from trueodds.model.encoding_arrays import encoding_arrays, encoding_headers, encodings_of
+from trueodds.model.header import Header, metadata_of, read_header, read_kind
+from trueodds.model.network_arrays import arrays_of, networks_of
 from trueodds.text import printable
 
 FORMAT = 2
-FEATURES = frozenset({"pieces", "cuts", "crosses", "readings", "words"})
+FEATURES = frozenset({"pieces", "cuts", "crosses", "readings", "soft_splits", "words"})
 """Extensions of format 2 that a file may need: `PiecewiseLinear`, encodings of numbers, `Cross`,
-`Column.needs_readings`, `Text`."""
+`Column.needs_readings`, members that are soft splits, and `Text`."""
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text continues after its checksum."""
 PLAIN = (
@@ -53,7 +43,6 @@ PLAIN = (
     "source",
     "source_sha256",
 )
-LAYER_ARRAYS = ("weights", "biases", "shifts")
 
 
 def save(model: ModelData, path: Path, scratch: Path | None = None) -> None:
@@ -114,18 +103,7 @@ def to_bytes(model: ModelData) -> bytes:
     """Return the content of a model's file."""
     from safetensors.numpy import save as save_tensors
 
-    arrays: Arrays = {}
-    for number, member in enumerate(model.networks.members):
-        for index, layer in enumerate(member.layers):
-            for kind in LAYER_ARRAYS:
-                arrays[f"{kind}/{number}/{index}"] = getattr(layer, kind)
-    for fold, tables in enumerate(model.target_encodings):
-        for position, table in enumerate(tables):
-            arrays[f"rates/{fold}/{position}"] = table.log_odds
-    crosses = _crosses(model)
-    for position, cross in enumerate(crosses.values()):
-        arrays[f"crosses/{position}"] = cross.keys
-    texts = _texts(model)
+    arrays = arrays_of(model.networks) | encoding_arrays(model.target_encodings)
     if model.sketch is not None:
         arrays["sketch"] = model.sketch.hashes
     header = {
@@ -133,10 +111,7 @@ def to_bytes(model: ModelData) -> bytes:
         "needs": _needs(model),
         "schema": model.schema.to_json(),
         "encoder": model.encoder,
-        "rates": [[table.source for table in tables] for tables in model.target_encodings],
-        "cuts": _cuts(model),
-        **({"crosses": [_cross_header(*each) for each in crosses.items()]} if crosses else {}),
-        **({"texts": texts} if texts else {}),
+        **encoding_headers(model.target_encodings),
         "networks": model.networks.header(),
         "calibrator": model.calibrator,
         "rounding": model.rounding,
@@ -158,39 +133,16 @@ def to_bytes(model: ModelData) -> bytes:
 
 def _needs(model: ModelData) -> list[str]:
     """Those of `FEATURES` that this model uses."""
+    tables = [table for of_fold in model.target_encodings for table in of_fold]
     used = {
-        "crosses": bool(_crosses(model)),
-        "cuts": bool(_cuts(model)),
+        "crosses": any(table.cross is not None for table in tables),
+        "cuts": any(table.cuts for table in tables),
         "pieces": any(isinstance(block, PiecewiseLinear) for block in model.encoder.blocks),
         "readings": any(column.needs_readings for column in model.schema.used),
+        "soft_splits": bool(model.networks.soft),
         "words": any(column.words for column in model.schema.used),
     }
     return [name for name, needed in used.items() if needed]
-
-
-def _cuts(model: ModelData) -> dict[str, tuple[float, ...]]:
-    """Cuts of every number with a target encoding.
-
-    All folds share them, because they do not depend on the target.
-    """
-    return {t.source: t.cuts for tables in model.target_encodings for t in tables if t.cuts}
-
-
-def _crosses(model: ModelData) -> dict[str, Cross]:
-    """Crosses by their names; the folds share them."""
-    tables = (table for tables in model.target_encodings for table in tables)
-    return {table.source: table.cross for table in tables if table.cross is not None}
-
-
-def _texts(model: ModelData) -> list[TextHeader]:
-    """Texts by their names; the folds share them."""
-    tables = (table for tables in model.target_encodings for table in tables)
-    found = {table.source: table.text for table in tables if table.text is not None}
-    return [TextHeader(name, text.column, text.places) for name, text in found.items()]
-
-
-def _cross_header(name: str, cross: Cross) -> dict[str, Any]:
-    return {"name": name, "parts": cross.parts}
 
 
 def read_bytes(data: bytes, name: str = "the model") -> ModelData:
@@ -236,28 +188,11 @@ def _read(data: bytes) -> ModelData:
 
 def _model(header: Header, arrays: Arrays) -> ModelData:
     metadata = metadata_of(header)
-    crosses = {
-        cross.name: Cross(cross.parts, _array(arrays, f"crosses/{position}"))
-        for position, cross in enumerate(header.crosses)
-    }
-    texts = {text.name: Text(text.column, text.places) for text in header.texts}
     return ModelData(
         schema=header.schema,
         encoder=header.encoder,
-        target_encodings=tuple(
-            tuple(
-                TargetEncoding(
-                    source,
-                    _array(arrays, f"rates/{fold}/{position}"),
-                    header.cuts.get(source, ()),
-                    crosses.get(source),
-                    texts.get(source),
-                )
-                for position, source in enumerate(sources)
-            )
-            for fold, sources in enumerate(header.target_encodings)
-        ),
-        networks=_networks(header.networks, arrays),
+        target_encodings=encodings_of(header, arrays),
+        networks=networks_of(header.networks, arrays),
         calibrator=header.calibrator,
         rounding=header.rounding,
         scores=metadata.scores,
@@ -272,31 +207,11 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
     )
 
 
-def _networks(header: NetworksHeader, arrays: Arrays) -> FixedNetworks:
-    members = tuple(
-        Member(
-            fold,
-            tuple(
-                FixedLayer(*(_array(arrays, f"{kind}/{number}/{index}") for kind in LAYER_ARRAYS))
-                for index in range(len(header.grids))
-            ),
-        )
-        for number, fold in enumerate(header.folds)
-    )
-    return FixedNetworks(header.activation, header.grids, members)
-
-
 def _sketch(header: Header, arrays: Arrays) -> RowSketch | None:
     found = header.sketch
     if found is None:
         return None
-    return RowSketch(found.rows, found.complete, _array(arrays, "sketch"))
-
-
-def _array(arrays: Arrays, name: str) -> np.ndarray:
-    if name not in arrays:
-        raise ValueError(f'it lacks the array "{name}"')
-    return arrays[name]
+    return RowSketch(found.rows, found.complete, array_called(arrays, "sketch"))
 
 
 def _digest(rest: bytes, arrays: Arrays) -> str:

@@ -4,25 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from trueodds.errors import TableError
-from trueodds.table.frame import Frame
-
-Parts = Iterator[tuple[Frame, NDArray[np.float64]]]
+from trueodds.text import first_line
 
 
-def sink_typed(parts: Parts, name: str, ending: str, file: BinaryIO) -> None:
-    """Write the parts with their probabilities under ``name``, with no more than a few in memory.
+def sink_typed(parts: Iterator[pl.DataFrame], ending: str, file: BinaryIO) -> None:
+    """Write the parts of a table, with no more than a few in memory.
 
     Raises
     ------
     TableError
         If the file cannot be written; else whatever the parts raise.
     """
-    first = _scored(*next(parts), name)
+    first = next(parts)
     second = next(parts, None)
     if second is None:
         try:
@@ -33,21 +29,20 @@ def sink_typed(parts: Parts, name: str, ending: str, file: BinaryIO) -> None:
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise _unwritten(file, error) from None
         return
-    _sink(first, second, parts, name, ending, file)
+    _sink(first, second, parts, ending, file)
 
 
 def _sink(
     first: pl.DataFrame,
-    second: tuple[Frame, NDArray[np.float64]],
-    rest: Parts,
-    name: str,
+    second: pl.DataFrame,
+    rest: Iterator[pl.DataFrame],
     ending: str,
     file: BinaryIO,
 ) -> None:
     from polars.io.plugins import register_io_source
 
     failed: list[BaseException] = []
-    waiting = [first, _scored(*second, name)]
+    waiting = [first, second]
 
     def pulled(
         with_columns: list[str] | None,
@@ -59,8 +54,7 @@ def _sink(
         try:
             while waiting:
                 yield waiting.pop(0)
-            for frame, probability in rest:
-                yield _scored(frame, probability, name)
+            yield from rest
         except BaseException as error:
             failed.append(error)
             raise
@@ -81,8 +75,4 @@ def _unwritten(file: BinaryIO, error: Exception) -> TableError:
     # The file still has its temporary name: .NAME.xxxxxxxx.part
     path = Path(file.name)
     path = path.with_name(path.name[1:].rsplit(".", 2)[0])
-    return TableError(f"{path} cannot be written: {str(error).splitlines()[0]}.")
-
-
-def _scored(frame: Frame, probability: NDArray[np.float64], name: str) -> pl.DataFrame:
-    return pl.DataFrame([*frame.data, pl.Series(name, probability)])
+    return TableError(f"{path} cannot be written: {first_line(str(error))}.")

@@ -3,7 +3,8 @@
 import json
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 from trueodds.errors import TableError
 from trueodds.files import whole_file
 from trueodds.table.columnar import sink_typed
-from trueodds.table.frame import Frame
+from trueodds.table.formats import DATABASES
+from trueodds.table.frame import Frame, missing_column
+from trueodds.table.sources import Source, as_source
 
 _DELIMITERS = {".csv": ",", ".txt": ",", ".tsv": "\t", ".tab": "\t"}
 _JSON = (".jsonl", ".ndjson")
@@ -22,8 +25,64 @@ _ARROW = (".arrow", ".feather", ".ipc")
 WRITABLE = (*_DELIMITERS, *_JSON, ".parquet", *_ARROW)
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Which columns are written, in order."""
+
+    names: tuple[str, ...]
+    """Unique names."""
+    headers: tuple[str, ...]
+    """Headers of delimited text: the source's own."""
+    probability: str
+    """The name, and header, of the probabilities."""
+
+    def table(self, frame: Frame, probability: NDArray[np.float64]) -> pl.DataFrame:
+        """The columns of some rows; ``probability`` has shape (rows,)."""
+        probability = np.asarray(probability, dtype=np.float64)
+        if probability.shape != (frame.rows,):
+            raise ValueError(f"{probability.shape} probabilities for {frame.rows} rows")
+        known = pl.Series(self.probability, probability)
+        return pl.DataFrame(
+            [known if n == self.probability else frame.data.get_column(n) for n in self.names]
+        )
+
+
+def layout_of(first: Frame, columns: Sequence[str] = ()) -> Layout:
+    """Find the columns to write.
+
+    Parameters
+    ----------
+    columns
+        Names of the frame's columns, and ``probability`` for the new one; a text may hold several,
+        with commas between. None: all, and the probability at the end.
+
+    Raises
+    ------
+    TableError
+        If the frame has no such column.
+    """
+    name = _free_name(first)
+    headers = {**dict(zip(first.names, first.headers, strict=True)), name: name}
+    if not columns:
+        return Layout(tuple(headers), tuple(headers.values()), name)
+    wanted = []
+    for text in columns:
+        parts = [text] if text.strip() in headers else text.split(",")
+        for part in map(str.strip, parts):
+            # The table's own column of that name is called in vain: the new one is meant.
+            found = name if part == "probability" else part
+            if found not in headers:
+                raise TableError(missing_column(part, headers, first.source))
+            wanted.append(found)
+    chosen = tuple(dict.fromkeys(wanted))
+    return Layout(chosen, tuple(headers[n] for n in chosen), name)
+
+
 def write_scored(
-    frame: Frame, probability: NDArray[np.float64], path: str | Path | None
+    frame: Frame,
+    probability: NDArray[np.float64],
+    path: str | Path | None,
+    columns: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Write a table with its probabilities; CSV to stdout without a path.
 
@@ -33,9 +92,14 @@ def write_scored(
     and get the frame's. Probabilities are written so that they read back as the same float64. The
     file appears whole or not at all.
 
+    ``file.sqlite#table``, ``file.duckdb#table`` and ``postgresql://host/database#table`` make a new
+    table, whole or not at all, in a database that may hold others.
+
     Parameters
     ----------
     probability : shape (rows,), each 0 to 1
+    columns
+        As `layout_of` takes them.
 
     Returns
     -------
@@ -44,34 +108,43 @@ def write_scored(
     Raises
     ------
     TableError
-        For an unknown ending or a place that cannot be written.
+        For an unknown ending, a place that cannot be written, or a table that is already there.
     """
-    return write_stream(frame, [(frame, probability)], path)
+    return write_stream(frame, [(frame, probability)], path, columns)
 
 
 def write_stream(
-    first: Frame, scored: Iterable[tuple[Frame, NDArray[np.float64]]], path: str | Path | None
+    first: Frame,
+    scored: Iterable[tuple[Frame, NDArray[np.float64]]],
+    path: str | Path | None,
+    columns: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Write a table that comes in parts, each with its probabilities, as `write_scored` does.
 
     ``first`` has the parts' headers and types. One part is held at a time.
     """
-    name = _free_name(first)
+    layout = layout_of(first, columns)
+    name = layout.probability
     notes = () if name == "probability" else (f'the new column is called "{name}"',)
-    parts = (_checked(frame, probability) for frame, probability in scored)
+    tables = (layout.table(frame, probability) for frame, probability in scored)
     if path is None:
-        _to_stdout(_delimited(first, parts, name, ","))
+        _to_stdout(_delimited(layout.headers, tables, ","))
+        return notes
+    if database := database_of(path):
+        from trueodds.table.write_database import sink_database
+
+        sink_database(tables, database)
         return notes
     path = Path(path)
     ending = writable_ending(path)
     try:
         with whole_file(path) as file:
             if ending in _DELIMITERS:
-                texts = _delimited(first, parts, name, _DELIMITERS[ending])
+                texts = _delimited(layout.headers, tables, _DELIMITERS[ending])
             elif ending in _JSON:
-                texts = (_json_lines(frame, p, name) for frame, p in parts)
+                texts = map(_json_lines, tables)
             else:
-                sink_typed(parts, name, ending, file)
+                sink_typed(tables, ending, file)
                 return notes
             for raw in _zipped(texts) if path.suffix.lower() == ".gz" else texts:
                 file.write(raw)
@@ -80,11 +153,27 @@ def write_stream(
     return notes
 
 
-def _checked(frame: Frame, probability: NDArray[np.float64]) -> tuple[Frame, NDArray[np.float64]]:
-    probability = np.asarray(probability, dtype=np.float64)
-    if probability.shape != (frame.rows,):
-        raise ValueError(f"{probability.shape} probabilities for {frame.rows} rows")
-    return frame, probability
+def database_of(path: str | Path) -> Source | None:
+    """Return the database and its table that a place names; None for another place.
+
+    Raises
+    ------
+    TableError
+        If it names no table, or is a URL of another kind.
+    """
+    text = str(path)
+    if "://" in text:
+        source = as_source(text)
+        if source.kind != "postgresql":
+            raise TableError(f"{source.shown}: scored rows go to files and databases, not there.")
+    else:
+        where, _, part = text.partition("#")
+        if Path(where).suffix.lower() not in DATABASES:
+            return None
+        source = Source(where, part=part)
+    if not source.part:
+        raise TableError(f"{source.shown}: name the new table, such as {source.shown}#scored.")
+    return source
 
 
 def _zipped(texts: Iterable[bytes]) -> Iterator[bytes]:
@@ -104,7 +193,7 @@ def writable_ending(path: str | Path) -> str:
     if ending not in WRITABLE or (zipped and ending not in (*_DELIMITERS, *_JSON)):
         raise TableError(
             f"{path.name}: unknown ending; scored rows are written as {', '.join(WRITABLE)}, "
-            f"the text ones also with .gz."
+            f"the text ones also with .gz, or to a new table of {', '.join(DATABASES)}."
         )
     return ending
 
@@ -118,17 +207,12 @@ def _free_name(frame: Frame) -> str:
 
 
 def _delimited(
-    first: Frame,
-    parts: Iterable[tuple[Frame, NDArray[np.float64]]],
-    name: str,
-    delimiter: str,
+    headers: Sequence[str], tables: Iterable[pl.DataFrame], delimiter: str
 ) -> Iterator[bytes]:
-    head = [pl.Series(str(i), [h or None], dtype=pl.String) for i, h in enumerate(first.headers)]
-    header = _csv([*head, pl.Series("p", [name])], delimiter)
-    for frame, probability in parts:
-        columns = [_as_text(column).alias(str(i)) for i, column in enumerate(frame.data)]
-        # repr is the shortest text that reads back as the same float64.
-        columns.append(pl.Series("p", list(map(repr, probability.tolist())), dtype=pl.String))
+    head = [pl.Series(str(i), [h or None], dtype=pl.String) for i, h in enumerate(headers)]
+    header = _csv(head, delimiter)
+    for table in tables:
+        columns = [_as_text(column).alias(str(i)) for i, column in enumerate(table)]
         # With the first rows, so that nothing is said when these fail.
         yield header + _csv(columns, delimiter)
         header = b""
@@ -169,13 +253,9 @@ def _plain(value: Any) -> Any:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _json_lines(frame: Frame, probability: NDArray[np.float64], name: str) -> bytes:
-    data = frame.data.with_columns(pl.selectors.float().fill_nan(None))
-    rows = data.iter_rows(named=True) if data.width else iter([{}] * frame.rows)
-    lines = [
-        _json_text({**row, name: p}) for row, p in zip(rows, probability.tolist(), strict=True)
-    ]
-    return "".join(line + "\n" for line in lines).encode()
+def _json_lines(table: pl.DataFrame) -> bytes:
+    rows = table.with_columns(pl.selectors.float().fill_nan(None)).iter_rows(named=True)
+    return "".join(_json_text(row) + "\n" for row in rows).encode()
 
 
 def _to_stdout(texts: Iterable[bytes]) -> None:
