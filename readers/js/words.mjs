@@ -23,7 +23,7 @@ export function sumOf(found, places, amounts) {
 
 // Words, neighbouring words, and pieces of words.
 export function partsOf(text) {
-  const words = text.normalize("NFKC").toLowerCase().match(WORD) ?? [];
+  const words = text.normalize("NFKC").toLowerCase().replaceAll("ς", "σ").match(WORD) ?? [];
   const pairs = words.slice(1).map((word, before) => `${words[before]} ${word}`);
   return [...words, ...pairs, ...words.flatMap(piecesOf)];
 }

@@ -1,7 +1,7 @@
 """Words in cells of text: which a column has, and where.
 
-A text is brought to one form (Unicode NFKC, small letters) and cut into words: runs of letters, and
-runs of the digits 0 to 9. Two neighbouring words are a pair. Texts of few words have pieces too:
+A text is brought to one form (Unicode NFKC, small letters, σ for ς) and cut into words: runs of
+letters, and runs of the digits 0 to 9. Two neighbouring words are a pair. Texts of few words have pieces too:
 three neighbouring characters of a word with a blank before and behind it, ``an*`` of a word that
 begins so, ``*der*`` of any, ``*on`` of one that ends so; of digits the first one, two and three,
 ``17*``. Pairs and pieces are words as well in what
@@ -56,7 +56,8 @@ def words_of(text: str) -> list[str]:
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return WORD.findall(text.lower())
+    # Which sigma ends a word depends on the version of Unicode.
+    return WORD.findall(text.lower().replace("ς", "σ"))
 
 
 def pieces_of(word: str) -> list[str]:
