@@ -1,7 +1,9 @@
 """Free text and codes: what the terminal, Python and the page say, and that words forecast."""
 
 import json
+import re
 import warnings
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,8 @@ from typer.testing import CliRunner
 
 from trueodds import Model, TrueOddsClassifier, load
 from trueodds.cli.app import app
+from trueodds.errors import TableError, TableWarning
+from trueodds.functions import sigmoid
 
 ROWS = 600
 WORDS = np.array(
@@ -97,6 +101,60 @@ def test_everybody_says_what_the_column_is(fitted: tuple[Path, str, str]) -> Non
     assert columns["said"]["kind"] == "text"
     assert "refund" in columns["said"]["words"]
     assert "text" in CliRunner().invoke(app, ["inspect", str(path)]).output
+
+
+def sentences(tells: bool) -> pd.DataFrame:
+    """400 comments and an answer that "broken" and "great" decide, or chance."""
+    rng = np.random.default_rng(3)
+    said, z = [], np.zeros(400)
+    for row in range(len(z)):
+        words = list(rng.choice(WORDS, rng.integers(4, 8)))
+        broken, great = rng.random() < 0.4, rng.random() < 0.4
+        said.append(" ".join(rng.permutation(words + ["broken"] * broken + ["great"] * great)))
+        z[row] = tells * (3.0 * broken - 3.0 * great)
+    said = [f"{text.capitalize()}, {row}." for row, text in enumerate(said)]
+    return pd.DataFrame({"comment": said, "y": np.where(rng.random(400) < sigmoid(z), "yes", "no")})
+
+
+def everywhere(table: pd.DataFrame, folder: Path) -> tuple[str, list[str], str]:
+    """What the terminal, Python and the page say of a fit, or why there is none."""
+    table.to_csv(folder / "t.csv", index=False)
+    fit = ["fit", str(folder / "t.csv"), "--target", "y", "--out", str(folder / "m.odds")]
+    done = CliRunner().invoke(app, fit)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            told = list(TrueOddsClassifier().fit(table.drop(columns="y"), table["y"]).notes_)
+        except TableError as error:
+            return done.output, [str(error)], ""
+    assert told == [str(w.message) for w in caught if w.category is TableWarning]
+    return done.output, told, unescape((folder / "m.html").read_text(encoding="utf-8"))
+
+
+@pytest.mark.usefixtures("tiny_recipe")
+def test_comments_alone_forecast_and_everybody_says_by_which_words(tmp_path: Path) -> None:
+    terminal, (note,), page = everywhere(sentences(tells=True), tmp_path)
+    assert note.startswith(
+        'column "comment": free text: 400 different texts in 400 rows; words such as '
+    )
+    assert {'"broken"', '"great"'} <= set(re.findall('"[^"]*"', note))
+    assert f"Note: {note}" in " ".join(terminal.split())
+    assert note in page
+
+
+@pytest.mark.usefixtures("tiny_recipe")
+def test_comments_that_tell_nothing_are_no_model_and_everybody_says_why(tmp_path: Path) -> None:
+    why = "free text: 400 different texts in 400 rows, whose words tell nothing"
+    table = sentences(tells=False)
+    terminal, (error,), _ = everywhere(table, tmp_path)
+    said = f'no column can be used to forecast "y": "comment" ({why}); add a column'
+    assert said in error
+    assert said in " ".join(terminal.split())
+    beside = table.assign(n=np.arange(400) % 7 + 3.0 * (table["y"] == "yes"))
+    terminal, told, page = everywhere(beside, tmp_path)
+    assert f'column "comment" is not used: {why}' in told
+    assert f"comment ({why})" in " ".join(terminal.split())
+    assert why in page
 
 
 def test_rows_and_tables_of_every_kind_give_the_same_bits(fitted: tuple[Path, str, str]) -> None:

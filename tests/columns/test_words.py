@@ -1,6 +1,7 @@
 """Words in cells of text: how a text is cut, which words a column has, and where."""
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -160,6 +161,18 @@ def test_missing_cells_have_a_word_of_their_own() -> None:
     assert words[-1] == ABSENT
     last = len(words) - 1
     assert [row == (last,) for row in listed(values.words["c"])] == [False] * 60 + [True] * 9
+
+
+def test_texts_without_common_words_say_so() -> None:
+    rng = np.random.default_rng(0)
+    names = ["".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz"), 9)) for _ in range(40)]
+    frame = as_frame(pl.DataFrame({"c": [f"the {a} {b}" for a, b in pairwise(names)]}))
+    (column,) = infer_schema(frame).columns
+    assert column.kind == "aside"
+    assert column.reason == (
+        "free text: 39 different texts in 39 rows, whose words are each in fewer than 5 of them or "
+        "in nearly all"
+    )
 
 
 def test_codes_without_common_pieces_stay_identifiers() -> None:

@@ -14,7 +14,7 @@ from trueodds.columns.number_columns import Locale, read_as_numbers
 from trueodds.columns.numeric import is_numeric, numbers_from_typed
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.spellings import truth_levels, variants
-from trueodds.columns.words import MANY_LEVELS, frequent_words
+from trueodds.columns.words import LEAST_CELLS, MANY_LEVELS, frequent_words
 from trueodds.errors import UsageError
 from trueodds.table.cells import is_missing, text_of
 from trueodds.table.frame import Frame, missing_column
@@ -258,8 +258,11 @@ def _text(name: str, reason: str, present: pl.Series, missing: int, distinct: in
     """A column of different texts: of kind ``text`` if words recur in it, else set aside."""
     counts = dict(sorted(_counted(present).items()))
     words = frequent_words(counts, missing)
-    made = Column(name, "text", reason, missing, distinct, words=words)
-    return made if words else made.with_words((), "")
+    if words:
+        return Column(name, "text", reason, missing, distinct, words=words)
+    if reason.startswith("free text"):
+        reason += f", whose words are each in fewer than {LEAST_CELLS} of them or in nearly all"
+    return Column(name, "aside", reason, missing, distinct)
 
 
 def _counted(text: pl.Series) -> dict[str, int]:

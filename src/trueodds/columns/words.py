@@ -1,11 +1,11 @@
 """Words in cells of text: which a column has, and where.
 
 A text is brought to one form (Unicode NFKC, small letters, σ for ς) and cut into words: runs of
-letters, and runs of the digits 0 to 9. Two neighbouring words are a pair. Texts of few words have pieces too:
-three neighbouring characters of a word with a blank before and behind it, ``an*`` of a word that
-begins so, ``*der*`` of any, ``*on`` of one that ends so; of digits the first one, two and three,
-``17*``. Pairs and pieces are words as well in what
-follows. docs/format.md lists the characters; no table of an installed Unicode version decides.
+letters, and runs of the digits 0 to 9. Two neighbouring words are a pair. Texts of few words have
+pieces too: three neighbouring characters of a word with a blank before and behind it, ``an*`` of a
+word that begins so, ``*der*`` of any, ``*on`` of one that ends so; of digits the first one, two and
+three, ``17*``. Pairs and pieces are words as well in what follows. docs/format.md lists the
+characters; no table of an installed Unicode version decides.
 
 Words go into the model file. So one counts only if several different cells have it: the name in
 one person's rows is no word.
@@ -75,8 +75,12 @@ def pieces_of(word: str) -> list[str]:
 
 
 def spoken(word: str) -> str:
-    """A word as messages give it."""
-    return f'"{word}"' if word else "a missing cell"
+    """A word as messages give it.
+
+    >>> spoken("anna"), spoken("an*"), spoken("")
+    ('"anna"', '"an…"', 'a missing cell')
+    """
+    return f'"{word.replace(BLANK, "…")}"' if word else "a missing cell"
 
 
 def pairs_of(words: Sequence[str]) -> list[str]:

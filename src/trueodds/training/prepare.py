@@ -118,7 +118,7 @@ def _require_inputs(inputs: int, table: Table) -> None:
         raise TableError(
             f"{table.source}: no column can be used to forecast "
             f'"{table.target.name}": {ignored or "there are none beside it"}; add a column that '
-            "varies"
+            "may tell something about it"
         )
 
 
