@@ -21,6 +21,7 @@ from trueodds.columns.words import (
     pairs_of,
     pieces_of,
     read_words,
+    spoken,
     words_of,
 )
 from trueodds.table import as_frame
@@ -172,6 +173,16 @@ def test_texts_without_common_words_say_so() -> None:
     assert column.reason == (
         "free text: 39 different texts in 39 rows, whose words are each in fewer than 5 of them or "
         "in nearly all"
+    )
+
+
+def test_a_text_whose_words_are_used_says_what_else_it_is_not() -> None:
+    cells = [f"{i / 7:.3f}" if i % 10 else f"<{i}" for i in range(200)]
+    (column,) = infer_schema(as_frame(pl.DataFrame({"c": cells}))).columns
+    used = column.with_words(column.words[:1], spoken(column.words[0]))
+    assert used.remarks == (
+        '20 cells such as "<0" keep this from being numbers',
+        'text: 200 different texts in 200 rows; words such as "1…" are used',
     )
 
 

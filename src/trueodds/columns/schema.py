@@ -70,7 +70,7 @@ class Column:
         if words:
             what = "text" if what == "identifier" else what
             reason = f"{what}: {counts}; words such as {examples} are used"
-            return replace(self, words=words, reason=reason, remarks=(reason,))
+            return replace(self, words=words, reason=reason, remarks=(*self.remarks, reason))
         nothing = "" if what == "identifier" else ", whose words tell nothing"
         return replace(self, kind="aside", words=(), reason=f"{self.reason}{nothing}")
 
