@@ -7,6 +7,8 @@ beside the truth: the expected score of that very model on fresh rows of the sam
           signal; quick and standard
   codes   1,000 rows of 10 columns of whole numbers from 0 to 59: noise, and a table where a code
           by its value and two columns together decide
+  text    1,000 rows of 10 columns and a comment of 4 to 15 words: noise, and a table where a third
+          of the words each have an effect
   groups  40 groups of 25 rows that share an effect; the truth is that of new groups
   time    1,200 rows in order, with and without drift of what the columns mean; the truth is that
           of the next period, which is as long as the last fold
@@ -132,7 +134,8 @@ def cases(efforts: list[str], kinds: list[str]) -> list[Case]:
     for effort in efforts:
         for kind, rows in (
             ("noise", 300), ("signal", 300), ("noise", 1000), ("signal", 1000),
-            ("codes", 1000), ("crossed", 1000), ("groups", 1000), ("steady", 1200), ("drift", 1200),
+            ("codes", 1000), ("crossed", 1000), ("texts", 1000), ("words", 1000),
+            ("groups", 1000), ("steady", 1200), ("drift", 1200),
         ):  # fmt: skip
             if kind in kinds and (effort == "quick" or kind in ("noise", "signal")):
                 found.append(Case(kind, rows, effort))

@@ -1,6 +1,6 @@
 """Simulated tables of `bench/honesty.py`: their rows, their true log-odds, and the true scores."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -12,8 +12,9 @@ from trueodds.functions.portable import sigmoid
 Floats = NDArray[np.float64]
 FRESH = 20_000
 COLUMNS = 10
-KINDS = ("noise", "signal", "codes", "crossed", "groups", "steady", "drift")
+KINDS = ("noise", "signal", "codes", "crossed", "texts", "words", "groups", "steady", "drift")
 CODES = 60
+WORDS = 300
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,13 @@ class Drawn:
     z: Floats
     y: NDArray[np.bool_]
     role: Floats | None = None
+    comments: tuple[str, ...] = ()
 
     @property
     def frame(self) -> pl.DataFrame:
-        """The columns, named x0, x1 and so on."""
-        return pl.DataFrame({f"x{i}": column for i, column in enumerate(self.X.T)})
+        """The columns, named x0, x1 and so on, and the comments where there are any."""
+        named = {"comment": self.comments} if self.comments else {}
+        return pl.DataFrame({f"x{i}": column for i, column in enumerate(self.X.T)} | named)
 
 
 def log_odds_of(X: Floats, turn: Floats | float = 0.0) -> Floats:
@@ -57,6 +60,18 @@ def code_log_odds(X: Floats, effect: Floats) -> Floats:
     """True log-odds of codes: one's effects, and two columns together where there are effects."""
     together = np.sign((X[:, 1] - CODES / 2 + 0.5) * (X[:, 2] - CODES / 2 + 0.5))
     return np.asarray(effect[X[:, 0].astype(np.int64)] + effect.any() * together)
+
+
+def commented(X: Floats, effect: Floats, rng: np.random.Generator) -> Drawn:
+    """Rows with comments whose words have these effects, frequent and rare ones (Zipf's law)."""
+    share = 1.0 / np.arange(1, WORDS + 1)
+    z, comments = np.empty(len(X)), []
+    for row in range(len(X)):
+        drawn = rng.choice(WORDS, size=rng.integers(4, 16), p=share / share.sum())
+        z[row] = effect[np.unique(drawn)].sum()
+        comments.append(" ".join(f"w{chr(97 + word % 26)}{chr(97 + word // 26)}" for word in drawn))
+    drawn_rows = labelled(X, z, rng)
+    return replace(drawn_rows, comments=tuple(comments))
 
 
 def labelled(X: Floats, z: Floats, rng: np.random.Generator, role: Floats | None = None) -> Drawn:
@@ -77,6 +92,9 @@ def draw(case: Case, rng: np.random.Generator) -> tuple[Drawn, Drawn]:
         return labelled(X, code_log_odds(X, effect), rng), labelled(
             fresh, code_log_odds(fresh, effect), rng
         )
+    if case.kind in ("texts", "words"):
+        effect = (case.kind == "words") * rng.normal(size=WORDS) * (rng.random(WORDS) < 1 / 3)
+        return commented(X, effect, rng), commented(fresh, effect, rng)
     if case.kind == "groups":
         size, effect = 25, 1.0
         group, new = np.arange(case.rows) // size, np.arange(FRESH) // size

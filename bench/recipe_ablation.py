@@ -3,9 +3,9 @@
     python bench/recipe_ablation.py                                  # the changes of decisions.md
     python bench/recipe_ablation.py weight_decay=1.0 "weight_decay=1.0 members=1"  # others
 
-Tables of ../shared/data, at most --rows rows of each, fold 0 of five held back, one process; prints
-the log-loss divided by the base rate's on the rows held back, its mean over the tables, and the
-out-of-fold one that the model itself reports.
+Tables of ../shared/data, at most --rows rows of each, the first --folds of five held back in turn,
+one process; prints the log-loss divided by the base rate's on the rows held back, its mean over the
+folds and tables, and the out-of-fold one that the model itself reports.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from sklearn.model_selection import StratifiedKFold
 import machine
 import tables
 from trueodds import main_job
-from trueodds.columns import read_target
+from trueodds.columns import read_target, words
 from trueodds.features import feature_rules as choice
 from trueodds.features import target_encoding as rates
 from trueodds.table import read_table
@@ -34,6 +35,7 @@ INPUTS: dict[str, Any] = {
     "MOST_BINS": choice,
     "BINS_IN_ALL": choice,
     "RECURRING": rates,
+    "MOST_WORDS": words,
 }
 """Constants of the inputs that a change may name, and the module they live in."""
 CHANGES = (
@@ -69,8 +71,8 @@ def changed(change: str) -> Iterator[None]:
             setattr(INPUTS[name], name, value)
 
 
-def measure(name: str, most_rows: int, effort: str) -> tuple[float, float]:
-    """Relative log-loss of one table: on rows held back, and out of fold."""
+def measure(name: str, most_rows: int, effort: str, folds: int) -> tuple[float, float]:
+    """Relative log-loss of one table, mean over folds: on rows held back, and out of fold."""
     about = next(entry for entry in tables.manifest() if entry["name"] == name)
     frame = read_table(machine.DATA / about["file"])
     if frame.rows > most_rows:
@@ -79,17 +81,22 @@ def measure(name: str, most_rows: int, effort: str) -> tuple[float, float]:
     column = frame.column(about["target"])
     target = read_target(column, name=about["target"], positive=about["positive"])
     rows = np.flatnonzero(target.kept)
-    shown, held = next(StratifiedKFold(5, shuffle=True, random_state=0).split(rows, target.y))
     inputs = frame.without([about["target"], *about["drop"]])
-    known = read_target(
-        frame.take(rows[shown]).column(about["target"]), name="y", positive=about["positive"]
-    )
-    model = main_job.learn(inputs.take(rows[shown]), known, effort=effort, jobs=1).model
-    p = model.predict(inputs.take(rows[held]))
-    y = target.y[held]
-    base = float(target.y[shown].mean())
-    loss, of_base = (log_loss(y, q, labels=[0, 1]) for q in (p, np.full(len(y), base)))
-    return loss / of_base, model.scores.log_loss.value / model.scores.base_log_loss
+    found = []
+    splits = StratifiedKFold(5, shuffle=True, random_state=0).split(rows, target.y)
+    for shown, held in islice(splits, folds):
+        known = read_target(
+            frame.take(rows[shown]).column(about["target"]), name="y", positive=about["positive"]
+        )
+        model = main_job.learn(inputs.take(rows[shown]), known, effort=effort, jobs=1).model
+        p = model.predict(inputs.take(rows[held]))
+        y = target.y[held]
+        base = np.full(len(y), target.y[shown].mean())
+        loss, of_base = (log_loss(y, q, labels=[0, 1]) for q in (p, base))
+        own = model.scores.log_loss.value / model.scores.base_log_loss
+        found.append((loss / of_base, own))
+    unseen, own = np.mean(found, axis=0)
+    return float(unseen), float(own)
 
 
 def main() -> None:
@@ -99,12 +106,13 @@ def main() -> None:
     parser.add_argument("--tables", nargs="+", default=TABLES)
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--effort", default="standard")
+    parser.add_argument("--folds", type=int, choices=range(1, 6), default=1)
     asked = parser.parse_args()
     print("unseen  out-of-fold  seconds of processor time")
     for change in asked.changes:
         began = time.process_time()
         with changed(change):
-            found = {t: measure(t, asked.rows, asked.effort) for t in asked.tables}
+            found = {t: measure(t, asked.rows, asked.effort, asked.folds) for t in asked.tables}
         unseen, own = np.mean(list(found.values()), axis=0)
         each = " ".join(f"{name} {value:.3f}" for name, (value, _) in found.items())
         seconds = time.process_time() - began

@@ -33,8 +33,7 @@ def reference_log_odds(model: Model, values: Values) -> list[float]:
                 inputs[position] = amount
             shared += inputs
         own = [
-            [float(table.log_odds[_level(table, values, row)]) for table in tables]
-            for tables in model.target_encodings
+            [_encoded(table, values, row) for table in tables] for tables in model.target_encodings
         ]
         total = sum(
             _output(model.networks, member, shared + own[member.fold])
@@ -43,6 +42,15 @@ def reference_log_odds(model: Model, values: Values) -> list[float]:
         mean = float(Fraction(total, len(model.networks.members) << OUTPUT.bits))
         found.append(model.calibrator.slope * mean + model.calibrator.shift)
     return found
+
+
+def _encoded(table: TargetEncoding, values: Values, row: int) -> float:
+    if table.text is None:
+        return float(table.log_odds[_level(table, values, row)])
+    cells = values.words[table.text.column]
+    found = cells.places[cells.starts[row] : cells.starts[row + 1]].tolist()
+    amounts = zip(table.text.places, table.log_odds.tolist(), strict=True)
+    return float(sum((Fraction(x) for place, x in amounts if place in found), Fraction(0)))
 
 
 def _level(table: TargetEncoding, values: Values, row: int) -> int:

@@ -14,10 +14,11 @@
 // throws an Error, because NaN would be scored as a missing cell.
 
 import { prepared, readCell } from "./cells.mjs";
+import { sumOf, wordFinder } from "./words.mjs";
 
 export { readCell };
 
-const FEATURES = ["pieces", "cuts", "crosses", "readings", "soft_splits"];
+const FEATURES = ["pieces", "cuts", "crosses", "readings", "soft_splits", "words"];
 const OUTPUT = { bits: 32, limit: 2 ** 41 };
 const LEAST = 2.2250738585072014e-308;
 const MOST = 1 - 1.1102230246251565e-16;
@@ -61,14 +62,17 @@ export function read(buffer) {
     parts,
     positions: new Map(array(`crosses/${position}`).map((key, at) => [key, at])),
   }));
+  const texts = new Map((header.texts ?? []).map((text) => [text.name, text]));
   const targetEncodings = header.rates.map((sources, fold) =>
     sources.map((source, position) => ({
       source,
       values: array(`rates/${fold}/${position}`),
       cuts: header.cuts?.[source],
+      text: texts.get(source),
     })),
   );
   const columns = header.schema.columns.filter(({ kind }) => kind !== "aside").map(prepared);
+  for (const column of columns) column.find = wordFinder(column.words ?? []);
   return { header, columns, members, targetEncodings, crosses };
 }
 
@@ -111,8 +115,14 @@ export function score(model, row) {
     const key = parts.reduce((sum, part) => sum * (part.levels + 2) + place(part), 0);
     values.set(name, positions.get(key) ?? -2);
   }
+  const words = new Map();
+  for (const { name, words: known, find } of model.columns) {
+    if (known) words.set(name, find(values.get(name) === -1 ? null : String(row[name])));
+  }
   const own = model.targetEncodings.map((tables) =>
-    tables.map(({ source, values: table, cuts }) => table.at(code(values.get(source), cuts))),
+    tables.map(({ source, values: table, cuts, text }) =>
+      text ? sumOf(words.get(text.column), text.places, table) : table.at(code(values.get(source), cuts)),
+    ),
   );
   const activate = ACTIVATIONS[header.networks.activation];
   let total = 0;

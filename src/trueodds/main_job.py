@@ -105,6 +105,7 @@ def learn(
         frame, target, weight=weight, groups=groups, time=time, drop=drop, keep=store.keep
     )
     prepared = prepare(table, recipe, seed, store)
+    table = prepared.table
     attempts = train(prepared.data, recipe, seed, jobs, callback, work, heal=heal, limit=limit)
     with threadpool_limits(limits=1):  # sums have one order on every machine
         ensemble = combine(attempts.made, prepared.data, table.y, table.sample_weight)

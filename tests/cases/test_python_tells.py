@@ -38,7 +38,7 @@ class TestFit:
             "constant": 'constant: every cell is "1"',
             "empty": "empty: every cell is missing",
             "who": "identifier: 300 different texts in 300 rows",
-            "said": "free text: 300 different texts in 300 rows, whose words are not used",
+            "said": "free text: 300 different texts in 300 rows, whose words tell nothing",
         }
         for name, reason in aside.items():
             assert f'column "{name}" is not used: {reason}' in found

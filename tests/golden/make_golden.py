@@ -85,6 +85,42 @@ def crossed_rows(data: pl.DataFrame) -> list[dict[str, Any]]:
     return kept + [{**kept[i], **change} for i, change in enumerate(odd)]
 
 
+def worded_table(rng: np.random.Generator) -> pl.DataFrame:
+    """A small table whose answer lies in the words of comments and titles."""
+    words = ["the", "parcel", "arrived", "späť", "kaputt", "ОШИБКА", "refund", "thanks", "again"]
+    words += ["broken", "fine", "ναός", "late", "left", "ﬁrst", "call", "me", "box", "12", "3rd"]
+    drawn = [rng.choice(len(words), rng.integers(3, 9), replace=False) for _ in range(ROWS)]
+    title = rng.integers(0, 90, ROWS)
+    log_odds = [2.5 * (4 in d) + 2.0 * (6 in d) - 2.5 * (7 in d) - 1.0 * (12 in d) for d in drawn]
+    z = np.array(log_odds) + 2.0 * (title % 3 == 0) - 1.0
+    ranks = ("senior", "junior", "head")
+    return pl.DataFrame(
+        {
+            "comment": [
+                None if rng.random() < 0.05 else " ".join(words[w] for w in d).capitalize() + "!"
+                for d in drawn
+            ],
+            "title": [f"{ranks[t % 3].title()} clerk {t:03d}-x" for t in title],
+            "x": rng.normal(size=ROWS).round(2),
+            "y": np.where(rng.random(ROWS) < 1.0 / (1.0 + np.exp(-z)), "yes", "no"),
+        }
+    )
+
+
+def worded_rows(data: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows of that table, and texts that no training row had."""
+    kept = data.drop("y").head(24).to_dicts()
+    odd: list[dict[str, Any]] = [
+        {"comment": "KAPUTT, kaputt... Refund\tREFUND\u3000ŠPÄŤ", "title": "SENIOR  Clerk 7"},
+        {"comment": "  NA ", "title": None},
+        {"comment": "nothing known", "title": "x" * 3000},
+        {"comment": "ﬁrst ﬁne first ｔｈｅ ①② ΝΑΌΣ ναοσ İstanbul Straße ǅ 𝐤𝐚𝐩𝐮𝐭𝐭", "title": "?"},
+        {"comment": "👍🏽thanks👍 thanks\u200bagain e\u0301te\u0301 ошибка12", "title": "Head 012"},
+        {"comment": "late-left_call.me/box", "title": "senior clerk 0123-xx"},
+    ]
+    return kept + [{**kept[i], **change} for i, change in enumerate(odd)]
+
+
 def rows(data: pl.DataFrame) -> list[dict[str, Any]]:
     """Rows of the table, and such as no table should hold."""
     usual = data.drop("y").with_columns(pl.col("ended").dt.to_string("%Y-%m-%d %H:%M:%S"))
@@ -196,8 +232,12 @@ def main(folder: Path) -> None:
     with_soft = replace(recipe, column_fractions=(1.0,), soft_splits=soft, many_members=3)
     models["soft_splits"] = fitted(data, with_soft)
     models["soft_edges"] = soft_edges(models["soft_splits"], rng)
+    worded = worded_table(rng)
+    models["words"] = fitted(worded, recipe)
+    assert {c.name for c in models["words"].schema.columns if c.words} == {"comment", "title"}
+    special = {"crosses": crossed_rows(crossed), "words": worded_rows(worded)}
     for name, model in models.items():
-        cells = crossed_rows(crossed) if name == "crosses" else rows(data)
+        cells = special.get(name) or rows(data)
         path = folder / f"{name}.odds"
         if path.exists():
             raise SystemExit(f"{path} is there already: golden files are made once")

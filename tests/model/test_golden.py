@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from exact_reference import reference_log_odds, reference_probability
-from trueodds.model import fixed, model, row_scorer, scorer, soft_scorer
+from trueodds.model import fixed, model, requantise, row_scorer, scorer, soft_scorer
 
 
 def test_there_is_one_for_every_activation_and_the_edges() -> None:
@@ -27,6 +27,7 @@ def test_there_is_one_for_every_activation_and_the_edges() -> None:
         "crosses",
         "soft_splits",
         "soft_edges",
+        "words",
     }
 
 
@@ -57,6 +58,13 @@ SCORER_STEPS = {
     "inputs not rounded": ("np.rint(X, out=X)", "pass"),
     "inputs not clamped above": ("np.minimum(X, limit, out=X)", "pass"),
     "inputs not clamped below": ("np.maximum(X, -limit, out=X)", "pass"),
+    "products in float32": (
+        "X[:, :stop] @ group.numbers",
+        "(X[:, :stop].astype('f') @ group.numbers.astype('f')).astype('d')",
+    ),
+}
+
+REQUANTISE_STEPS = {
     "ReLU outputs rounded down": (
         "np.maximum(A, 0.0, out=A)\n            np.rint(A, out=A)",
         "np.maximum(A, 0.0, out=A)\n            np.floor(A, out=A)",
@@ -71,10 +79,6 @@ SCORER_STEPS = {
     ),
     "outputs not clamped above": ("np.minimum(A, limit, out=A)", "pass"),
     "outputs not clamped below": ("np.maximum(A, -limit, out=A)", "pass"),
-    "products in float32": (
-        "X[:, :stop] @ group.numbers",
-        "(X[:, :stop].astype('f') @ group.numbers.astype('f')).astype('d')",
-    ),
 }
 
 ROW_STEPS = [step for step in SCORER_STEPS if step.startswith("inputs")]
@@ -103,9 +107,16 @@ def mutant_of(module: types.ModuleType, sound: str, broken: str) -> types.Module
     return mutant
 
 
-@pytest.mark.parametrize("step", SCORER_STEPS)
-def test_breaking_a_rounding_step_breaks_the_golden_bits(step: str, golden_called) -> None:
-    mutant = mutant_of(scorer, *SCORER_STEPS[step])
+@pytest.mark.parametrize("step", [*SCORER_STEPS, *REQUANTISE_STEPS])
+def test_breaking_a_rounding_step_breaks_the_golden_bits(
+    step: str, golden_called, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutant = scorer
+    if step in SCORER_STEPS:
+        mutant = mutant_of(scorer, *SCORER_STEPS[step])
+    else:
+        broken = mutant_of(requantise, *REQUANTISE_STEPS[step])
+        monkeypatch.setattr(scorer, "Requantise", broken.Requantise)
     held = []
     for name in ("edges", "relu", "tanh"):
         golden = golden_called(name)

@@ -63,6 +63,63 @@ def test_labels_of_the_rows_left_out_are_in_no_input_of_their_fold(stages, kind)
         )
 
 
+def _worded() -> Table:
+    """A table of comments: one word decides, and others have an effect each."""
+    rng = np.random.default_rng(0)
+    words = np.array([a + b + c for a in "bdgkl" for b in "aeiou" for c in "nst"])
+    has = rng.random((600, len(words))) < 0.1
+    z = has @ rng.normal(0.0, 1.2, len(words))
+    answer = np.where(rng.random(600) < 1.0 / (1.0 + np.exp(z.mean() - z)), "yes", "no")
+    comments = [" ".join(rng.permutation(words[row])) for row in has]
+    return table({"said": comments, "x": rng.normal(size=600)}, answer.tolist())
+
+
+def test_labels_of_the_rows_left_out_choose_no_word_and_no_effect_of_their_fold() -> None:
+    worded = _worded()
+    prepared = prepare(worded, RECIPE, 0, Store())
+    of_all = prepared.data.fold_features
+    assert any(t.text and len(t.text.places) > 1 for t in prepared.target_encodings[0])
+    fold = 1
+    there = prepared.folds.held_out(fold)
+    y = worded.y.copy()
+    y[there] = 1 - y[there]
+    again = prepare(replace(worded, y=y), RECIPE, 0, Store())
+    assert np.array_equal(again.folds.of_row, prepared.folds.of_row)
+
+    def told(features: np.ndarray) -> list[bytes]:
+        """Inputs that the fold found; others are 0, and may be other ones."""
+        return sorted(column.tobytes() for column in features.T if column.any())
+
+    assert told(again.data.fold_features[fold]) == told(of_all[fold])
+    assert len(told(of_all[fold])) > 1
+    assert told(again.data.fold_features[0]) != told(of_all[0])
+
+
+def test_a_word_that_a_fold_did_not_find_is_0_there_and_its_networks_do_not_see_it() -> None:
+    prepared = prepare(_worded(), RECIPE, 0, Store())
+    width, others = prepared.encoder.width, 0
+    for fold, tables in enumerate(prepared.target_encodings):
+        for position, each in enumerate(tables):
+            if each.text is not None and not each.log_odds.any():
+                others += 1
+                assert not prepared.data.fold_features[fold][:, position].any()
+                assert width + position in prepared.data.unseen[fold]
+    assert others > 0
+
+
+def test_texts_of_noise_are_set_aside_and_a_table_of_texts_alone_can_be_learnt() -> None:
+    worded = _worded()
+    noise = replace(worded, y=np.random.default_rng(1).integers(0, 2, 600).astype(np.uint8))
+    found = prepare(noise, RECIPE, 0, Store())
+    assert found.table.schema.columns[0].kind == "aside"
+    assert found.table.columns == ["x"]
+    assert all(t.text is None for tables in found.target_encodings for t in tables)
+    alone = replace(worded, schema=replace(worded.schema, columns=worded.schema.columns[:1]))
+    assert prepare(alone, RECIPE, 0, Store()).data.width > 0
+    with pytest.raises(TableError, match=r"no column can be used .*words tell nothing"):
+        prepare(replace(alone, y=noise.y), RECIPE, 0, Store())
+
+
 @pytest.mark.parametrize("kind", ["two", "time"])
 def test_rows_left_out_get_the_target_encoding_of_new_rows(stages, kind) -> None:
     prepared, values = stages(kind).prepared, stages(kind).table.values

@@ -13,6 +13,7 @@ from trueodds.columns.leaks import suspect_leaks
 from trueodds.columns.schema import Schema
 from trueodds.columns.target import Target
 from trueodds.columns.values import Values, to_values
+from trueodds.columns.words import WordCells
 from trueodds.errors import TableError, TrainingError
 from trueodds.table.frame import Frame
 
@@ -94,6 +95,12 @@ def _read_values(frame: Frame, schema: Schema, keep: Keep) -> Values:
             values.numbers[name] = keep(f"column{position}", cells)
         for name, codes in read.codes.items():
             values.codes[name] = keep(f"column{position}", codes)
+        for name, words in read.words.items():
+            starts, places = (
+                keep(f"words{position}{part}", getattr(words, part))
+                for part in ("starts", "places")
+            )
+            values.words[name] = WordCells(starts, places)
         values = replace(values, odd=(*values.odd, *read.odd))
     return values
 

@@ -63,7 +63,7 @@ def text_identifier(distinct: int, words: pl.Series) -> str:
         return ""
     counts = f"{distinct:,} different texts in {present:,} rows"
     if 2 * int(words.str.contains(_TWO_WORDS).sum()) >= present:
-        return f"free text: {counts}, whose words are not used"
+        return f"free text: {counts}"
     return f"identifier: {counts}"
 
 

@@ -14,6 +14,7 @@ from trueodds.columns.number_columns import Locale, read_as_numbers
 from trueodds.columns.numeric import is_numeric, numbers_from_typed
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.spellings import truth_levels, variants
+from trueodds.columns.words import LEAST_CELLS, MANY_LEVELS, frequent_words
 from trueodds.errors import UsageError
 from trueodds.table.cells import is_missing, text_of
 from trueodds.table.frame import Frame, missing_column
@@ -31,7 +32,10 @@ def infer_schema(frame: Frame, *, drop: Sequence[str] = ()) -> Schema:
        (`trueodds.columns.number_columns.read_as_numbers`);
     2. ``date`` when they are dates (`trueodds.columns.date_columns.read_as_dates`);
     3. ``yesno`` with two levels, "no" first by :func:`trueodds.columns.labels.guess_yes`;
-    4. ``category`` otherwise, every level listed.
+    4. ``text`` when nearly all cells differ and words recur in them
+       (:mod:`trueodds.columns.words`); :func:`trueodds.training.prepare.prepare` sets it aside
+       where its words tell nothing;
+    5. ``category`` otherwise, every level listed, and the words of many levels.
 
     Digits that are codes (`trueodds.columns.codes`) are no numbers but categories. How many cells
     may be neither numbers nor dates is said in `trueodds.columns.few_words`.
@@ -217,7 +221,7 @@ def _categories(name: str, text: pl.Series, *, identifiers: bool) -> Column:
     distinct = words.n_unique()
     reason = text_identifier(distinct, words) if identifiers else ""
     if reason:
-        return Column(name, "aside", reason, len(text) - len(words), distinct)
+        return _text(name, reason, words, len(text) - len(words), distinct)
     counts = _counted(words)
     markers = _counted(text.filter(gone & text.is_not_null() & (text != "")))
     blanks = int(gone.sum()) - sum(markers.values())
@@ -236,8 +240,29 @@ def _categories(name: str, text: pl.Series, *, identifiers: bool) -> Column:
         no, yes, _ = guess_yes(counts)
         return Column(name, "yesno", "", missing, 2, (no, yes))
     remarks = tuple(filter(None, [variants(counts)]))
-    made = Column(name, "category", "", missing, len(counts), tuple(counts), remarks=remarks)
+    many = identifiers and len(counts) > MANY_LEVELS
+    made = Column(
+        name,
+        "category",
+        "",
+        missing,
+        len(counts),
+        tuple(counts),
+        remarks=remarks,
+        words=frequent_words(counts, missing) if many else (),
+    )
     return _aside(made, _pointless(len(counts), missing, words))
+
+
+def _text(name: str, reason: str, present: pl.Series, missing: int, distinct: int) -> Column:
+    """A column of different texts: of kind ``text`` if words recur in it, else set aside."""
+    counts = dict(sorted(_counted(present).items()))
+    words = frequent_words(counts, missing)
+    if words:
+        return Column(name, "text", reason, missing, distinct, words=words)
+    if reason.startswith("free text"):
+        reason += f", whose words are each in fewer than {LEAST_CELLS} of them or in nearly all"
+    return Column(name, "aside", reason, missing, distinct)
 
 
 def _counted(text: pl.Series) -> dict[str, int]:

@@ -64,6 +64,8 @@ def ranked_columns(values: Values, schema: Schema, rows: NDArray[np.int64]) -> l
     """Rank the used columns' cells in some rows; memory: 4 bytes a cell."""
     found = []
     for column in schema.used:
+        if column.kind == "text":
+            continue  # it has no levels to rank
         if column.name in values.numbers:
             x = values.numbers[column.name][rows]
             present = ~np.isnan(x)

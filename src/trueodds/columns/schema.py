@@ -1,12 +1,13 @@
 """What a table's columns are: the plain values that reading hands on to encoding."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from trueodds.columns.date_text import Order
 from trueodds.columns.leak import Leak
 
-Kind = Literal["number", "category", "yesno", "date", "aside"]
+Kind = Literal["number", "category", "yesno", "date", "text", "aside"]
 READINGS = ("decimal_point", "decimal_comma", "duration")
 """Number styles that came after the first version of the format."""
 NUMBER_STYLES = ("", "thousands", "comma", *READINGS)
@@ -18,7 +19,8 @@ class Column:
 
     ``kind``: ``number`` (float64, NaN when missing), ``category`` and ``yesno`` (int32 codes into
     ``levels``), ``date`` (float64 seconds since 1970-01-01 UTC), ``aside`` (not used; ``reason``
-    says why: constant, empty, identifier, dropped, …).
+    says why: constant, empty, identifier, dropped, …), ``text`` (its ``words`` alone are used;
+    ``reason`` says why it has no levels).
     """
 
     name: str
@@ -42,14 +44,35 @@ class Column:
     """Order of day, month and year in text; see `trueodds.columns.date_text.moment`."""
     century: int = 0
     """First of the hundred years that a year of two digits stands for; 0 where years have four."""
+    words: tuple[str, ...] = ()
+    """Words and pieces that are looked for in a column of text or of many levels; see
+    `trueodds.columns.words`."""
     remarks: tuple[str, ...] = ()
     """What was guessed about the column, in sentences. Not kept in the model file, whose notes have
     them."""
 
     @property
+    def coded(self) -> bool:
+        """Whether its cells are read as positions in its levels."""
+        return self.kind in ("category", "yesno", "text")
+
+    @property
     def needs_readings(self) -> bool:
         """Whether a reader must know more than plain numbers and ``date_format`` to read it."""
         return self.number_style in READINGS or bool(self.date_order)
+
+    def with_words(self, words: tuple[str, ...], examples: str) -> "Column":
+        """The same column with these words alone; see `Schema.with_words`."""
+        if self.kind != "text":
+            used = (f"beside its levels, words such as {examples} are used",) if words else ()
+            return replace(self, words=words, remarks=(*self.remarks, *used))
+        what, _, counts = self.reason.partition(": ")
+        if words:
+            what = "text" if what == "identifier" else what
+            reason = f"{what}: {counts}; words such as {examples} are used"
+            return replace(self, words=words, reason=reason, remarks=(*self.remarks, reason))
+        nothing = "" if what == "identifier" else ", whose words tell nothing"
+        return replace(self, kind="aside", words=(), reason=f"{self.reason}{nothing}")
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header; a rule of reading that is not used is left out.
@@ -58,7 +81,7 @@ class Column:
         """
         fields = asdict(self)
         del fields["remarks"]
-        for name in ("unit", "date_order", "century"):
+        for name in ("unit", "date_order", "century", "words"):
             if not fields[name]:
                 del fields[name]
         return fields
@@ -94,6 +117,28 @@ class Schema:
         """Plain values for the model file's header."""
         fields = asdict(self)
         return {**fields, "columns": [column.to_json() for column in self.columns]}
+
+    def with_words(
+        self, words: Mapping[str, tuple[str, ...]], examples: Mapping[str, str]
+    ) -> "Schema":
+        """Return the same schema where these words of columns are all that there are.
+
+        A text without words is set aside; of others the reason, or a remark, gives examples.
+
+        Parameters
+        ----------
+        words, examples
+            By column: the words that are left, and a few of them as a sentence has them.
+        """
+        return replace(
+            self,
+            columns=tuple(
+                column.with_words(words.get(column.name, ()), examples.get(column.name, ""))
+                if column.words
+                else column
+                for column in self.columns
+            ),
+        )
 
     def with_leaks(self, *leaks: Leak) -> "Schema":
         """Return the same schema with further findings, and the columns of leaks marked."""

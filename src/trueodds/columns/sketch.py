@@ -5,6 +5,7 @@ Parquet file and a frame. The sketch holds the smallest hashes (Cohen & Kaplan 2
 sample of the distinct rows that any later table can be compared with.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.columns.schema import Schema
-from trueodds.columns.values import Values
+from trueodds.columns.values import MISSING, Values
+from trueodds.columns.words import WordCells
 
 MOST = 2048
 """Entries of a sketch: 16 kB."""
@@ -71,7 +73,9 @@ def row_hashes(values: Values, schema: Schema, y: NDArray[np.uint8]) -> NDArray[
     """
     h = np.full(values.rows, START, dtype=np.uint64)
     for column in schema.used:
-        if column.name in values.codes:
+        if column.kind == "text":
+            h = _mix(h ^ _texts(column.words, values.words[column.name], values.codes[column.name]))
+        elif column.name in values.codes:
             # Codes −1 (missing) and −2 (no level) index the last two.
             words = np.array([*map(_word, column.levels), 2, 1], dtype=np.uint64)
             h = _mix(h ^ words[values.codes[column.name]])
@@ -79,6 +83,14 @@ def row_hashes(values: Values, schema: Schema, y: NDArray[np.uint8]) -> NDArray[
             h = _mix(h ^ _bits(values.numbers[column.name], exact=column.kind == "date"))
     h = _mix(h ^ y.astype(np.uint64))
     return (h >> np.uint64(1)).astype(np.int64)
+
+
+def _texts(words: Sequence[str], cells: WordCells, codes: NDArray[np.int32]) -> NDArray[np.uint64]:
+    """The sum of each cell's words, each as `_word`; 1 for a missing cell."""
+    hashes = np.array([*map(_word, words)], dtype=np.uint64)[cells.places]
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(hashes, dtype=np.uint64)])
+    of_cell = sums[cells.starts[1:]] - sums[cells.starts[:-1]]
+    return np.where(codes == MISSING, np.uint64(1), of_cell)
 
 
 def _bits(numbers: NDArray[np.float64], *, exact: bool) -> NDArray[np.uint64]:

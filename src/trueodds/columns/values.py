@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -20,8 +20,9 @@ from trueodds.columns.numeric import (
 )
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.spellings import TRUTH
+from trueodds.columns.words import WordCells, read_words
 from trueodds.errors import TableError
-from trueodds.table.cells import MISSING_MARKERS, parse_number, text_of
+from trueodds.table.cells import MISSING_MARKERS, is_missing, parse_number, text_of
 from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame
 
@@ -65,14 +66,16 @@ class Values:
     numbers: dict[str, NDArray[np.float64]]
     """Number and date columns, shape (rows,); NaN is missing, infinities are kept."""
     codes: dict[str, NDArray[np.int32]]
-    """Category and yes/no columns, shape (rows,): position in the column's levels, -1 missing,
-    -2 a level that the training table did not have."""
+    """Category, yes/no and text columns, shape (rows,): position in the column's levels, -1
+    missing, -2 a level that the training table did not have. Text has no levels."""
     odd: tuple["OddCells", ...] = ()
     """Cells that could not be read and count as missing, one entry a column."""
     remarks: tuple[str, ...] = ()
     """How the columns were found, where not by their names."""
     absent: tuple[str, ...] = ()
     """Columns that no row has, so that all their cells are missing."""
+    words: dict[str, WordCells] = field(default_factory=dict)
+    """Columns with words, which are among ``codes`` too: the words of each cell."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -85,6 +88,7 @@ class Values:
             stop - start,
             {name: column[start:stop] for name, column in self.numbers.items()},
             {name: column[start:stop] for name, column in self.codes.items()},
+            words={name: column.between(start, stop) for name, column in self.words.items()},
         )
 
     def take(self, rows: NDArray[np.int64]) -> "Values":
@@ -93,6 +97,7 @@ class Values:
             len(rows),
             {name: column[rows] for name, column in self.numbers.items()},
             {name: column[rows] for name, column in self.codes.items()},
+            words={name: column.take(rows) for name, column in self.words.items()},
         )
 
 
@@ -113,12 +118,16 @@ def to_values(frame: Frame, schema: Schema) -> Values:
         raise TableError(f"{frame.source} lacks {len(lacking)} columns that are needed: {shown}.")
     numbers: dict[str, NDArray[np.float64]] = {}
     codes: dict[str, NDArray[np.int32]] = {}
+    words: dict[str, WordCells] = {}
     found: list[OddCells] = []
     for column in schema.used:
         # polars would take a name such as "^a$" for a pattern.
         cells = frame.column(column.name).alias("cells")
-        if column.kind in ("category", "yesno"):
+        if column.coded:
             codes[column.name] = read_codes(cells, column)
+            if column.words:
+                missing = codes[column.name] == MISSING
+                words[column.name] = read_words(text_of(cells), missing, column.words)
             continue
         values, odd = read_numbers(cells, column)
         numbers[column.name] = values
@@ -126,7 +135,7 @@ def to_values(frame: Frame, schema: Schema) -> Values:
             row = int(np.argmax(odd))
             dates, count = column.kind == "date", int(odd.sum())
             found.append(OddCells(column.name, dates, count, str(cells[row]), frame.place(row)))
-    return Values(frame.rows, numbers, codes, tuple(found))
+    return Values(frame.rows, numbers, codes, tuple(found), words=words)
 
 
 def read_numbers(cells: pl.Series, column: Column) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -191,6 +200,8 @@ def read_codes(cells: pl.Series, column: Column) -> NDArray[np.int32]:
     """
     require_threads()
     text = text_of(cells)
+    if column.kind == "text":
+        return np.where(_mask(is_missing(text)), MISSING, UNSEEN).astype(np.int32)
     if column.levels:
         known = pl.Series(column.levels, dtype=pl.String)
         places = pl.Series(np.arange(len(known), dtype=np.int32))

@@ -31,7 +31,7 @@ PARTS = re.compile(
 """Files that `trueodds.files.whole_file` writes before they get the name of a member, run.json, a
 model or a report."""
 SHARED = re.compile(
-    r"(?:shared|y|weight|folds|fold_features[0-9]+|column[0-9]+)\.npy|job\.json"
+    r"(?:shared|y|weight|folds|fold_features[0-9]+|column[0-9]+|words[0-9]+(?:starts|places))\.npy|job\.json"
     r"|worker[0-9]+\.log|table[0-9]+\.arrow"
 )
 """Files in the folder of arrays, see `trueodds.execution.shared_data`, `trueodds.execution.pool`,

@@ -1,9 +1,10 @@
 """Which crosses pay, and which columns do not, found among the rows shown to a fold's members.
 
-First all columns make an additive forecast, each row's from the inner folds that do not hold it.
-Then a number's values as codes, pairs of columns and triples are tried: one is kept where effects
-of its levels (`trueodds.features.level_effects`) make the labels likelier than the forecast so far
-does, by more than so many tries would by chance, and rows of other inner folds likelier too.
+First all columns make an additive forecast, each row's from the inner folds that do not hold it,
+and texts that tell something add to it (`trueodds.features.text_search`). Then a number's values as
+codes, pairs of columns and triples are tried: one is kept where effects of its levels
+(`trueodds.features.level_effects`) make the labels likelier than the forecast so far does, by more
+than so many tries would by chance, and rows of other inner folds likelier too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,7 @@ from trueodds.features.level_effects import (
     inner_main_effects,
     level_effects,
 )
+from trueodds.features.text_search import FoundText, find_texts, word_matrices
 
 INNER_FOLDS = 5
 MOST_COLUMNS = 40
@@ -79,8 +81,9 @@ class FoldSearched:
     """What the rows shown to a fold's members say of the columns."""
 
     crosses: list[Found]
+    texts: list[FoundText]
     mute: frozenset[str]
-    """Columns that hardly tell anything by themselves, and are in no cross."""
+    """Columns that hardly tell anything by themselves and by their words, and are in no cross."""
 
 
 class CrossSearch:
@@ -91,6 +94,7 @@ class CrossSearch:
         """Rows that are looked at."""
         looked_at = values if len(self.rows) == values.rows else values.take(self.rows)
         self.candidates = cross_candidates(looked_at, schema)
+        self.words = word_matrices(looked_at, schema)
         self._crosses: dict[tuple[Part, ...], tuple[Cross, NDArray[np.int64]]] = {}
 
     def find(
@@ -149,6 +153,7 @@ class _FoldSearch:
         candidates = self._table.candidates
         likely = self._additive(base)
         shortlist = list(likely)[:MOST_COLUMNS]
+        texts, self._start = find_texts(self._table.words, self._at, self._rows, self._start)
         self._codes([(offered,) for offered in candidates.exact.values()])
         codes = {each.cross.columns[0] for each in self._found}
         parts = [
@@ -167,8 +172,10 @@ class _FoldSearch:
             ]
         )
         crossed = {name for each in self._found for name in each.cross.columns}
+        crossed |= {each.text.column for each in texts}
         telling = {name for name, chance in likely.items() if chance >= LEAST_CHANCE} | crossed
-        return FoldSearched(self._found, frozenset(likely) - telling if telling else frozenset())
+        mute = frozenset(likely) - telling if telling else frozenset()
+        return FoldSearched(self._found, texts, mute)
 
     def _additive(self, base: float) -> dict[str, float]:
         """Forecast by the most telling columns side by side.

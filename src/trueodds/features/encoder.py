@@ -101,6 +101,8 @@ def fit_encoder(values: Values, schema: Schema) -> Encoder:
     bins = bins_each(len(varied))
     blocks: list[Block] = []
     for column in schema.used:
+        if column.kind == "text":
+            continue  # its words are inputs of each fold
         if column.name in values.codes:
             blocks += category_blocks(column.name, values.codes[column.name], len(column.levels))
         else:

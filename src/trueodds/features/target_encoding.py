@@ -19,6 +19,7 @@ from trueodds.columns.schema import Schema
 from trueodds.columns.values import Values
 from trueodds.features.cross import Cross, bin_codes
 from trueodds.features.feature_rules import DOMINANT
+from trueodds.features.text import Text
 
 PRIOR_ROWS = 10.0
 """Weight of the base rate in a level's fraction of yes, in rows."""
@@ -39,13 +40,16 @@ class TargetEncoding:
     ``log_odds`` has shape (levels + 2,), float32; the codes −2 (unseen) and −1 (missing) index the
     last two entries. ``cuts``, increasing, are the edges between the bins of a number; a value's
     bin is the number of cuts that are at most the value. A category has no cuts. A cross has its
-    own levels, and what they add to its columns' own log-odds; ``source`` is its name.
+    own levels, and what they add to its columns' own log-odds; ``source`` is its name. A text has
+    log-odds for each of its words, and a row has the sum of those of its words
+    (`trueodds.features.text`).
     """
 
     source: str
     log_odds: NDArray[np.float32]
     cuts: tuple[float, ...] = ()
     cross: Cross | None = None
+    text: Text | None = None
 
     def __post_init__(self) -> None:
         self.log_odds.setflags(write=False)
@@ -53,7 +57,15 @@ class TargetEncoding:
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns that it depends on."""
+        if self.text is not None:
+            return (self.text.column,)
         return (self.source,) if self.cross is None else self.cross.columns
+
+    def inputs(self, values: Values) -> NDArray[np.floating[Any]]:
+        """Inputs of all rows, shape (rows,)."""
+        if self.text is not None:
+            return self.text.sums(values, self.log_odds)
+        return np.asarray(self.log_odds[self.codes(values)])
 
     def codes(self, values: Values) -> NDArray[Any]:
         """Positions in ``log_odds`` of all rows, shape (rows,)."""
@@ -150,7 +162,7 @@ def encode_targets(values: Values, encodings: tuple[TargetEncoding, ...]) -> NDA
     """Inputs of new rows, shape (rows, encodings), float32."""
     out = np.empty((values.rows, len(encodings)), dtype=np.float32)
     for position, encoding in enumerate(encodings):
-        out[:, position] = encoding.log_odds[encoding.codes(values)]
+        out[:, position] = encoding.inputs(values)
     return out
 
 

@@ -26,6 +26,7 @@ from trueodds.features.blocks import (
 from trueodds.features.cross import LARGEST_KEY, MOST_PARTS, Cross, keys_end
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
+from trueodds.features.text import Text, in_units
 from trueodds.health.health_record import VALUES, HealthRecord
 from trueodds.health.measure import DENSITY_BINS
 from trueodds.model.data import ModelData
@@ -78,6 +79,9 @@ def require_consistent(model: ModelData) -> None:
 
 
 def _require_target_encoding(table: TargetEncoding, columns: dict[str, Column]) -> None:
+    if table.text is not None:
+        _require_text(table, columns)
+        return
     if table.cross is None:
         levels = _levels(table.source, table.cuts, columns)
     else:
@@ -89,6 +93,24 @@ def _require_target_encoding(table: TargetEncoding, columns: dict[str, Column]) 
         and table.log_odds.dtype == np.float32
         and bool(np.isfinite(table.log_odds).all()),
         f'the target encoding of column "{table.source}" does not fit its levels',
+    )
+
+
+def _require_text(table: TargetEncoding, columns: dict[str, Column]) -> None:
+    """A sum of whole multiples of a unit is exact in any order."""
+    places = () if table.text is None else table.text.places
+    column = None if table.text is None else columns.get(table.text.column)
+    _require(
+        column is not None
+        and table.log_odds.shape == (len(places),)
+        and all(0 <= place < len(column.words) for place in places)
+        and all(a < b for a, b in pairwise(places))
+        and table.log_odds.dtype == np.float32
+        and not table.cuts
+        and table.cross is None
+        and bool(np.isfinite(table.log_odds).all())
+        and np.array_equal(in_units(table.log_odds.astype(np.float64)), table.log_odds),
+        f'the log-odds of "{table.source}" do not fit the words of its column',
     )
 
 
@@ -119,17 +141,17 @@ def _require_cross(name: str, cross: Cross, columns: dict[str, Column]) -> None:
 
 
 def _require_names(model: ModelData) -> None:
-    """Names of crosses are no column's, and a name means the same in every fold."""
+    """Names of crosses and texts are no column's, and a name means the same in every fold."""
     taken = {c.name for c in model.schema.columns} | {d.name for d in model.encoder.derived}
-    meant: dict[str, tuple[tuple[float, ...], Cross | None]] = {}
+    meant: dict[str, tuple[tuple[float, ...], Cross | None, Text | None]] = {}
     for tables in model.target_encodings:
         names = [table.source for table in tables]
         _require(len(set(names)) == len(names), "a column has two target encodings in one fold")
         for table in tables:
-            known = meant.setdefault(table.source, (table.cuts, table.cross))
+            own = (table.cuts, table.cross, table.text)
             _require(
-                known == (table.cuts, table.cross)
-                and (table.cross is None or table.source not in taken),
+                meant.setdefault(table.source, own) == own
+                and (own[1:] == (None, None) or table.source not in taken),
                 f'"{table.source}" means two things',
             )
 
@@ -154,6 +176,9 @@ def _require_schema(schema: Schema) -> None:
             and (not column.unit or column.number_style in ("decimal_point", "decimal_comma"))
             and not (column.date_order and column.date_format)
             and len(set(column.levels)) == len(column.levels)
+            and len(set(column.words)) == len(column.words)
+            and (not column.words or column.kind in ("category", "text"))
+            and (column.kind != "text" or (bool(column.words) and not column.levels))
             and 0 <= column.missing <= schema.rows
             and 0 <= column.distinct <= schema.rows,
             f'the description of column "{column.name}" is impossible',
@@ -164,7 +189,7 @@ def _require_profile(profile: Profile, schema: Schema) -> None:
     names = tuple(column.name for column in profile.columns)
     _require(names == tuple(c.name for c in schema.used), "its profile is of other columns")
     for column, found in zip((None, *schema.used), (profile.score, *profile.columns), strict=True):
-        coded = column is not None and column.kind in ("category", "yesno")
+        coded = column is not None and column.coded
         levels = len(column.levels) if column is not None and coded else 0
         counts = (*found.counts, found.missing)
         _require(

@@ -86,7 +86,8 @@ def drift(
                 p_value=p_value,
                 missing_before=float(before[-1] / before.sum()),
                 missing_now=float(now[-1] / max(now.sum(), 1)),
-                unseen=int(np.count_nonzero(cells == UNSEEN)) if cells.dtype == np.int32 else 0,
+                # Text has no levels, and no text is one that training did not have.
+                unseen=int(np.count_nonzero(cells == UNSEEN)) if column.codes else 0,
                 drifted=psi >= threshold and p_value < needed,
             )
         )

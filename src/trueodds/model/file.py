@@ -12,33 +12,26 @@ field of the header (`trueodds.model.header`), and whether the parts fit togethe
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from trueodds.columns.sketch import RowSketch
 from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.features.blocks import PiecewiseLinear
-from trueodds.features.cross import Cross
-from trueodds.features.target_encoding import TargetEncoding
 from trueodds.files import whole_file
 from trueodds.json_text import json_text
 from trueodds.model.arrays import Arrays, NotAModelError, array_called, read_container
 from trueodds.model.consistent import require_consistent
 from trueodds.model.data import ModelData
-from trueodds.model.header import (
-    Header,
-    metadata_of,
-    read_header,
-    read_kind,
-)
+from trueodds.model.encoding_arrays import encoding_arrays, encoding_headers, encodings_of
+from trueodds.model.header import Header, metadata_of, read_header, read_kind
 from trueodds.model.network_arrays import arrays_of, networks_of
 from trueodds.text import printable
 
 FORMAT = 2
-FEATURES = frozenset({"pieces", "cuts", "crosses", "readings", "soft_splits"})
+FEATURES = frozenset({"pieces", "cuts", "crosses", "readings", "soft_splits", "words"})
 """Extensions of format 2 that a file may need: `PiecewiseLinear`, encodings of numbers, `Cross`,
-`Column.needs_readings`, and members that are soft splits."""
+`Column.needs_readings`, members that are soft splits, and `Text`."""
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text continues after its checksum."""
 PLAIN = (
@@ -110,13 +103,7 @@ def to_bytes(model: ModelData) -> bytes:
     """Return the content of a model's file."""
     from safetensors.numpy import save as save_tensors
 
-    arrays = arrays_of(model.networks)
-    for fold, tables in enumerate(model.target_encodings):
-        for position, table in enumerate(tables):
-            arrays[f"rates/{fold}/{position}"] = table.log_odds
-    crosses = _crosses(model)
-    for position, cross in enumerate(crosses.values()):
-        arrays[f"crosses/{position}"] = cross.keys
+    arrays = arrays_of(model.networks) | encoding_arrays(model.target_encodings)
     if model.sketch is not None:
         arrays["sketch"] = model.sketch.hashes
     header = {
@@ -124,9 +111,7 @@ def to_bytes(model: ModelData) -> bytes:
         "needs": _needs(model),
         "schema": model.schema.to_json(),
         "encoder": model.encoder,
-        "rates": [[table.source for table in tables] for tables in model.target_encodings],
-        "cuts": _cuts(model),
-        **({"crosses": [_cross_header(*each) for each in crosses.items()]} if crosses else {}),
+        **encoding_headers(model.target_encodings),
         "networks": model.networks.header(),
         "calibrator": model.calibrator,
         "rounding": model.rounding,
@@ -148,32 +133,16 @@ def to_bytes(model: ModelData) -> bytes:
 
 def _needs(model: ModelData) -> list[str]:
     """Those of `FEATURES` that this model uses."""
+    tables = [table for of_fold in model.target_encodings for table in of_fold]
     used = {
-        "crosses": bool(_crosses(model)),
-        "cuts": bool(_cuts(model)),
+        "crosses": any(table.cross is not None for table in tables),
+        "cuts": any(table.cuts for table in tables),
         "pieces": any(isinstance(block, PiecewiseLinear) for block in model.encoder.blocks),
         "readings": any(column.needs_readings for column in model.schema.used),
         "soft_splits": bool(model.networks.soft),
+        "words": any(column.words for column in model.schema.used),
     }
     return [name for name, needed in used.items() if needed]
-
-
-def _cuts(model: ModelData) -> dict[str, tuple[float, ...]]:
-    """Cuts of every number with a target encoding.
-
-    All folds share them, because they do not depend on the target.
-    """
-    return {t.source: t.cuts for tables in model.target_encodings for t in tables if t.cuts}
-
-
-def _crosses(model: ModelData) -> dict[str, Cross]:
-    """Crosses by their names; the folds share them."""
-    tables = (table for tables in model.target_encodings for table in tables)
-    return {table.source: table.cross for table in tables if table.cross is not None}
-
-
-def _cross_header(name: str, cross: Cross) -> dict[str, Any]:
-    return {"name": name, "parts": cross.parts}
 
 
 def read_bytes(data: bytes, name: str = "the model") -> ModelData:
@@ -219,25 +188,10 @@ def _read(data: bytes) -> ModelData:
 
 def _model(header: Header, arrays: Arrays) -> ModelData:
     metadata = metadata_of(header)
-    crosses = {
-        cross.name: Cross(cross.parts, array_called(arrays, f"crosses/{position}"))
-        for position, cross in enumerate(header.crosses)
-    }
     return ModelData(
         schema=header.schema,
         encoder=header.encoder,
-        target_encodings=tuple(
-            tuple(
-                TargetEncoding(
-                    source,
-                    array_called(arrays, f"rates/{fold}/{position}"),
-                    header.cuts.get(source, ()),
-                    crosses.get(source),
-                )
-                for position, source in enumerate(sources)
-            )
-            for fold, sources in enumerate(header.target_encodings)
-        ),
+        target_encodings=encodings_of(header, arrays),
         networks=networks_of(header.networks, arrays),
         calibrator=header.calibrator,
         rounding=header.rounding,

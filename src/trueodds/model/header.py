@@ -50,6 +50,14 @@ class CrossHeader(msgspec.Struct):
     parts: tuple[Part, ...]
 
 
+class TextHeader(msgspec.Struct):
+    """A text: its name among the target encodings, and its words by their places in a column's."""
+
+    name: str
+    column: str
+    places: tuple[int, ...]
+
+
 class SketchHeader(msgspec.Struct):
     """A sketch of the training rows without its array."""
 
@@ -80,6 +88,7 @@ class Header(msgspec.Struct):
     source_sha256: str
     cuts: dict[str, tuple[float, ...]] = msgspec.field(default_factory=dict)
     crosses: tuple[CrossHeader, ...] = ()
+    texts: tuple[TextHeader, ...] = ()
     profile: Profile | None = msgspec.field(default=None, name="seen")
     roles: RoleColumns = RoleColumns()
     sketch: SketchHeader | None = None

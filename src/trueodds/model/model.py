@@ -235,8 +235,10 @@ class Model(AsClassifier, ModelData):
     @cached_property
     def _reader(self) -> RowReader:
         tables = (table for tables in self.target_encodings for table in tables)
-        crosses = {table.source: table.cross for table in tables if table.cross is not None}
-        return RowReader(self.schema, self.encoder.derived, crosses)
+        found = {table.source: table for table in tables}
+        crosses = {name: t.cross for name, t in found.items() if t.cross is not None}
+        texts = {name: t.text for name, t in found.items() if t.text is not None}
+        return RowReader(self.schema, self.encoder.derived, crosses, texts)
 
     @cached_property
     def _row_scorer(self) -> RowScorer:

@@ -55,6 +55,7 @@ class Monitor:
 
     def __init__(self, schema: Schema, profile: Profile | None) -> None:
         self._schema = schema
+        self._texts = {column.name for column in schema.used if column.kind == "text"}
         self._training = 0 if profile is None else profile.rows
         self._profile = {} if profile is None else {c.name: c for c in profile.columns}
         self.rows = 0
@@ -69,8 +70,10 @@ class Monitor:
         """Count some more rows; the frame that they were read from, if given, gives examples."""
         self.rows += values.rows
         for name, codes in values.codes.items():
-            self._unseen[name] += int(np.count_nonzero(codes == UNSEEN))
             self._missing[name] += int(np.count_nonzero(codes == MISSING))
+            if name in self._texts:
+                continue  # no text is a level
+            self._unseen[name] += int(np.count_nonzero(codes == UNSEEN))
             self._keep_example(name, "unseen", codes == UNSEEN, frame)
         for name, numbers in values.numbers.items():
             self._missing[name] += int(np.count_nonzero(np.isnan(numbers)))

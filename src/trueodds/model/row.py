@@ -12,9 +12,11 @@ import numpy as np
 
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.values import MISSING, read_codes, read_numbers
+from trueodds.columns.words import WordFinder
 from trueodds.features.cross import Cross
 from trueodds.features.derive import Derived, derive_columns
-from trueodds.table.cells import MISSING_MARKERS, number_text
+from trueodds.features.text import Text
+from trueodds.table.cells import MISSING_MARKERS, number_text, text_of
 from trueodds.table.objects import column_of, from_numpy
 
 _PLAIN_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
@@ -29,11 +31,15 @@ _ONE_CELL = (str, float, int, bool, type(None), bytes)
 class RowReader:
     """Reads one row given as a mapping of column names to cells.
 
-    ``crosses`` are by the names of their rates.
+    ``crosses`` and ``texts`` are by the names of their rates.
     """
 
     def __init__(
-        self, schema: Schema, derived: tuple[Derived, ...], crosses: Mapping[str, Cross]
+        self,
+        schema: Schema,
+        derived: tuple[Derived, ...],
+        crosses: Mapping[str, Cross],
+        texts: Mapping[str, Text],
     ) -> None:
         self._columns = [(column.name, column, _codes(column)) for column in schema.used]
         self._derived = derived
@@ -42,11 +48,15 @@ class RowReader:
         self._crosses = [
             (cross, [names.index(name) for name in cross.columns]) for cross in crosses.values()
         ]
-        self.sources = (*names, *(made.name for made in derived), *crosses)
-        """The sources of `values`: columns, derived quantities, crosses."""
+        finders = {c.name: WordFinder(c.words) for c in schema.used if c.words}
+        self._texts = [
+            (each.column, names.index(each.column), finders[each.column]) for each in texts.values()
+        ]
+        self.sources = (*names, *(made.name for made in derived), *crosses, *texts)
+        """The sources of `values`: columns, derived quantities, crosses, texts."""
 
     def values(self, row: Mapping[str, Any]) -> list[Any] | None:
-        """A float (NaN is missing) or a code for every source.
+        """A float (NaN is missing), a code, or words' positions for every source.
 
         None if the mapping is not a row (it holds columns), lacks a column or holds a cell that
         cannot be read.
@@ -72,12 +82,15 @@ class RowReader:
             made = derive_columns(dates, self._derived)
             values += [float(made[derived.name][0]) for derived in self._derived]
         values += [cross.code([values[at] for at in places]) for cross, places in self._crosses]
+        for name, at, finder in self._texts:
+            missing = values[at] == MISSING
+            values.append(finder.absent if missing else finder.places(_text(row[name])))
         return values
 
 
 def _codes(column: Column) -> dict[str, int] | None:
     """Codes of a category's levels and of the markers of missing cells."""
-    if column.kind not in ("category", "yesno"):
+    if not column.coded:
         return None
     # A level wins over a marker that looks the same.
     return {
@@ -97,6 +110,13 @@ def _code(cell: Any, column: Column, codes: dict[str, int]) -> int:
         if code is not None:
             return code
     return int(read_codes(column_of([cell]), column)[0])
+
+
+def _text(cell: Any) -> str:
+    """A cell that is not missing as the reader of tables has it."""
+    if type(cell) is str:
+        return cell
+    return str(text_of(column_of([from_numpy(cell) if isinstance(cell, _NUMPY) else cell]))[0])
 
 
 def _number(cell: Any, column: Column) -> float | None:

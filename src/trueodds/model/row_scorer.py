@@ -7,7 +7,7 @@ these amounts is computed once and is then one row of the table.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,8 @@ from trueodds.features.blocks import Block, Inputs, Levels, PiecewiseLinear
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.fixed import FixedNetworks
-from trueodds.model.scorer import Float, Requantise, on_grid, weights_of
+from trueodds.model.requantise import Requantise, weights_of
+from trueodds.model.scorer import Float, on_grid
 from trueodds.model.soft_scorer import forests
 from trueodds.model.threads import one_blas_thread
 
@@ -43,7 +44,7 @@ class RowScorer:
         They make the inputs: the encoder those of all folds, the target encodings those of each
         fold.
     sources
-        Columns, derived quantities and crosses, in the order of the values.
+        Columns, derived quantities, crosses and texts, in the order of the values.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class RowScorer:
     def total(self, values: Sequence[Any]) -> float:
         """Sum of all members' log-odds in units of 2⁻³², a whole number.
 
-        ``values`` holds a float (NaN is missing) or a code for every source.
+        ``values`` holds for every source a float (NaN is missing), a code, or words' positions.
         """
         inputs = [(self._bias, self._unit)]
         for value, feed in zip(values, self._feeds, strict=True):
@@ -130,6 +131,11 @@ class _Feeds:
             start += block.width
         for tables in target_encodings:
             for table in tables:
+                if table.text is not None:
+                    by_place = dict(zip(table.text.places, table.log_odds.tolist(), strict=True))
+                    feeds[table.source].append(_of_words(start, by_place))
+                    start += 1
+                    continue
                 levelled = [[(start, x)] for x in table.log_odds.tolist()]
                 by_code.setdefault((table.source, table.cuts), []).append(levelled)
                 start += 1
@@ -198,6 +204,11 @@ def _placed(start: int, inputs: Inputs) -> Inputs:
 def _plain(start: int, block: Block) -> Feed:
     nonzero = block.nonzero
     return lambda value: [(start + offset, amount) for offset, amount in nonzero(value)]
+
+
+def _of_words(start: int, log_odds: Mapping[int, float]) -> Feed:
+    """Gives, for the positions of a cell's words, their sum, which is exact."""
+    return lambda places: [(start, sum(log_odds.get(place, 0.0) for place in places))]
 
 
 def _binned(levelled: Levelled, cuts: tuple[float, ...]) -> Feed:

@@ -12,7 +12,13 @@ MOST_COLUMNS = 60
 """Columns in a summary."""
 LONGEST = 60
 """Characters of a name or label."""
-KINDS = {"number": "number", "category": "categories", "yesno": "yes/no", "date": "date"}
+KINDS = {
+    "number": "number",
+    "category": "categories",
+    "yesno": "yes/no",
+    "date": "date",
+    "text": "text",
+}
 
 
 def notes_of(model: ModelData) -> tuple[str, ...]:
@@ -60,7 +66,7 @@ def summary(model: ModelData) -> str:
     for column in schema.columns[:MOST_COLUMNS]:
         text = column.reason or KINDS[column.kind]
         missing = f", {column.missing:,} missing" if column.missing else ""
-        kind = "not used: " if column.reason else ""
+        kind = "not used: " if column.kind == "aside" else ""
         lines.append(f"  {shown(column.name, 30):<30} {kind}{shown(text)}{missing}")
     if len(schema.columns) > MOST_COLUMNS:
         lines.append(f"  … and {len(schema.columns) - MOST_COLUMNS:,} more")

@@ -26,7 +26,9 @@ class UsualCells:
         limits = []
         for column in schema.used:
             numeric = column.kind in ("number", "date")
-            low, high = (-np.inf, np.inf) if numeric else (0.0, np.inf)
+            low, high = (
+                (0.0, np.inf) if column.coded and column.kind != "text" else (-np.inf, np.inf)
+            )
             reference = known.get(column.name)
             if reference is not None and numeric:
                 low, high = reference.low, reference.high

@@ -28,6 +28,7 @@ KIND_WORDS = {
     "category": "category",
     "yesno": "yes/no",
     "date": "date",
+    "text": "text",
     "aside": "ignored",
 }
 
