@@ -1,7 +1,7 @@
 """The main job: a table becomes a model and its out-of-fold forecast."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from trueodds.columns.profile import profile_rows
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.sketch import sketch_rows
 from trueodds.ensemble.ensemble import Ensemble, combine
+from trueodds.evaluation.costs import Costs
 from trueodds.execution.pool import ProgressCallback
 from trueodds.execution.train import train
 from trueodds.execution.work_folder import WorkFolder
@@ -52,6 +53,7 @@ def learn(
     seed: int = 0,
     jobs: int | None = None,
     heal: bool = False,
+    costs: Costs | None = None,
     callback: ProgressCallback | None = None,
     source: str = "",
     source_sha256: str = "",
@@ -80,6 +82,8 @@ def learn(
         the same bytes for any number of processes.
     heal
         Whether faults that many members have are cured and all members trained again.
+    costs
+        What decisions cost, numbers for all rows; kept in the model.
     callback
         Called at every evaluation of a member.
     source, source_sha256
@@ -105,12 +109,12 @@ def learn(
     with threadpool_limits(limits=1):  # sums have one order on every machine
         ensemble = combine(attempts.made, prepared.data, table.y, table.sample_weight)
         networks = freeze(ensemble, prepared)
-        judged = judge(ensemble, networks, prepared, table, seed)
+        judged = judge(ensemble, networks, prepared, table, seed, costs)
     record = training_record(effort, seed, attempts, ensemble, prepared.folds)
     named = roles or RoleColumns.unnamed(weight, groups, time)
     origin = (source or frame.source, source_sha256)
     model = _model(table, prepared, ensemble, networks, judged, record, named, origin)
-    return FitResult(model, judged.out_of_fold)
+    return FitResult(replace(model, costs=costs), judged.out_of_fold)
 
 
 def _model(

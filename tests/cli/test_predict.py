@@ -121,3 +121,36 @@ def test_scoring_imports_nothing_that_training_needs(model_file, table, tmp_path
     loaded = result.stderr.splitlines()[-1].split()
     assert "polars" in loaded
     assert [name for name in FORBIDDEN if name in loaded] == []
+
+
+def test_decisions_are_a_column_of_calls(run, model_file, new_table, tmp_path):
+    out = tmp_path / "scored.csv"
+    asked = ("--decide", "--cost-fn", 3, "--json")
+    found = json.loads(run("predict", model_file, new_table, "--out", out, *asked).stdout)
+    scored = pl.read_csv(out)
+    assert scored.columns[-2:] == ["probability", "decision"]
+    expected = np.where(scored["probability"].to_numpy() >= 0.25, "call", "no call")
+    assert scored["decision"].to_list() == expected.tolist()
+    assert found["called"] == (expected == "call").sum() > 0
+    by_row = run("predict", model_file, new_table, "--decide", "--cost-fp", "age", "--cost-fn", 50)
+    rows = pl.read_csv(io.StringIO(by_row.stdout))
+    age = rows[" age "] if " age " in rows.columns else rows["age"]
+    threshold = age.cast(pl.String).str.strip_chars().cast(pl.Float64).to_numpy()
+    calls = rows["probability"].to_numpy() >= threshold / (threshold + 50)
+    assert (rows["decision"] == "call").to_list() == calls.tolist()
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--decide",), "the model has no costs to decide by"),
+        (("--cost-fn", "5"), "costs are for decisions: add --decide"),
+        (("--decide", "--cost-fn", "-5"), "the cost false_negative is -5"),
+        (("--decide", "--cost-fn", "prize"), 'has no column "prize"'),
+    ],
+)
+def test_a_wrong_decision_is_one_sentence(run, model_file, new_table, options, sentence):
+    result = run("predict", model_file, new_table, *options)
+    assert result.exit_code in (1, 2)
+    assert sentence in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1

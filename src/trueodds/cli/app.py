@@ -6,6 +6,9 @@ from typing import Annotated
 import typer
 
 from trueodds.cli.options import (
+    Benefit,
+    CostFn,
+    CostFp,
     Dtype,
     Effort,
     Jobs,
@@ -120,6 +123,21 @@ def fit_command(
             "A network that fails to learn is always cured.",
         ),
     ] = False,
+    cost_fp: Annotated[
+        float | None,
+        typer.Option(
+            metavar="COST",
+            help="Cost of a call where the label is no. The model keeps the costs for decisions.",
+        ),
+    ] = None,
+    cost_fn: Annotated[
+        float | None,
+        typer.Option(metavar="COST", help="Cost of no call where the label is yes."),
+    ] = None,
+    benefit: Annotated[
+        float | None,
+        typer.Option(metavar="GAIN", help="Gain of a call where the label is yes."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Learn a model from a table, and write the model and a report."""
@@ -149,6 +167,7 @@ def fit_command(
         jobs=jobs,
         memory=None if memory is None else size_of(memory, "--memory"),
         heal=heal,
+        costs=(cost_fp, cost_fn, benefit),
     )
     run_fit(job, as_json=as_json)
 
@@ -171,15 +190,27 @@ def predict_command(
             show_default="CSV to stdout",
         ),
     ] = None,
+    decide: Annotated[
+        bool,
+        typer.Option(
+            "--decide",
+            help='Add a column "decision": "call" where a call costs no more than no call, else '
+            '"no call".',
+        ),
+    ] = False,
+    cost_fp: CostFp = None,
+    cost_fn: CostFn = None,
+    benefit: Benefit = None,
     as_json: Annotated[
         bool,
         typer.Option("--json", help="With --out: print one JSON object about the rows to stdout."),
     ] = False,
 ) -> None:
     """Score rows: write the table with a column "probability" added at its end."""
-    from trueodds.cli.predict import run_predict
+    from trueodds.cli.predict import Asked, run_predict
 
-    run_predict(model, new, out, as_json=as_json)
+    asked = Asked(decide=decide, costs=(cost_fp, cost_fn, benefit))
+    run_predict(model, new, out, asked, as_json=as_json)
 
 
 @app.command("evaluate")
@@ -209,18 +240,9 @@ def evaluate_command(
 def decide_command(
     model: ModelFile,
     labelled: Labelled,
-    cost_fp: Annotated[
-        str,
-        typer.Option(metavar="COST", help="Cost of a call where the label is no; or its column."),
-    ] = "1",
-    cost_fn: Annotated[
-        str,
-        typer.Option(metavar="COST", help="Cost of no call where the label is yes; or its column."),
-    ] = "1",
-    benefit: Annotated[
-        str,
-        typer.Option(metavar="GAIN", help="Gain of a call where the label is yes; or its column."),
-    ] = "0",
+    cost_fp: CostFp = None,
+    cost_fn: CostFn = None,
+    benefit: Benefit = None,
     capacity: Annotated[
         int | None,
         typer.Option(

@@ -10,7 +10,7 @@ from pathlib import Path
 from trueodds.cli.console import note, print_table
 from trueodds.cli.evaluate import run_evaluate
 from trueodds.cli.fit import FitJob, fit, print_fit
-from trueodds.cli.predict import run_predict
+from trueodds.cli.predict import Asked, run_predict
 from trueodds.cli.stop import Stopped
 from trueodds.files import whole_file
 
@@ -61,7 +61,7 @@ def _run_steps(folder: Path, jobs: int | None) -> None:
     _print_command("evaluate", model, new.path)
     run_evaluate(model, new.path, as_json=False)
     _print_command("predict", model, new.path, "--out", scored)
-    run_predict(model, new.path, scored, as_json=False)
+    run_predict(model, new.path, scored, Asked(), as_json=False)
     _show_scored(scored)
     note(f"Next: open {model.with_suffix('.html')} in a browser, then fit a table of your own.")
 

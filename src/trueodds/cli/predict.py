@@ -5,16 +5,44 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+import polars as pl
 
 from trueodds.cli.console import note, print_json
+from trueodds.cli.options import number_or_name
 from trueodds.cli.outputs import require_writable
 from trueodds.columns.values import OddCells
 from trueodds.errors import TableError, UsageError
+from trueodds.evaluation.costs import Costs
 from trueodds.model import Model, load
+from trueodds.model.calls import called, costs_for, require_costs
 from trueodds.model.model import probability
 from trueodds.model.monitor import Monitor
 from trueodds.table import Frame, TableStream, stream_table, writable_ending, write_stream
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is written beside the probability."""
+
+    decide: bool = False
+    costs: tuple[str | None, str | None, str | None] = (None, None, None)
+    """Costs of a wrong call and of a missed yes, and the benefit, as given."""
+
+    def require(self, model: Model) -> None:
+        """Raise UsageError if the options do not fit each other or the model."""
+        if not self.decide and self.costs != (None, None, None):
+            raise UsageError("costs are for decisions: add --decide")
+        if self.decide:
+            require_costs(self.costs, model.costs)
+
+    def names(self) -> list[str]:
+        """Names of the new columns."""
+        return ["probability", *(["decision"] if self.decide else [])]
+
+    def costs_of(self, frame: Frame, stored: Costs | None) -> Costs:
+        """Costs of the rows."""
+        fp, fn, benefit = (number_or_name(cost) for cost in self.costs)
+        return costs_for((fp, fn, benefit), stored, frame)
 
 
 @dataclass
@@ -24,25 +52,33 @@ class Tally:
     rows: int = 0
     total: float = 0.0
     """Sum of the probabilities."""
+    called: int = 0
+    """Rows whose decision is a call."""
     odd: dict[str, OddCells] = field(default_factory=dict)
     remarks: dict[str, None] = field(default_factory=dict)
     """How columns were found, each sentence once."""
 
     def scored(
-        self, model: Model, table: TableStream, monitor: Monitor
-    ) -> Iterator[tuple[Frame, NDArray[np.float64]]]:
+        self, model: Model, table: TableStream, monitor: Monitor, asked: Asked
+    ) -> Iterator[tuple[Frame, pl.DataFrame]]:
         """Score the frames one after another."""
         for frame in table.frames:
             values = model.read(frame)
             monitor.update(values, frame)
-            forecast = probability(model.log_odds_of(values))
+            log_odds = model.log_odds_of(values)
+            forecast = probability(log_odds)
+            added = [pl.Series("probability", forecast)]
+            if asked.decide:
+                calls = called(log_odds, asked.costs_of(frame, model.costs))
+                self.called += int(calls.sum())
+                added.append(pl.Series("decision", np.where(calls, "call", "no call")))
             self.rows += frame.rows
             self.total += float(forecast.sum())
             self.remarks |= dict.fromkeys(values.remarks)
             for cells in values.odd:
                 before = self.odd.get(cells.column)
                 self.odd[cells.column] = cells if before is None else before.plus(cells)
-            yield frame, forecast
+            yield frame, pl.DataFrame(added)
 
     def notes(self, model: Model) -> list[str]:
         """Columns and cells that count as missing, one sentence a column in the model's order."""
@@ -54,7 +90,9 @@ MOST_LINES = 8
 """Most lines about differences from training."""
 
 
-def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool) -> None:
+def run_predict(
+    model_file: Path, new: Path, out: Path | None, asked: Asked, *, as_json: bool
+) -> None:
     """Score a table and write it with its probabilities.
 
     Raises
@@ -71,9 +109,11 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
             raise UsageError(f"--out: {error}") from None
         require_writable(out, "--out", [new, model_file])
     model = load(model_file)
+    asked.require(model)
     table = stream_table(new)
     tally, monitor = Tally(), Monitor(model.schema, model.profile)
-    wrote = write_stream(table.first, tally.scored(model, table, monitor), out)
+    scored = tally.scored(model, table, monitor, asked)
+    wrote = write_stream(table.first, scored, out, asked.names())
     notes = [*table.first.notes, *tally.notes(model), *wrote]
     for text in notes:
         note(f"Note: {text}")
@@ -94,6 +134,7 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
                 "mean_probability": mean,
                 "target": model.target_name,
                 "yes": model.target_yes,
+                **({"called": tally.called} if asked.decide else {}),
                 "notes": notes,
                 "out_of_range": found,
             }
@@ -102,4 +143,5 @@ def run_predict(model_file: Path, new: Path, out: Path | None, *, as_json: bool)
         note(
             f'{out}: {tally.rows:,} rows with the probability that "{model.target_name}" is '
             f'"{model.target_yes}", {mean:.2%} on average'
+            + (f"; {tally.called:,} rows to call" if asked.decide else "")
         )

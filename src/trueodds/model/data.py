@@ -7,6 +7,7 @@ from trueodds.columns.roles import RoleColumns
 from trueodds.columns.schema import Schema
 from trueodds.columns.sketch import RowSketch
 from trueodds.ensemble.calibrator import Calibrator
+from trueodds.evaluation.costs import Costs
 from trueodds.evaluation.scores import Scores
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
@@ -49,3 +50,5 @@ class ModelData:
     """Columns of weights, groups and times that the model was fitted with."""
     sketch: RowSketch | None = None
     """Hashes that recognise training rows; None in older files, which do not hold it."""
+    costs: Costs | None = None
+    """What decisions cost, numbers for all rows; None if the fit was not told."""

@@ -28,6 +28,7 @@ from trueodds.model.consistent import require_consistent
 from trueodds.model.data import ModelData
 from trueodds.model.fixed import FixedLayer, FixedNetworks, Member
 from trueodds.model.header import (
+    CostsHeader,
     Header,
     NetworksHeader,
     metadata_of,
@@ -145,6 +146,7 @@ def to_bytes(model: ModelData) -> bytes:
         **({} if model.profile is None else {"seen": model.profile}),
         "roles": model.roles.to_json(),
         **({} if model.sketch is None else {"sketch": model.sketch.header()}),
+        **({} if model.costs is None else {"costs": CostsHeader.of(model.costs)}),
     }
     rest = json_text(header)[1:]
     return save_tensors(
@@ -254,6 +256,7 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
         profile=header.profile,
         roles=header.roles,
         sketch=_sketch(header, arrays),
+        costs=None if header.costs is None else header.costs.costs(),
         **{name: getattr(header, name) for name in PLAIN},
     )
 

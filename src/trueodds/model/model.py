@@ -28,7 +28,8 @@ from trueodds.table.convert import as_frame
 from trueodds.table.frame import Frame
 
 if TYPE_CHECKING:
-    from trueodds.model.decide import CostGiven, Decisions
+    from trueodds.model.calls import CostGiven
+    from trueodds.model.decide import Decisions
     from trueodds.model.evaluate import Evaluation
 
 LEAST = float(np.finfo(np.float64).tiny)
@@ -160,9 +161,9 @@ class Model(AsClassifier, ModelData):
         X: Any,
         y: ArrayLike | None = None,
         *,
-        cost_fp: "CostGiven" = 1.0,
-        cost_fn: "CostGiven" = 1.0,
-        benefit: "CostGiven" = 0.0,
+        cost_fp: "CostGiven | None" = None,
+        cost_fn: "CostGiven | None" = None,
+        benefit: "CostGiven | None" = None,
         capacity: int | None = None,
         sample_weight: ArrayLike | str | bool = True,
         seed: int = 0,
@@ -178,7 +179,7 @@ class Model(AsClassifier, ModelData):
         cost_fp, cost_fn, benefit
             Cost of a call where the label is no, of no call where it is yes, and gain of a call
             where it is yes: numbers ≥ 0, the names of their columns in ``X``, or arrays of shape
-            (rows,).
+            (rows,). None takes the model's ``costs``, else 1, 1 and 0.
         capacity
             Call this many rows, the likeliest, whatever the costs.
         seed
@@ -198,6 +199,37 @@ class Model(AsClassifier, ModelData):
         for remark in (*found.notes, *found.remarks):
             warn(TableWarning(remark))
         return found
+
+    def calls(
+        self,
+        X: Any,
+        *,
+        cost_fp: "CostGiven | None" = None,
+        cost_fn: "CostGiven | None" = None,
+        benefit: "CostGiven | None" = None,
+    ) -> NDArray[np.bool_]:
+        """Whether each row is called, shape (rows,); the threshold and the costs are `decide`'s.
+
+        Parameters
+        ----------
+        X
+            As for `log_odds`.
+        cost_fp, cost_fn, benefit
+            As for `decide`.
+
+        Raises
+        ------
+        TableError
+            If a column is missing, or a cost is no number.
+        UsageError
+            If neither costs are given nor the model has any, or one is out of range.
+        """
+        from trueodds.model.calls import called, costs_for, require_costs
+
+        costs = (cost_fp, cost_fn, benefit)
+        require_costs(costs, self.costs)
+        frame = X if isinstance(X, Frame) else as_frame(_rows(X))
+        return called(self.log_odds(frame), costs_for(costs, self.costs, frame))
 
     def save(self, path: str | Path) -> None:
         """Write the model to one file; the file appears complete or not at all.

@@ -4,25 +4,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from trueodds.errors import TableError
 from trueodds.table.frame import Frame
 
-Parts = Iterator[tuple[Frame, NDArray[np.float64]]]
+Parts = Iterator[tuple[Frame, pl.DataFrame]]
+"""Rows, and the columns that are added to them."""
 
 
-def sink_typed(parts: Parts, name: str, ending: str, file: BinaryIO) -> None:
-    """Write the parts with their probabilities under ``name``, with no more than a few in memory.
+def sink_typed(parts: Parts, ending: str, file: BinaryIO) -> None:
+    """Write the parts with the columns added, with no more than a few parts in memory.
 
     Raises
     ------
     TableError
         If the file cannot be written; else whatever the parts raise.
     """
-    first = _scored(*next(parts), name)
+    first = _scored(*next(parts))
     second = next(parts, None)
     if second is None:
         try:
@@ -33,21 +32,20 @@ def sink_typed(parts: Parts, name: str, ending: str, file: BinaryIO) -> None:
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise _unwritten(file, error) from None
         return
-    _sink(first, second, parts, name, ending, file)
+    _sink(first, second, parts, ending, file)
 
 
 def _sink(
     first: pl.DataFrame,
-    second: tuple[Frame, NDArray[np.float64]],
+    second: tuple[Frame, pl.DataFrame],
     rest: Parts,
-    name: str,
     ending: str,
     file: BinaryIO,
 ) -> None:
     from polars.io.plugins import register_io_source
 
     failed: list[BaseException] = []
-    waiting = [first, _scored(*second, name)]
+    waiting = [first, _scored(*second)]
 
     def pulled(
         with_columns: list[str] | None,
@@ -59,8 +57,8 @@ def _sink(
         try:
             while waiting:
                 yield waiting.pop(0)
-            for frame, probability in rest:
-                yield _scored(frame, probability, name)
+            for frame, added in rest:
+                yield _scored(frame, added)
         except BaseException as error:
             failed.append(error)
             raise
@@ -84,5 +82,5 @@ def _unwritten(file: BinaryIO, error: Exception) -> TableError:
     return TableError(f"{path} cannot be written: {str(error).splitlines()[0]}.")
 
 
-def _scored(frame: Frame, probability: NDArray[np.float64], name: str) -> pl.DataFrame:
-    return pl.DataFrame([*frame.data, pl.Series(name, probability)])
+def _scored(frame: Frame, added: pl.DataFrame) -> pl.DataFrame:
+    return pl.DataFrame([*frame.data, *added])

@@ -1,9 +1,9 @@
-"""Scored rows out: the input's columns untouched, in order, and the probability."""
+"""Scored rows out: the input's columns untouched, in order, and the columns added to them."""
 
 import json
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,29 +49,41 @@ def write_scored(
     return write_stream(frame, [(frame, probability)], path)
 
 
-def write_stream(
-    first: Frame, scored: Iterable[tuple[Frame, NDArray[np.float64]]], path: str | Path | None
-) -> tuple[str, ...]:
-    """Write a table that comes in parts, each with its probabilities, as `write_scored` does.
+Added = NDArray[np.float64] | pl.DataFrame
+"""Columns added to rows: the probabilities, or a frame of as many rows."""
 
-    ``first`` has the parts' headers and types. One part is held at a time.
+
+def write_stream(
+    first: Frame,
+    scored: Iterable[tuple[Frame, Added]],
+    path: str | Path | None,
+    names: Sequence[str] = ("probability",),
+) -> tuple[str, ...]:
+    """Write a table that comes in parts, each with its new columns, as `write_scored` does.
+
+    ``first`` has the parts' headers and types. ``names`` are the new columns', in order. One part
+    is held at a time.
     """
-    name = _free_name(first)
-    notes = () if name == "probability" else (f'the new column is called "{name}"',)
-    parts = (_checked(frame, probability) for frame, probability in scored)
+    free = _free_names(first, names)
+    notes = tuple(
+        f'the new column is called "{new}"'
+        for new, name in zip(free, names, strict=True)
+        if new != name
+    )
+    parts = (_checked(frame, added, free) for frame, added in scored)
     if path is None:
-        _to_stdout(_delimited(first, parts, name, ","))
+        _to_stdout(_delimited(first, parts, free, ","))
         return notes
     path = Path(path)
     ending = writable_ending(path)
     try:
         with whole_file(path) as file:
             if ending in _DELIMITERS:
-                texts = _delimited(first, parts, name, _DELIMITERS[ending])
+                texts = _delimited(first, parts, free, _DELIMITERS[ending])
             elif ending in _JSON:
-                texts = (_json_lines(frame, p, name) for frame, p in parts)
+                texts = (_json_lines(frame, added) for frame, added in parts)
             else:
-                sink_typed(parts, name, ending, file)
+                sink_typed(parts, ending, file)
                 return notes
             for raw in _zipped(texts) if path.suffix.lower() == ".gz" else texts:
                 file.write(raw)
@@ -80,11 +92,16 @@ def write_stream(
     return notes
 
 
-def _checked(frame: Frame, probability: NDArray[np.float64]) -> tuple[Frame, NDArray[np.float64]]:
-    probability = np.asarray(probability, dtype=np.float64)
-    if probability.shape != (frame.rows,):
-        raise ValueError(f"{probability.shape} probabilities for {frame.rows} rows")
-    return frame, probability
+def _checked(frame: Frame, added: Added, names: list[str]) -> tuple[Frame, pl.DataFrame]:
+    """The part with its new columns under their names."""
+    if not isinstance(added, pl.DataFrame):
+        probability = np.asarray(added, dtype=np.float64)
+        if probability.shape != (frame.rows,):
+            raise ValueError(f"{probability.shape} probabilities for {frame.rows} rows")
+        added = pl.DataFrame([pl.Series("probability", probability)])
+    if added.shape != (frame.rows, len(names)):
+        raise ValueError(f"{added.shape} new cells for {frame.rows} rows and {names}")
+    return frame, added.rename(dict(zip(added.columns, names, strict=True)))
 
 
 def _zipped(texts: Iterable[bytes]) -> Iterator[bytes]:
@@ -109,26 +126,30 @@ def writable_ending(path: str | Path) -> str:
     return ending
 
 
-def _free_name(frame: Frame) -> str:
-    """``probability``, or with the first number that no column has yet."""
+def _free_names(frame: Frame, names: Sequence[str]) -> list[str]:
+    """The names; one that a column has already gets the first number that makes it free."""
     taken = {*frame.names, *frame.headers}
-    if "probability" not in taken:
-        return "probability"
-    return next(n for i in range(1, len(taken) + 2) if (n := f"probability_{i}") not in taken)
+    free = []
+    for name in names:
+        numbered = (f"{name}_{i}" for i in range(1, len(taken) + 2))
+        free.append(name if name not in taken else next(n for n in numbered if n not in taken))
+        taken.add(free[-1])
+    return free
 
 
 def _delimited(
     first: Frame,
-    parts: Iterable[tuple[Frame, NDArray[np.float64]]],
-    name: str,
+    parts: Iterable[tuple[Frame, pl.DataFrame]],
+    names: list[str],
     delimiter: str,
 ) -> Iterator[bytes]:
-    head = [pl.Series(str(i), [h or None], dtype=pl.String) for i, h in enumerate(first.headers)]
-    header = _csv([*head, pl.Series("p", [name])], delimiter)
-    for frame, probability in parts:
-        columns = [_as_text(column).alias(str(i)) for i, column in enumerate(frame.data)]
-        # repr is the shortest text that reads back as the same float64.
-        columns.append(pl.Series("p", list(map(repr, probability.tolist())), dtype=pl.String))
+    heads = [*first.headers, *names]
+    header = _csv(
+        [pl.Series(str(i), [h or None], dtype=pl.String) for i, h in enumerate(heads)], delimiter
+    )
+    for frame, added in parts:
+        # A float is its repr, the shortest text that reads back as the same float64.
+        columns = [_as_text(column).alias(str(i)) for i, column in enumerate([*frame.data, *added])]
         # With the first rows, so that nothing is said when these fail.
         yield header + _csv(columns, delimiter)
         header = b""
@@ -169,12 +190,11 @@ def _plain(value: Any) -> Any:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _json_lines(frame: Frame, probability: NDArray[np.float64], name: str) -> bytes:
+def _json_lines(frame: Frame, added: pl.DataFrame) -> bytes:
     data = frame.data.with_columns(pl.selectors.float().fill_nan(None))
     rows = data.iter_rows(named=True) if data.width else iter([{}] * frame.rows)
-    lines = [
-        _json_text({**row, name: p}) for row, p in zip(rows, probability.tolist(), strict=True)
-    ]
+    new = added.iter_rows(named=True)
+    lines = [_json_text({**row, **cells}) for row, cells in zip(rows, new, strict=True)]
     return "".join(line + "\n" for line in lines).encode()
 
 
