@@ -124,6 +124,16 @@ export function score(model, row) {
   return { logOdds, probability: Math.min(Math.max(sigmoid(logOdds), LEAST), MOST) };
 }
 
+// The bounds of the share of yes among rows with these calibrated log-odds, { lower, upper }; null if
+// the model has none.
+export function interval({ header: { bounds } }, logOdds) {
+  if (!bounds) return null;
+  const { at, lower, upper } = bounds;
+  const from = at.filter((step) => step <= logOdds).length;
+  const beyond = at.filter((step) => step < logOdds).length;
+  return { lower: from > 0 ? lower[from - 1] : 0, upper: beyond < at.length ? upper[beyond] : 1 };
+}
+
 function value(column, cell) {
   const missing = cell === null || cell === undefined || Number.isNaN(cell);
   if (column.kind === "number" || column.kind === "date") {

@@ -63,6 +63,8 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     memory
         Bytes to stay within, or a text such as "2GB": what would not fit lies in temporary files
         while the model is trained. None has no limit.
+    background
+        Whether ``model_`` keeps the cells of some training rows, which ``model_.explain`` needs.
     verbose
         Whether progress is printed on standard error.
 
@@ -102,6 +104,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         positive: object = None,
         drop: Sequence[str] | str = (),
         memory: int | str | None = None,
+        background: bool = True,
         verbose: bool | int = False,
     ) -> None:
         self.effort = effort
@@ -111,6 +114,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.positive = positive
         self.drop = drop
         self.memory = memory
+        self.background = background
         self.verbose = verbose
 
     # As `__new__` takes whatever is given, the parameters are those of `__init__`.
@@ -182,6 +186,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 seed=self._seed(),
                 jobs=self.n_jobs,
                 heal=self.heal,
+                background=self.background,
                 callback=Verbose() if self.verbose else None,
                 store=self._store(held),
             )

@@ -20,6 +20,7 @@ from trueodds.execution.pool import ProgressCallback
 from trueodds.execution.train import train
 from trueodds.execution.work_folder import WorkFolder
 from trueodds.model import Model
+from trueodds.model.background import Background, background_rows
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.freeze import freeze
 from trueodds.report.judge import Judged, judge, training_record
@@ -54,6 +55,7 @@ def learn(
     jobs: int | None = None,
     heal: bool = False,
     costs: Costs | None = None,
+    background: bool = True,
     callback: ProgressCallback | None = None,
     source: str = "",
     source_sha256: str = "",
@@ -84,6 +86,8 @@ def learn(
         Whether faults that many members have are cured and all members trained again.
     costs
         What decisions cost, numbers for all rows; kept in the model.
+    background
+        Whether the model keeps the cells of some training rows, for explanations.
     callback
         Called at every evaluation of a member.
     source, source_sha256
@@ -114,7 +118,12 @@ def learn(
     named = roles or RoleColumns.unnamed(weight, groups, time)
     origin = (source or frame.source, source_sha256)
     model = _model(table, prepared, ensemble, networks, judged, record, named, origin)
-    return FitResult(replace(model, costs=costs), judged.out_of_fold)
+    kept = _background(table, ensemble) if background else None
+    return FitResult(replace(model, costs=costs, background=kept), judged.out_of_fold)
+
+
+def _background(table: Table, ensemble: Ensemble) -> Background:
+    return background_rows(table.values, ensemble.log_odds, table.sample_weight)
 
 
 def _model(
@@ -150,4 +159,5 @@ def _model(
         profile=profile_rows(table.values, table.schema, ensemble.log_odds),
         roles=roles,
         sketch=sketch_rows(table.values, table.schema, table.y),
+        bounds=judged.bounds,
     )

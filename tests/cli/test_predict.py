@@ -154,3 +154,53 @@ def test_a_wrong_decision_is_one_sentence(run, model_file, new_table, options, s
     assert result.exit_code in (1, 2)
     assert sentence in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_intervals_are_two_columns(run, model_file, new_table, tmp_path):
+    out = tmp_path / "scored.csv"
+    result = run("predict", model_file, new_table, "--out", out, "--interval")
+    assert result.exit_code == 0, result.output
+    scored = pl.read_csv(out)
+    assert scored.columns[-3:] == ["probability", "lower", "upper"]
+    lower, upper = load(model_file).interval(read_table(new_table))
+    assert scored["lower"].to_numpy().tobytes() == lower.tobytes()
+    assert scored["upper"].to_numpy().tobytes() == upper.tobytes()
+    p = scored["probability"].to_numpy()
+    assert np.mean((lower <= p) & (p <= upper)) > 0.9
+
+
+def test_a_model_of_few_rows_has_no_intervals(run, table, tmp_path):
+    lines = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("\n".join(lines[:36]) + "\n", encoding="utf-8")
+    out = tmp_path / "m.odds"
+    words = ("--target", "answer", "--effort", "quick", "--no-report", "--out", out)
+    assert run("fit", table, *words).exit_code == 0
+    result = run("predict", out, table, "--interval")
+    assert result.exit_code == 1
+    assert result.stderr.strip().startswith("Error: the model has no intervals: they need 20")
+
+
+def test_reasons_are_columns_and_those_of_the_library(run, model_file, new_table, tmp_path):
+    out = tmp_path / "scored.csv"
+    few = tmp_path / "few.csv"
+    few.write_text("\n".join(new_table.read_text(encoding="utf-8").splitlines()[:13]) + "\n")
+    asked = ("--explain", 2, "--decide", "--cost-fn", 3)
+    result = run("predict", model_file, few, "--out", out, *asked)
+    assert result.exit_code == 0, result.output
+    scored = pl.read_csv(out)
+    assert scored.columns[-4:] == ["probability", "decision", "reason_1", "reason_2"]
+    found = load(model_file).explain(read_table(few))
+    for row in range(12):
+        reasons = (*found.reasons(row, 2), None, None)[:2]
+        assert scored.row(row)[-2:] == reasons
+    assert scored["reason_1"].str.contains(": odds × ").all()
+
+
+def test_without_a_background_there_are_no_reasons(run, table, tmp_path):
+    out = tmp_path / "m.odds"
+    words = ("--target", "answer", "--effort", "quick", "--no-report", "--out", out)
+    assert run("fit", table, *words, "--no-background").exit_code == 0
+    assert load(out).background is None
+    result = run("predict", out, table, "--explain", 3)
+    assert result.exit_code == 1
+    assert "was fitted with --no-background; fit it again without" in result.stderr

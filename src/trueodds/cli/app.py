@@ -123,6 +123,13 @@ def fit_command(
             "A network that fails to learn is always cured.",
         ),
     ] = False,
+    no_background: Annotated[
+        bool,
+        typer.Option(
+            "--no-background",
+            help="Keep no cells of training rows in the model. predict --explain needs them.",
+        ),
+    ] = False,
     cost_fp: Annotated[
         float | None,
         typer.Option(
@@ -168,6 +175,7 @@ def fit_command(
         memory=None if memory is None else size_of(memory, "--memory"),
         heal=heal,
         costs=(cost_fp, cost_fn, benefit),
+        background=not no_background,
     )
     run_fit(job, as_json=as_json)
 
@@ -190,6 +198,23 @@ def predict_command(
             show_default="CSV to stdout",
         ),
     ] = None,
+    interval: Annotated[
+        bool,
+        typer.Option(
+            "--interval",
+            help='Add columns "lower" and "upper": 95 % bounds of the share of yes among rows with '
+            "this probability.",
+        ),
+    ] = False,
+    explain: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help='Add columns "reason_1" to "reason_N": the cells that change the odds most.',
+            show_default="none",
+        ),
+    ] = None,
     decide: Annotated[
         bool,
         typer.Option(
@@ -209,7 +234,8 @@ def predict_command(
     """Score rows: write the table with a column "probability" added at its end."""
     from trueodds.cli.predict import Asked, run_predict
 
-    asked = Asked(decide=decide, costs=(cost_fp, cost_fn, benefit))
+    costs = (cost_fp, cost_fn, benefit)
+    asked = Asked(decide=decide, costs=costs, interval=interval, reasons=explain or 0)
     run_predict(model, new, out, asked, as_json=as_json)
 
 

@@ -59,6 +59,9 @@ class FitJob:
     costs: tuple[float | None, float | None, float | None] = (None, None, None)
     """Costs of a wrong call and of a missed yes, and the benefit, as given."""
 
+    background: bool = True
+    """Whether the model keeps the cells of some training rows, for explanations."""
+
     def decision_costs(self) -> Costs | None:
         """The costs, with 1, 1 and 0 for those that are not given; None if none is given."""
         if self.costs == (None, None, None):
@@ -131,6 +134,7 @@ def fit(job: FitJob) -> Fitted:
                     jobs=job.jobs,
                     heal=job.heal,
                     costs=costs,
+                    background=job.background,
                     callback=shown.update,
                     source=frame.source,
                     source_sha256=sha256,

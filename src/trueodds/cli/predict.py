@@ -15,6 +15,7 @@ from trueodds.errors import TableError, UsageError
 from trueodds.evaluation.costs import Costs
 from trueodds.model import Model, load
 from trueodds.model.calls import called, costs_for, require_costs
+from trueodds.model.explanation import Explanation
 from trueodds.model.model import probability
 from trueodds.model.monitor import Monitor
 from trueodds.table import Frame, TableStream, stream_table, writable_ending, write_stream
@@ -27,6 +28,8 @@ class Asked:
     decide: bool = False
     costs: tuple[str | None, str | None, str | None] = (None, None, None)
     """Costs of a wrong call and of a missed yes, and the benefit, as given."""
+    interval: bool = False
+    reasons: int = 0
 
     def require(self, model: Model) -> None:
         """Raise UsageError if the options do not fit each other or the model."""
@@ -34,10 +37,16 @@ class Asked:
             raise UsageError("costs are for decisions: add --decide")
         if self.decide:
             require_costs(self.costs, model.costs)
+        if self.interval:
+            model.bounds_of(np.zeros(0))
+        if self.reasons:
+            model.require_background()
 
     def names(self) -> list[str]:
         """Names of the new columns."""
-        return ["probability", *(["decision"] if self.decide else [])]
+        bounds = ["lower", "upper"] if self.interval else []
+        reasons = [f"reason_{i + 1}" for i in range(self.reasons)]
+        return ["probability", *bounds, *(["decision"] if self.decide else []), *reasons]
 
     def costs_of(self, frame: Frame, stored: Costs | None) -> Costs:
         """Costs of the rows."""
@@ -63,15 +72,20 @@ class Tally:
     ) -> Iterator[tuple[Frame, pl.DataFrame]]:
         """Score the frames one after another."""
         for frame in table.frames:
-            values = model.read(frame)
+            aligned, values = model.read_frame(frame)
             monitor.update(values, frame)
             log_odds = model.log_odds_of(values)
             forecast = probability(log_odds)
             added = [pl.Series("probability", forecast)]
+            if asked.interval:
+                lower, upper = model.bounds_of(log_odds)
+                added += [pl.Series("lower", lower), pl.Series("upper", upper)]
             if asked.decide:
                 calls = called(log_odds, asked.costs_of(frame, model.costs))
                 self.called += int(calls.sum())
                 added.append(pl.Series("decision", np.where(calls, "call", "no call")))
+            if asked.reasons:
+                added += reason_columns(model.explain_rows(aligned, values), asked.reasons)
             self.rows += frame.rows
             self.total += float(forecast.sum())
             self.remarks |= dict.fromkeys(values.remarks)
@@ -84,6 +98,15 @@ class Tally:
         """Columns and cells that count as missing, one sentence a column in the model's order."""
         odd = [self.odd[c.name].message() for c in model.schema.used if c.name in self.odd]
         return [*self.remarks, *odd]
+
+
+def reason_columns(explained: Explanation, most: int) -> list[pl.Series]:
+    """The reasons of all rows, one column for each rank; empty where a row has fewer."""
+    rows = [explained.reasons(row, most) for row in range(len(explained.values))]
+    return [
+        pl.Series(f"reason_{i + 1}", [r[i] if i < len(r) else None for r in rows], dtype=pl.String)
+        for i in range(most)
+    ]
 
 
 MOST_LINES = 8

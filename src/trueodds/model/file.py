@@ -147,6 +147,8 @@ def to_bytes(model: ModelData) -> bytes:
         "roles": model.roles.to_json(),
         **({} if model.sketch is None else {"sketch": model.sketch.header()}),
         **({} if model.costs is None else {"costs": CostsHeader.of(model.costs)}),
+        **({} if model.bounds is None else {"bounds": model.bounds}),
+        **({} if model.background is None else {"background": model.background}),
     }
     rest = json_text(header)[1:]
     return save_tensors(
@@ -257,6 +259,8 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
         roles=header.roles,
         sketch=_sketch(header, arrays),
         costs=None if header.costs is None else header.costs.costs(),
+        bounds=header.bounds,
+        background=header.background,
         **{name: getattr(header, name) for name in PLAIN},
     )
 

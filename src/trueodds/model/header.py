@@ -13,12 +13,14 @@ import msgspec
 from trueodds.columns.profile import Profile
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.schema import Schema
+from trueodds.ensemble.bounds import Bounds
 from trueodds.ensemble.calibrator import Calibrator
 from trueodds.evaluation.costs import Costs
 from trueodds.evaluation.scores import Scores
 from trueodds.features.cross import Part
 from trueodds.features.encoder import Encoder
 from trueodds.health.state import LayerState
+from trueodds.model.background import Background
 from trueodds.model.fixed import Grid
 from trueodds.model.rounding import Rounding
 from trueodds.network.activations import Activation
@@ -100,6 +102,8 @@ class Header(msgspec.Struct):
     roles: RoleColumns = RoleColumns()
     sketch: SketchHeader | None = None
     costs: CostsHeader | None = None
+    bounds: Bounds | None = None
+    background: Background | None = None
 
 
 @dataclass(frozen=True)

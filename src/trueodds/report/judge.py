@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from trueodds.columns import Leak, rare_auc
 from trueodds.columns.describe import Table
+from trueodds.ensemble.bounds import Bounds, fit_bounds
 from trueodds.ensemble.ensemble import Ensemble
 from trueodds.ensemble.importance import column_importance
 from trueodds.evaluation.costs import Costs
@@ -33,6 +34,8 @@ class Judged:
     out_of_fold: OutOfFold
     leak: Leak | None
     """A warning if the AUC is so high that a leak is likely, with the most important columns."""
+    bounds: Bounds | None
+    """Bounds of the share of yes by forecast; None with too few rows of a label."""
 
 
 def judge(
@@ -61,6 +64,7 @@ def judge(
             _decision(ensemble, table, costs, seed),
         ),
         leak=rare_auc(scores.auc.value, [column.name for column in importance]),
+        bounds=_bounds(ensemble, table),
     )
 
 
@@ -76,6 +80,17 @@ def _decision(ensemble: Ensemble, table: Table, costs: Costs | None, seed: int) 
         None if table.sample_weight is None else table.sample_weight[known],
         clusters=clusters_of(table, known),
         seed=seed,
+    )
+
+
+def _bounds(ensemble: Ensemble, table: Table) -> Bounds | None:
+    """Bounds from the out-of-fold forecasts."""
+    known = np.isfinite(ensemble.log_odds)
+    return fit_bounds(
+        table.y[known],
+        ensemble.log_odds[known],
+        None if table.sample_weight is None else table.sample_weight[known],
+        clusters_of(table, known),
     )
 
 
