@@ -78,6 +78,7 @@ def test_clones_pipelines_and_cross_validation() -> None:
         "positive": None,
         "drop": (),
         "memory": None,
+        "background": True,
         "verbose": False,
     }
     piped = make_pipeline(FunctionTransformer(), model)

@@ -16,7 +16,7 @@ from trueodds.columns.values import Values
 from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.json_text import json_text
 from trueodds.model import file
-from trueodds.model.background import Background, background_rows, mixed
+from trueodds.model.background import Background, background_rows, mixed, same_cells
 from trueodds.model.explain import explain_row
 from trueodds.model.explanation import Explanation, factor_text
 from trueodds.model.model import from_bytes
@@ -106,7 +106,10 @@ def test_two_columns_and_additive_functions_are_exact(columns: int, rows: int, s
 
     one, background = table(1), table(rows)
     own, theirs = float(forecast(one)[0]), forecast(background)
-    found = explain_row(forecast, one, 0, background, (own, theirs), 0)
+    differ = ~same_cells(one, 0, background)
+    found = explain_row(
+        lambda at, mask: forecast(mixed(one, 0, background, at, mask)), differ, (own, theirs), 0
+    )
     x = np.array([one.numbers[n][0] for n in names])
     b = np.column_stack([background.numbers[n] for n in names])
     exact = ((x - b) * slopes).mean(axis=0)

@@ -337,7 +337,7 @@ def demo_command(
     ] = Path("demo"),
     jobs: Jobs = None,
 ) -> None:
-    """Fit, evaluate and predict in a minute, on a real table that comes with trueodds."""
+    """Fit, evaluate, predict, decide, explain in a minute, on a table that comes with trueodds."""
     from trueodds.cli.demo import run_demo
 
     run_demo(out, jobs)

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.columns.values import Values
-from trueodds.model.background import mixed, same_cells
-
 Float = NDArray[np.float64]
+Mixed = Callable[[NDArray[np.int64], NDArray[np.bool_]], Float]
+"""Log-odds of background rows, shape (n,), with those columns from the row to explain that a mask
+of shape (n, columns) marks; shape (n,)."""
 
 TOLERANCE = 0.05
 """Orders are drawn until no standard error exceeds this part of the largest value …"""
@@ -36,31 +36,22 @@ class RowValues:
 
 
 def explain_row(
-    log_odds_of: Callable[[Values], Float],
-    values: Values,
-    row: int,
-    background: Values,
-    ends: tuple[float, Float],
-    seed: int,
+    log_odds_of: Mixed, differ: NDArray[np.bool_], ends: tuple[float, Float], seed: int
 ) -> RowValues:
     """Shapley values of one row.
 
     Parameters
     ----------
     log_odds_of
-        The forecast of rows, calibrated log-odds.
-    values, row
-        Rows, and the number of the one to explain. Columns are in the order of ``values.numbers``,
-        then ``values.codes``.
-    background
-        The rows to compare with.
+        The forecast of mixed rows.
+    differ
+        Shape (background rows, columns): which of their cells differ from the row's.
     ends
         Log-odds of the row, and of the rows of the background.
     seed
         Of the orders; one seed gives one row the same values whatever rows are beside it.
     """
     rng = np.random.default_rng(seed)
-    differ = ~same_cells(values, row, background)
     rows, columns = differ.shape
     sums, squares, apart = np.zeros((3, rows, columns))
     counts = np.zeros(rows, np.int64)
@@ -69,7 +60,7 @@ def explain_row(
     for number in range(MOST_ROUNDS):
         if number:
             at = np.arange(rows)
-        first, second = _changes(log_odds_of, values, row, background, differ, ends, at, rng)
+        first, second = _changes(log_odds_of, differ, ends, at, rng)
         mean = (first + second) / 2.0
         np.add.at(sums, at, mean)
         np.add.at(squares, at, np.square(mean))
@@ -107,10 +98,7 @@ def _errors(sums: Float, squares: Float, apart: Float, counts: NDArray[np.int64]
 
 
 def _changes(
-    log_odds_of: Callable[[Values], Float],
-    values: Values,
-    row: int,
-    background: Values,
+    log_odds_of: Mixed,
     differ: NDArray[np.bool_],
     ends: tuple[float, Float],
     at: NDArray[np.int64],
@@ -133,7 +121,7 @@ def _changes(
     backward = (rank[pair] >= (most[pair] - step)[:, None]) & moved[pair]
     two = np.concatenate([pair, pair])
     coalitions = np.concatenate([forward, backward])
-    z = log_odds_of(mixed(values, row, background, at[two], coalitions)) if len(two) else two
+    z = log_odds_of(at[two], coalitions) if len(two) else np.zeros(0)
     both = np.zeros((2, len(at), differ.shape[1]))
     for direction, half in enumerate((z[: len(pair)], z[len(pair) :])):
         path = np.zeros((len(at), int(most.max(initial=0)) + 1))

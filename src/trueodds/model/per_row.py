@@ -10,10 +10,11 @@ from trueodds.columns.values import Values
 from trueodds.ensemble.bounds import LEAST_LABELS
 from trueodds.errors import TrueOddsError
 from trueodds.model.align import as_rows
-from trueodds.model.background import Background
+from trueodds.model.background import Background, same_cells
 from trueodds.model.calls import CostGiven, called, costs_for, require_costs
+from trueodds.model.coalitions import Coalitions
 from trueodds.model.data import ModelData
-from trueodds.model.explain import explain_row
+from trueodds.model.explain import Mixed, explain_row
 from trueodds.model.explanation import Explanation, cells_of
 from trueodds.table.convert import as_frame
 from trueodds.table.frame import Frame
@@ -28,6 +29,10 @@ class PerRow(ModelData):
 
     def log_odds_of(self, values: Values) -> NDArray[np.float64]:
         """The same of rows that are read."""
+        raise NotImplementedError
+
+    def _calibrated(self, total: Any) -> Any:
+        """Calibrated log-odds from the exact sum of the members' outputs."""
         raise NotImplementedError
 
     def read_frame(self, X: Any) -> tuple[Frame, Values]:
@@ -96,10 +101,10 @@ class PerRow(ModelData):
         own = self.log_odds_of(values)
         names = [*values.numbers, *values.codes]
         order = [names.index(column.name) for column in self.schema.used]
-        found = [
-            explain_row(self.log_odds_of, values, row, background, (z, theirs), seed)
-            for row, z in enumerate(own.tolist())
-        ]
+        found = []
+        for row, z in enumerate(own.tolist()):
+            differ = ~same_cells(values, row, background)
+            found.append(explain_row(self._mixer(values, row), differ, (z, theirs), seed))
         each = np.array([[one.values, one.errors] for one in found]).reshape(-1, 2, len(names))
         return Explanation(
             values=each[:, 0, order],
@@ -117,6 +122,15 @@ class PerRow(ModelData):
                 "was fitted with --no-background; fit it again without"
             )
         return self.background
+
+    def _mixer(self, values: Values, row: int) -> Mixed:
+        """Calibrated log-odds of background rows with some cells of a row."""
+        total = self._coalitions.mixer(values, row)
+        return lambda at, own: np.asarray(self._calibrated(total(at, own)))
+
+    @cached_property
+    def _coalitions(self) -> Coalitions:
+        return Coalitions(self.networks, self.encoder, self.target_encodings, self._compared[0])
 
     @cached_property
     def _compared(self) -> tuple[Values, NDArray[np.float64]]:
