@@ -23,7 +23,8 @@ TOLERANCE = 0.05
 MOST_ROUNDS = 8
 """… but at most so many pairs of orders for each row of the background."""
 CHECKED = 16
-"""Rows of the background that get a second pair of orders at once, for the standard errors."""
+"""Rows of the background that get a second pair of orders at once: those whose first two orders are
+farthest apart."""
 
 
 @dataclass(frozen=True)
@@ -53,27 +54,31 @@ def explain_row(
     """
     rng = np.random.default_rng(seed)
     rows, columns = differ.shape
-    sums, squares, apart = np.zeros((3, rows, columns))
+    sums, squares, apart, further = np.zeros((4, rows, columns))
     counts = np.zeros(rows, np.int64)
-    again = rng.permutation(rows)[:CHECKED]
-    at = np.concatenate([np.arange(rows), again])
-    for number in range(MOST_ROUNDS):
-        if number:
-            at = np.arange(rows)
+    at = np.arange(rows)
+    for number in range(MOST_ROUNDS + 1):
         first, second = _changes(log_odds_of, differ, ends, at, rng)
         mean = (first + second) / 2.0
-        np.add.at(sums, at, mean)
-        np.add.at(squares, at, np.square(mean))
-        np.add.at(apart, at, np.square(first - second))
-        counts += np.bincount(at, minlength=rows)
+        sums[at] += mean
+        squares[at] += np.square(mean)
+        apart[at] += np.square(first - second)
+        counts[at] += 1
+        if number == 0:
+            at = np.sort(np.argsort(-apart.sum(axis=1), kind="stable")[:CHECKED])
+            continue
+        further[at] += np.square(first - second)
+        at = np.arange(rows)
         found = (sums / counts[:, None]).mean(axis=0)
-        errors = _errors(sums, squares, apart, counts)
+        errors = _errors(sums, squares, apart, further, counts)
         if errors.max() <= TOLERANCE * np.abs(found).max():
             break
     return RowValues(found, errors)
 
 
-def _errors(sums: Float, squares: Float, apart: Float, counts: NDArray[np.int64]) -> Float:
+def _errors(
+    sums: Float, squares: Float, apart: Float, further: Float, counts: NDArray[np.int64]
+) -> Float:
     """Standard errors by column, shape (columns,).
 
     The two orders of a pair tell by how far apart they are, in every row of the background, which
@@ -85,14 +90,15 @@ def _errors(sums: Float, squares: Float, apart: Float, counts: NDArray[np.int64]
     sums, squares, apart
         Shape (rows, columns): sums over pairs of the mean of both orders, of its square, and of the
         squared difference of both.
+    further
+        As ``apart``, without the first pair of each row: by that pair rows were chosen.
     counts
         Shape (rows,): the number of pairs.
     """
     several = counts > 1
     spread = squares[several] - np.square(sums[several]) / counts[several, None]
-    within = np.maximum(spread, 0.0).sum() * counts.sum()
-    whole = apart.sum() * (counts[several] - 1).sum()
-    left = within / whole if whole > 0.0 else 0.0
+    whole = float(further.sum())
+    left = float(np.maximum(spread, 0.0).sum()) / whole if whole > 0.0 else 0.0
     each = apart / np.square(counts[:, None])
     return np.asarray(np.sqrt(left * each.sum(axis=0)) / len(counts))
 
