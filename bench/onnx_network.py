@@ -44,8 +44,9 @@ def session(data: bytes, threads: int) -> Any:
 def onnx_bytes(model: Model) -> bytes:
     """A graph from encoded inputs (rows, encoder's inputs + all folds' rates) to probabilities.
 
-    Every member is a chain of Gemm and Relu, which onnxruntime fuses; their log-odds are averaged,
-    calibrated and put through Sigmoid. ReLU networks only.
+    An MLP is a chain of Gemm and Relu, which onnxruntime fuses; soft splits have `leaf_shares`
+    between two Gemm. The members' log-odds are averaged, calibrated and put through Sigmoid. ReLU
+    networks and soft splits only.
     """
     import onnx
     from onnx import TensorProto, helper, numpy_helper
@@ -64,7 +65,8 @@ def onnx_bytes(model: Model) -> bytes:
     outputs = []
     for number, member in enumerate(networks.members):
         above = "X"
-        for index, (layer, grid) in enumerate(zip(member.layers, networks.grids, strict=True)):
+        grids = networks.grids_of(member)
+        for index, (layer, grid) in enumerate(zip(member.layers, grids, strict=True)):
             weights = np.ldexp(layer.weights.astype(np.float64), -layer.shifts.astype(int))
             bias = np.ldexp(
                 layer.biases.astype(np.float64), -(grid.bits + layer.shifts.astype(int))
@@ -79,7 +81,10 @@ def onnx_bytes(model: Model) -> bytes:
             given = [above, constant(f"W{name}", weights), constant(f"b{name}", bias)]
             nodes.append(helper.make_node("Gemm", given, [f"z{name}"]))
             above = f"z{name}"
-            if index < len(networks.grids) - 1:
+            if index < len(grids) - 1 and member.depth:
+                nodes += leaf_shares(above, f"a{name}", member.depth, weights.shape[1])
+                above = f"a{name}"
+            elif index < len(grids) - 1:
                 nodes.append(helper.make_node("Relu", [above], [f"a{name}"]))
                 above = f"a{name}"
         outputs.append(above)
@@ -98,3 +103,32 @@ def onnx_bytes(model: Model) -> bytes:
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     onnx.checker.check_model(made)
     return bytes(made.SerializeToString())
+
+
+def leaf_shares(sums: str, out: str, depth: int, gates: int) -> list[Any]:
+    """Nodes from the gates' sums, (rows, gates), to the leaves' shares, (rows, leaves · trees)."""
+    from onnx import helper
+
+    nodes: list[Any] = []
+
+    def node(kind: str, inputs: list[str], result: str, **options: Any) -> str:
+        nodes.append(helper.make_node(kind, inputs, [result], **options))
+        return result
+
+    def reshaped(name: str, result: str, *shape: int) -> str:
+        size = node("Constant", [], f"{result}_shape", value_ints=shape)
+        return node("Reshape", [name, size], result)
+
+    trees = gates // depth
+    levels = reshaped(node("Sigmoid", [sums], f"{out}_gates"), f"{out}_levels", -1, depth, 1, trees)
+    each = [f"{out}_{level}" for level in range(depth)]
+    nodes.append(helper.make_node("Split", [levels], each, axis=1))
+    one = node("Constant", [], f"{out}_one", value_float=1.0)
+    share = one
+    for level, gate in enumerate(each):
+        other = node("Sub", [one, gate], f"{gate}_other")
+        sides = [node("Mul", [share, g], f"{g}_share") for g in (gate, other)]
+        both = node("Concat", sides, f"{gate}_both", axis=2)
+        share = reshaped(both, f"{gate}_leaves", -1, 2 << level, 1, trees)
+    reshaped(share, out, -1, trees << depth)
+    return nodes

@@ -25,8 +25,8 @@ MEASURES = {  # key: (title, decimals, factor)
     "peak_mb": ("Peak memory of all processes together, MB, libraries and table included", 0, 1.0),
 }
 TITLES = {
-    "tuned": "Tables used to choose the recipe",
-    "untouched": "Tables not used to choose the recipe",
+    "tuned": "Tables used to choose the recipe of 0.1.0",
+    "untouched": "Tables not used to choose the recipe of 0.1.0",
 }
 Values = dict[str, dict[str, float]]
 """Table → contender → figure."""

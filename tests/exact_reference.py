@@ -69,20 +69,36 @@ def reference_probability(log_odds: float) -> float:
 
 def _output(networks: FixedNetworks, member: Member, inputs: list[float]) -> int:
     """One member's log-odds in units of 2⁻³²."""
-    grids = (*networks.grids, OUTPUT)
+    grids = (*networks.grids_of(member), OUTPUT)
     q = [_on_grid(Fraction(x), grids[0]) for x in inputs]
     for index, layer in enumerate(member.layers):
         hidden = index < len(member.layers) - 1
-        handed = []
+        z = []
         for unit, (bias, shift) in enumerate(zip(layer.biases, layer.shifts, strict=True)):
             column = layer.weights[:, unit].tolist()
             total = sum(a * k for a, k in zip(q, column, strict=True)) + int(bias)
-            z = Fraction(total) / Fraction(2) ** (grids[index].bits + int(shift))
-            if hidden:
-                z = _activate(z, networks.activation)
-            handed.append(_on_grid(z, grids[index + 1]))
-        q = handed
+            z.append(Fraction(total) / Fraction(2) ** (grids[index].bits + int(shift)))
+        if hidden and member.depth:
+            z = _shares(z, member.depth)
+        elif hidden:
+            z = [_activate(each, networks.activation) for each in z]
+        q = [_on_grid(each, grids[index + 1]) for each in z]
     return q[0]
+
+
+def _shares(z: list[Fraction], depth: int) -> list[Fraction]:
+    """Shares of all leaves, leaf by leaf and tree by tree, from the gates' sums level by level."""
+    trees = len(z) // depth
+    gates = [sigmoid_of(float(each)) for each in z]
+    shares = []
+    for leaf in range(1 << depth):
+        for tree in range(trees):
+            share = 1.0
+            for level in range(depth):
+                g = gates[level * trees + tree]
+                share *= 1.0 - g if leaf >> (depth - 1 - level) & 1 else g
+            shares.append(Fraction(share))
+    return shares
 
 
 def _on_grid(x: Fraction, grid: Grid) -> int:

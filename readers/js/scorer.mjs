@@ -11,6 +11,7 @@
 // since 1970 UTC), and text for a category. null, undefined and NaN are missing. Plain numbers and
 // ISO dates may be text; other text in a column of numbers or dates throws an Error.
 
+const FEATURES = ["pieces", "cuts", "crosses", "soft_splits"];
 const OUTPUT = { bits: 32, limit: 2 ** 41 };
 const LEAST = 2.2250738585072014e-308;
 const MOST = 1 - 1.1102230246251565e-16;
@@ -23,7 +24,7 @@ export function read(buffer) {
   const text = new TextDecoder("utf-8", { fatal: true });
   const outer = JSON.parse(text.decode(new Uint8Array(buffer, 8, size)));
   const header = JSON.parse(outer.__metadata__.trueodds);
-  const unknown = (header.needs ?? []).filter((name) => !["pieces", "cuts", "crosses"].includes(name));
+  const unknown = (header.needs ?? []).filter((name) => !FEATURES.includes(name));
   if (header.format !== 2 || unknown.length > 0) {
     throw new Error(
       `this reader knows format 2, but the file has format ${header.format} ${unknown}`.trim(),
@@ -38,15 +39,17 @@ export function read(buffer) {
     }
     return out;
   };
-  const layers = header.networks.grids.length;
-  const members = header.networks.folds.map((fold, number) => ({
-    fold,
-    layers: Array.from({ length: layers }, (_, index) => ({
+  const { folds, grids, depths = [], shares } = header.networks;
+  const members = folds.map((fold, number) => {
+    const depth = depths[number] ?? 0;
+    const before = depth > 0 ? [grids[0], shares] : grids;
+    const layers = before.map((_, index) => ({
       weights: array(`weights/${number}/${index}`),
       biases: array(`biases/${number}/${index}`),
       shifts: array(`shifts/${number}/${index}`),
-    })),
-  }));
+    }));
+    return { fold, depth, grids: [...before, OUTPUT], layers };
+  });
   const crosses = (header.crosses ?? []).map(({ name, parts }, position) => ({
     name,
     parts,
@@ -108,14 +111,14 @@ export function score(model, row) {
   const own = model.targetEncodings.map((tables) =>
     tables.map(({ source, values: table, cuts }) => table.at(code(values.get(source), cuts))),
   );
-  const grids = [...header.networks.grids, OUTPUT];
+  const activate = ACTIVATIONS[header.networks.activation];
   let total = 0;
-  for (const member of model.members) {
-    let q = [...shared, ...own[member.fold]].map((x) => onGrid(x * power(grids[0].bits), grids[0]));
-    member.layers.forEach((layer, index) => {
-      const hidden = index < member.layers.length - 1;
-      const activation = ACTIVATIONS[hidden ? header.networks.activation : "none"];
-      q = outputsOf(layer, q, grids[index], grids[index + 1], activation);
+  for (const { fold, depth, grids, layers } of model.members) {
+    let q = [...shared, ...own[fold]].map((x) => onGrid(x * power(grids[0].bits), grids[0]));
+    layers.forEach((layer, index) => {
+      let z = sums(layer, q, grids[index]);
+      if (index < layers.length - 1) z = depth > 0 ? leafShares(z, depth) : z.map(activate);
+      q = z.map((x) => onGrid(x * power(grids[index + 1].bits), grids[index + 1]));
     });
     total += q[0];
   }
@@ -180,17 +183,32 @@ const MARKERS = new Set([
   "None", "none", "NONE",
 ]);
 
-// The outputs of a layer, on the grid of the next layer.
-function outputsOf(layer, q, before, after, activation) {
+// The weighted sums of a layer.
+function sums(layer, q, before) {
   const units = layer.biases.length;
-  const out = new Array(units);
-  for (let unit = 0; unit < units; unit += 1) {
-    let sum = layer.biases[unit];
+  return layer.biases.map((bias, unit) => {
+    let sum = bias;
     for (let i = 0; i < q.length; i += 1) sum += q[i] * layer.weights[i * units + unit];
-    const z = sum * power(-before.bits - layer.shifts[unit]);
-    out[unit] = onGrid(activation(z) * power(after.bits), after);
+    return sum * power(-before.bits - layer.shifts[unit]);
+  });
+}
+
+// Shares of soft splits' leaves, leaf by leaf and tree by tree, from the gates' sums level by level.
+function leafShares(z, depth) {
+  const trees = z.length / depth;
+  let shares = new Array(trees).fill(1);
+  for (let level = 0; level < depth; level += 1) {
+    const gates = z.slice(level * trees, (level + 1) * trees).map(sigmoid);
+    const next = [];
+    for (let start = 0; start < shares.length; start += trees) {
+      for (let tree = 0; tree < trees; tree += 1) next.push(shares[start + tree] * gates[tree]);
+      for (let tree = 0; tree < trees; tree += 1) {
+        next.push(shares[start + tree] * (1 - gates[tree]));
+      }
+    }
+    shares = next;
   }
-  return out;
+  return shares;
 }
 
 // The nearest whole number, ties to even, within the limit of the grid; exact for |x| < 2⁵³.
@@ -202,7 +220,6 @@ function onGrid(x, { limit }) {
 }
 
 const ACTIVATIONS = {
-  none: (z) => z,
   relu: (z) => Math.max(z, 0),
   leaky_relu: (z) => (z > 0 ? z : 0.01 * z),
   silu: (z) => z * sigmoid(z),

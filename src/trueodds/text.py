@@ -25,3 +25,9 @@ def printable(text: object, longest: int | None = None) -> str:
     if not shown.isprintable():
         shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
     return shown if longest is None or len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
+def first_line(text: str, otherwise: str = "no reason given") -> str:
+    """Return the first line of another program's message, or other words if it is blank."""
+    lines = text.strip().splitlines()
+    return lines[0] if lines else otherwise

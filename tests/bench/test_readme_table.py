@@ -54,8 +54,8 @@ def result() -> dict[str, Any]:
 def test_sets_stand_apart(result: dict[str, Any]) -> None:
     text = readme_table.figures(result)
     first, second = text.split("### ")[1:]
-    assert first.startswith("Tables used to choose the recipe: 2")
-    assert second.startswith("Tables not used to choose the recipe: 2")
+    assert first.startswith("Tables used to choose the recipe of 0.1.0: 2")
+    assert second.startswith("Tables not used to choose the recipe of 0.1.0: 2")
     assert "| **mean of 2** | 0.800 | 0.600 | 0.900 | 0.500 |" in first
     assert "| mean rank of 4 | 3.0 | 2.0 | 4.0 | 1.0 |" in first
     assert "TabM" not in second.split("\n\n")[1]

@@ -189,8 +189,8 @@ def test_a_training_table_that_changes_while_it_is_read(run, table, monkeypatch,
 
     real = module.read_table
 
-    def meanwhile(path):
-        frame = real(path)
+    def meanwhile(source):
+        frame, path = real(source), source.path
         if change == "append":
             with path.open("a") as file:
                 file.write("1,2,3,4,5,6,7,8,yes\n")

@@ -48,12 +48,20 @@ def test_what_is_no_size_is_said(text):
 
 
 @pytest.mark.slow
-def test_more_rows_to_score_take_no_more_memory(model_file, table):
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_more_rows_to_score_take_no_more_memory(model_file, table, kind):
     head, *rows = table.read_text(encoding="utf-8").splitlines(keepends=True)
     peaks = []
     for megabytes in (12, 72):
-        new = table.with_name("new.csv")
-        new.write_text(head + "".join(rows) * (megabytes * 10**6 // sum(map(len, rows))))
+        text = head + "".join(rows) * (12 * 10**6 // sum(map(len, rows)))
+        if kind == "folder":
+            new = table.with_name(f"new{megabytes}")
+            new.mkdir()
+            for i in range(megabytes // 12):
+                (new / f"{i}.csv").write_text(text)
+        else:
+            new = table.with_name("new.csv")
+            new.write_text(text + text[len(head) :] * (megabytes // 12 - 1))
         words = ["predict", str(model_file), str(new), "--out", str(table.with_name("out.csv"))]
         child = subprocess.Popen([sys.executable, "-m", "trueodds", *words])
         _, status, used = os.wait4(child.pid, 0)

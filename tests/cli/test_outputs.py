@@ -2,22 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from trueodds.cli.outputs import require_ending, require_writable, stem
+from trueodds.cli.outputs import require_ending, require_writable
 from trueodds.errors import TrueOddsError, UsageError
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("a/adult.csv.gz", "adult"),
-        ("adult.csv", "adult"),
-        ("adult.v2.parquet", "adult.v2"),
-        ("ADULT.CSV.GZ", "ADULT"),
-        (".csv", ".csv"),
-    ],
-)
-def test_stem(name, expected):
-    assert stem(Path(name)) == expected
 
 
 def test_endings():

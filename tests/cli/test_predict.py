@@ -169,6 +169,35 @@ def test_intervals_are_two_columns(run, model_file, new_table, tmp_path):
     assert np.mean((lower <= p) & (p <= upper)) > 0.9
 
 
+def test_columns_choose_among_the_new_ones_too(run, model_file, new_table, tmp_path):
+    few = tmp_path / "few.csv"
+    lines = new_table.read_text(encoding="utf-8").splitlines()[:13]
+    few.write_text("\n".join([lines[0] + ",lower", *(line + ",7" for line in lines[1:])]) + "\n")
+    asked = ("--interval", "--explain", 1, "--decide", "--cost-fn", 3)
+    out = tmp_path / "all.csv"
+    result = run("predict", model_file, few, "--out", out, *asked)
+    assert result.exit_code == 0, result.output
+    assert 'the new column "lower" is called "lower_1"' in result.stderr
+    whole = pl.read_csv(out)
+    new = ["probability", "lower_1", "upper", "decision", "reason_1"]
+    assert whole.columns[-6:] == ["lower", *new]
+    for ending in ("csv", "parquet", "sqlite#few"):
+        part = tmp_path / f"part.{ending}"
+        words = ("--columns", "reason_1,lower", "--columns", "decision, probability")
+        result = run("predict", model_file, few, "--out", part, *asked, *words)
+        assert result.exit_code == 0, result.output
+        found = read_table(str(part)).data
+        expected = whole.select("reason_1", "lower_1", "decision", "probability")
+        assert found.columns == expected.columns
+        # CSV is read as text.
+        assert [[*map(str, row)] for row in found.rows()] == [
+            [*map(str, row)] for row in expected.rows()
+        ]
+    result = run("predict", model_file, few, "--columns", "upper")
+    assert result.exit_code == 2
+    assert result.stderr.startswith('Error: --columns: few.csv has no column "upper"')
+
+
 def test_a_model_of_few_rows_has_no_intervals(run, table, tmp_path):
     lines = table.read_text(encoding="utf-8").splitlines()
     table.write_text("\n".join(lines[:36]) + "\n", encoding="utf-8")

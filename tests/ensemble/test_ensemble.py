@@ -133,7 +133,7 @@ def test_the_plain_mean_of_the_shipped_networks_is_the_weighted_forecast(stages,
         X = data.inputs(fold, rows).astype(np.float64)
         for flat, into in (
             (parameters, outputs),
-            (member.parameters, by_kind[member.record.share]),
+            (member.parameters, by_kind[member.record.sort]),
         ):
             wide = flat.astype(np.float64)
             into.append(log_odds(X, layout.weights(wide), layout.biases(wide), layout.activation))

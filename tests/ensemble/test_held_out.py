@@ -22,8 +22,8 @@ def test_held_out_log_odds_are_those_of_the_wide_networks_in_float64(stages, kin
         flat, layout = member.parameters.astype(np.float64), member.layout
         X = data.inputs(fold, rows).astype(np.float64)
         z = log_odds(X, layout.weights(flat), layout.biases(flat), layout.activation)
-        expected[rows, found.kinds.index(member.record.share)] += z - data.base_log_odds(fold)
-        counts[rows, found.kinds.index(member.record.share)] += 1
+        expected[rows, found.kinds.index(member.record.sort)] += z - data.base_log_odds(fold)
+        counts[rows, found.kinds.index(member.record.sort)] += 1
     known = (data.folds.of_row >= 0).any(axis=0)
     expected = expected[known] / counts[known]
     # The grids of the exact scorer and float32 differ by that much.
@@ -44,18 +44,20 @@ def test_no_forecast_of_a_row_is_of_a_member_that_saw_it(stages, kind) -> None:
 
 def test_kinds_are_column_fractions_largest_first(stages) -> None:
     of = stages("two")
-    assert of.ensemble.held_out.kinds == (1.0, 0.8, 0.6)
+    assert of.ensemble.held_out.kinds == (("mlp", 1.0), ("mlp", 0.8), ("mlp", 0.6))
     assert of.ensemble.held_out.members.tolist() == [[1, 1, 1], [1, 1, 1]]
     some = [m for m in of.attempts.made[0] if m.record.share == 0.8]
     found = held_out(some, of.prepared.data)
-    assert found.kinds == (0.8,)
+    assert found.kinds == (("mlp", 0.8),)
     np.testing.assert_array_equal(found.log_odds[:, 0], of.ensemble.held_out.log_odds[:, 1])
 
 
 def test_a_kind_of_one_partition_alone_is_its_mean() -> None:
     """By turns a kind may have members in one partition only."""
     mean = np.array([[[1.0, np.nan], [2.0, np.nan]], [[3.0, 5.0], [4.0, 6.0]]])
-    found = HeldOut((1.0, 0.8), mean, np.array([[1, 0], [3, 2]]), np.zeros((2, 2)))
+    found = HeldOut(
+        (("mlp", 1.0), ("mlp", 0.8)), mean, np.array([[1, 0], [3, 2]]), np.zeros((2, 2))
+    )
     np.testing.assert_allclose(found.log_odds, [[2.5, 5.0], [3.5, 6.0]])
     folds = Folds(np.zeros((2, 2), np.int16), 5, "")
     varied = found.variances(np.array([0.5, 0.0]), folds)
@@ -69,7 +71,7 @@ def test_two_partitions_show_the_variance_that_an_average_of_all_loses(slopes) -
     members = np.array([[2, 1], [1, 2]])
     f, noise = rng.normal(size=rows), rng.normal(size=(2, rows))
     mean = np.repeat((f + 0.4 * noise)[:, :, None], 2, axis=2)
-    found = HeldOut((1.0, 0.8), mean, members, np.zeros((2, rows)))
+    found = HeldOut((("mlp", 1.0), ("mlp", 0.8)), mean, members, np.zeros((2, rows)))
     folds = Folds(np.zeros((2, rows), np.int16), each, "")
     z = found.log_odds @ np.array(slopes)
     varied = found.variances(np.array(slopes), folds)

@@ -27,10 +27,10 @@ def brute_force(of, seed: int) -> np.ndarray:
 
         def loss(inputs: np.ndarray, fold=fold, rows=rows, members=members) -> float:
             of_kind = []
-            for share in ensemble.held_out.kinds:
+            for sort in ensemble.held_out.kinds:
                 found = []
                 for m in members:
-                    if m.record.share == share:
+                    if m.record.sort == sort:
                         flat, layout = m.parameters.astype(np.float64), m.layout
                         weights, biases = layout.weights(flat), layout.biases(flat)
                         found.append(log_odds(inputs, weights, biases, layout.activation))

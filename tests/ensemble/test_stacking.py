@@ -54,8 +54,20 @@ def test_weights_and_calibrator_are_the_slopes_in_two_steps() -> None:
 
 
 def test_sample_weights_count_as_repeated_rows() -> None:
-    log_odds, y = forecasts(500)
-    counts = np.random.default_rng(1).integers(1, 4, 500)
+    log_odds, y = forecasts(5000)
+    counts = np.random.default_rng(1).integers(1, 4, 5000)
     weighted = fit_stack(log_odds, y, counts.astype(np.float64))
     repeated = fit_stack(np.repeat(log_odds, counts, axis=0), np.repeat(y, counts), None)
-    np.testing.assert_allclose(weighted.slopes, repeated.slopes, rtol=0.02)
+    np.testing.assert_allclose(weighted.slopes, repeated.slopes, rtol=0.02, atol=LEAST)
+
+
+def test_few_rows_are_pulled_to_the_plain_mean_with_the_base_rate() -> None:
+    rng = np.random.default_rng(2)
+    log_odds = rng.normal(size=(12, 3))
+    y = np.zeros(12, np.uint8)
+    y[0] = 1
+    stack = fit_stack(log_odds, y, None)
+    assert stack.weights == pytest.approx([1 / 3] * 3, abs=0.15)
+    assert stack.apply(log_odds).mean() == pytest.approx(np.log(1.5 / 11.5), abs=0.1)
+    many = fit_stack(np.repeat(log_odds, 400, axis=0), np.repeat(y, 400), None)
+    assert np.ptp(many.weights) > 0.5

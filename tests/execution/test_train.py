@@ -10,7 +10,7 @@ from trueodds.execution.train import Members, mean_loss, orders_for, train
 from trueodds.training.data import SHIPPED, TrainingData
 from trueodds.training.folds import make_folds
 from trueodds.training.pilot import PILOTS, choose_epochs, pilot_folds
-from trueodds.training.recipe import Recipe
+from trueodds.training.recipe import Recipe, SoftMember
 
 SMALL = replace(Recipe(), members=3, many_members=6, widths=(8,), epochs=3, least_steps=100)
 
@@ -121,3 +121,31 @@ def test_the_mean_loss_is_of_members_that_leave_rows_out() -> None:
     made = train(data(by_time=True), replace(SMALL, many_members=1), 0, 1).made[0]
     losses = [m.record.loss for m in made if m.record.fold < 4]
     assert mean_loss(made) == pytest.approx(np.mean(losses))
+
+
+MIXED = replace(
+    SMALL,
+    column_fractions=(1.0,),
+    soft_splits=(SoftMember(trees=4, depth=2), SoftMember(trees=4, depth=2, sparse=True)),
+)
+
+
+@pytest.mark.parametrize("partitions", [1, 2])
+def test_every_kind_has_pilots_and_epochs_of_its_own(partitions: int) -> None:
+    table, heard = data(partitions=partitions), list[ProgressEvent]()
+    made = train(table, MIXED, 0, 1, heard.append).made[0]
+    kinds = {(m.record.fold, m.record.member): m.record.kind for m in made}
+    pilots = [(step.fold, step.member) for step in heard if step.done and step.pilot]
+    for kind in ("mlp", "soft splits", "sparse soft splits"):
+        of_kind = [order for order in pilots if kinds[order] == kind]
+        assert len({fold % 4 for fold, _ in of_kind}) == len(pilot_folds(table))
+        wanted = [Order(*order) for order in of_kind]
+        epochs = choose_epochs(table, MIXED, train_members(table, MIXED, 0, 1, wanted))
+        assert all(m.record.epochs == epochs[m.record.fold] for m in made if m.record.kind == kind)
+
+
+def test_the_jobs_do_not_change_a_bit_of_soft_splits() -> None:
+    one, two = (train(data(), MIXED, 3, jobs).made[0] for jobs in (1, 2))
+    assert bits(one) == bits(two)
+    assert [m.layout for m in one] == [m.layout for m in two]
+    assert [m.record for m in one] == [m.record for m in two]

@@ -24,7 +24,7 @@ from trueodds.model.fixed import FixedLayer, FixedNetworks, Grid, Member, requir
 from trueodds.model.model import probability
 from trueodds.network.activations import ACTIVATIONS
 from trueodds.table import as_frame
-from trueodds.training.recipe import Recipe
+from trueodds.training.recipe import Recipe, SoftMember
 
 ROWS = 400
 
@@ -135,6 +135,30 @@ def edges(model: Model, rng: np.random.Generator) -> Model:
     return replace(model, networks=networks, target_encodings=rates)
 
 
+def soft_edges(model: Model, rng: np.random.Generator) -> Model:
+    """The same model with soft splits alone: a tree of gates of exactly ½, outputs clamped."""
+    grids, shares = (Grid(2, 7),), Grid(2, 4)
+    members = []
+    for number, old in enumerate(model.networks.members):
+        depth, trees = 1 + number % 3, 4
+        leaf_scale, leaf_shift = ((500, -2), (500, 3))[number % 2]
+        steep = np.arange(trees * depth) % trees > 0
+        gates = FixedLayer(
+            (rng.integers(-6, 7, (old.sizes[0], len(steep))) * steep).astype(np.int16),
+            (4 * rng.integers(-3, 4, len(steep)) * steep).astype(np.int64),
+            np.full(len(steep), 4, dtype=np.int16),
+        )
+        leaves = FixedLayer(
+            rng.integers(-leaf_scale, leaf_scale + 1, (trees << depth, 1)).astype(np.int16),
+            rng.integers(-99, 100, 1).astype(np.int64),
+            np.full(1, leaf_shift, dtype=np.int16),
+        )
+        members.append(Member(old.fold, (gates, leaves), depth))
+    networks = FixedNetworks("relu", grids, tuple(members), shares)
+    require_exact(networks)
+    return replace(model, networks=networks)
+
+
 def expected(model: Model, cells: list[dict[str, Any]]) -> list[dict[str, str]]:
     """Bits by the reference in exact whole numbers, which the scorer must share."""
     found = np.array(reference_log_odds(model, model.read(cells)))
@@ -168,6 +192,10 @@ def main(folder: Path) -> None:
     crossed = crossed_table(rng)
     models["crosses"] = fitted(crossed, recipe)
     assert {len(t.columns) for t in models["crosses"].target_encodings[0]} == {1, 2}
+    soft = (SoftMember(trees=5, depth=2), SoftMember(trees=4, depth=3, sparse=True))
+    with_soft = replace(recipe, column_fractions=(1.0,), soft_splits=soft, many_members=3)
+    models["soft_splits"] = fitted(data, with_soft)
+    models["soft_edges"] = soft_edges(models["soft_splits"], rng)
     for name, model in models.items():
         cells = crossed_rows(crossed) if name == "crosses" else rows(data)
         path = folder / f"{name}.odds"

@@ -13,16 +13,21 @@ from trueodds.model import coalitions
 from trueodds.model.background import background_rows, mixed
 from trueodds.model.coalitions import Coalitions
 from trueodds.table import as_frame
+from trueodds.training.recipe import SoftMember
 
 
-@pytest.fixture(params=["relu", "tanh", "crosses", "two dates"])
+@pytest.fixture(params=["relu", "tanh", "soft splits", "crosses", "two dates"])
 def case(request, golden_called, tiny_recipe, monkeypatch) -> tuple[Model, list[dict]]:
     """A model with a background, and rows to mix with it."""
     if request.param in ("crosses", "two dates"):
         golden = golden_called("crosses" if request.param == "crosses" else "gelu")
         model, rows = golden.model, golden.cells
     else:
-        recipe = replace(tiny_recipe, activation=request.param, widths=(8, 6))
+        if request.param == "soft splits":
+            soft = (SoftMember(trees=5, depth=2), SoftMember(trees=4, depth=3, sparse=True))
+            recipe = replace(tiny_recipe, members=3, many_members=3, soft_splits=soft)
+        else:
+            recipe = replace(tiny_recipe, activation=request.param, widths=(8, 6))
         monkeypatch.setattr(main_job, "recipe_for", lambda effort: recipe)
         rng, count = np.random.default_rng(3), 300
         x, town = rng.normal(size=count), rng.integers(0, 14, count)
@@ -38,6 +43,8 @@ def case(request, golden_called, tiny_recipe, monkeypatch) -> tuple[Model, list[
         frame = as_frame(data)
         target = read_target(frame.column("y"), name="y")
         model = main_job.learn(frame.without(["y"]), target, jobs=1).model
+        assert bool(model.networks.soft) == (request.param == "soft splits")
+        assert model.networks.mlps
         rows = data.drop("y").to_dicts()[:30]
     values = model.read(rows)
     background = background_rows(values, np.arange(float(len(rows))))

@@ -250,12 +250,20 @@ def _with_cross(model: ModelData, change: Callable[[Cross], Cross], name: str = 
     )
 
 
+def arrays_of(data: bytes) -> bytes:
+    """What follows the header in a file."""
+    return data[8 + int.from_bytes(data[:8], "little") :]
+
+
 def test_crosses_come_back_and_a_reader_has_to_know_them(
     golden_called, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = golden_called("crosses").path.read_bytes()
     back = from_bytes(data)
-    assert to_bytes(back) == data
+    written = to_bytes(back)
+    # The record of an older file has fewer fields, but the arrays are the same.
+    assert arrays_of(written) == arrays_of(data)
+    assert to_bytes(from_bytes(written)) == written
     crosses = {t.source: t.cross for t in back.target_encodings[0] if t.cross is not None}
     assert {len(cross.parts) for cross in crosses.values()} == {1, 2}
     for tables in back.target_encodings[1:]:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from exact_reference import reference_log_odds, reference_probability
-from trueodds.model import fixed, model, row_scorer, scorer
+from trueodds.model import fixed, model, row_scorer, scorer, soft_scorer
 
 
 def test_there_is_one_for_every_activation_and_the_edges() -> None:
@@ -25,6 +25,8 @@ def test_there_is_one_for_every_activation_and_the_edges() -> None:
         "edges",
         "pieces",
         "crosses",
+        "soft_splits",
+        "soft_edges",
     }
 
 
@@ -79,6 +81,18 @@ ROW_STEPS = [step for step in SCORER_STEPS if step.startswith("inputs")]
 """The steps that both scorers share."""
 
 
+SOFT_STEPS = {
+    "shares not rounded": ("        np.rint(shares, out=shares)\n", ""),
+    "shares rounded down": ("np.rint(shares, out=shares)", "np.floor(shares, out=shares)"),
+    "shares' ties away from zero": ("np.rint(shares, out=shares)", AWAY.format("shares")),
+    "log-odds not rounded": ("        np.rint(out, out=out)\n", ""),
+    "log-odds not clamped": (
+        "np.clip(out, -float(OUTPUT.limit), float(OUTPUT.limit), out=out)",
+        "out",
+    ),
+}
+
+
 def mutant_of(module: types.ModuleType, sound: str, broken: str) -> types.ModuleType:
     source = Path(str(module.__file__)).read_text(encoding="utf-8")
     assert source.count(sound) == 1, "the step is written in another way now: mend this test"
@@ -120,6 +134,19 @@ def test_breaking_a_rows_rounding_breaks_the_golden_bits(
             found.log_odds(cells)[0] == z
             for cells, z in zip(golden.cells, golden.log_odds, strict=True)
         ]
+    assert not all(held)
+
+
+@pytest.mark.parametrize("step", SOFT_STEPS)
+def test_breaking_a_step_of_soft_splits_breaks_the_golden_bits(
+    step: str, golden_called, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutant = mutant_of(soft_scorer, *SOFT_STEPS[step])
+    monkeypatch.setattr(scorer, "forests", mutant.forests)
+    held = []
+    for name in ("soft_splits", "soft_edges"):
+        golden = golden_called(name)
+        held.append(golden.model.log_odds(golden.cells).tobytes() == golden.log_odds.tobytes())
     assert not all(held)
 
 

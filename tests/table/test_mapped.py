@@ -6,7 +6,9 @@ import polars as pl
 import pytest
 
 from trueodds.errors import TableError
-from trueodds.table import read_mapped, read_table, stream
+from trueodds.table import anywhere, read_mapped, read_table, stream
+
+KEYWORDS = {"told": "", "query": "", "small": 0, "piece": 1000}
 
 
 @pytest.mark.parametrize(
@@ -20,7 +22,7 @@ from trueodds.table import read_mapped, read_table, stream
 )
 def test_the_same_frame(tmp_path: Path, monkeypatch, name: str, text: str) -> None:
     monkeypatch.setattr(stream, "CELLS", 200)
-    monkeypatch.setattr(stream.stream_table, "__kwdefaults__", {"small": 0, "piece": 1000})
+    monkeypatch.setattr(anywhere.stream_table, "__kwdefaults__", KEYWORDS)
     path, folder = tmp_path / name, tmp_path / "maps"
     folder.mkdir()
     path.write_text(text)
@@ -57,3 +59,16 @@ def test_cells_are_not_written_through_a_link(tmp_path):
     (tmp_path / "table0.arrow").symlink_to(diary)
     assert read_mapped(path, tmp_path).rows == 2
     assert diary.read_bytes() == b"private"
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    place, maps = tmp_path / "all", tmp_path / "maps"
+    place.mkdir()
+    maps.mkdir()
+    for i in range(3):
+        (place / f"{i}.csv").write_text(f"a,b\n{i},x\n{i},y\n")
+    whole, mapped = read_table(place), read_mapped(place, maps)
+    assert mapped.data.equals(whole.data)
+    for row in (0, 3, 5):
+        assert mapped.place(row) == whole.place(row)
+    assert mapped.place(3) == "all/1.csv, line 3"

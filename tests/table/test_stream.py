@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from trueodds.errors import TableError
 from trueodds.table import Frame, read_table, stream, stream_table, write_scored, write_stream
+from trueodds.table.formats import table_file
 from trueodds.table.textfile import TextFile
 
 QUIRKS = {
@@ -224,7 +225,7 @@ def test_lines_are_those_of_python(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     text = "a\r\nb\rc\n\r\n\r\rd"
     path.write_bytes(text.encode())
-    file = TextFile(path, zipped=False)
+    file = TextFile(table_file(path))
     for piece in range(1, 15):
         assert "".join(file.pieces(piece)) == text
         assert list(file.lines(piece)) == ["a\r\n", "b\r", "c\n", "\r\n", "\r", "\r", "d"]

@@ -21,11 +21,13 @@ def test_few_rows_get_more_members_and_more_epochs(effort: str) -> None:
 @pytest.mark.parametrize("effort", EFFORTS)
 def test_the_fewer_rows_the_stronger_the_decay_within_bounds(effort: str) -> None:
     recipe = recipe_for(effort)
-    decays = [recipe.decay_for(rows) for rows in (1, 90, 200, 800, 2000, 3000, 1_000_000)]
+    decays = [recipe.decay_for(rows) for rows in (1, 90, 200, 800, 2000, 3000, 8192)]
     assert decays == sorted(decays, reverse=True)
     assert decays[0] == decays[1] == recipe.weight_decay * recipe.most_decay
     assert decays[2] == pytest.approx(2.0 * decays[3])
     assert decays[-2] == decays[-1] == recipe.weight_decay
+    assert recipe.decay_for(10 * recipe.many_rows) == pytest.approx(recipe.weight_decay / 10.0)
+    assert recipe.decay_for(1_000_000, decay=1.0) == 1.0
 
 
 def test_an_unknown_effort_is_refused() -> None:

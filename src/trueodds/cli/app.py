@@ -11,13 +11,16 @@ from trueodds.cli.options import (
     CostFp,
     Dtype,
     Effort,
+    Format,
     Jobs,
     Json,
     Labelled,
     ModelFile,
     NoWeight,
+    Query,
     ScoreWeight,
     asked_weight,
+    table_of,
 )
 from trueodds.cli.stop import errors_as_sentences
 
@@ -54,11 +57,11 @@ def about(
 @errors_as_sentences()
 def fit_command(
     train: Annotated[
-        Path,
+        str,
         typer.Argument(
             metavar="TRAIN",
-            readable=False,
-            help="Training table: CSV, TSV, JSON lines (also .gz), Parquet or Arrow.",
+            help="Training table: a file, folder, pattern, URL, database or - for stdin; # chooses "
+            "a part.",
         ),
     ],
     target: Annotated[str, typer.Option(metavar="COL", help="The yes/no column to forecast.")],
@@ -145,22 +148,24 @@ def fit_command(
         float | None,
         typer.Option(metavar="GAIN", help="Gain of a call where the label is yes."),
     ] = None,
+    told: Format = None,
+    query: Query = None,
     as_json: Json = False,
 ) -> None:
     """Learn a model from a table, and write the model and a report."""
     from trueodds.array_store import size_of
     from trueodds.cli.fit import FitJob, run_fit
-    from trueodds.cli.outputs import stem
     from trueodds.errors import UsageError
 
     if report is not None and no_report:
         raise UsageError("--report and --no-report cannot go together")
     if group is not None and time is not None:
         raise UsageError("--group and --time cannot go together: folds follow one of them")
-    model = out or Path(stem(train) + ".odds")
+    table = table_of(train, told, query)
+    model = out or Path(table.stem + ".odds")
     page = None if no_report else report or model.with_suffix(".html")
     job = FitJob(
-        train=train,
+        train=table,
         target=target,
         out=model,
         report=page,
@@ -185,16 +190,18 @@ def fit_command(
 def predict_command(
     model: ModelFile,
     new: Annotated[
-        Path,
+        str,
         typer.Argument(
-            metavar="NEW", readable=False, help="Table of rows to score; columns in any order."
+            metavar="NEW",
+            help="Table of rows to score, from anywhere as TRAIN of fit; columns in any order.",
         ),
     ],
     out: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="SCORED",
-            help="CSV, TSV, JSON lines (also .gz), Parquet or Arrow, by its ending.",
+            help="CSV, TSV, JSON lines (also .gz), Parquet or Arrow, by its ending; or a new table "
+            "of a database, such as file.duckdb#scored.",
             show_default="CSV to stdout",
         ),
     ] = None,
@@ -226,6 +233,16 @@ def predict_command(
     cost_fp: CostFp = None,
     cost_fn: CostFn = None,
     benefit: Benefit = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLS",
+            help="Columns to write, such as id,probability; new ones by their names above.",
+            show_default="all",
+        ),
+    ] = None,
+    told: Format = None,
+    query: Query = None,
     as_json: Annotated[
         bool,
         typer.Option("--json", help="With --out: print one JSON object about the rows to stdout."),
@@ -234,21 +251,21 @@ def predict_command(
     """Score rows: write the table with a column "probability" added at its end."""
     from trueodds.cli.predict import Asked, run_predict
 
+    table = table_of(new, told, query)
     costs = (cost_fp, cost_fn, benefit)
     asked = Asked(decide=decide, costs=costs, interval=interval, reasons=explain or 0)
-    run_predict(model, new, out, asked, as_json=as_json)
+    run_predict(model, table, out, tuple(columns or ()), asked, as_json=as_json)
 
 
 @app.command("evaluate")
 @errors_as_sentences()
 def evaluate_command(
     model: ModelFile,
-    labelled: Annotated[
-        Path,
-        typer.Argument(metavar="LABELLED", readable=False, help="Table with the target column."),
-    ],
+    labelled: Labelled,
     weight: ScoreWeight = None,
     no_weight: NoWeight = False,
+    told: Format = None,
+    query: Query = None,
     as_json: Json = False,
 ) -> None:
     """Check a model on labelled rows: scores with 95 % intervals, and a test of calibration.
@@ -258,7 +275,7 @@ def evaluate_command(
     from trueodds.cli.evaluate import run_evaluate
 
     asked = asked_weight(weight, no_weight)
-    run_evaluate(model, labelled, weight=asked, as_json=as_json)
+    run_evaluate(model, table_of(labelled, told, query), weight=asked, as_json=as_json)
 
 
 @app.command("decide")
@@ -280,6 +297,8 @@ def decide_command(
     ] = None,
     weight: ScoreWeight = None,
     no_weight: NoWeight = False,
+    told: Format = None,
+    query: Query = None,
     as_json: Json = False,
 ) -> None:
     """Decide which rows to call: the threshold of least cost, and what it costs and saves."""
@@ -287,7 +306,8 @@ def decide_command(
 
     asked = asked_weight(weight, no_weight)
     costs = (cost_fp, cost_fn, benefit)
-    run_decide(model, labelled, costs, capacity, asked, as_json=as_json)
+    table = table_of(labelled, told, query)
+    run_decide(model, table, costs, capacity, asked, as_json=as_json)
 
 
 @app.command("drift")
@@ -295,8 +315,11 @@ def decide_command(
 def drift_command(
     model: ModelFile,
     new: Annotated[
-        Path,
-        typer.Argument(metavar="NEW", help="Table of rows to compare; it needs no target column."),
+        str,
+        typer.Argument(
+            metavar="NEW",
+            help="Table of rows to compare, from anywhere; it needs no target column.",
+        ),
     ],
     threshold: Annotated[
         float,
@@ -304,12 +327,14 @@ def drift_command(
             metavar="PSI", help="Population stability index from which a column has drifted."
         ),
     ] = 0.2,
+    told: Format = None,
+    query: Query = None,
     as_json: Json = False,
 ) -> None:
     """Compare new rows with the training rows; the exit code is 3 if they have drifted."""
     from trueodds.cli.drift import run_drift
 
-    run_drift(model, new, threshold, as_json=as_json)
+    run_drift(model, table_of(new, told, query), threshold, as_json=as_json)
 
 
 @app.command("inspect")

@@ -11,12 +11,13 @@ from trueodds.model import Model, load
 from trueodds.model.calls import PLAIN
 from trueodds.model.decide import Decisions
 from trueodds.report.decision_words import instead_text, price_text, with_interval
+from trueodds.table import Source
 from trueodds.text import printable
 
 
 def run_decide(
     model_file: Path,
-    labelled: Path,
+    labelled: Source,
     costs: tuple[str | None, str | None, str | None],
     capacity: int | None,
     weight: str | bool,
@@ -41,7 +42,7 @@ def run_decide(
     for remark in found.remarks:
         note(f"Warning: {remark}")
     if as_json:
-        about = {"model": str(model_file), "table": str(labelled), "target": model.target_name}
+        about = {"model": str(model_file), "table": labelled.shown, "target": model.target_name}
         print_json({**about, "yes": model.target_yes, **found.to_json()})
     else:
         usual = (model.costs or PLAIN).numbers()

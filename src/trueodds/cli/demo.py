@@ -13,6 +13,7 @@ from trueodds.cli.fit import FitJob, fit, print_fit
 from trueodds.cli.predict import Asked, run_predict
 from trueodds.cli.stop import Stopped
 from trueodds.files import whole_file
+from trueodds.table import as_source
 
 TABLE = "bank_marketing.csv.gz"
 SHOWN = ("age", "job", "contact", "month", "poutcome", "y", "probability")
@@ -65,9 +66,10 @@ def _run_steps(folder: Path, jobs: int | None) -> None:
     )
     print_fit(fit(job))
     _print_command("evaluate", model, new.path)
-    run_evaluate(model, new.path, as_json=False)
+    source = as_source(new.path)
+    run_evaluate(model, source, as_json=False)
     _print_command("predict", model, new.path, "--decide", "--out", scored)
-    run_predict(model, new.path, scored, Asked(decide=True), as_json=False)
+    run_predict(model, source, str(scored), asked=Asked(decide=True), as_json=False)
     first = _show_scored(scored)
     _explain(model, new.path, first, folder)
     note(f"Next: open {model.with_suffix('.html')} in a browser, then fit a table of your own.")
@@ -129,7 +131,7 @@ def _explain(model: Path, table: Path, rows: list[int], folder: Path) -> None:
         "predict", model, first, "--decide", "--interval", "--explain", "3", "--out", why
     )
     asked = Asked(decide=True, interval=True, reasons=3)
-    run_predict(model, first, why, asked, as_json=False)
+    run_predict(model, as_source(first), str(why), asked=asked, as_json=False)
     with why.open(newline="", encoding="utf-8") as found:
         for row in csv.DictReader(found):
             p, low, high = (float(row[name]) for name in ("probability", "lower", "upper"))

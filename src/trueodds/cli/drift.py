@@ -6,14 +6,14 @@ from trueodds.cli.console import note, print_facts, print_json, print_table
 from trueodds.errors import UsageError
 from trueodds.model import load
 from trueodds.model.drift import ColumnDrift, drift
-from trueodds.table import read_table
+from trueodds.table import Source, read_table
 
 DRIFTED = 3
 """Exit code for rows that have drifted beyond the threshold."""
 MOST_COLUMNS = 40
 
 
-def run_drift(model_file: Path, new: Path, threshold: float, *, as_json: bool) -> None:
+def run_drift(model_file: Path, new: Source, threshold: float, *, as_json: bool) -> None:
     """Compare and print; the exit code is 3 if a column or the forecast has drifted."""
     if not 0.0 < threshold < float("inf"):
         raise UsageError(f"--threshold must be above 0, not {threshold}")
@@ -28,7 +28,7 @@ def run_drift(model_file: Path, new: Path, threshold: float, *, as_json: bool) -
         print_json(
             {
                 "model": str(model_file),
-                "table": str(new),
+                "table": new.shown,
                 "rows": frame.rows,
                 "training_rows": model.schema.rows,
                 "threshold": threshold,

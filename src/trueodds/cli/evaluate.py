@@ -9,6 +9,7 @@ from trueodds.evaluation.scores import Scores
 from trueodds.model import Model, load
 from trueodds.model.evaluate import Evaluation
 from trueodds.report.wording import calibration_verdict
+from trueodds.table import Source
 from trueodds.text import printable
 
 
@@ -47,7 +48,7 @@ def calibration_text(found: Evaluation) -> str:
 
 
 def run_evaluate(
-    model_file: Path, labelled: Path, *, weight: str | bool = True, as_json: bool
+    model_file: Path, labelled: Source, *, weight: str | bool = True, as_json: bool
 ) -> None:
     """Score and print; ``weight`` is the ``sample_weight`` of `Model.evaluate`."""
     model = load(model_file)
@@ -65,12 +66,12 @@ def run_evaluate(
 
 
 def evaluation_json(
-    model_file: Path, labelled: Path, model: Model, found: Evaluation
+    model_file: Path, labelled: Source, model: Model, found: Evaluation
 ) -> dict[str, object]:
     """Return what ``evaluate --json`` prints."""
     return {
         "model": str(model_file),
-        "table": str(labelled),
+        "table": labelled.shown,
         "target": model.target_name,
         "yes": model.target_yes,
         **found.to_json(),

@@ -1,6 +1,5 @@
 """``trueodds fit``: makes a model and a report from a table."""
 
-import hashlib
 import sys
 import time
 from dataclasses import dataclass
@@ -32,7 +31,8 @@ from trueodds.report import write_report
 from trueodds.report.decision_words import cost_text, costs_text
 from trueodds.report.tables import treatment_lines
 from trueodds.report.wording import calibration_verdict
-from trueodds.table import Frame, read_mapped, read_table
+from trueodds.table import Frame, Source, as_source, read_mapped, read_table
+from trueodds.table.anywhere import at_hand, fingerprint, size_of_files
 from trueodds.training.recipe import recipe_for
 
 
@@ -40,7 +40,7 @@ from trueodds.training.recipe import recipe_for
 class FitJob:
     """The options of ``fit``."""
 
-    train: Path
+    train: Path | Source
     target: str
     out: Path
     report: Path | None
@@ -93,23 +93,29 @@ def fit(job: FitJob) -> Fitted:
     """
     began = time.monotonic()
     recipe, costs = recipe_for(job.effort), job.decision_costs()
+    source = as_source(job.train)
+    inputs = [source.path] if source.kind == "path" and source.path.is_file() else []
     require_ending(job.out, [".odds"], "--out")
-    require_writable(job.out, "--out", [job.train])
+    require_writable(job.out, "--out", inputs)
     if job.report is not None:
         require_ending(job.report, [".html", ".htm"], "--report")
-        require_writable(job.report, "--report", [job.train])
+        require_writable(job.report, "--report", inputs)
     stop = StopRequest()
     try:
-        with stoppable(stop), training_progress(recipe.folds * recipe.members, stop) as shown:
-            sha256 = file_sha256(job.train) if job.train.is_file() else ""
+        with (
+            stoppable(stop),
+            training_progress(recipe.folds * recipe.members, stop) as shown,
+            at_hand(source) as near,
+        ):
+            sha256 = fingerprint(near)
             with work_folder(job.out, run_settings(job, recipe, sha256)) as work:
                 stop.kept = lambda: kept_text(work)
                 print_folder_notes(work)
                 if work.members:
                     note(f"Resuming: {members_text(work)} already trained ({work.path}).")
                 store = Store(work.arrays, job.memory)
-                shown.phase(f"Reading {job.train.name}")
-                frame = read_unchanged(job.train, sha256, store)
+                shown.phase(f"Reading {near.name}")
+                frame = read_unchanged(near, sha256, store)
                 roles = read_roles(
                     frame,
                     job.target,
@@ -147,8 +153,8 @@ def fit(job: FitJob) -> Fitted:
                 try:
                     if job.report is not None:
                         # Another folder may be on another disk, where renaming is impossible.
-                        near = job.report.parent.resolve() == job.out.parent.resolve()
-                        scratch = work.path if near else None
+                        same = job.report.parent.resolve() == job.out.parent.resolve()
+                        scratch = work.path if same else None
                         write_report(learned.model, learned.out_of_fold, job.report, scratch)
                         stop.written.append(str(job.report))
                 finally:  # a report that fails leaves the model, and nothing to go on from
@@ -254,8 +260,8 @@ def run_fit(job: FitJob, *, as_json: bool) -> None:
         print_fit(fitted)
 
 
-def read_unchanged(path: Path, sha256: str, store: Store) -> Frame:
-    """Read a table whose file has this SHA-256; "" for what is not a plain file.
+def read_unchanged(source: Source, sha256: str, store: Store) -> Frame:
+    """Read a table whose `fingerprint` is this; "" for what is not a plain file or folder.
 
     Raises
     ------
@@ -263,22 +269,18 @@ def read_unchanged(path: Path, sha256: str, store: Store) -> Frame:
         If it cannot be read, or if it changed in the meantime.
     """
     if not sha256:
-        return read_table(path)
+        return read_table(source)
     try:
-        mapped = store.folder is not None and store.maps_table(path.stat().st_size)
-        frame = read_mapped(path, store.folder) if mapped and store.folder else read_table(path)
-        after = file_sha256(path)
+        mapped = store.folder is not None and store.maps_table(size_of_files(source))
+        frame = read_mapped(source, store.folder) if mapped and store.folder else read_table(source)
+        after = fingerprint(source)
     except FileNotFoundError:
-        raise TableError(f"{path} disappeared while it was read; copy it there again") from None
+        after = ""
+    if not after:
+        raise TableError(f"{source.shown} disappeared while it was read; copy it there again")
     if sha256 != after:
-        raise TableError(f"{path} changed while it was read; run again when it is complete")
+        raise TableError(f"{source.shown} changed while it was read; run again when it is complete")
     return frame
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def members_text(work: WorkFolder) -> str:

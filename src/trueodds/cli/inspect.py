@@ -1,5 +1,6 @@
 """``trueodds inspect``: what a model file holds."""
 
+from collections.abc import Sequence
 from math import ceil, log2
 from pathlib import Path
 from typing import Any
@@ -111,16 +112,27 @@ def crosses_text(model: Model) -> list[str]:
 
 def network_text(model: Model) -> str:
     """Layer sizes, activation, members and parameters."""
-    members = model.networks.members
-    layers = zip(*(member.sizes for member in members), strict=True)
-    sizes = " → ".join(
-        f"{min(layer):,}" if min(layer) == max(layer) else f"{min(layer):,}–{max(layer):,}"
-        for layer in layers
-    )
+    networks = model.networks
+    members = networks.members
+    kinds = []
+    if networks.mlps:
+        layers = zip(*(members[number].sizes for number in networks.mlps), strict=True)
+        sizes = " → ".join(_from_to(layer) for layer in layers)
+        kinds.append(f"{sizes}, {networks.activation}")
+    if networks.soft:
+        trees = [members[n].sizes[1] // members[n].depth for n in networks.soft]
+        depths = [members[n].depth for n in networks.soft]
+        kinds.append(f"soft splits: {_from_to(trees)} trees of {_from_to(depths)} levels")
     return (
-        f"{sizes}, {model.networks.activation}, σ at the end; {len(members)} member"
+        f"{'; '.join(kinds)}; σ at the end; {len(members)} member"
         f"{'s' if len(members) != 1 else ''}, {sum(m.parameters for m in members):,} parameters"
     )
+
+
+def _from_to(numbers: Sequence[int]) -> str:
+    """The least and the largest number, or the one that all are."""
+    least, most = min(numbers), max(numbers)
+    return f"{least:,}" if least == most else f"{least:,}–{most:,}"
 
 
 def rounding_text(model: Model) -> str:

@@ -1,9 +1,12 @@
 """Arguments and options that several commands have."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from trueodds.table import Source
 
 Effort = Literal["quick", "standard", "best"]
 Dtype = Literal["float32", "float16"]
@@ -21,7 +24,22 @@ ModelFile = Annotated[
     Path, typer.Argument(metavar="MODEL", readable=False, help="A model file (.odds).")
 ]
 Labelled = Annotated[
-    Path, typer.Argument(metavar="LABELLED", readable=False, help="Rows with the target column.")
+    str, typer.Argument(metavar="LABELLED", help="Rows with the target column; as TRAIN of fit.")
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="Format of a table whose name does not tell it, such as csv or parquet.",
+        show_default="by ending or content",
+    ),
+]
+Query = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SQL", help="Query of a database that gives the table.", show_default="#TABLE"
+    ),
 ]
 ScoreWeight = Annotated[
     str | None,
@@ -63,6 +81,23 @@ def number_or_name(cost: str | None) -> float | str | None:
         return None if cost is None else float(cost)
     except ValueError:
         return cost
+
+
+def table_of(name: str, told: str | None, query: str | None) -> "Source":
+    """The place of a table, as arguments and options name it.
+
+    Raises
+    ------
+    UsageError
+        If they exclude each other, or name something that does not exist.
+    """
+    from trueodds.errors import TableError, UsageError
+    from trueodds.table.sources import as_source
+
+    try:
+        return as_source(name, told=told or "", query=query or "")
+    except TableError as error:
+        raise UsageError(error) from None
 
 
 def asked_weight(weight: str | None, no_weight: bool) -> str | bool:

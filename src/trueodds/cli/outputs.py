@@ -7,14 +7,6 @@ from pathlib import Path
 from trueodds.errors import TrueOddsError, UsageError
 
 
-def stem(table: Path) -> str:
-    """File name of a table without its endings: ``adult`` for ``adult.csv.gz``."""
-    name = table.name
-    if name.lower().endswith(".gz"):
-        name = name[:-3]
-    return Path(name).stem or name
-
-
 def require_ending(path: Path, endings: Sequence[str], option: str) -> None:
     """Raise UsageError unless the name has one of the endings."""
     if path.suffix.lower() not in endings:
@@ -25,12 +17,12 @@ def require_ending(path: Path, endings: Sequence[str], option: str) -> None:
 
 
 def require_writable(path: Path, option: str, inputs: Sequence[Path] = ()) -> None:
-    """Raise if a file cannot be written, or if it would replace one of the inputs.
+    """Raise if a file cannot be written, or if it would change one of the inputs.
 
     Raises
     ------
     UsageError
-        If the file is one of the inputs.
+        If the file is one of the inputs, or in a folder that is one.
     TrueOddsError
         If its folder is missing or not writable, or if it is a folder.
     """
@@ -44,3 +36,5 @@ def require_writable(path: Path, option: str, inputs: Sequence[Path] = ()) -> No
     for other in inputs:
         if path.exists() and other.exists() and path.samefile(other):
             raise UsageError(f"{option}: {path} is the input itself; choose another name")
+        if other.is_dir() and path.resolve().is_relative_to(other.resolve()):
+            raise UsageError(f"{option}: {path} lies in the input folder {other}; choose another")

@@ -18,7 +18,16 @@ from trueodds.model.calls import called, costs_for, require_costs
 from trueodds.model.explanation import Explanation
 from trueodds.model.model import probability
 from trueodds.model.monitor import Monitor
-from trueodds.table import Frame, TableStream, stream_table, writable_ending, write_stream
+from trueodds.table import (
+    Frame,
+    Source,
+    TableStream,
+    stream_table,
+    writable_ending,
+    write_stream,
+)
+from trueodds.table.sources import masked
+from trueodds.table.write import database_of, layout_of
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,10 @@ class Asked:
         """Costs of the rows."""
         fp, fn, benefit = (number_or_name(cost) for cost in self.costs)
         return costs_for((fp, fn, benefit), stored, frame)
+
+
+PLAIN = Asked()
+"""Nothing but the probability."""
 
 
 @dataclass
@@ -109,12 +122,35 @@ def reason_columns(explained: Explanation, most: int) -> list[pl.Series]:
     ]
 
 
+def _require_place(out: str, new: Source, model_file: Path) -> None:
+    """Raise unless scored rows can be written there, beside the rows that they come from."""
+    inputs = [new.path] if new.kind == "path" else []
+    try:
+        database = database_of(out)
+        if database is None:
+            writable_ending(out)
+    except TableError as error:
+        raise UsageError(f"--out: {error}") from None
+    if database is None:
+        require_writable(Path(out), "--out", [model_file, *inputs])
+        if new.matches(Path(out)):
+            raise UsageError(f"--out: {out} is of the input's pattern; choose another name")
+    elif database.kind == "path":
+        require_writable(database.path, "--out")
+
+
 MOST_LINES = 8
 """Most lines about differences from training."""
 
 
 def run_predict(
-    model_file: Path, new: Path, out: Path | None, asked: Asked, *, as_json: bool
+    model_file: Path,
+    new: Source,
+    out: str | None,
+    columns: tuple[str, ...] = (),
+    asked: Asked = PLAIN,
+    *,
+    as_json: bool,
 ) -> None:
     """Score a table and write it with its probabilities.
 
@@ -126,17 +162,17 @@ def run_predict(
     if as_json and out is None:
         raise UsageError("--json needs --out: without --out the scored rows go to stdout")
     if out is not None:
-        try:
-            writable_ending(out)
-        except TableError as error:
-            raise UsageError(f"--out: {error}") from None
-        require_writable(out, "--out", [new, model_file])
+        _require_place(out, new, model_file)
     model = load(model_file)
     asked.require(model)
     table = stream_table(new)
+    try:
+        layout_of(table.first, columns, asked.names())
+    except TableError as error:
+        raise UsageError(f"--columns: {error}") from None
     tally, monitor = Tally(), Monitor(model.schema, model.profile)
     scored = tally.scored(model, table, monitor, asked)
-    wrote = write_stream(table.first, scored, out, asked.names())
+    wrote = write_stream(table.first, scored, out, columns, asked.names())
     notes = [*table.first.notes, *tally.notes(model), *wrote]
     for text in notes:
         note(f"Note: {text}")
@@ -152,7 +188,7 @@ def run_predict(
     if as_json:
         print_json(
             {
-                "out": str(out),
+                "out": masked(str(out)),
                 "rows": tally.rows,
                 "mean_probability": mean,
                 "target": model.target_name,
@@ -164,7 +200,7 @@ def run_predict(
         )
     elif out is not None:
         note(
-            f'{out}: {tally.rows:,} rows with the probability that "{model.target_name}" is '
-            f'"{model.target_yes}", {mean:.2%} on average'
+            f"{masked(out)}: {tally.rows:,} rows with the probability that "
+            f'"{model.target_name}" is "{model.target_yes}", {mean:.2%} on average'
             + (f"; {tally.called:,} rows to call" if asked.decide else "")
         )

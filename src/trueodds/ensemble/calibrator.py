@@ -14,7 +14,7 @@ from trueodds import functions
 from trueodds.evaluation.sums import dot, weighted_sum
 from trueodds.functions.portable import sigmoid
 
-PRIOR_ROWS = 4.0
+PRIOR_ROWS = 32.0
 """Weight, in rows, of a prior for the forecasts' plain mean; it matters for small tables only.
 
 The prior is the sum of p(1 − p)(Δz)²/2 with p = ½ over all rows, scaled to the weight of this
@@ -37,6 +37,7 @@ def fit_slopes(
     log_odds: NDArray[np.float64],
     y: NDArray[np.uint8],
     sample_weight: NDArray[np.float64] | None = None,
+    base: float = 0.0,
 ) -> tuple[NDArray[np.float64], float]:
     """Fit positive slopes and a shift of several forecasts, of least log-loss (Wolpert 1992).
 
@@ -51,6 +52,9 @@ def fit_slopes(
         Shape (n,), 0 or 1.
     sample_weight
         Shape (n,), ≥ 0, sum > 0; None for equal weights.
+    base
+        Log-odds of the base rate, nats, if the forecasts do not include them: the prior is for the
+        forecasts' plain mean plus this.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def fit_slopes(
     )
     prior = PRIOR_ROWS / (4.0 * weight.sum())
     count = log_odds.shape[1]
-    mean = weighted_sum(log_odds, np.full(count, 1.0 / count))
+    mean = weighted_sum(log_odds, np.full(count, 1.0 / count)) + base
 
     def objective(point: NDArray[np.float64]) -> float:
         # A step that is too long may give ∞ or NaN; both count as worse.
@@ -74,7 +78,7 @@ def fit_slopes(
             each = functions.log_loss_from_logits(z, label) + prior * (z - mean) ** 2 / 2.0
             return float(dot(weight, each))
 
-    point = np.array([*[-float(np.log(count))] * count, 0.0])
+    point = np.array([*[-float(np.log(count))] * count, base])
     value = objective(point)
     for _ in range(50):
         slopes = np.exp(point[:-1])

@@ -20,7 +20,7 @@ from trueodds.functions.portable import sigmoid
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds
 from trueodds.training.member import TrainedMember
-from trueodds.training.training_record import MemberRecord
+from trueodds.training.training_record import MemberRecord, Sort
 
 Float = NDArray[np.float64]
 
@@ -61,10 +61,7 @@ class Ensemble:
         out = []
         for number, factor in zip(self.shipped, self.factors.astype(np.float32), strict=True):
             member = self.members[number]
-            flat = member.parameters.copy()
-            member.layout.weights(flat)[-1][:] *= factor
-            member.layout.biases(flat)[-1][:] *= factor
-            out.append(flat)
+            out.append(member.layout.scaled(member.parameters, factor))
         return out
 
     def records(self) -> tuple[MemberRecord, ...]:
@@ -170,11 +167,11 @@ def _losses(log_odds: Float, y: NDArray[np.uint8], sample_weight: Float | None) 
 
 
 def _factors(
-    members: Sequence[TrainedMember], folds: Folds, kinds: tuple[float, ...], stack: Stack
+    members: Sequence[TrainedMember], folds: Folds, kinds: tuple[Sort, ...], stack: Stack
 ) -> tuple[tuple[int, ...], Float]:
     """Numbers of the members that are kept, and their factors."""
     candidates = [n for n, member in enumerate(members) if member.record.fold in folds.shipped]
-    kind_of = {n: kinds.index(members[n].record.column_fraction) for n in candidates}
+    kind_of = {n: kinds.index(members[n].record.sort) for n in candidates}
     present = stack.slopes > 0.0
     kept = tuple(n for n in candidates if present[kind_of[n]])
     count = np.bincount([kind_of[n] for n in kept], minlength=len(kinds))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds
 from trueodds.training.member import TrainedMember
+from trueodds.training.training_record import Sort
 
 Float = NDArray[np.float64]
 
@@ -17,13 +18,13 @@ Float = NDArray[np.float64]
 class HeldOut:
     """Log-odds of every row by the members of each kind that did not see it.
 
-    Members of a kind see the same fraction of the columns. The log-odds of the training rows' base
-    rate are subtracted from all log-odds: a fold with more yes leaves fewer yes to train on, which
-    would lower the forecasts of that fold.
+    Members of a kind are one kind of network and see the same fraction of the columns. The log-odds
+    of the training rows' base rate are subtracted from all log-odds: a fold with more yes leaves
+    fewer yes to train on, which would lower the forecasts of that fold.
     """
 
-    kinds: tuple[float, ...]
-    """Column fractions of the kinds, largest first."""
+    kinds: tuple[Sort, ...]
+    """Kinds of networks and their column fractions: by name, then the largest fraction first."""
     mean: Float
     """Shape (partitions, rows, kinds): mean over a fold's members of the kind, or NaN."""
     members: NDArray[np.int64]
@@ -90,12 +91,12 @@ def held_out(members: Sequence[TrainedMember], data: TrainingData) -> HeldOut:
     """Collect the members' last forecasts of the rows that their folds leave out."""
     folds = data.folds
     judged = [member for member in members if member.record.fold < folds.held]
-    kinds = tuple(sorted({member.record.column_fraction for member in judged}, reverse=True))
+    kinds = tuple(sorted({m.record.sort for m in judged}, key=lambda sort: (sort[0], -sort[1])))
     shape = folds.of_row.shape
     total, squares = np.zeros((*shape, len(kinds))), np.zeros(shape)
     counts = np.zeros((folds.partitions, len(kinds)), dtype=np.int64)
     for member in judged:
-        fold, kind = member.record.fold, kinds.index(member.record.column_fraction)
+        fold, kind = member.record.fold, kinds.index(member.record.sort)
         partition, rows = folds.partition(fold), folds.held_out(fold)
         z = member.log_odds[-1].astype(np.float64) - data.base_log_odds(fold)
         total[partition, rows, kind] += z

@@ -43,13 +43,16 @@ def fit_stack(
     Parameters
     ----------
     log_odds
-        Shape (rows, forecasts), nats, of rows that no forecast was trained on.
+        Shape (rows, forecasts), nats, of rows that no forecast was trained on, without the log-odds
+        of the base rate.
     y, sample_weight
         Shape (rows,): labels 0 or 1; weights ≥ 0, or None for equal weights.
     """
+    yes = float(np.average(y, weights=sample_weight)) * len(y)
+    base = float(np.log((yes + 0.5) / (len(y) - yes + 0.5)))
     kept = np.arange(log_odds.shape[1])
     while True:
-        slopes, shift = fit_slopes(log_odds[:, kept], y, sample_weight)
+        slopes, shift = fit_slopes(log_odds[:, kept], y, sample_weight, base)
         useful = slopes >= LEAST * slopes.sum()
         if useful.all():
             out = np.zeros(log_odds.shape[1])

@@ -4,8 +4,8 @@ A member depends on the table, the recipe and the seed alone. So the files of fi
 all that a run needs to go on after a kill, and it ends with the same bytes. A file gets its name
 when it is whole (`trueodds.files`). It starts with a checksum and the key of its run: a file that a
 power cut has shortened, or that belongs to another run, is ignored. The rest is a safetensors file
-of the parameters, the log-odds and, as MessagePack, the layout, the record and the layers' states.
-(JSON has no NaN, which a record may hold.)
+of the parameters, the log-odds and, as MessagePack, the kind of network, its layout, the record and
+the layers' states. (JSON has no NaN, which a record may hold.)
 """
 
 import hashlib
@@ -20,15 +20,15 @@ from numpy.typing import NDArray
 
 from trueodds.files import whole_file
 from trueodds.health.state import LayerState
-from trueodds.network.layout import Layout
+from trueodds.network.kinds import LAYOUTS, kind_of
 from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe
 from trueodds.training.training_record import MemberRecord
 
-_HEAD = b"trueodds member 2 "
+_HEAD = b"trueodds member 3 "
 _DIGEST = 64
 """Hexadecimal digits of a SHA-256."""
-_ABOUT = msgspec.msgpack.Decoder(tuple[Layout, MemberRecord, tuple[LayerState, ...]])
+_ABOUT = msgspec.msgpack.Decoder(tuple[str, msgspec.Raw, MemberRecord, tuple[LayerState, ...]])
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Checkpoints:
 
     def save(self, trained: TrainedMember, until: int = 0) -> None:
         """Write a member's file; raises OSError."""
-        about = msgspec.msgpack.encode((trained.layout, trained.record, trained.layers))
+        kind = kind_of(trained.layout)
+        about = msgspec.msgpack.encode((kind, trained.layout, trained.record, trained.layers))
         arrays: dict[str, NDArray[Any]] = {
             "parameters": trained.parameters,
             "log_odds": trained.log_odds,
@@ -69,7 +70,8 @@ class Checkpoints:
         if key != self.key.encode():
             return None
         arrays = {name: array.copy() for name, array in safetensors.load(stored).items()}
-        layout, record, layers = _ABOUT.decode(arrays["about"].tobytes())
+        kind, raw, record, layers = _ABOUT.decode(arrays["about"].tobytes())
+        layout = msgspec.msgpack.decode(raw, type=LAYOUTS[kind])
         return TrainedMember(layout, arrays["parameters"], arrays["log_odds"], record, layers)
 
 

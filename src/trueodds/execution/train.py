@@ -12,6 +12,7 @@ from trueodds.execution.work_folder import WorkFolder
 from trueodds.machine import cores
 from trueodds.training.data import SHIPPED, TrainingData
 from trueodds.training.heal import Attempts, run_changes, treated
+from trueodds.training.kinds import Member
 from trueodds.training.member import TrainedMember
 from trueodds.training.pilot import PILOTS, choose_epochs, pilot_folds
 from trueodds.training.recipe import Recipe
@@ -74,22 +75,42 @@ def mean_loss(members: Members) -> float:
 
 
 def _run(training: Training, recipe: Recipe, number: int) -> Members:
-    folds = training.data.folds
-    orders = orders_for(training.data, recipe, [1] * folds.count)
-    chosen = pilot_folds(training.data)
-    wanted = [Order(o.fold, o.member) for o in orders if o.fold in chosen and o.member < PILOTS]
-    pilots = training.members(recipe, wanted, run=number, pilot=True)
-    epochs = choose_epochs(training.data, recipe, pilots)
+    data = training.data
+    orders = orders_for(data, recipe, [1] * data.folds.count)
+    kinds = {o: Member.of(recipe, data.turn(o.fold, o.member)).name for o in orders}
+    pilots = training.members(recipe, _pilots(data, kinds), run=number, pilot=True)
+    epochs = {
+        kind: choose_epochs(data, recipe, [p for p in pilots if p.record.kind == kind])
+        for kind in sorted({*kinds.values()})
+    }
+    orders = [order._replace(until=epochs[kinds[order]][order.fold]) for order in orders]
     # A pilot that ran for as many epochs as its fold's members is one of them.
     ready = {
         (pilot.record.fold, pilot.record.member): replace(pilot, log_odds=pilot.log_odds[-1:])
         for pilot in pilots
-        if pilot.record.epochs == epochs[pilot.record.fold]
+        if pilot.record.epochs == epochs[pilot.record.kind][pilot.record.fold]
     }
-    orders = orders_for(training.data, recipe, epochs)
     rest = [order for order in orders if (order.fold, order.member) not in ready]
     made = dict(zip(rest, training.members(recipe, rest, run=number), strict=True))
     return tuple(made[o] if o in made else ready[o.fold, o.member] for o in orders)
+
+
+def _pilots(data: TrainingData, kinds: dict[Order, str]) -> list[Order]:
+    """The first members of every kind in the folds that choose, or in those of another partition.
+
+    ``kinds`` names the kind of every member.
+    """
+    choosing = pilot_folds(data)
+    chosen: list[Order] = []
+    for kind in dict.fromkeys(kinds.values()):
+        of_kind = [order for order in kinds if kinds[order] == kind]
+        filled = {order.fold for order in of_kind}
+        for fold in choosing:
+            others = range(fold, data.folds.held, data.folds.each)
+            found = next((other for other in others if other in filled), None)
+            first = [order for order in of_kind if order.fold == found][:PILOTS]
+            chosen += [Order(order.fold, order.member) for order in first]
+    return chosen
 
 
 def orders_for(data: TrainingData, recipe: Recipe, epochs: list[int]) -> list[Order]:

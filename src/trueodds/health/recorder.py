@@ -15,8 +15,8 @@ from trueodds.health import measure
 from trueodds.health.health_record import HealthRecord, InputState, Snapshot
 from trueodds.health.state import LayerState, rounded
 from trueodds.network.activations import CODES
-from trueodds.network.engine import Engine
 from trueodds.network.kernels import smooth_forward
+from trueodds.network.kinds import AnyEngine
 
 ROWS = 128
 """Most rows of a snapshot."""
@@ -43,7 +43,7 @@ class Recorder:
         Steps from one snapshot to the next; None spreads `MOST_SNAPSHOTS` over the run.
     """
 
-    def __init__(self, engine: Engine, steps: int, every: int | None = None) -> None:
+    def __init__(self, engine: AnyEngine, steps: int, every: int | None = None) -> None:
         self._engine = engine
         layout = engine.layout
         self._every = every or max(LEAST_STEPS, -(-steps // (MOST_SNAPSHOTS - 1)))
@@ -98,7 +98,7 @@ class Recorder:
         train_loss: Sequence[float],
         held_out_loss: Sequence[float],
         base_loss: float,
-        last: tuple[Engine, Rows, Rows, Rows] | None = None,
+        last: tuple[AnyEngine, Rows, Rows, Rows] | None = None,
         inputs: InputState | None = None,
     ) -> HealthRecord:
         """Return the record.
@@ -144,7 +144,7 @@ class Recorder:
 class LayerViews:
     """An engine's weights, biases and weight gradients, layer by layer; views into its buffers."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: AnyEngine) -> None:
         layout = engine.layout
         self.engine = engine
         self.weights = layout.weights(engine.parameters)

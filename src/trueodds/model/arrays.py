@@ -100,6 +100,13 @@ def read_container(data: bytes) -> tuple[bytes, Arrays]:
     return text, arrays
 
 
+def array_called(arrays: Arrays, name: str) -> NDArray[Any]:
+    """Return an array; raises ValueError if the file lacks it."""
+    if name not in arrays:
+        raise ValueError(f'it lacks the array "{name}"')
+    return arrays[name]
+
+
 def _require_few(text: bytes | memoryview) -> None:
     """Raise ValueError for JSON text that could take more memory than a header may."""
     if len(text) > LARGEST_HEADER:

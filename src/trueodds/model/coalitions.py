@@ -7,6 +7,7 @@ those of `trueodds.model.scorer`.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,9 @@ from trueodds.columns.values import Values
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.background import mixed
+from trueodds.model.encoded import Encoded
 from trueodds.model.fixed import FixedNetworks
-from trueodds.model.scorer import Encoded, Float, Scorer
+from trueodds.model.scorer import BLOCK, Float, Scorer
 from trueodds.model.threads import one_blas_thread
 
 Mixed = Callable[[NDArray[np.int64], NDArray[np.bool_]], Float]
@@ -59,20 +61,18 @@ class Coalitions(Scorer):
             parts = (shared[flagged], shared[~flagged], [_NONE], own)
             self._owners.append(np.concatenate(parts).astype(np.int64))
         self._theirs = self.encode(background)
+        self._parts = [self._part(group.fold, group.flags, group.numbers) for group in self._groups]
+
+    def _part(self, fold: int, flags: NDArray[np.float32], numbers: Float) -> "_Part":
         # In the order of `_inputs`.
-        self._weights = {
-            g.fold: np.concatenate([g.flags.astype(np.float64), g.numbers]) for g in self._groups
-        }
-        self._of_several = {f: w[self._owners[f] == _SEVERAL] for f, w in self._weights.items()}
-        inputs = {
-            f: [np.flatnonzero(self._owners[f] == column) for column in range(self._columns)]
-            for f in self._weights
-        }
-        self._by_column = {f: [(i, w[i]) for i in inputs[f]] for f, w in self._weights.items()}
-        self._starts = [
-            _inputs(self._theirs, f) * (self._owners[f] != _SEVERAL) @ self._weights[f]
-            for f in (group.fold for group in self._groups)
-        ]
+        weights = np.concatenate([flags.astype(np.float64), numbers])
+        owners = self._owners[fold]
+        inputs = [np.flatnonzero(owners == column) for column in range(self._columns)]
+        return _Part(
+            [(each, weights[each]) for each in inputs],
+            weights[owners == _SEVERAL],
+            _inputs(self._theirs, fold) * (owners != _SEVERAL) @ weights,
+        )
 
     def mixer(self, values: Values, row: int) -> Mixed:
         """The scorer of the mixes with one row."""
@@ -81,6 +81,8 @@ class Coalitions(Scorer):
                 self.outputs(mixed(values, row, self._background, at, own)).sum(axis=0)
             )
         one = self.encode(values.between(row, row + 1))
+        folds = {group.fold for group in self._groups}
+        changes = {f: _inputs(one, f) - _inputs(self._theirs, f) for f in folds}
 
         def total(at: NDArray[np.int64], own: NDArray[np.bool_]) -> Float:
             order = np.argsort(at, kind="stable")
@@ -89,38 +91,22 @@ class Coalitions(Scorer):
             marks = own.astype(np.float64)
             crossed = self._crossed(mixed(values, row, self._background, at, own))
             found = np.zeros(len(at))
+            gates = values.rows * len(at) * self._gates
             with one_blas_thread:
-                for group, starts in zip(self._groups, self._starts, strict=True):
-                    change = _inputs(one, group.fold) - _inputs(self._theirs, group.fold)
-                    sums = self._sums(group.fold, change, bounds, marks)
-                    sums += starts[at]
+                for group, part in zip(self._groups, self._parts, strict=True):
+                    sums = part.sums(changes[group.fold], bounds, marks)
+                    sums += part.starts[at]
                     if group.fold in crossed:
-                        sums += crossed[group.fold] @ self._of_several[group.fold]
-                    found += self._onward(sums, group).sum(axis=1)
+                        sums += crossed[group.fold] @ part.of_several
+                    step = max(16, BLOCK // group.width)
+                    for start in range(0, len(at), step):
+                        outputs = self._onward(sums[start : start + step], group, gates)
+                        found[start : start + step] += outputs.sum(axis=1)
             out = np.empty(len(at))
             out[order] = found
             return out
 
         return total
-
-    def _sums(self, fold: int, change: Float, bounds: NDArray[np.int64], marks: Float) -> Float:
-        """How the row's cells change the first sums of mixed rows, shape (n, Σ(units + 1)).
-
-        ``change`` is by background row and input; mixed rows of background row i are those from
-        ``bounds[i]`` to ``bounds[i + 1]``; ``marks`` is 1 for the columns that are the row's.
-        """
-        weights = self._weights[fold]
-        sums = np.empty((len(marks), weights.shape[1]))
-        most = max(1, MOST_CHANGES // (self._columns * weights.shape[1]))
-        for first in range(0, len(change), most):
-            part = change[first : first + most]
-            changes = np.empty((len(part), self._columns, weights.shape[1]))
-            for column, (inputs, of_column) in enumerate(self._by_column[fold]):
-                changes[:, column] = part[:, inputs] @ of_column
-            for number, by_column in enumerate(changes, first):
-                start, stop = bounds[number], bounds[number + 1]
-                np.matmul(marks[start:stop], by_column, out=sums[start:stop])
-        return sums
 
     def _crossed(self, cells: Values) -> dict[int, Float]:
         """The target encodings of crosses by fold, shape (rows, crosses); only folds with some."""
@@ -136,6 +122,37 @@ class Coalitions(Scorer):
             if inputs:
                 out[group.fold] = np.column_stack(inputs)
         return out
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """First layers of one group of members, cut by columns."""
+
+    by_column: list[tuple[NDArray[np.int64], Float]]
+    """For each column its inputs, and their weights, shape (inputs, Σ(units + 1))."""
+    of_several: Float
+    """Weights of the inputs of several columns."""
+    starts: Float
+    """First sums of the background rows without the inputs of several columns."""
+
+    def sums(self, change: Float, bounds: NDArray[np.int64], marks: Float) -> Float:
+        """How the row's cells change the first sums of mixed rows, shape (n, Σ(units + 1)).
+
+        ``change`` is by background row and input; mixed rows of background row i are those from
+        ``bounds[i]`` to ``bounds[i + 1]``; ``marks`` is 1 for the columns that are the row's.
+        """
+        columns, units = len(self.by_column), self.starts.shape[1]
+        sums = np.empty((len(marks), units))
+        most = max(1, MOST_CHANGES // (columns * units))
+        for first in range(0, len(change), most):
+            part = change[first : first + most]
+            changes = np.empty((len(part), columns, units))
+            for column, (inputs, of_column) in enumerate(self.by_column):
+                changes[:, column] = part[:, inputs] @ of_column
+            for number, by_column in enumerate(changes, first):
+                start, stop = bounds[number], bounds[number + 1]
+                np.matmul(marks[start:stop], by_column, out=sums[start:stop])
+        return sums
 
 
 _NONE, _SEVERAL = -1, -2

@@ -265,9 +265,11 @@ def _require_room(networks: FixedNetworks, inputs: int) -> None:
 
     Every layer is padded to its widest member, the first to the target encodings of all folds.
     """
-    members = networks.members
-    stored = padded = 0
-    for index in range(len(networks.grids)):
+    soft = [networks.members[number].layers for number in networks.soft]
+    members = [networks.members[number] for number in networks.mlps]
+    stored = sum(gates.weights.size + leaves.weights.size for gates, leaves in soft)
+    padded = sum((inputs + 1) * len(gates.biases) + leaves.weights.size for gates, leaves in soft)
+    for index in range(len(networks.grids) if members else 0):
         shapes = [member.layers[index].weights.shape for member in members]
         stored += sum(rows * columns for rows, columns in shapes)
         widest = max(columns for _, columns in shapes) + 1

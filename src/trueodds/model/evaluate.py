@@ -3,7 +3,6 @@
 `Model.evaluate` and `trueodds evaluate` both call `evaluate`.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,9 @@ from trueodds.evaluation.scores import Scores
 from trueodds.model.data import ModelData
 from trueodds.model.labelled import LabelledRows, labelled_rows
 from trueodds.model.overlap import overlap
+from trueodds.table.anywhere import fingerprint
 from trueodds.table.frame import Frame
+from trueodds.table.sources import Source, as_source
 
 NEARLY_ALL = 0.9
 """From this share of seen rows on, the scores say nothing about new rows."""
@@ -160,8 +161,8 @@ def evaluate(
 
 def evaluated(model: ModelData, rows: LabelledRows, X: Any) -> Evaluation:
     """Score rows that have been read from ``X``, a table or the path of a table file."""
-    path = Path(X) if isinstance(X, str | Path) else None
-    trained_on = path is not None and path.is_file() and _sha256(path) == model.source_sha256
+    found = fingerprint(as_source(X)) if isinstance(X, str | Path | Source) else ""
+    trained_on = bool(found) and found == model.source_sha256
     known = None
     if model.sketch is not None:
         known = overlap(model.sketch, row_hashes(rows.values, model.schema, rows.y))
@@ -182,8 +183,3 @@ def evaluated(model: ModelData, rows: LabelledRows, X: Any) -> Evaluation:
         left_out=rows.left_out,
         notes=rows.notes,
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -23,24 +23,23 @@ from trueodds.features.cross import Cross
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.files import whole_file
 from trueodds.json_text import json_text
-from trueodds.model.arrays import Arrays, NotAModelError, read_container
+from trueodds.model.arrays import Arrays, NotAModelError, array_called, read_container
 from trueodds.model.consistent import require_consistent
 from trueodds.model.data import ModelData
-from trueodds.model.fixed import FixedLayer, FixedNetworks, Member
 from trueodds.model.header import (
     CostsHeader,
     Header,
-    NetworksHeader,
     metadata_of,
     read_header,
     read_kind,
 )
+from trueodds.model.network_arrays import arrays_of, networks_of
 from trueodds.text import printable
 
 FORMAT = 2
-FEATURES = frozenset({"pieces", "cuts", "crosses", "readings"})
+FEATURES = frozenset({"pieces", "cuts", "crosses", "readings", "soft_splits"})
 """Extensions of format 2 that a file may need: `PiecewiseLinear`, encodings of numbers, `Cross`,
-`Column.needs_readings`."""
+`Column.needs_readings`, and members that are soft splits."""
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text continues after its checksum."""
 PLAIN = (
@@ -52,7 +51,6 @@ PLAIN = (
     "source",
     "source_sha256",
 )
-LAYER_ARRAYS = ("weights", "biases", "shifts")
 
 
 def save(model: ModelData, path: Path, scratch: Path | None = None) -> None:
@@ -113,11 +111,7 @@ def to_bytes(model: ModelData) -> bytes:
     """Return the content of a model's file."""
     from safetensors.numpy import save as save_tensors
 
-    arrays: Arrays = {}
-    for number, member in enumerate(model.networks.members):
-        for index, layer in enumerate(member.layers):
-            for kind in LAYER_ARRAYS:
-                arrays[f"{kind}/{number}/{index}"] = getattr(layer, kind)
+    arrays = arrays_of(model.networks)
     for fold, tables in enumerate(model.target_encodings):
         for position, table in enumerate(tables):
             arrays[f"rates/{fold}/{position}"] = table.log_odds
@@ -163,6 +157,7 @@ def _needs(model: ModelData) -> list[str]:
         "cuts": bool(_cuts(model)),
         "pieces": any(isinstance(block, PiecewiseLinear) for block in model.encoder.blocks),
         "readings": any(column.needs_readings for column in model.schema.used),
+        "soft_splits": bool(model.networks.soft),
     }
     return [name for name, needed in used.items() if needed]
 
@@ -229,7 +224,7 @@ def _read(data: bytes) -> ModelData:
 def _model(header: Header, arrays: Arrays) -> ModelData:
     metadata = metadata_of(header)
     crosses = {
-        cross.name: Cross(cross.parts, _array(arrays, f"crosses/{position}"))
+        cross.name: Cross(cross.parts, array_called(arrays, f"crosses/{position}"))
         for position, cross in enumerate(header.crosses)
     }
     return ModelData(
@@ -239,7 +234,7 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
             tuple(
                 TargetEncoding(
                     source,
-                    _array(arrays, f"rates/{fold}/{position}"),
+                    array_called(arrays, f"rates/{fold}/{position}"),
                     header.cuts.get(source, ()),
                     crosses.get(source),
                 )
@@ -247,7 +242,7 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
             )
             for fold, sources in enumerate(header.target_encodings)
         ),
-        networks=_networks(header.networks, arrays),
+        networks=networks_of(header.networks, arrays),
         calibrator=header.calibrator,
         rounding=header.rounding,
         scores=metadata.scores,
@@ -265,31 +260,11 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
     )
 
 
-def _networks(header: NetworksHeader, arrays: Arrays) -> FixedNetworks:
-    members = tuple(
-        Member(
-            fold,
-            tuple(
-                FixedLayer(*(_array(arrays, f"{kind}/{number}/{index}") for kind in LAYER_ARRAYS))
-                for index in range(len(header.grids))
-            ),
-        )
-        for number, fold in enumerate(header.folds)
-    )
-    return FixedNetworks(header.activation, header.grids, members)
-
-
 def _sketch(header: Header, arrays: Arrays) -> RowSketch | None:
     found = header.sketch
     if found is None:
         return None
-    return RowSketch(found.rows, found.complete, _array(arrays, "sketch"))
-
-
-def _array(arrays: Arrays, name: str) -> np.ndarray:
-    if name not in arrays:
-        raise ValueError(f'it lacks the array "{name}"')
-    return arrays[name]
+    return RowSketch(found.rows, found.complete, array_called(arrays, "sketch"))
 
 
 def _digest(rest: bytes, arrays: Arrays) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.network.activations import ACTIVATIONS, Activation
+from trueodds.network.soft_forward import MOST_DEPTH
 
 LARGEST_SUM = 2**52
 """Bound that is proved for every sum; float64 is exact up to 2⁵³."""
@@ -60,10 +61,16 @@ class FixedLayer:
 
 @dataclass(frozen=True, eq=False)
 class Member:
-    """One network: its layers, the last with one unit; its target encodings are ``fold``'s."""
+    """One network: its layers, the last with one unit; its target encodings are ``fold``'s.
+
+    With a ``depth`` above 0 it is a network of soft splits (`trueodds.network.soft_splits`): its
+    first layer has the gates, level by level, its second the leaf values, leaf by leaf and tree by
+    tree.
+    """
 
     fold: int
     layers: tuple[FixedLayer, ...]
+    depth: int = 0
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -82,20 +89,42 @@ class FixedNetworks:
 
     The output of a hidden layer is clamp(rint(φ(z)·2^bits), ±limit), ties to even, with the bits
     and limit of the next layer's grid. The last unit's z is put on the grid `OUTPUT` in the same
-    way.
+    way. Soft splits share the first grid, that of the inputs; the shares of their leaves are put
+    on the grid ``shares``, whose limit stands for 1.
     """
 
     activation: Activation
     grids: tuple[Grid, ...]
     members: tuple[Member, ...]
+    shares: Grid | None = None
+
+    @property
+    def mlps(self) -> tuple[int, ...]:
+        """Numbers of the members that are no soft splits."""
+        return tuple(n for n, member in enumerate(self.members) if not member.depth)
+
+    @property
+    def soft(self) -> tuple[int, ...]:
+        """Numbers of the members that are soft splits."""
+        return tuple(n for n, member in enumerate(self.members) if member.depth)
+
+    def grids_of(self, member: Member) -> tuple[Grid, ...]:
+        """Grids before each layer of a member."""
+        if not member.depth:
+            return self.grids
+        return self.grids[:1] if self.shares is None else (self.grids[0], self.shares)
 
     def header(self) -> dict[str, Any]:
         """Plain values for the model file's header, without the arrays."""
-        return {
+        plain: dict[str, Any] = {
             "activation": self.activation,
             "grids": self.grids,
             "folds": [member.fold for member in self.members],
         }
+        if self.shares is not None:
+            plain["depths"] = [member.depth for member in self.members]
+            plain["shares"] = self.shares
+        return plain
 
 
 def require_exact(networks: FixedNetworks) -> float:
@@ -115,22 +144,35 @@ def require_exact(networks: FixedNetworks) -> float:
         raise ValueError(f"unknown activation {networks.activation!r}")
     if not networks.grids or not 0 < len(networks.members) <= MOST_MEMBERS:
         raise ValueError("there are no members, no layers, or too many")
-    for grid in networks.grids:
+    shares = networks.shares
+    if shares is not None and shares.limit != 1 << max(0, shares.bits):
+        raise ValueError("the grid of shares does not end at 1")
+    for grid in networks.grids if shares is None else (*networks.grids, shares):
         if not 0 <= grid.bits <= FINEST_GRID or not 0 < grid.limit <= LARGEST_SUM:
             raise ValueError(f"a layer's inputs have {grid.bits} bits and limit {grid.limit}")
     largest = 0.0
     for member in networks.members:
-        if len(member.layers) != len(networks.grids):
+        grids = networks.grids_of(member)
+        if len(member.layers) != (2 if member.depth else len(grids)) or len(grids) < 1:
             raise ValueError("a member has a different number of layers than there are grids")
         width = len(member.layers[0].weights)
-        for layer, grid in zip(member.layers, networks.grids, strict=True):
+        for index, (layer, grid) in enumerate(zip(member.layers, grids, strict=True)):
             width = _require_shape(layer, width)
+            if member.depth and not index:
+                width = _leaves(width, member.depth)
             largest = max(largest, float(layer.largest_sums(grid.limit).max()))
         if width != 1:
             raise ValueError(f"a last layer has {width} units, not 1")
     if not largest <= LARGEST_SUM:
         raise ValueError("a sum of products could leave the exact whole numbers")
     return largest
+
+
+def _leaves(gates: int, depth: int) -> int:
+    """Leaves of all trees with so many gates."""
+    if not 0 < depth <= MOST_DEPTH or gates % depth:
+        raise ValueError(f"{gates} gates make no trees of {depth} levels")
+    return (gates // depth) << depth
 
 
 def _require_shape(layer: FixedLayer, width: int) -> int:

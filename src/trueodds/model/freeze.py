@@ -1,5 +1,7 @@
 """Makes networks in whole numbers from trained members, and measures how the forecast changes."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,9 @@ from trueodds.model.quantise import quantise
 from trueodds.model.rounding import Rounding, measure_rounding
 from trueodds.model.scorer import Scorer
 from trueodds.network.forward import log_odds
+from trueodds.network.kinds import AnyLayout
+from trueodds.network.soft_engine import SoftEngine
+from trueodds.network.soft_splits import SoftSplits
 from trueodds.training.folds import Folds
 from trueodds.training.prepare import Prepared
 
@@ -58,7 +63,7 @@ def check_rounding(
         there = np.arange(len(rows)) if folds.forward else _left_out(folds, fold, rows)
         if not members or not len(there):
             continue
-        part = FixedNetworks(networks.activation, networks.grids, members)
+        part = replace(networks, members=members)
         scorer = Scorer(part, prepared.encoder, prepared.shipped_target_encodings)
         values = table.values.take(rows[there])
         exact[there] += scorer.outputs(values).sum(axis=0) * 2.0**-OUTPUT_BITS
@@ -88,6 +93,14 @@ def _in_float64(ensemble: Ensemble, fold: int, inputs: Float) -> Float:
     for number, parameters in zip(ensemble.shipped, ensemble.scaled(), strict=True):
         member = ensemble.members[number]
         if member.record.fold == fold:
-            flat, layout = parameters.astype(np.float64), member.layout
-            total += log_odds(inputs, layout.weights(flat), layout.biases(flat), layout.activation)
+            total += _log_odds(inputs, member.layout, parameters)
     return total
+
+
+def _log_odds(inputs: Float, layout: AnyLayout, parameters: NDArray[np.float32]) -> Float:
+    """One network's log-odds in float64."""
+    if isinstance(layout, SoftSplits):
+        engine = SoftEngine(layout, parameters.astype(np.float64))
+        return np.asarray(engine.log_odds(inputs), dtype=np.float64)
+    flat = parameters.astype(np.float64)
+    return log_odds(inputs, layout.weights(flat), layout.biases(flat), layout.activation)

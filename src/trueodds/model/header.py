@@ -42,6 +42,8 @@ class NetworksHeader(msgspec.Struct):
     activation: Activation
     grids: tuple[Grid, ...]
     folds: tuple[int, ...]
+    depths: tuple[int, ...] = ()
+    shares: Grid | None = None
 
 
 class CrossHeader(msgspec.Struct):

@@ -14,9 +14,10 @@ from trueodds.columns.values import Values
 from trueodds.errors import TableError
 from trueodds.evaluation.scores import Scores, score
 from trueodds.model.data import ModelData
+from trueodds.table.anywhere import read_table
 from trueodds.table.convert import as_column, as_frame
 from trueodds.table.frame import Frame, missing_column
-from trueodds.table.read import read_table
+from trueodds.table.sources import Source
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,7 @@ def labelled_rows(
     sample_weight: ArrayLike | str | bool,
 ) -> LabelledRows:
     """Read and forecast labelled rows; `Model.evaluate` describes the parameters."""
-    frame = read_table(Path(X)) if isinstance(X, str | Path) else as_frame(X)
+    frame = read_table(X) if isinstance(X, str | Path | Source) else as_frame(X)
     labels = frame.column(model.target_name) if y is None else as_column(y, model.target_name)
     if len(labels) != frame.rows:
         raise TableError(

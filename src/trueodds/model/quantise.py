@@ -6,7 +6,9 @@ make this grid coarse: only then outputs are clamped, far beyond the outputs of 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil, floor, frexp, log2
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +23,11 @@ from trueodds.model.fixed import (
     Member,
     require_exact,
 )
+from trueodds.network.activations import Activation
 from trueodds.network.forward import forward
+from trueodds.network.kinds import AnyLayout
 from trueodds.network.layout import Layout
+from trueodds.network.soft_splits import SoftSplits
 
 INPUT_RANGE = 32.0
 """Inputs are kept within ±32; inputs beyond it hardly occur."""
@@ -38,11 +43,13 @@ FINEST_SHIFT = 28
 """Weights are kept on grids no finer than 2⁻²⁸, coarser beside biases beyond 1."""
 
 Float = NDArray[np.float64]
+Rounded: TypeAlias = tuple[NDArray[np.int16], NDArray[np.int16]]
+"""Each unit's weights, and the grid that they are on."""
 
 
 def quantise(
     folds: Sequence[int],
-    layouts: Sequence[Layout],
+    layouts: Sequence[AnyLayout],
     parameters: Sequence[NDArray[np.float32]],
     samples: Sequence[NDArray[np.float32]],
 ) -> FixedNetworks:
@@ -53,7 +60,8 @@ def quantise(
     folds
         The fold whose target encodings are the member's inputs.
     layouts, parameters
-        The trained networks, with one activation and one depth; widths may differ.
+        The trained networks: MLPs with one activation and one depth, whose widths may differ, and
+        soft splits.
     samples
         Training rows of each member, shape (n, inputs), which show how large its outputs are.
 
@@ -62,6 +70,40 @@ def quantise(
     TrainingError
         If the weights are so large that no useful grid makes the sums exact.
     """
+    mlps = {n: layout for n, layout in enumerate(layouts) if isinstance(layout, Layout)}
+    soft = {
+        n: _Gates.of(layout, parameters[n])
+        for n, layout in enumerate(layouts)
+        if isinstance(layout, SoftSplits)
+    }
+    most = min((_room(each.need, INPUT_RANGE) for each in soft.values()), default=FINEST)
+    activation, grids, layers = _mlps(
+        list(mlps.values()), [parameters[n] for n in mlps], [samples[n] for n in mlps], most
+    )
+    members = {n: Member(folds[n], made) for n, made in zip(mlps, layers, strict=True)}
+    shares = None
+    if soft:
+        bits = min(_room(each.leaf_need, 1.0) for each in soft.values())
+        _require_useful(min(bits, grids[0].bits), 1)
+        shares = Grid(bits, 1 << bits)
+        for n, each in soft.items():
+            members[n] = Member(folds[n], each.layers(grids[0].bits, bits), each.depth)
+    networks = FixedNetworks(
+        activation, tuple(grids), tuple(members[n] for n in range(len(folds))), shares
+    )
+    require_exact(networks)
+    return networks
+
+
+def _mlps(
+    layouts: Sequence[Layout],
+    parameters: Sequence[NDArray[np.float32]],
+    samples: Sequence[NDArray[np.float32]],
+    most: int,
+) -> tuple[Activation, list[Grid], list[tuple[FixedLayer, ...]]]:
+    """Activation, grids and layers of the MLPs; their inputs have ``most`` bits at most."""
+    if not layouts:
+        return "relu", [Grid(most, int(np.ldexp(INPUT_RANGE, most)))], []
     activation = layouts[0].activation
     flat = [buffer.astype(np.float64) for buffer in parameters]
     weights = [layout.weights(f) for layout, f in zip(layouts, flat, strict=True)]
@@ -73,34 +115,75 @@ def quantise(
     ]
     reach = INPUT_RANGE
     grids: list[Grid] = []
-    layers: list[list[FixedLayer]] = [[] for _ in folds]
+    layers: list[list[FixedLayer]] = [[] for _ in layouts]
     for index in range(layouts[0].depth):
         own = [(w[index], b[index]) for w, b in zip(weights, biases, strict=True)]
         rounded = [_round_weights(weight, bias) for weight, bias in own]
         needs = [_need(*r, bias) for r, (_, bias) in zip(rounded, own, strict=True)]
-        bits = min(_room(need, reach) for need in needs)
+        bits = min([most if index == 0 else FINEST, *(_room(need, reach) for need in needs)])
         if bits < WANTED and index > 0:
             largest = max(float(np.abs(A).max(initial=0.0)) for A in outputs)
             reach = min(reach, _power_above(HEADROOM * largest))
             bits = min(_room(need, reach) for need in needs)
-        if bits < COARSEST:
-            raise TrainingError(
-                f"the weights of layer {index + 1} are too large to be scored exactly: the network "
-                "has diverged; use another seed, a lower learning rate or fewer layers"
-            )
+        _require_useful(bits, index + 1)
         grids.append(Grid(bits, int(np.ldexp(reach, bits))))
-        for position, ((whole, shifts), (_, bias)) in enumerate(zip(rounded, own, strict=True)):
-            scaled = np.rint(np.ldexp(bias, bits + shifts)).astype(np.int64)
-            layers[position].append(FixedLayer(whole, scaled, shifts))
+        for position, (r, (_, bias)) in enumerate(zip(rounded, own, strict=True)):
+            layers[position].append(_layer(r, bias, bits))
             outputs[position] = next(onward[position])
         reach = _reach([made[-1] for made in layers], grids[-1], activation)
-    members = tuple(Member(f, tuple(made)) for f, made in zip(folds, layers, strict=True))
-    networks = FixedNetworks(activation, tuple(grids), members)
-    require_exact(networks)
-    return networks
+    return activation, grids, [tuple(made) for made in layers]
 
 
-def _round_weights(weight: Float, bias: Float) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+@dataclass(frozen=True, eq=False)
+class _Gates:
+    """Soft splits whose weights are whole numbers and whose biases are not yet."""
+
+    depth: int
+    gates: Rounded
+    leaves: Rounded
+    biases: tuple[Float, Float]
+
+    @classmethod
+    def of(cls, layout: SoftSplits, parameters: NDArray[np.float32]) -> "_Gates":
+        (gates, offset), (leaves, bias) = layout.as_layers(parameters)
+        return cls(
+            layout.depth,
+            _round_weights(gates, offset),
+            _round_weights(leaves, bias),
+            (offset, bias),
+        )
+
+    @property
+    def need(self) -> tuple[Float, Float]:
+        return _need(*self.gates, self.biases[0])
+
+    @property
+    def leaf_need(self) -> tuple[Float, Float]:
+        return _need(*self.leaves, self.biases[1])
+
+    def layers(self, bits: int, share_bits: int) -> tuple[FixedLayer, FixedLayer]:
+        """Both layers, for grids of so many bits."""
+        return (
+            _layer(self.gates, self.biases[0], bits),
+            _layer(self.leaves, self.biases[1], share_bits),
+        )
+
+
+def _layer(rounded: Rounded, bias: Float, bits: int) -> FixedLayer:
+    """A layer behind a grid of so many bits."""
+    whole, shifts = rounded
+    return FixedLayer(whole, np.rint(np.ldexp(bias, bits + shifts)).astype(np.int64), shifts)
+
+
+def _require_useful(bits: int, layer: int) -> None:
+    if bits < COARSEST:
+        raise TrainingError(
+            f"the weights of layer {layer} are too large to be scored exactly: the network "
+            "has diverged; use another seed, a lower learning rate or fewer layers"
+        )
+
+
+def _round_weights(weight: Float, bias: Float) -> Rounded:
     """Each unit's weights as 16-bit whole numbers, and the grid that uses these bits best."""
     shifts = np.empty(weight.shape[1], dtype=np.int16)
     for unit, (largest, offset) in enumerate(zip(np.abs(weight).max(axis=0), bias, strict=True)):

@@ -18,6 +18,7 @@ from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.scorer import Float, Requantise, on_grid, weights_of
+from trueodds.model.soft_scorer import forests
 from trueodds.model.threads import one_blas_thread
 
 MOST_PRECOMPUTED = 1 << 22
@@ -52,12 +53,18 @@ class RowScorer:
         target_encodings: Sequence[tuple[TargetEncoding, ...]],
         sources: Sequence[str],
     ) -> None:
-        self._members = len(networks.members)
-        self._steps = [Requantise.of(networks, index) for index in range(len(networks.grids))]
-        first, *self._layers = (
-            _stacked(networks, index, step) for index, step in enumerate(self._steps)
-        )
-        table = _first_layers(networks, first, encoder.width, target_encodings)
+        self._mlps = len(networks.mlps)
+        layers = len(networks.grids) if self._mlps else 0
+        self._steps = [Requantise.of(networks, index) for index in range(layers)]
+        stacked = [_stacked(networks, index, step) for index, step in enumerate(self._steps)]
+        self._layers = stacked[1:]
+        self._forests = forests(networks, networks.soft)
+        counts = [len(tables) for tables in target_encodings]
+        parts = [forest.over_all_folds(encoder.width, counts) for forest in self._forests]
+        if self._mlps:
+            parts.insert(0, _first_layers(networks, stacked[0], encoder.width, counts))
+        self._stops = np.cumsum([part.shape[1] for part in parts])[:-1]
+        table = np.concatenate(parts, axis=1)
         self._grid = networks.grids[0]
         self._unit = 2.0**-self._grid.bits
         feeds = _Feeds(self._unit, *table.shape)
@@ -77,12 +84,18 @@ class RowScorer:
         positions, amounts = zip(*inputs, strict=True)
         with one_blas_thread:
             Z = on_grid(np.array(amounts), self._grid) @ self._table.take(positions, axis=0)
-            A = Z.reshape(self._members, 1, -1)
-            for step, weights in zip(self._steps, self._layers, strict=False):
-                step.apply(A, self._last)
-                A = np.matmul(A, weights)
-            self._steps[-1].apply(A, self._last)
-        return float(A.sum())
+            parts = np.split(Z, self._stops)
+            total = 0.0
+            if self._mlps:
+                A = parts.pop(0).reshape(self._mlps, 1, -1)
+                for step, weights in zip(self._steps, self._layers, strict=False):
+                    step.apply(A, self._last)
+                    A = np.matmul(A, weights)
+                self._steps[-1].apply(A, self._last)
+                total += float(A.sum())
+            for forest, sums in zip(self._forests, parts, strict=True):
+                total += float(forest.outputs(sums[None]).sum())
+        return total
 
 
 class _Feeds:
@@ -193,12 +206,12 @@ def _binned(levelled: Levelled, cuts: tuple[float, ...]) -> Feed:
 
 
 def _stacked(networks: FixedNetworks, index: int, step: Requantise) -> Float:
-    """One layer of all members, padded with zeros to one shape, with the 1 at the end.
+    """One layer of all MLPs, padded with zeros to one shape, with the 1 at the end.
 
-    Shape (members, widest fan_in + 1, widest fan_out + 1), or (members, widest fan_in + 1, 1) for
-    the last layer.
+    Shape (MLPs, widest fan_in + 1, widest fan_out + 1), or (MLPs, widest fan_in + 1, 1) for the
+    last layer.
     """
-    parts = [weights_of(networks, member, index, step) for member in range(len(networks.members))]
+    parts = [weights_of(networks, member, index, step) for member in networks.mlps]
     rows, columns = (max(part.shape[axis] for part in parts) for axis in (0, 1))
     out = np.zeros((len(parts), rows, columns))
     ones = int(step.activation is not None)
@@ -211,20 +224,18 @@ def _stacked(networks: FixedNetworks, index: int, step: Requantise) -> Float:
 
 
 def _first_layers(
-    networks: FixedNetworks,
-    first: Float,
-    shared: int,
-    target_encodings: Sequence[tuple[TargetEncoding, ...]],
+    networks: FixedNetworks, first: Float, shared: int, counts: Sequence[int]
 ) -> Float:
-    """All first layers side by side, shape (inputs + 1, members × width).
+    """All MLPs' first layers side by side, shape (inputs + 1, MLPs × width).
 
     The inputs are the encoder's, then the target encodings of every fold, then the 1. A member has
-    weights only for the target encodings of its fold.
+    weights only for the target encodings of its fold. ``counts`` are the folds' numbers of target
+    encodings.
     """
-    counts = [len(tables) for tables in target_encodings]
     joined = np.zeros((shared + sum(counts) + 1, len(first), first.shape[2]))
-    for index, member in enumerate(networks.members):
-        start, count = shared + sum(counts[: member.fold]), counts[member.fold]
+    for index, number in enumerate(networks.mlps):
+        fold = networks.members[number].fold
+        start, count = shared + sum(counts[:fold]), counts[fold]
         joined[:shared, index] = first[index, :shared]
         joined[start : start + count, index] = first[index, shared : shared + count]
         joined[-1, index] = first[index, -1]

@@ -18,7 +18,9 @@ from trueodds.columns.values import Values
 from trueodds.features.blocks import INDICATORS, Out
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
+from trueodds.model.encoded import Encoded
 from trueodds.model.fixed import OUTPUT, FixedLayer, FixedNetworks, Grid
+from trueodds.model.soft_scorer import Forest, forests
 from trueodds.model.threads import side_by_side
 from trueodds.network.activations import Activation, activate
 
@@ -32,23 +34,6 @@ ROWS = 2048
 """Rows that one thread encodes at a time …"""
 CELLS = 1 << 23
 """… with at most this many inputs (64 MB): a table may have tens of thousands of columns."""
-
-
-@dataclass(frozen=True, eq=False)
-class Encoded:
-    """Rows as the first products take them."""
-
-    flags: NDArray[np.float32]
-    """Shape (rows, inputs that are always 0 or 1), with the values 0 and 1."""
-    numbers: Float
-    """Shape (rows, other inputs shared by all folds + 1), on the input grid; the last is 1."""
-    target_encodings: tuple[Float, ...]
-    """The target encodings of each fold, shape (rows, encoded columns), on the input grid."""
-
-    def between(self, start: int, stop: int) -> "Encoded":
-        """Return the rows from start to stop, as views."""
-        encodings = tuple(fold[start:stop] for fold in self.target_encodings)
-        return Encoded(self.flags[start:stop], self.numbers[start:stop], encodings)
 
 
 @dataclass(frozen=True)
@@ -66,7 +51,7 @@ class Requantise:
         """For layer ``index`` of all members."""
         last = index == len(networks.grids) - 1
         after = OUTPUT if last else networks.grids[index + 1]
-        layers = [member.layers[index] for member in networks.members]
+        layers = [networks.members[number].layers[index] for number in networks.mlps]
         clamp = any(_could_leave(layer, networks.grids[index], after) for layer in layers)
         return cls(None if last else networks.activation, after, clamp)
 
@@ -95,7 +80,7 @@ class Requantise:
 
 @dataclass(frozen=True, eq=False)
 class _Group:
-    """The members of one fold; their first layers form one matrix."""
+    """Members of one fold; their first layers form one matrix."""
 
     fold: int
     members: list[int]
@@ -107,6 +92,13 @@ class _Group:
     """Weights of the later layers, for each layer and member."""
     ones: list[NDArray[np.int64]]
     """Positions of the 1 in the outputs of each hidden layer."""
+    forest: Forest | None = None
+    """What follows the first layer of soft splits; they have no further layers."""
+
+    @property
+    def width(self) -> int:
+        """Most numbers that a row needs at a time."""
+        return max(int(self.numbers.shape[1]), 0 if self.forest is None else self.forest.width)
 
 
 class Scorer:
@@ -142,25 +134,37 @@ class Scorer:
             [(table, on_grid(table.log_odds.astype(np.float64), self._grid)) for table in tables]
             for tables in target_encodings
         ]
-        self._steps = [Requantise.of(networks, index) for index in range(len(networks.grids))]
-        folds = sorted({member.fold for member in networks.members})
-        self._groups = [self._group(networks, fold, flags) for fold in folds]
+        layers = len(networks.grids) if networks.mlps else 0
+        self._steps = [Requantise.of(networks, index) for index in range(layers)]
+        self._groups: list[_Group] = []
+        for fold in sorted({member.fold for member in networks.members}):
+            if mlps := [n for n in networks.mlps if networks.members[n].fold == fold]:
+                self._groups.append(self._group(networks, fold, mlps, flags))
+            soft = [n for n in networks.soft if networks.members[n].fold == fold]
+            for forest in forests(networks, soft):
+                first = self._first(forest.first, flags)
+                self._groups.append(_Group(fold, forest.members, *first, [], [], forest))
 
-    def _group(self, networks: FixedNetworks, fold: int, flags: NDArray[np.bool_]) -> _Group:
-        members = [i for i, member in enumerate(networks.members) if member.fold == fold]
+        made = [group.forest for group in self._groups if group.forest is not None]
+        self._gates = sum(forest.gates for forest in made)
+
+    def _group(
+        self, networks: FixedNetworks, fold: int, members: list[int], flags: NDArray[np.bool_]
+    ) -> _Group:
         layers = [
             [weights_of(networks, member, index, step) for member in members]
             for index, step in enumerate(self._steps)
         ]
-        first = np.concatenate(layers[0], axis=1)
-        shared, encodings, bias = first[: len(flags)], first[len(flags) : -1], first[-1:]
-        return _Group(
-            fold,
-            members,
+        first = self._first(np.concatenate(layers[0], axis=1), flags)
+        ones = [np.cumsum([part.shape[1] for part in parts]) - 1 for parts in layers[:-1]]
+        return _Group(fold, members, *first, layers[1:], ones)
+
+    def _first(self, weights: Float, flags: NDArray[np.bool_]) -> tuple[NDArray[np.float32], Float]:
+        """Weights of the 0/1 inputs; those of the others, the 1 and the target encodings."""
+        shared, encodings, bias = weights[: len(flags)], weights[len(flags) : -1], weights[-1:]
+        return (
             (shared[flags] * 2.0**self._grid.bits).astype(np.float32),
             np.concatenate([shared[~flags], bias, encodings]),
-            layers[1:],
-            [np.cumsum([part.shape[1] for part in parts]) - 1 for parts in layers[:-1]],
         )
 
     def encode(self, values: Values) -> Encoded:
@@ -198,7 +202,8 @@ class Scorer:
         rows = max(16, min(ROWS, CELLS // (self._inputs + 1)))
 
         def score(start: int, stop: int) -> None:
-            self._fill(out[:, start:stop], self.encode(values.between(start, stop)))
+            encoded = self.encode(values.between(start, stop))
+            self._fill(out[:, start:stop], encoded, values.rows)
 
         side_by_side(score, values.rows, rows)
         return out
@@ -208,14 +213,16 @@ class Scorer:
         out = np.empty((self.members, len(rows.flags)))
 
         def score(start: int, stop: int) -> None:
-            self._fill(out[:, start:stop], rows.between(start, stop))
+            self._fill(out[:, start:stop], rows.between(start, stop), len(rows.flags))
 
         side_by_side(score, len(rows.flags), ROWS)
         return out
 
-    def _fill(self, out: Float, rows: Encoded) -> None:
+    def _fill(self, out: Float, rows: Encoded, of: int) -> None:
+        """Outputs of some rows of a table of so many."""
         widest = max(len(group.numbers) for group in self._groups)
-        step = max(16, BLOCK // max(group.numbers.shape[1] for group in self._groups))
+        step = max(16, BLOCK // max(group.width for group in self._groups))
+        gates = of * self._gates
         for start in range(0, out.shape[1], step):
             part = rows.between(start, start + step)
             X = np.empty((len(part.flags), widest))
@@ -226,10 +233,15 @@ class Scorer:
                 A = X[:, :stop] @ group.numbers
                 if self._flags:
                     A += part.flags @ group.flags
-                out[group.members, start : start + step] = self._onward(A, group).T
+                out[group.members, start : start + step] = self._onward(A, group, gates).T
 
-    def _onward(self, A: Float, group: _Group) -> Float:
-        """Outputs, shape (rows, members), from the first sums, shape (rows, Σ(units + 1))."""
+    def _onward(self, A: Float, group: _Group, gates: int) -> Float:
+        """Outputs, shape (rows, members), from the first sums, shape (rows, Σ(units + 1)).
+
+        The first sums of soft splits have shape (rows, gates).
+        """
+        if group.forest is not None:
+            return group.forest.outputs(A, gates)
         for step, ones, layer in zip(self._steps, group.ones, group.layers, strict=False):
             step.apply(A, ones)
             B = np.empty((len(A), sum(weights.shape[1] for weights in layer)))

@@ -41,7 +41,7 @@ class WithLabels(ModelData):
         Parameters
         ----------
         X
-            A table as for `log_odds`, or the path of a table file.
+            A table as for `log_odds`, or where it lies, as `trueodds.table.read_table` takes it.
         y
             Labels, one for each row; None takes the column ``target_name`` of ``X``. Rows whose
             label is missing are left out.

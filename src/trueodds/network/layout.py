@@ -1,16 +1,17 @@
 """The place of each weight and bias of a network in its flat parameter buffer."""
 
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.network.activations import ACTIVATIONS, Activation
+from trueodds.network.named_parameters import NamedParameters
 
 
 @dataclass(frozen=True)
-class Layout:
+class Layout(NamedParameters):
     """A fully connected network: ``inputs`` → hidden ``widths`` → one logit.
 
     Layer ``l`` has weights of shape (fan_in, fan_out) and a bias of shape (fan_out,); the last
@@ -49,35 +50,9 @@ class Layout:
         return tuple(named)
 
     @property
-    def size(self) -> int:
-        """Number of parameters."""
-        return sum(prod(shape) for _, shape in self.shapes)
-
-    @property
     def depth(self) -> int:
         """Number of layers with weights, the output layer included."""
         return len(self.widths) + 1
-
-    def views(self, flat: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        """Views of a flat buffer, shape (`size`,), by name; raises ValueError for another shape."""
-        if flat.shape != (self.size,):
-            raise ValueError(f"expected a flat buffer of {self.size} elements, got {flat.shape}")
-        out: dict[str, NDArray[Any]] = {}
-        start = 0
-        for name, shape in self.shapes:
-            stop = start + prod(shape)
-            out[name] = flat[start:stop].reshape(shape)
-            start = stop
-        return out
-
-    def segments(self) -> dict[str, tuple[int, int]]:
-        """Start and stop in the flat buffer of every parameter, by name."""
-        out: dict[str, tuple[int, int]] = {}
-        start = 0
-        for name, shape in self.shapes:
-            out[name] = (start, start + prod(shape))
-            start += prod(shape)
-        return out
 
     def weights(self, flat: NDArray[Any]) -> list[NDArray[Any]]:
         """Views of the weights in a flat buffer, layer by layer, shapes (fan_in, fan_out)."""
@@ -88,3 +63,10 @@ class Layout:
         """Views of the biases in a flat buffer, layer by layer, shapes (fan_out,)."""
         named = self.views(flat)
         return [named[f"bias{index}"] for index in range(self.depth)]
+
+    def scaled(self, flat: NDArray[np.float32], factor: np.float32) -> NDArray[np.float32]:
+        """Parameters of the network whose log-odds are ``factor`` times as large; a new array."""
+        out = flat.copy()
+        self.weights(out)[-1][:] *= factor
+        self.biases(out)[-1][:] *= factor
+        return out

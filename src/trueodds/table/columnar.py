@@ -7,21 +7,18 @@ from typing import BinaryIO
 import polars as pl
 
 from trueodds.errors import TableError
-from trueodds.table.frame import Frame
-
-Parts = Iterator[tuple[Frame, pl.DataFrame]]
-"""Rows, and the columns that are added to them."""
+from trueodds.text import first_line
 
 
-def sink_typed(parts: Parts, ending: str, file: BinaryIO) -> None:
-    """Write the parts with the columns added, with no more than a few parts in memory.
+def sink_typed(parts: Iterator[pl.DataFrame], ending: str, file: BinaryIO) -> None:
+    """Write the parts of a table, with no more than a few in memory.
 
     Raises
     ------
     TableError
         If the file cannot be written; else whatever the parts raise.
     """
-    first = _scored(*next(parts))
+    first = next(parts)
     second = next(parts, None)
     if second is None:
         try:
@@ -37,15 +34,15 @@ def sink_typed(parts: Parts, ending: str, file: BinaryIO) -> None:
 
 def _sink(
     first: pl.DataFrame,
-    second: tuple[Frame, pl.DataFrame],
-    rest: Parts,
+    second: pl.DataFrame,
+    rest: Iterator[pl.DataFrame],
     ending: str,
     file: BinaryIO,
 ) -> None:
     from polars.io.plugins import register_io_source
 
     failed: list[BaseException] = []
-    waiting = [first, _scored(*second)]
+    waiting = [first, second]
 
     def pulled(
         with_columns: list[str] | None,
@@ -57,8 +54,7 @@ def _sink(
         try:
             while waiting:
                 yield waiting.pop(0)
-            for frame, added in rest:
-                yield _scored(frame, added)
+            yield from rest
         except BaseException as error:
             failed.append(error)
             raise
@@ -79,8 +75,4 @@ def _unwritten(file: BinaryIO, error: Exception) -> TableError:
     # The file still has its temporary name: .NAME.xxxxxxxx.part
     path = Path(file.name)
     path = path.with_name(path.name[1:].rsplit(".", 2)[0])
-    return TableError(f"{path} cannot be written: {str(error).splitlines()[0]}.")
-
-
-def _scored(frame: Frame, added: pl.DataFrame) -> pl.DataFrame:
-    return pl.DataFrame([*frame.data, *added])
+    return TableError(f"{path} cannot be written: {first_line(str(error))}.")

@@ -41,6 +41,10 @@ class Frame:
     keyed: bool = False
     """Whether every row names its own cells (JSON, dicts), so that a column may be absent because
     all its cells are missing."""
+    files: tuple[str, ...] = ()
+    """Names of the files of a folder, if the rows come from one."""
+    file_of: NDArray[np.int64] | None = None
+    """Shape (rows,): position in ``files`` of each row's file."""
 
     @property
     def rows(self) -> int:
@@ -77,12 +81,16 @@ class Frame:
         index = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows.astype(np.int64)
         lines = index + self.first_line if self.lines is None else self.lines[index]
         data = self.data[index] if self.data.width else self.data
-        return replace(self, data=data, lines=lines.astype(np.int64), bare_rows=index.size)
+        file_of = None if self.file_of is None else self.file_of[index]
+        return replace(
+            self, data=data, lines=lines.astype(np.int64), bare_rows=index.size, file_of=file_of
+        )
 
     def place(self, row: int) -> str:
         """Name a row of data (position from 0) for a message, such as ``train.csv, line 17``."""
         number = self.first_line + row if self.lines is None else int(self.lines[row])
-        return f"{self.source}, {'line' if self.first_line == 2 else 'row'} {number}"
+        source = self.source if self.file_of is None else self.files[self.file_of[row]]
+        return f"{source}, {'line' if self.first_line == 2 else 'row'} {number}"
 
 
 def missing_column(name: str, names: Iterable[str], source: str) -> str:

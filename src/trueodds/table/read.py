@@ -1,44 +1,34 @@
-"""Read any table file into a Frame."""
+"""Read a file that holds one table into a Frame."""
 
-import gzip
 import io
-import zlib
-from pathlib import Path
 
 import polars as pl
 
 from trueodds.errors import TableError
 from trueodds.table.delimited import read_delimited
 from trueodds.table.forked import require_threads
+from trueodds.table.formats import DELIMITED, JSON, TYPED, TableFile, open_path
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.objects import read_json
+from trueodds.table.packed import packing_of, require_packing, unpack
 from trueodds.table.pandas_index import file_metadata, index_columns
-from trueodds.text import printable
+from trueodds.text import first_line
 
-DELIMITED = {".csv": None, ".tsv": "\t", ".tab": "\t", ".txt": None, ".data": None}
-_JSON = (".jsonl", ".ndjson", ".json")
-_ARROW = (".arrow", ".feather", ".ipc")
-_KNOWN = (*DELIMITED, *_JSON, ".parquet", *_ARROW)
-GZIP = b"\x1f\x8b"
 _FOREIGN = {
-    b"PK\x03\x04": "a zip archive or Excel workbook: unpack it or save the sheet as CSV",
+    b"PK\x03\x04": "a zip archive or Excel workbook: name it .zip or .xlsx",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook: save the sheet as CSV",
     b"PAR1": "a Parquet file: name it .parquet",
     b"ARROW1": "an Arrow file: name it .arrow",
+    b"SQLite format 3\0": "a SQLite file: name it .sqlite",
     b"%PDF": "a PDF document, not a table",
-    b"BZh": "compressed with bzip2: unpack it or use gzip",
-    b"\xfd7zXZ": "compressed with xz: unpack it or use gzip",
-    b"\x28\xb5\x2f\xfd": "compressed with zstd: unpack it or use gzip",
 }
 
 
-def read_table(path: str | Path) -> Frame:
-    """Read a table from a file, its format known by the ending.
+def read_file(file: TableFile) -> Frame:
+    """Read a file of one table: delimited text, Parquet, Arrow or JSON, compressed or not.
 
-    ``.csv .tsv .tab .txt .data`` (delimiter guessed, every cell kept as text), ``.parquet``,
-    ``.arrow .feather .ipc``, ``.jsonl .ndjson .json``; text formats also with ``.gz`` at the end.
-    Text is UTF-8, with or without byte order mark, or UTF-16 with one, else Latin-1 as Windows has
-    it (noted).
+    Cells of delimited text are kept as text. Text is UTF-8, with or without byte order mark, or
+    UTF-16 with one, else Latin-1 as Windows has it (noted).
 
     Raises
     ------
@@ -46,15 +36,13 @@ def read_table(path: str | Path) -> Frame:
         When there is no such file, or it is not a table of that format.
     """
     require_threads()
-    path = Path(path)
-    name = printable(path.name)
-    ending, zipped = table_format(path)
-    raw = _load(path)
-    if ending == ".parquet" or ending in _ARROW:
+    name, ending = file.name, file.ending
+    raw = _load(file)
+    if ending in TYPED:
         return _read_binary(raw, name, ending)
     notes: list[str] = []
-    text = _decode(_unzip(raw, name, zipped), name, notes)
-    if ending in _JSON:
+    text = _decode(raw, name, notes)
+    if ending in JSON:
         headers, data = read_json(text, name)
         first_line, lines, delimiter = 1, None, ""
         if not data.width or not data.height:
@@ -77,29 +65,8 @@ def read_table(path: str | Path) -> Frame:
         lines,
         delimiter,
         index=index_columns(names),
-        keyed=ending in _JSON,
+        keyed=ending in JSON,
     )
-
-
-def table_format(path: Path) -> tuple[str, bool]:
-    """Return the ending that tells a table's format, and whether ``.gz`` stands behind it.
-
-    Raises
-    ------
-    TableError
-        For an ending that is not known, or no such file.
-    """
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    zipped = bool(suffixes) and suffixes[-1] == ".gz"
-    ending = (suffixes[-2] if len(suffixes) > 1 else "") if zipped else "".join(suffixes[-1:])
-    if ending not in _KNOWN or (zipped and ending in (".parquet", *_ARROW)):
-        if path.is_dir() or not path.exists():
-            _load(path)
-        raise TableError(
-            f"{path.name}: unknown ending; a table is {', '.join(_KNOWN)}, the text ones also "
-            "with .gz."
-        )
-    return ending, zipped
 
 
 def _tabbed(text: str, ending: str) -> bool:
@@ -108,31 +75,21 @@ def _tabbed(text: str, ending: str) -> bool:
     return delimiter is not None and delimiter in text.split("\n", 1)[0]
 
 
-def _load(path: Path) -> bytes:
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise TableError(f"{path}: there is no such file.") from None
-    except IsADirectoryError:
-        raise TableError(f"{path} is a folder: name a table file inside it.") from None
-    except OSError as error:
-        if path.is_dir():
-            raise TableError(f"{path} is a folder: name a table file inside it.") from None
-        raise TableError(f"{path} cannot be read: {error.strerror or error}.") from None
+def _load(file: TableFile) -> bytes:
+    """The whole content, decompressed."""
+    with open_path(file.path) as handle:
+        try:
+            head = handle.read(1 << 6)
+            packing = require_packing(head, file.packing, file.name) if head else ""
+            raw = b"" if packing and handle.seekable() else head + handle.read()
+        except OSError as error:
+            raise TableError(f"{file.path} cannot be read: {error.strerror or error}.") from None
+        if packing:
+            packed = io.BytesIO(raw) if raw else handle
+            raw = unpack(packed, packing, file.member, file.name)
     if not raw:
-        raise TableError(f"{path.name} is empty: a table needs a header line and rows.")
+        raise TableError(f"{file.name} is empty: a table needs a header line and rows.")
     return raw
-
-
-def _unzip(raw: bytes, name: str, zipped: bool) -> bytes:
-    if not raw.startswith(GZIP):
-        if zipped:
-            raise TableError(f"{name} is not compressed with gzip: drop the .gz or compress it.")
-        return raw
-    try:
-        return gzip.decompress(raw)
-    except (OSError, EOFError, zlib.error) as error:
-        raise TableError(f"{name} is a damaged gzip file: {error}.") from None
 
 
 def refuse_foreign(head: bytes, name: str) -> None:
@@ -140,6 +97,8 @@ def refuse_foreign(head: bytes, name: str) -> None:
     for magic, what in _FOREIGN.items():
         if head.startswith(magic):
             raise TableError(f"{name} looks like {what}.")
+    if packing_of(head):
+        raise TableError(f"{name} is compressed more than once: unpack it.")
 
 
 def _decode(raw: bytes, name: str, notes: list[str]) -> str:
@@ -183,7 +142,7 @@ def _read_binary(raw: bytes, name: str, ending: str) -> Frame:
         else:
             data = pl.read_ipc(io.BytesIO(raw))
     except (Exception, pl.exceptions.PanicException) as error:  # whatever damage leads polars to
-        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        reason = first_line(str(error), type(error).__name__)[:120]
         raise TableError(f"{name} is not {what} file that can be read: {reason}.") from None
     if not data.height:
         raise TableError(f"{name} has columns but no rows: nothing to read.")

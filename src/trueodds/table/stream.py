@@ -1,6 +1,6 @@
 """A table file as a stream of frames: any number of rows in the memory of a few thousand.
 
-The frames one after another are the table that `read_table` gives: the same cells, names, notes and
+The frames one after another are the table that `read_file` gives: the same cells, names, notes and
 line numbers, and the same refusals, before the first frame. Delimited text is read several times:
 for its encoding, for whether every record fits, and for its rows. Parquet comes in slices. What
 cannot be cut (JSON, Arrow, pipes) comes in one frame.
@@ -8,7 +8,7 @@ cannot be cut (JSON, Arrow, pipes) comes in one frame.
 
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +26,11 @@ from trueodds.table.delimited import (
     read_regular,
     settle_dialect,
 )
+from trueodds.table.formats import DELIMITED, TableFile
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.pandas_index import index_columns
-from trueodds.table.read import DELIMITED, read_table, table_format
+from trueodds.table.read import read_file
 from trueodds.table.textfile import TextFile
-from trueodds.text import printable
 
 SMALL = 1 << 23
 """Bytes up to which a file is read whole, which is quicker."""
@@ -44,17 +44,8 @@ LONGEST = 1 << 26
 """Characters after which a record that has no end is left to the csv module, which has a limit."""
 
 
-@dataclass(frozen=True)
-class TableStream:
-    """Frames of one table in order; can be walked once."""
-
-    frames: Iterator[Frame]
-    first: Frame
-    """The first of them, for names, types and notes."""
-
-
-def stream_table(path: str | Path, *, small: int = SMALL, piece: int = PIECE) -> TableStream:
-    """Open a table file of any size.
+def file_frames(file: TableFile, *, small: int = SMALL, piece: int = PIECE) -> Iterator[Frame]:
+    """Frames of a file of any size that holds one table.
 
     Parameters
     ----------
@@ -64,37 +55,24 @@ def stream_table(path: str | Path, *, small: int = SMALL, piece: int = PIECE) ->
     Raises
     ------
     TableError
-        As `read_table`; while the frames are walked, only if the file was changed meanwhile.
+        As `read_file`; behind the first frame, only if the file was changed meanwhile.
     """
-    path = Path(path)
-    frames = _frames(path, small, piece)
-    first = next(frames)
-    return TableStream(_again(first, frames), first)
-
-
-def _again(first: Frame, rest: Iterator[Frame]) -> Iterator[Frame]:
-    yield first
-    del first  # not held while the others come
-    yield from rest
-
-
-def _frames(path: Path, small: int, piece: int) -> Iterator[Frame]:
-    ending, zipped = table_format(path)
+    ending = file.ending
     try:
-        found = path.stat()
+        found = file.path.stat()
         whole = not stat.S_ISREG(found.st_mode) or found.st_size <= small
     except OSError:
         whole = True
-    if whole or (ending not in DELIMITED and ending != ".parquet"):
-        yield read_table(path)
+    if whole or (ending not in DELIMITED and (ending != ".parquet" or file.packing)):
+        yield read_file(file)
     elif ending == ".parquet":
-        yield from _slices(path)
+        yield from _slices(file)
     else:
-        yield from _delimited(path, ending, zipped, piece)
+        yield from _delimited(file, piece)
 
 
-def _slices(path: Path) -> Iterator[Frame]:
-    name = printable(path.name)
+def _slices(file: TableFile) -> Iterator[Frame]:
+    path, name = file.path, file.name
     before = _state(path)
     rows = 0
     try:
@@ -115,7 +93,7 @@ def _slices(path: Path) -> Iterator[Frame]:
         if rows:
             raise _changed(name) from None
     if not rows:
-        yield read_table(path)  # says what is wrong with it
+        yield read_file(file)  # says what is wrong with it
 
 
 def _footer(path: Path) -> bytes:
@@ -136,10 +114,10 @@ def _changed(name: str) -> TableError:
     return TableError(f"{name} was changed while it was read; run again when it rests")
 
 
-def _delimited(path: Path, ending: str, zipped: bool, piece: int) -> Iterator[Frame]:
-    file = TextFile(path, zipped)
+def _delimited(source: TableFile, piece: int) -> Iterator[Frame]:
+    file = TextFile(source)
     try:
-        text = _Text(file, piece, DELIMITED[ending])
+        text = _Text(file, piece, DELIMITED[source.ending])
         names: list[str] = []
         renamed: list[str] = []
         for records in text.records():
@@ -151,7 +129,7 @@ def _delimited(path: Path, ending: str, zipped: bool, piece: int) -> Iterator[Fr
             yield Frame(
                 records.columns,
                 headers,
-                printable(path.name),
+                source.name,
                 2,
                 notes,
                 records.lines,

@@ -1,24 +1,23 @@
 """A text file that is read several times without ever being held whole."""
 
 import codecs
-import gzip
 import io
 import os
-import zlib
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 from typing import BinaryIO
 
 from trueodds.errors import TableError
-from trueodds.table.read import GZIP, refuse_foreign
+from trueodds.table.formats import TableFile, open_path
+from trueodds.table.packed import Unpacked, opened, require_packing
+from trueodds.table.read import refuse_foreign
 
 _BYTES = 1 << 20
 _NOT_IN_WINDOWS = bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D])
 
 
 class TextFile:
-    """An open file of text, plain or gzipped, whose encoding one pass over it has told.
+    """An open file of text, plain or compressed, whose encoding one pass over it has told.
 
     ``notes`` says what encoding was taken when it is not UTF-8. The file stays open, so that one
     put in its place does not matter; `require_unchanged` finds out whether it was written to.
@@ -26,21 +25,18 @@ class TextFile:
     Raises
     ------
     TableError
-        If it is no text, as `trueodds.table.read.read_table` has it.
+        If it is no text, as `trueodds.table.read.read_file` has it.
     """
 
-    def __init__(self, path: Path, zipped: bool) -> None:
-        self.name = path.name
+    def __init__(self, file: TableFile) -> None:
+        self.name = file.name
         self.notes: tuple[str, ...] = ()
         self.encoding = "utf-8-sig"
-        self._handle = path.open("rb")
+        self._handle = open_path(file.path)
         self._before = self._state()
+        self._member = file.member
         try:
-            self._zipped = self._handle.read(len(GZIP)) == GZIP
-            if zipped and not self._zipped:
-                raise TableError(
-                    f"{self.name} is not compressed with gzip: drop the .gz or compress it."
-                )
+            self._packing = require_packing(self._handle.read(1 << 6), file.packing, self.name)
             self._survey()
         except BaseException:
             self.close()
@@ -76,10 +72,10 @@ class TextFile:
         found = os.fstat(self._handle.fileno())
         return found.st_size, found.st_mtime_ns
 
-    def _binary(self) -> BinaryIO:
+    def _binary(self) -> BinaryIO | Unpacked:
         self._handle.seek(0)
-        if self._zipped:
-            return gzip.GzipFile(fileobj=self._handle)  # type: ignore[return-value]
+        if self._packing:
+            return opened(self._handle, self._packing, self._member, self.name)
         return self._handle
 
     def _bytes(self) -> Iterator[bytes]:
@@ -87,9 +83,9 @@ class TextFile:
             file = self._binary()
             while raw := file.read(_BYTES):
                 yield raw
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except TableError:
             self.require_unchanged()
-            raise TableError(f"{self.name} is a damaged gzip file: {error}.") from None
+            raise
         except OSError as error:
             raise TableError(f"{self.name} cannot be read: {error.strerror or error}.") from None
 

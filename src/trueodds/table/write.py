@@ -4,6 +4,7 @@ import json
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 from trueodds.errors import TableError
 from trueodds.files import whole_file
 from trueodds.table.columnar import sink_typed
-from trueodds.table.frame import Frame
+from trueodds.table.formats import DATABASES
+from trueodds.table.frame import Frame, missing_column
+from trueodds.table.sources import Source, as_source
 
 _DELIMITERS = {".csv": ",", ".txt": ",", ".tsv": "\t", ".tab": "\t"}
 _JSON = (".jsonl", ".ndjson")
@@ -22,8 +25,74 @@ _ARROW = (".arrow", ".feather", ".ipc")
 WRITABLE = (*_DELIMITERS, *_JSON, ".parquet", *_ARROW)
 
 
+Added = NDArray[np.float64] | pl.DataFrame
+"""What is added to rows: the probabilities, shape (rows,), or a frame of as many rows."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which columns are written, in order."""
+
+    names: tuple[str, ...]
+    """Unique names."""
+    headers: tuple[str, ...]
+    """Headers of delimited text: the source's own."""
+    new: tuple[str, ...]
+    """Names, and headers, of the columns added, in their order."""
+
+    def table(self, frame: Frame, added: Added) -> pl.DataFrame:
+        """The columns of some rows."""
+        if not isinstance(added, pl.DataFrame):
+            added = pl.DataFrame([pl.Series("probability", np.asarray(added, dtype=np.float64))])
+        if added.shape != (frame.rows, len(self.new)):
+            raise ValueError(f"{added.shape} new cells for {frame.rows} rows and {self.new}")
+        known = {name: column.alias(name) for name, column in zip(self.new, added, strict=True)}
+        return pl.DataFrame(
+            [known[n] if n in known else frame.data.get_column(n) for n in self.names]
+        )
+
+
+def layout_of(
+    first: Frame, columns: Sequence[str] = (), new: Sequence[str] = ("probability",)
+) -> Layout:
+    """Find the columns to write.
+
+    Parameters
+    ----------
+    columns
+        Names of the frame's columns, and of the new ones; a text may hold several, with commas
+        between. None: all, the new ones at the end.
+    new
+        Names of the columns added, such as ``probability``. One that the frame has gets a number.
+
+    Raises
+    ------
+    TableError
+        If the frame has no such column.
+    """
+    free = _free_names(first, new)
+    called = dict(zip(new, free, strict=True))
+    headers = {**dict(zip(first.names, first.headers, strict=True)), **{n: n for n in free}}
+    if not columns:
+        return Layout(tuple(headers), tuple(headers.values()), free)
+    wanted = []
+    for text in columns:
+        parts = [text] if text.strip() in headers else text.split(",")
+        for part in map(str.strip, parts):
+            # Where the table has a column of that name too, the new one is meant.
+            found = called.get(part, part)
+            if found not in headers:
+                raise TableError(missing_column(part, headers, first.source))
+            wanted.append(found)
+    chosen = tuple(dict.fromkeys(wanted))
+    return Layout(chosen, tuple(headers[n] for n in chosen), free)
+
+
 def write_scored(
-    frame: Frame, probability: NDArray[np.float64], path: str | Path | None
+    frame: Frame,
+    probability: NDArray[np.float64],
+    path: str | Path | None,
+    columns: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Write a table with its probabilities; CSV to stdout without a path.
 
@@ -33,9 +102,14 @@ def write_scored(
     and get the frame's. Probabilities are written so that they read back as the same float64. The
     file appears whole or not at all.
 
+    ``file.sqlite#table``, ``file.duckdb#table`` and ``postgresql://host/database#table`` make a new
+    table, whole or not at all, in a database that may hold others.
+
     Parameters
     ----------
     probability : shape (rows,), each 0 to 1
+    columns
+        As `layout_of` takes them.
 
     Returns
     -------
@@ -44,46 +118,50 @@ def write_scored(
     Raises
     ------
     TableError
-        For an unknown ending or a place that cannot be written.
+        For an unknown ending, a place that cannot be written, or a table that is already there.
     """
-    return write_stream(frame, [(frame, probability)], path)
-
-
-Added = NDArray[np.float64] | pl.DataFrame
-"""Columns added to rows: the probabilities, or a frame of as many rows."""
+    return write_stream(frame, [(frame, probability)], path, columns)
 
 
 def write_stream(
     first: Frame,
     scored: Iterable[tuple[Frame, Added]],
     path: str | Path | None,
-    names: Sequence[str] = ("probability",),
+    columns: Sequence[str] = (),
+    new: Sequence[str] = ("probability",),
 ) -> tuple[str, ...]:
     """Write a table that comes in parts, each with its new columns, as `write_scored` does.
 
-    ``first`` has the parts' headers and types. ``names`` are the new columns', in order. One part
-    is held at a time.
+    ``first`` has the parts' headers and types. ``columns`` and ``new`` are as `layout_of` takes
+    them. One part is held at a time.
     """
-    free = _free_names(first, names)
+    layout = layout_of(first, columns, new)
     notes = tuple(
-        f'the new column is called "{new}"'
-        for new, name in zip(free, names, strict=True)
-        if new != name
+        f'the new column is called "{name}"'
+        if asked == "probability"
+        else f'the new column "{asked}" is called "{name}"'
+        for name, asked in zip(layout.new, new, strict=True)
+        if name != asked and name in layout.names
     )
-    parts = (_checked(frame, added, free) for frame, added in scored)
+    tables = (layout.table(frame, added) for frame, added in scored)
     if path is None:
-        _to_stdout(_delimited(first, parts, free, ","))
+        _to_stdout(_delimited(layout.headers, tables, ","))
+        return notes
+    if database := database_of(path):
+        from trueodds.table.write_database import sink_database
+
+        sink_database(tables, database)
         return notes
     path = Path(path)
     ending = writable_ending(path)
     try:
         with whole_file(path) as file:
             if ending in _DELIMITERS:
-                texts = _delimited(first, parts, free, _DELIMITERS[ending])
+                texts = _delimited(layout.headers, tables, _DELIMITERS[ending])
             elif ending in _JSON:
-                texts = (_json_lines(frame, added) for frame, added in parts)
+                texts = map(_json_lines, tables)
             else:
-                sink_typed(parts, ending, file)
+                sink_typed(tables, ending, file)
                 return notes
             for raw in _zipped(texts) if path.suffix.lower() == ".gz" else texts:
                 file.write(raw)
@@ -92,16 +170,27 @@ def write_stream(
     return notes
 
 
-def _checked(frame: Frame, added: Added, names: list[str]) -> tuple[Frame, pl.DataFrame]:
-    """The part with its new columns under their names."""
-    if not isinstance(added, pl.DataFrame):
-        probability = np.asarray(added, dtype=np.float64)
-        if probability.shape != (frame.rows,):
-            raise ValueError(f"{probability.shape} probabilities for {frame.rows} rows")
-        added = pl.DataFrame([pl.Series("probability", probability)])
-    if added.shape != (frame.rows, len(names)):
-        raise ValueError(f"{added.shape} new cells for {frame.rows} rows and {names}")
-    return frame, added.rename(dict(zip(added.columns, names, strict=True)))
+def database_of(path: str | Path) -> Source | None:
+    """Return the database and its table that a place names; None for another place.
+
+    Raises
+    ------
+    TableError
+        If it names no table, or is a URL of another kind.
+    """
+    text = str(path)
+    if "://" in text:
+        source = as_source(text)
+        if source.kind != "postgresql":
+            raise TableError(f"{source.shown}: scored rows go to files and databases, not there.")
+    else:
+        where, _, part = text.partition("#")
+        if Path(where).suffix.lower() not in DATABASES:
+            return None
+        source = Source(where, part=part)
+    if not source.part:
+        raise TableError(f"{source.shown}: name the new table, such as {source.shown}#scored.")
+    return source
 
 
 def _zipped(texts: Iterable[bytes]) -> Iterator[bytes]:
@@ -121,35 +210,29 @@ def writable_ending(path: str | Path) -> str:
     if ending not in WRITABLE or (zipped and ending not in (*_DELIMITERS, *_JSON)):
         raise TableError(
             f"{path.name}: unknown ending; scored rows are written as {', '.join(WRITABLE)}, "
-            f"the text ones also with .gz."
+            f"the text ones also with .gz, or to a new table of {', '.join(DATABASES)}."
         )
     return ending
 
 
-def _free_names(frame: Frame, names: Sequence[str]) -> list[str]:
-    """The names; one that a column has already gets the first number that makes it free."""
+def _free_names(frame: Frame, names: Sequence[str]) -> tuple[str, ...]:
+    """The names; one that is taken gets the first number that makes it free."""
     taken = {*frame.names, *frame.headers}
-    free = []
+    free: list[str] = []
     for name in names:
         numbered = (f"{name}_{i}" for i in range(1, len(taken) + 2))
         free.append(name if name not in taken else next(n for n in numbered if n not in taken))
         taken.add(free[-1])
-    return free
+    return tuple(free)
 
 
 def _delimited(
-    first: Frame,
-    parts: Iterable[tuple[Frame, pl.DataFrame]],
-    names: list[str],
-    delimiter: str,
+    headers: Sequence[str], tables: Iterable[pl.DataFrame], delimiter: str
 ) -> Iterator[bytes]:
-    heads = [*first.headers, *names]
-    header = _csv(
-        [pl.Series(str(i), [h or None], dtype=pl.String) for i, h in enumerate(heads)], delimiter
-    )
-    for frame, added in parts:
-        # A float is its repr, the shortest text that reads back as the same float64.
-        columns = [_as_text(column).alias(str(i)) for i, column in enumerate([*frame.data, *added])]
+    head = [pl.Series(str(i), [h or None], dtype=pl.String) for i, h in enumerate(headers)]
+    header = _csv(head, delimiter)
+    for table in tables:
+        columns = [_as_text(column).alias(str(i)) for i, column in enumerate(table)]
         # With the first rows, so that nothing is said when these fail.
         yield header + _csv(columns, delimiter)
         header = b""
@@ -190,12 +273,9 @@ def _plain(value: Any) -> Any:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _json_lines(frame: Frame, added: pl.DataFrame) -> bytes:
-    data = frame.data.with_columns(pl.selectors.float().fill_nan(None))
-    rows = data.iter_rows(named=True) if data.width else iter([{}] * frame.rows)
-    new = added.iter_rows(named=True)
-    lines = [_json_text({**row, **cells}) for row, cells in zip(rows, new, strict=True)]
-    return "".join(line + "\n" for line in lines).encode()
+def _json_lines(table: pl.DataFrame) -> bytes:
+    rows = table.with_columns(pl.selectors.float().fill_nan(None)).iter_rows(named=True)
+    return "".join(_json_text(row) + "\n" for row in rows).encode()
 
 
 def _to_stdout(texts: Iterable[bytes]) -> None:

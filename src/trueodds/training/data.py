@@ -57,7 +57,7 @@ class TrainingData:
         """Training rows of the last fold that leaves rows out; the others have about as many."""
         return len(self.folds.trained_on(self.folds.held - 1))
 
-    def _turn(self, fold: int, member: int) -> int:
+    def turn(self, fold: int, member: int) -> int:
         """Number of a member among all that forecast one row.
 
         By time, `SHIPPED` members of the last fold have the same number.
@@ -71,7 +71,7 @@ class TrainingData:
         return MemberTask(
             fold=fold,
             member=member,
-            turn=self._turn(fold, member),
+            turn=self.turn(fold, member),
             shared=self.shared,
             fold_features=self.fold_features[fold],
             y=self.y,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds import functions
-from trueodds.network.engine import Engine
+from trueodds.network.kinds import AnyEngine
 from trueodds.training.loop import Callback
 
 EVALUATIONS = 20
@@ -46,7 +46,7 @@ class Evaluations(Callback):
 
     def __init__(
         self,
-        engine: Engine,
+        engine: AnyEngine,
         X: NDArray[np.float32],
         y: NDArray[np.float32],
         weight: NDArray[np.float32],

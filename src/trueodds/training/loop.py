@@ -1,14 +1,12 @@
 """The training loop. Everything else that training does is a callback around it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.network.engine import Engine
-from trueodds.training.optimiser import AdamW
-from trueodds.training.reparametrised import ReparametrisedAdamW
+from trueodds.network.kinds import AnyEngine
 
 
 class Batch(NamedTuple):
@@ -21,6 +19,13 @@ class Batch(NamedTuple):
     y: NDArray[np.float32]
     weight: NDArray[np.float32]
     seed: int
+
+
+class Optimiser(Protocol):
+    """Changes the parameters along a gradient."""
+
+    def step(self, gradient: NDArray[Any], rate: float, decay: float) -> None:
+        """Update the parameters for a gradient, a learning rate and a weight decay."""
 
 
 class Callback:
@@ -38,8 +43,8 @@ class Callback:
 
 
 def train_network(
-    engine: Engine,
-    optimiser: AdamW | ReparametrisedAdamW,
+    engine: AnyEngine,
+    optimiser: Optimiser,
     batches: Callable[[], Iterator[Batch]],
     epochs: int,
     rate: Callable[[int], float],

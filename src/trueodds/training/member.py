@@ -11,18 +11,16 @@ from trueodds.health.health_record import HealthRecord
 from trueodds.health.recorder import ROWS as SNAPSHOT_ROWS
 from trueodds.health.recorder import Recorder
 from trueodds.health.state import LayerState
-from trueodds.network.engine import Engine, aligned
-from trueodds.network.initialise import initialise
+from trueodds.network.engine import aligned
 from trueodds.network.kernels import gather, gather_some
-from trueodds.network.layout import Layout
+from trueodds.network.kinds import AnyLayout
 from trueodds.training.averaging import WeightAverage
-from trueodds.training.column_subset import NONE, inputs_shown, widened
+from trueodds.training.column_subset import NONE, inputs_shown
 from trueodds.training.evaluations import Evaluations, Progress
+from trueodds.training.kinds import Member
 from trueodds.training.loop import Batch, Callback, train_network
 from trueodds.training.prune import ROWS as COMPACT_ROWS
-from trueodds.training.prune import prune
 from trueodds.training.recipe import Recipe
-from trueodds.training.reparametrised import optimiser_for
 from trueodds.training.schedule import learning_rate
 from trueodds.training.training_record import MemberRecord
 
@@ -82,7 +80,7 @@ class TrainedMember:
     member only the last. ``layers`` describe the network before `prune`.
     """
 
-    layout: Layout
+    layout: AnyLayout
     parameters: NDArray[np.float32]
     log_odds: NDArray[np.float32]
     record: MemberRecord
@@ -175,18 +173,24 @@ def train_member(
     """
     rng = np.random.default_rng([seed, 2, task.fold, task.member])
     rows = len(task.shown)
-    wanted = recipe.column_fraction_of(task.turn)
-    positions, share = inputs_shown(task.columns, task.width, wanted, rng, task.unseen)
-    layout = Layout(len(positions), recipe.widths, recipe.activation)
-    parameters = initialise(layout, rng, _base_logit(task), recipe.init)
-    engine = Engine(layout, parameters, recipe.batch(rows), recipe.dropout)
+    member = Member.of(recipe, task.turn)
+    positions, share = inputs_shown(
+        task.columns, task.width, member.column_fraction, rng, task.unseen
+    )
+    layout = member.layout(len(positions))
+
+    def some_rows() -> NDArray[np.float32]:
+        return task.inputs(np.sort(rng.permutation(task.shown)[:COMPACT_ROWS]), positions)
+
+    parameters = member.first(layout, rng, _base_logit(task), some_rows)
+    engine = member.engine(layout, parameters, recipe.batch(rows), drop=True)
     batches = Batches(task, positions, recipe.batch(rows), rng)
     average = WeightAverage(parameters, recipe.ema_epochs * batches.per_epoch)
     epochs = recipe.epochs_for(rows)
     last = epochs if until is None else min(until, epochs)
     steps = epochs * batches.per_epoch
     evaluations = Evaluations(
-        Engine(layout, average.value, min(1024, max(len(task.held_out), 256))),
+        member.engine(layout, average.value, min(1024, max(len(task.held_out), 256)), drop=False),
         task.inputs(task.held_out, positions),
         task.y[task.held_out],
         task.weight[task.held_out],
@@ -198,25 +202,26 @@ def train_member(
     recorder = Recorder(engine, min(steps, last * batches.per_epoch))
     done = train_network(
         engine,
-        optimiser_for(layout, parameters),
+        member.optimiser(layout, parameters),
         batches.epoch,
         last,
-        lambda step: learning_rate(step, steps, recipe.learning_rate),
-        recipe.decay_for(rows),
+        lambda step: learning_rate(step, steps, member.learning_rate),
+        member.decay_for(rows),
         [HealthRecording(recorder), Averaging(average, parameters), evaluations],
     )
-    seen = task.inputs(np.sort(rng.permutation(task.shown)[:COMPACT_ROWS]), positions)
+    seen = some_rows()
     health = _health(recorder, done, evaluations, seen, base_entropy(task))
-    smaller, flat = prune(layout, average.value, seen, recipe.prune_loss * base_entropy(task))
-    smaller, flat = widened(smaller, flat, positions, task.width)
+    budget = recipe.prune_loss * base_entropy(task)
+    kept, flat = member.finished(layout, average.value, seen, budget, positions, task.width)
     return TrainedMember(
-        layout=smaller,
+        layout=kept,
         parameters=flat,
         log_odds=evaluations.all_log_odds() if until is None else evaluations.log_odds[-1][None],
         record=MemberRecord(
             fold=task.fold,
             member=task.member,
             share=share,
+            kind=member.name,
             epochs=evaluations.epochs[-1],
             best_epoch=evaluations.epochs[-1],
             stride=1,

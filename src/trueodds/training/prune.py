@@ -27,7 +27,7 @@ LOSSES = (0.2, 0.14, 0.1, 0.07, 0.05, 0.035, 0.025, 0.018, 0.012, 0.009, 0.006, 
 
 
 @dataclass(frozen=True, eq=False)
-class _Ranked:
+class Ranked:
     """One layer's outputs, factorised: ``order`` holds the units, the most important first."""
 
     mean: NDArray[np.float64]
@@ -92,17 +92,18 @@ def prune(
     weights, biases = layout.weights(flat), layout.biases(flat)
     inputs = X.astype(np.float64)
     *hidden, last = forward(inputs, weights, biases, layout.activation)
-    ranked, z = [_rank(A) for A in hidden], last[:, 0]
+    ranked, z = [rank(A) for A in hidden], last[:, 0]
     for error in LOSSES:
         found = _fold([r.interpolate(error) for r in ranked], weights, biases)
-        if _divergence(z, log_odds(inputs, *found, layout.activation)) <= budget:
+        if divergence(z, log_odds(inputs, *found, layout.activation)) <= budget:
             break
     else:
         return layout, parameters
     return _pack(layout, *found)
 
 
-def _rank(A: NDArray[np.float64]) -> _Ranked:
+def rank(A: NDArray[np.float64]) -> Ranked:
+    """Factorise outputs, shape (rows, units)."""
     mean = A.mean(axis=0)
     R, order = qr(A - mean, mode="r", pivoting=True)
     R = R[: min(A.shape)]
@@ -111,7 +112,7 @@ def _rank(A: NDArray[np.float64]) -> _Ranked:
     tails = np.array([squares[k:, k].sum() for k in range(len(R))])
     pivots = np.diag(R) ** 2
     most = int(np.count_nonzero(pivots > 1e-20 * pivots[0])) if pivots[0] > 0.0 else 1
-    return _Ranked(mean, R, order.astype(np.int64), tails / max(tails[0], 1e-300), most)
+    return Ranked(mean, R, order.astype(np.int64), tails / max(tails[0], 1e-300), most)
 
 
 def _fold(
@@ -127,7 +128,7 @@ def _fold(
     return weights, biases
 
 
-def _divergence(z: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+def divergence(z: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Mean KL(σ(z) ‖ σ(other)) in nats."""
     p = sigmoid(z)
     return float(

@@ -13,6 +13,34 @@ EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
 
 @dataclass(frozen=True)
+class SoftMember:
+    """A member of soft splits (`trueodds.network.soft_splits`)."""
+
+    trees: int = 64
+    depth: int = 4
+    sparse: bool = False
+    """Whether every gate chooses few inputs."""
+    rate_factor: float = 5.0 / 3.0
+    """Its learning rate over that of the MLPs."""
+    weight_decay: float = 1.0
+    l1: float = 0.0
+    """How fast a dense gate's weights are moved to 0 (`trueodds.training.kinds`)."""
+    column_fraction: float = 1.0
+
+    @property
+    def name(self) -> str:
+        """What its kind is called."""
+        if self.sparse:
+            return "sparse soft splits"
+        return "lean soft splits" if self.l1 else "soft splits"
+
+
+DENSE = SoftMember()
+LEAN = SoftMember(weight_decay=0.1, l1=0.3)
+SPARSE = SoftMember(trees=32, depth=6, sparse=True, rate_factor=20.0 / 3.0, weight_decay=0.0)
+
+
+@dataclass(frozen=True)
 class Recipe:
     """All settings of a training run. With the table and the seed they decide its result."""
 
@@ -23,6 +51,8 @@ class Recipe:
     """The same for a table of few rows; see `members_for`."""
     column_fractions: tuple[float, ...] = (1.0, 0.8, 0.6)
     """Fractions of the columns that members see, in turn (`trueodds.training.column_subset`)."""
+    soft_splits: tuple[SoftMember, ...] = ()
+    """Members of soft splits, whose turn comes after those of ``column_fractions``, the MLPs."""
     widths: tuple[int, ...] = (128, 128, 128)
     activation: Activation = "relu"
     init: Initialisation = "usual"
@@ -35,6 +65,8 @@ class Recipe:
     """Fewer rows get a stronger decay; see `decay_for`."""
     most_decay: float = 4.0
     """Largest factor of the decay for few rows."""
+    many_rows: int = 8192
+    """More rows get a weaker decay of the MLPs; see `decay_for`."""
     largest_batch: int = 256
     epochs: int = 30
     """Epochs planned; `trueodds.training.pilot` chooses how many of them are run."""
@@ -73,17 +105,22 @@ class Recipe:
         """
         return min(2, self.many_members) if self.few(rows) else 1
 
-    def column_fraction_of(self, member: int) -> float:
-        """Fraction of the columns that a member sees, in (0, 1]."""
-        return self.column_fractions[member % len(self.column_fractions)]
+    def kind_of(self, member: int) -> float | SoftMember:
+        """What a member is: soft splits, or an MLP, by the fraction of the columns that it sees."""
+        kinds: tuple[float | SoftMember, ...] = (*self.column_fractions, *self.soft_splits)
+        return kinds[member % len(kinds)]
 
-    def decay_for(self, rows: int) -> float:
-        """Weight decay for this number of training rows.
+    def decay_for(self, rows: int, decay: float | None = None) -> float:
+        """Weight decay for this number of training rows; None stands for the MLPs' decay.
 
         Decay acts as a prior for weights near 0. The uncertainty of a weight falls as 1/√rows, and
-        the decay falls in proportion.
+        the decay falls in proportion. From `many_rows` on, the MLPs' decay falls as 1/rows, as that
+        of a fixed prior does beside the mean loss.
         """
-        return self.weight_decay * min(self.most_decay, max(1.0, sqrt(self.enough_rows / rows)))
+        few = min(self.most_decay, max(1.0, sqrt(self.enough_rows / rows)))
+        if decay is not None:
+            return decay * few
+        return self.weight_decay * few * min(1.0, self.many_rows / rows)
 
     def epochs_for(self, rows: int) -> int:
         """Epochs planned for this number of training rows."""
@@ -99,12 +136,13 @@ def recipe_for(effort: str) -> Recipe:
     UsageError
         If the effort is not one of `EFFORTS`.
     """
-    standard = Recipe()
+    if effort == "quick":
+        return replace(Recipe(), members=1, many_members=2, widths=(128, 128))
+    standard = replace(Recipe(), members=4, column_fractions=(1.0, 0.6), soft_splits=(LEAN, DENSE))
     if effort == "standard":
         return standard
-    if effort == "quick":
-        return replace(standard, members=1, many_members=2, widths=(128, 128))
     if effort == "best":
-        many = replace(standard, folds=8, members=8, many_members=12)
+        many = replace(standard, folds=8, members=10, many_members=12)
+        many = replace(many, column_fractions=(1.0, 0.8, 0.6), soft_splits=(DENSE, LEAN, SPARSE))
         return replace(many, epochs=75, least_steps=3750)
     raise UsageError(f"unknown effort {effort!r}: choose from {', '.join(EFFORTS)}")

@@ -1,12 +1,15 @@
 """The record of a training run, in plain values for the model file and the report."""
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from trueodds.health.cures import Treatment
 from trueodds.health.diagnose import diagnose
 from trueodds.health.findings import Finding
 from trueodds.health.health_record import HealthRecord
+
+Sort: TypeAlias = tuple[str, float]
+"""A kind of network and the fraction of the columns that it sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class MemberRecord:
     """Log-loss on the rows left out; one entry an evaluation."""
     share: float = 1.0
     """Fraction of the columns that the member saw, in (0, 1]; see `column_fraction`."""
+    kind: str = "mlp"
+    """Kind of network. Files of older versions have MLPs only."""
     weight: float = 1.0
     """Weight of its log-odds among the members, 1 on average; 0 if it is not in the model."""
     health: HealthRecord | None = None
@@ -51,6 +56,11 @@ class MemberRecord:
         if not self.fold_loss:
             return float("nan")
         return self.fold_loss[-1] if self.at else min(self.fold_loss)
+
+    @property
+    def sort(self) -> Sort:
+        """What it has in common with the members that are weighed together with it."""
+        return self.kind, self.column_fraction
 
     @property
     def title(self) -> str:
