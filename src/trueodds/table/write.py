@@ -43,7 +43,10 @@ class Layout:
     def table(self, frame: Frame, added: Added) -> pl.DataFrame:
         """The columns of some rows."""
         if not isinstance(added, pl.DataFrame):
-            added = pl.DataFrame([pl.Series("probability", np.asarray(added, dtype=np.float64))])
+            probability = np.asarray(added, dtype=np.float64)
+            if probability.shape != (frame.rows,):
+                raise ValueError(f"{probability.shape} probabilities for {frame.rows} rows")
+            added = pl.DataFrame([pl.Series("probability", probability)])
         if added.shape != (frame.rows, len(self.new)):
             raise ValueError(f"{added.shape} new cells for {frame.rows} rows and {self.new}")
         known = {name: column.alias(name) for name, column in zip(self.new, added, strict=True)}
