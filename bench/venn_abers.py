@@ -3,9 +3,9 @@
     python bench/venn_abers.py                        # simulations and real tables, some minutes
     python bench/venn_abers.py --tables adult compas  # other tables
 
-Two intervals are compared: trueodds' bounds (`trueodds.ensemble.bounds`), which promise to hold the
-share in 95 % of trained models, and Venn-Abers predictors (Vovk, Petej & Fedorova 2015) on the same
-out-of-fold forecasts, one of which is calibrated on average over trained models.
+Two intervals are compared: trueodds' bounds (`trueodds.ensemble.bounds`), exact limits at a
+level of 95 %, and Venn-Abers predictors (Vovk, Petej & Fedorova 2015) on the same out-of-fold
+forecasts, one of which is calibrated on average over trained models.
 
 Simulations know the share of yes at every forecast. Rows are cut into tenths by their forecasts. A
 tenth is held if its mean share lies between its mean bounds. Every simulation draws the rows that

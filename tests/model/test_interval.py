@@ -36,7 +36,9 @@ def test_a_file_keeps_them_to_the_bit(model: Model, golden_called, tmp_path) -> 
 
 def test_a_model_without_them_says_so(golden_called) -> None:
     golden = golden_called("relu")
-    with pytest.raises(TrueOddsError, match="no intervals: they need 20 scored rows of each label"):
+    with pytest.raises(
+        TrueOddsError, match=r"no intervals: .* fewer than 20 scored rows of a label"
+    ):
         golden.model.interval(golden.cells[:3])
 
 

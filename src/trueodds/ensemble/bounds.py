@@ -1,4 +1,4 @@
-"""Bounds of the share of yes among rows with one forecast, that hold in 95 % of trained models.
+"""95 % bounds of the share of yes among rows with one forecast.
 
 Let the share of yes not fall when the forecast rises; nothing else is assumed of it. Then the share
 at a forecast z is at least the mean share of any rows whose forecasts are up to z, and at most that

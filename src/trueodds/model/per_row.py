@@ -42,9 +42,9 @@ class PerRow(ModelData):
     def interval(self, X: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Lower and upper bounds of the share of yes among rows with the forecast of each row.
 
-        In 95 % of trained models the share lies between them (`trueodds.ensemble.bounds`), if it
-        does not fall when the forecast rises and new rows are like the training rows. Both have
-        shape (rows,). The forecast of `predict` may lie outside, where calibration is off.
+        Each is an exact 97.5 % limit (`trueodds.ensemble.bounds`), if the share does not fall when
+        the forecast rises and new rows are like the training rows. Both have shape (rows,). The
+        forecast of `predict` may lie outside, where calibration is off.
 
         Parameters
         ----------
@@ -66,8 +66,8 @@ class PerRow(ModelData):
         """What `interval` gives, for calibrated log-odds of shape (rows,)."""
         if self.bounds is None:
             raise TrueOddsError(
-                f"the model has no intervals: they need {LEAST_LABELS} scored rows of each label; "
-                "fit it again, with more rows"
+                "the model has no intervals: it is older than intervals, or was fitted with fewer "
+                f"than {LEAST_LABELS} scored rows of a label; fit it again, with enough rows"
             )
         return self.bounds.of(log_odds)
 
@@ -119,7 +119,7 @@ class PerRow(ModelData):
         if self.background is None:
             raise TrueOddsError(
                 "the model has no training rows to compare with: it is older than explanations, or "
-                "was fitted with --no-background; fit it again without"
+                "was fitted with --no-background; fit it again, without that option"
             )
         return self.background
 
