@@ -15,7 +15,7 @@ from trueodds import Model, load
 from trueodds.columns.values import Values
 from trueodds.errors import ModelFileError, TrueOddsError
 from trueodds.json_text import json_text
-from trueodds.model import file
+from trueodds.model import explain, file
 from trueodds.model.background import Background, background_rows, mixed, same_cells
 from trueodds.model.explain import explain_row
 from trueodds.model.explanation import Explanation, factor_text
@@ -75,6 +75,15 @@ def test_values_are_those_of_enumeration(golden) -> None:
         claimed = np.square([one.standard_errors[0] for one in found]).sum(axis=1).mean()
         assert actual < 6.0 * claimed + 1e-12
         assert claimed < 6.0 * actual + 1e-12
+
+
+def test_parts_do_not_change_the_values(golden, monkeypatch) -> None:
+    model = with_background(golden)
+    whole = model.explain(golden.cells[:3])
+    monkeypatch.setattr(explain, "MOST_CELLS", 1)
+    parts = model.explain(golden.cells[:3])
+    assert parts.values.tobytes() == whole.values.tobytes()
+    assert parts.standard_errors.tobytes() == whole.standard_errors.tobytes()
 
 
 def test_values_add_up_and_do_not_depend_on_other_rows(golden) -> None:
@@ -190,7 +199,9 @@ def test_a_background_that_does_not_fit_is_a_damaged_file(golden, monkeypatch) -
 
 
 def test_a_model_without_a_background_says_so(golden) -> None:
-    with pytest.raises(TrueOddsError, match="fitted with --no-background; fit it again without"):
+    with pytest.raises(
+        TrueOddsError, match="fitted with --no-background; fit it again, without that"
+    ):
         golden.model.explain(golden.cells[:1])
 
 

@@ -60,6 +60,7 @@ class Coalitions(Scorer):
             own = [columns.index(t.source) if t.cross is None else _SEVERAL for t in tables]
             parts = (shared[flagged], shared[~flagged], [_NONE], own)
             self._owners.append(np.concatenate(parts).astype(np.int64))
+        self._crosses = any(table.cross is not None for fold in target_encodings for table in fold)
         self._theirs = self.encode(background)
         self._parts = [self._part(group.fold, group.flags, group.numbers) for group in self._groups]
 
@@ -89,7 +90,8 @@ class Coalitions(Scorer):
             at, own = at[order], own[order]
             bounds = np.searchsorted(at, np.arange(self._background.rows + 1))
             marks = own.astype(np.float64)
-            crossed = self._crossed(mixed(values, row, self._background, at, own))
+            cells = mixed(values, row, self._background, at, own) if self._crosses else None
+            crossed = {} if cells is None else self._crossed(cells)
             found = np.zeros(len(at))
             gates = values.rows * len(at) * self._gates
             with one_blas_thread:

@@ -22,6 +22,8 @@ TOLERANCE = 0.05
 """Orders are drawn until no standard error exceeds this part of the largest value …"""
 MOST_ROUNDS = 8
 """… but at most so many pairs of orders for each row of the background."""
+MOST_CELLS = 1 << 24
+"""Cells of mixed rows that are scored at a time, about: a table may have thousands of columns."""
 CHECKED = 16
 """Rows of the background that get a second pair of orders at once: those whose first two orders are
 farthest apart."""
@@ -114,6 +116,23 @@ def _changes(
 
     ``at`` holds rows of the background.
     """
+    step = max(1, MOST_CELLS // max(1, 2 * differ.shape[1] ** 2))
+    parts = [
+        _some_changes(log_odds_of, differ, ends, at[start : start + step], rng)
+        for start in range(0, len(at), step)
+    ]
+    first, second = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return first, second
+
+
+def _some_changes(
+    log_odds_of: Mixed,
+    differ: NDArray[np.bool_],
+    ends: tuple[float, Float],
+    at: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> tuple[Float, Float]:
+    """The same of a few rows of the background."""
     own, theirs = ends
     moved = differ[at]
     # Ranks of the columns that differ: 0 to `most` − 1; the others come after all of them.
