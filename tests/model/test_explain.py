@@ -169,6 +169,13 @@ def test_reasons_are_words_in_the_order_of_their_size() -> None:
     assert "\n" not in replace(found, feature_names=["a\nb"] * 5).reasons(0)[0]
 
 
+@pytest.mark.parametrize(("value", "factor"), [(2000.0, "1e+304"), (-2000.0, "1e-304")])
+def test_a_huge_change_has_a_factor_too(value: float, factor: str) -> None:
+    one, cells = np.array([[value]]), np.array([["b"]], dtype=object)
+    found = Explanation(one, np.zeros(1), cells, ["a"], np.zeros((1, 1)))
+    assert found.reasons(0) == (f"a is b: odds × {factor}",)
+
+
 def test_factors() -> None:
     assert [factor_text(x) for x in (1.84, 0.0123, 12.0, 1234.0, 1e-5, 1e9)] == [
         "1.8",

@@ -48,7 +48,9 @@ class Explanation:
         text = f"{cell:.6g}" if isinstance(cell, float) else cell
         name = printable(self.feature_names[column], LONGEST)
         shown = "missing" if text is None else printable(text, LONGEST)
-        return f"{name} is {shown}: odds × {factor_text(exp(self.values[row, column]))}"
+        # Beyond e^±700 a factor leaves the floating-point numbers.
+        factor = exp(min(max(self.values[row, column], -700.0), 700.0))
+        return f"{name} is {shown}: odds × {factor_text(factor)}"
 
 
 def factor_text(factor: float) -> str:
