@@ -195,7 +195,7 @@ def test_columns_choose_among_the_new_ones_too(run, model_file, new_table, tmp_p
         ]
     result = run("predict", model_file, few, "--columns", "upper")
     assert result.exit_code == 2
-    assert result.stderr.startswith('Usage error: --columns: few.csv has no column "upper"')
+    assert result.stderr == 'Usage error: --columns: "upper" comes with --interval; add it\n'
 
 
 def test_a_model_of_few_rows_has_no_intervals(run, table, tmp_path):

@@ -63,6 +63,13 @@ class Asked:
         return costs_for((fp, fn, benefit), stored, frame)
 
 
+COMES_WITH = {
+    "lower": "--interval",
+    "upper": "--interval",
+    "decision": "--decide",
+    "reason_1": "--explain",
+}
+"""New columns and the option that asks for them."""
 PLAIN = Asked()
 """Nothing but the probability."""
 
@@ -169,6 +176,10 @@ def run_predict(
     try:
         layout_of(table.first, columns, asked.names())
     except TableError as error:
+        wanted = {name.strip() for text in columns for name in text.split(",")}
+        for name, option in COMES_WITH.items():
+            if name in wanted and name not in (*asked.names(), *table.first.names):
+                raise UsageError(f'--columns: "{name}" comes with {option}; add it') from None
         raise UsageError(f"--columns: {error}") from None
     tally, monitor = Tally(), Monitor(model.schema, model.profile)
     scored = tally.scored(model, table, monitor, asked)
