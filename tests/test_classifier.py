@@ -80,6 +80,7 @@ def test_clones_pipelines_and_cross_validation() -> None:
         "drop": (),
         "memory": None,
         "time_limit": None,
+        "background": True,
         "verbose": False,
     }
     piped = make_pipeline(FunctionTransformer(), model)
@@ -179,3 +180,16 @@ def test_a_wrong_number_of_times_is_refused() -> None:
     X, y = messy()
     with pytest.raises(ValueError, match="one time a row"):
         TrueOddsClassifier().fit(X, y, time=np.arange(3))
+
+
+@pytest.mark.usefixtures("tiny_recipe")
+def test_training_rows_are_kept_for_reasons_unless_refused() -> None:
+    X, y = messy()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        kept = TrueOddsClassifier(effort="quick").fit(X, y).model_
+        bare = TrueOddsClassifier(effort="quick", background=False).fit(X, y).model_
+    assert bare.background is None
+    assert kept.background.rows == 64
+    found = kept.explain(X)
+    assert np.allclose(found.base_values + found.values.sum(axis=1), kept.log_odds(X), atol=1e-9)

@@ -15,7 +15,7 @@ export function prepared(column) {
   if (column.kind === "number" && !STYLES.includes(column.number_style ?? "")) {
     throw new Error(`column "${column.name}" has the unknown number style "${column.number_style}"`);
   }
-  return column.kind === "category" || column.kind === "yesno" ? withCodes(column) : column;
+  return ["category", "yesno", "text"].includes(column.kind) ? withCodes(column) : column;
 }
 
 // The number, the date in seconds since 1970-01-01 UTC, or the code of a cell. NaN and −1 are missing;

@@ -140,6 +140,16 @@ export function score(model, row) {
   return { logOdds, probability: Math.min(Math.max(sigmoid(logOdds), LEAST), MOST) };
 }
 
+// The bounds of the share of yes among rows with these calibrated log-odds, { lower, upper }; null if
+// the model has none.
+export function interval({ header: { bounds } }, logOdds) {
+  if (!bounds) return null;
+  const { at, lower, upper } = bounds;
+  const from = at.filter((step) => step <= logOdds).length;
+  const beyond = at.filter((step) => step < logOdds).length;
+  return { lower: from > 0 ? lower[from - 1] : 0, upper: beyond < at.length ? upper[beyond] : 1 };
+}
+
 // A category's code as it is; a number's by how many cuts do not exceed it.
 function code(v, cuts) {
   if (cuts === undefined || cuts.length === 0) return v;

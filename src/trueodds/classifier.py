@@ -68,6 +68,8 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Seconds that ``fit`` may take: networks that are not trained by then are left out, but for
         one a fold, which is trained for fewer epochs if need be. A note says what was left out, and
         whether more time was taken. The result then depends on the clock. None has no limit.
+    background
+        Whether ``model_`` keeps the cells of some training rows, which ``model_.explain`` needs.
     verbose
         Whether progress is printed on standard error.
 
@@ -108,6 +110,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         drop: Sequence[str] | str = (),
         memory: int | str | None = None,
         time_limit: float | None = None,
+        background: bool = True,
         verbose: bool | int = False,
     ) -> None:
         self.effort = effort
@@ -118,6 +121,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.drop = drop
         self.memory = memory
         self.time_limit = time_limit
+        self.background = background
         self.verbose = verbose
 
     # As `__new__` takes whatever is given, the parameters are those of `__init__`.
@@ -191,6 +195,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 jobs=self.n_jobs,
                 heal=self.heal,
                 limit=limit,
+                background=self.background,
                 callback=Verbose() if self.verbose else None,
                 store=self._store(held),
             )

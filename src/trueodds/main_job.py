@@ -15,11 +15,13 @@ from trueodds.columns.profile import profile_rows
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.sketch import sketch_rows
 from trueodds.ensemble.ensemble import Ensemble, combine
+from trueodds.evaluation.costs import Costs
 from trueodds.execution.pool import ProgressCallback
 from trueodds.execution.time_limit import TimeLimit
 from trueodds.execution.train import left_out_notes, train
 from trueodds.execution.work_folder import WorkFolder
 from trueodds.model import Model
+from trueodds.model.background import Background, background_rows
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.freeze import freeze
 from trueodds.report.judge import Judged, judge, training_record
@@ -54,6 +56,8 @@ def learn(
     jobs: int | None = None,
     heal: bool = False,
     limit: TimeLimit | None = None,
+    costs: Costs | None = None,
+    background: bool = True,
     callback: ProgressCallback | None = None,
     source: str = "",
     source_sha256: str = "",
@@ -84,6 +88,10 @@ def learn(
         Whether faults that many members have are cured and all members trained again.
     limit
         Seconds that all may take; None for no limit. The result then depends on the clock.
+    costs
+        What decisions cost, numbers for all rows; kept in the model.
+    background
+        Whether the model keeps the cells of some training rows, for explanations.
     callback
         Called at every evaluation of a member.
     source, source_sha256
@@ -110,13 +118,19 @@ def learn(
     with threadpool_limits(limits=1):  # sums have one order on every machine
         ensemble = combine(attempts.made, prepared.data, table.y, table.sample_weight)
         networks = freeze(ensemble, prepared)
-        judged = judge(ensemble, networks, prepared, table, seed)
+        judged = judge(ensemble, networks, prepared, table, seed, costs)
     record = training_record(effort, seed, attempts, ensemble, prepared.folds)
     named = roles or RoleColumns.unnamed(weight, groups, time)
     origin = (source or frame.source, source_sha256)
     model = _model(table, prepared, ensemble, networks, judged, record, named, origin)
     left_out = left_out_notes(limit, ensemble.members, prepared.data, recipe)
-    return FitResult(replace(model, notes=(*model.notes, *left_out)), judged.out_of_fold)
+    kept = _background(table, ensemble) if background else None
+    model = replace(model, notes=(*model.notes, *left_out), costs=costs, background=kept)
+    return FitResult(model, judged.out_of_fold)
+
+
+def _background(table: Table, ensemble: Ensemble) -> Background:
+    return background_rows(table.values, ensemble.log_odds, table.sample_weight)
 
 
 def _model(
@@ -152,4 +166,5 @@ def _model(
         profile=profile_rows(table.values, table.schema, ensemble.log_odds),
         roles=roles,
         sketch=sketch_rows(table.values, table.schema, table.y),
+        bounds=judged.bounds,
     )

@@ -157,3 +157,11 @@ def test_depth_overhead_and_planted_faults_are_measured(tmp_path: Path) -> None:
     found = json.loads((bench / "results" / "smoke.json").read_text())
     assert len(found["cases"]) == 30
     assert sum(kind["planted"] for kind in found["kinds"]) == 15
+
+
+def test_intervals_are_compared_on_simulations_and_a_table(bench: Path) -> None:
+    words = "--tables sonar --runs 2 --rows 200 --name smoke"
+    text = run(bench / "venn_abers.py", *words.split())
+    assert "calibrated" in text
+    assert (bench / "results" / "smoke.json").is_file()
+    assert "sonar" in (bench / "results" / "smoke.txt").read_text()

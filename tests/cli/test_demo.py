@@ -37,6 +37,8 @@ def test_the_demo_of_some_rows_tells_its_story(run, tmp_path, monkeypatch):
     assert result.exit_code == 0, result.output
     for words in ("$ trueodds fit", "$ trueodds evaluate", "$ trueodds predict", "Highest tenth"):
         assert words in result.stdout, words
+    assert result.stdout.count("call: ") == 3
+    assert ": odds × " in result.stdout
     monkeypatch.setattr(demo, "split_table", _stop)
     stopped = run("demo", "--out", tmp_path / "d")
     assert stopped.exit_code == 130
@@ -54,6 +56,8 @@ def test_the_demo_tells_the_whole_story(spawn, tmp_path):
     text = result.stdout.decode()
     for words in ("$ trueodds fit", "$ trueodds evaluate", "$ trueodds predict", "Highest tenth"):
         assert words in text, words
-    assert len(text.splitlines()) <= 50
+    assert text.count("call: ") == 3
+    assert len(text.splitlines()) <= 56
     made = {path.name for path in (tmp_path / "demo").iterdir()}
-    assert made == {"bank.html", "bank.odds", "bank_new.csv", "bank_past.csv", "bank_scored.csv"}
+    tables = {f"bank_{name}.csv" for name in ("new", "past", "scored", "first", "first_why")}
+    assert made == {"bank.html", "bank.odds", *tables}

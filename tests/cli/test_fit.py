@@ -207,3 +207,37 @@ def test_json_has_the_warnings_before_the_scores(run, table, tmp_path):
 def test_a_table_without_leaks_has_no_warnings(run, table, tmp_path):
     result = fit(run, table, "--json", "--no-report", "--out", tmp_path / "m.odds")
     assert json.loads(result.stdout)["warnings"] == []
+
+
+def test_costs_are_kept_and_their_threshold_is_told(run, table, tmp_path):
+    out = tmp_path / "m.odds"
+    result = fit(run, table, "--out", out, "--cost-fp", 2, "--cost-fn", 6)
+    assert result.exit_code == 0, result.output
+    rule = "call rows with a probability from 0.25: a wrong call costs 2, a missed yes 6"
+    assert rule in result.stdout
+    assert "a row out of fold; calling none costs" in result.stdout
+    page = (tmp_path / "m.html").read_text(encoding="utf-8")
+    assert f"C{rule[1:]}." in page
+    assert "This costs " in page
+    assert load(out).costs.numbers() == (2.0, 6.0, 0.0)
+    assert rule in run("inspect", out).stdout
+    decided = run("predict", out, table, "--decide")
+    assert decided.stdout.splitlines()[0].endswith("probability,decision")
+    assert rule.split(":")[1].strip() in run("decide", out, table).stdout
+
+
+def test_the_cost_out_of_fold_is_in_the_json(run, table, tmp_path):
+    asked = ("--no-report", "--json", "--group", "shop")
+    result = fit(run, table, "--out", tmp_path / "m.odds", "--cost-fn", 3, *asked)
+    found = json.loads(result.stdout)["decision"]
+    assert found["threshold"] == 0.25
+    assert found["rows"] == 240
+    assert found["cost"]["low"] < found["cost"]["value"] < found["cost"]["high"]
+    plain = fit(run, table, "--out", tmp_path / "n.odds", *asked)
+    assert json.loads(plain.stdout)["decision"] is None
+
+
+def test_a_wrong_cost_is_said_before_training(run, table, tmp_path):
+    result = fit(run, table, "--out", tmp_path / "m.odds", "--cost-fn", -3)
+    assert result.exit_code == 2
+    assert "the cost false_negative is -3: give a finite number" in result.stderr

@@ -71,7 +71,8 @@ def node() -> Callable[[str, Any], NDArray[np.float64]]:
         pytest.skip("Node is not installed")
 
     def run(code: str, given: Any) -> NDArray[np.float64]:
-        imports = f"import {{ read, score, sigmoid, verify }} from {json.dumps(READER.as_uri())};\n"
+        names = "interval, read, score, sigmoid, verify"
+        imports = f"import {{ {names} }} from {json.dumps(READER.as_uri())};\n"
         done = subprocess.run(
             [program, "--input-type=module", "-e", imports + PRELUDE + code],
             input=json.dumps(given),

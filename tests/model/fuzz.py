@@ -28,13 +28,16 @@ from trueodds.cli.layers import print_layers
 from trueodds.columns.profile import profile_rows
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.sketch import row_hashes, sketch_rows
+from trueodds.ensemble.bounds import Bounds
 from trueodds.errors import ModelFileError
+from trueodds.evaluation.costs import Costs
 from trueodds.health.cures import Change, Treatment
 from trueodds.health.health_record import HealthRecord, Snapshot
 from trueodds.health.measure import DENSITY_BINS
 from trueodds.health.state import LayerState
 from trueodds.json_text import json_text
 from trueodds.model import Model, load
+from trueodds.model.background import background_rows
 from trueodds.model.drift import drift
 from trueodds.model.file import to_bytes
 from trueodds.model.model import from_bytes
@@ -77,6 +80,15 @@ def use(model: Model, rng: random.Random) -> None:
         assert 0.0 <= overlap(model.sketch, row_hashes(values, model.schema, labels)).seen <= 1.0
     if model.profile is not None:
         drift(model, values, model.log_odds_of(values))
+    if model.costs is not None:
+        assert model.calls(rows).shape == (6,)
+    if model.bounds is not None:
+        lower, upper = model.interval(rows)
+        assert ((lower >= 0.0) & (lower <= upper) & (upper <= 1.0)).all(), (lower, upper)
+    if model.background is not None:
+        found = model.explain(rows[:1])
+        assert np.isfinite(found.values).all()
+        found.reasons(0)
     with redirect_stdout(io.StringIO()):
         print_model(SEED_PATH, model)
         print_layers(model)
@@ -105,7 +117,18 @@ def seed_of(path: Path) -> bytes:
     )
     record = replace(model.record, members=members, treatments=(treatment,))
     roles = RoleColumns(weight="wt", group="")
-    return to_bytes(replace(model, profile=profile, record=record, roles=roles, sketch=sketch))
+    return to_bytes(
+        replace(
+            model,
+            profile=profile,
+            record=record,
+            roles=roles,
+            sketch=sketch,
+            costs=Costs(1.0, 5.0),
+            bounds=Bounds((-1.0, 0.5, 2.0), (0.0, 0.3, 0.4), (0.2, 0.8, 0.9)),
+            background=background_rows(values, model.log_odds(cells)),
+        )
+    )
 
 
 def health_of(activation: str) -> HealthRecord:

@@ -14,7 +14,9 @@ from trueodds.features.blocks import Block, ClippedScale, Indicator
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.functions import portable
-from trueodds.model import soft_scorer
+from trueodds.model import coalitions, soft_scorer
+from trueodds.model.background import mixed as mixed_cells
+from trueodds.model.coalitions import Coalitions
 from trueodds.model.fixed import LARGEST_SUM, OUTPUT_BITS, FixedNetworks, require_exact
 from trueodds.model.quantise import quantise
 from trueodds.model.row_scorer import RowScorer
@@ -115,6 +117,22 @@ def test_rows_alone_have_the_bits_of_tables(members: slice) -> None:
     for start in (0, 17):
         part = scorer.outputs(values_of(X[start : start + 9]))
         assert part.tobytes() == np.ascontiguousarray(whole[:, start : start + 9]).tobytes()
+
+
+@pytest.mark.parametrize("block", [1, 1 << 17])
+def test_rows_mixed_for_reasons_have_the_bits_of_tables(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(coalitions, "BLOCK", block)
+    networks, encodings = mixed()
+    values, background = values_of(rows(60)), values_of(rows(20)[::-1])
+    scorer = Coalitions(networks, encoder(), encodings, background)
+    rng = np.random.default_rng(0)
+    at, own = rng.integers(0, 20, 300), rng.random((300, len(NAMES))) < 0.5
+    for row in (0, 5, 59):
+        cells = mixed_cells(values, row, background, at, own)
+        expected = Scorer(networks, encoder(), encodings).outputs(cells).sum(axis=0)
+        assert scorer.mixer(values, row)(at, own).tobytes() == expected.tobytes()
 
 
 @pytest.mark.parametrize("loaded", [False, True])

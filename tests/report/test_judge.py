@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from trueodds.ensemble.bounds import fit_bounds
+from trueodds.evaluation.costs import Costs
 from trueodds.evaluation.scores import score
 from trueodds.evaluation.time_blocks import BLOCKS
 from trueodds.health.cures import Change, Treatment
 from trueodds.model.freeze import freeze
-from trueodds.report.judge import judge, out_of_fold_scores, training_record
+from trueodds.report.judge import clusters_of, judge, out_of_fold_scores, training_record
 from trueodds.training.heal import Attempts
 
 
@@ -97,3 +99,36 @@ def test_by_time_the_fold_that_leaves_nothing_out_is_no_fold_of_the_record(stage
     assert record.folds == 4
     assert {member.fold for member in record.members} == {0, 1, 2, 3, 4}
     assert {member.fold for member in record.members if member.weight > 0.0} == {4}
+
+
+@pytest.mark.parametrize("kind", ["one", "two", "weighted", "groups", "time"])
+def test_bounds_are_of_the_honest_forecasts_and_count_what_is_independent(stages, kind) -> None:
+    of = stages(kind)
+    judged = judge(of.ensemble, freeze(of.ensemble, of.prepared), of.prepared, of.table, 0)
+    known = np.isfinite(of.ensemble.log_odds)
+    weight, clusters = of.table.sample_weight, clusters_of(of.table, known)
+    assert (clusters is None) == (kind not in ("groups", "time"))
+    expected = fit_bounds(
+        of.table.y[known],
+        of.ensemble.log_odds[known],
+        None if weight is None else weight[known],
+        clusters,
+    )
+    assert expected is not None
+    assert judged.bounds is not None
+    assert judged.bounds.at == expected.at
+    assert judged.bounds.lower == expected.lower
+    assert judged.bounds.upper == expected.upper
+
+
+@pytest.mark.parametrize("kind", ["weighted", "groups", "time"])
+def test_costs_are_judged_on_the_honest_forecasts(stages, kind) -> None:
+    of = stages(kind)
+    networks = freeze(of.ensemble, of.prepared)
+    judged = judge(of.ensemble, networks, of.prepared, of.table, 0, Costs(1.0, 3.0))
+    found = judged.out_of_fold.decision
+    assert found is not None
+    assert found.threshold == 0.25
+    assert found.rows == np.isfinite(of.ensemble.log_odds).sum()
+    assert found.cost.low < found.cost.value < min(found.cost_of_none, found.cost_of_all)
+    assert judge(of.ensemble, networks, of.prepared, of.table, 0).out_of_fold.decision is None

@@ -6,6 +6,9 @@ from typing import Annotated
 import typer
 
 from trueodds.cli.options import (
+    Benefit,
+    CostFn,
+    CostFp,
     Dtype,
     Effort,
     Format,
@@ -132,6 +135,28 @@ def fit_command(
             "A network that fails to learn is always cured.",
         ),
     ] = False,
+    no_background: Annotated[
+        bool,
+        typer.Option(
+            "--no-background",
+            help="Keep no cells of training rows in the model. predict --explain needs them.",
+        ),
+    ] = False,
+    cost_fp: Annotated[
+        float | None,
+        typer.Option(
+            metavar="COST",
+            help="Cost of a call where the label is no. The model keeps the costs for decisions.",
+        ),
+    ] = None,
+    cost_fn: Annotated[
+        float | None,
+        typer.Option(metavar="COST", help="Cost of no call where the label is yes."),
+    ] = None,
+    benefit: Annotated[
+        float | None,
+        typer.Option(metavar="GAIN", help="Gain of a call where the label is yes."),
+    ] = None,
     told: Format = None,
     query: Query = None,
     as_json: Json = False,
@@ -164,6 +189,8 @@ def fit_command(
         memory=None if memory is None else size_of(memory, "--memory"),
         time_limit=time_limit,
         heal=heal,
+        costs=(cost_fp, cost_fn, benefit),
+        background=not no_background,
     )
     run_fit(job, as_json=as_json)
 
@@ -188,11 +215,39 @@ def predict_command(
             show_default="CSV to stdout",
         ),
     ] = None,
+    interval: Annotated[
+        bool,
+        typer.Option(
+            "--interval",
+            help='Add columns "lower" and "upper": 95 % bounds of the share of yes among rows with '
+            "this probability.",
+        ),
+    ] = False,
+    explain: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help='Add columns "reason_1" to "reason_N": the cells that change the odds most.',
+            show_default="none",
+        ),
+    ] = None,
+    decide: Annotated[
+        bool,
+        typer.Option(
+            "--decide",
+            help='Add a column "decision": "call" where a call costs no more than no call, else '
+            '"no call".',
+        ),
+    ] = False,
+    cost_fp: CostFp = None,
+    cost_fn: CostFn = None,
+    benefit: Benefit = None,
     columns: Annotated[
         list[str] | None,
         typer.Option(
             metavar="COLS",
-            help='Columns to write, such as id,probability; "probability" is the new one.',
+            help="Columns to write, such as id,probability; new ones by their names above.",
             show_default="all",
         ),
     ] = None,
@@ -204,10 +259,12 @@ def predict_command(
     ] = False,
 ) -> None:
     """Score rows: write the table with a column "probability" added at its end."""
-    from trueodds.cli.predict import run_predict
+    from trueodds.cli.predict import Asked, run_predict
 
     table = table_of(new, told, query)
-    run_predict(model, table, out, tuple(columns or ()), as_json=as_json)
+    costs = (cost_fp, cost_fn, benefit)
+    asked = Asked(decide=decide, costs=costs, interval=interval, reasons=explain or 0)
+    run_predict(model, table, out, tuple(columns or ()), asked, as_json=as_json)
 
 
 @app.command("evaluate")
@@ -236,18 +293,9 @@ def evaluate_command(
 def decide_command(
     model: ModelFile,
     labelled: Labelled,
-    cost_fp: Annotated[
-        str,
-        typer.Option(metavar="COST", help="Cost of a call where the label is no; or its column."),
-    ] = "1",
-    cost_fn: Annotated[
-        str,
-        typer.Option(metavar="COST", help="Cost of no call where the label is yes; or its column."),
-    ] = "1",
-    benefit: Annotated[
-        str,
-        typer.Option(metavar="GAIN", help="Gain of a call where the label is yes; or its column."),
-    ] = "0",
+    cost_fp: CostFp = None,
+    cost_fn: CostFn = None,
+    benefit: Benefit = None,
     capacity: Annotated[
         int | None,
         typer.Option(
@@ -324,7 +372,7 @@ def demo_command(
     ] = Path("demo"),
     jobs: Jobs = None,
 ) -> None:
-    """Fit, evaluate and predict in a minute, on a real table that comes with trueodds."""
+    """Fit, evaluate, predict, decide, explain in a minute, on a table that comes with trueodds."""
     from trueodds.cli.demo import run_demo
 
     run_demo(out, jobs)

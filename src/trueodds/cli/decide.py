@@ -4,10 +4,13 @@ import warnings
 from pathlib import Path
 
 from trueodds.cli.console import note, print_facts, print_json, print_table
+from trueodds.cli.options import number_or_name
 from trueodds.evaluation.decisions import Decision
 from trueodds.evaluation.intervals import Interval
 from trueodds.model import Model, load
+from trueodds.model.calls import PLAIN
 from trueodds.model.decide import Decisions
+from trueodds.report.decision_words import instead_text, price_text, with_interval
 from trueodds.table import Source
 from trueodds.text import printable
 
@@ -15,7 +18,7 @@ from trueodds.text import printable
 def run_decide(
     model_file: Path,
     labelled: Source,
-    costs: tuple[str, str, str],
+    costs: tuple[str | None, str | None, str | None],
     capacity: int | None,
     weight: str | bool,
     *,
@@ -23,7 +26,7 @@ def run_decide(
 ) -> None:
     """Decide, and print the decision; costs are numbers in words, or names of columns."""
     model = load(model_file)
-    false_positive, false_negative, benefit = (_number_or_name(cost) for cost in costs)
+    false_positive, false_negative, benefit = (number_or_name(cost) for cost in costs)
     with warnings.catch_warnings():  # printed below
         warnings.simplefilter("ignore", UserWarning)
         found = model.decide(
@@ -42,34 +45,23 @@ def run_decide(
         about = {"model": str(model_file), "table": labelled.shown, "target": model.target_name}
         print_json({**about, "yes": model.target_yes, **found.to_json()})
     else:
-        _print(model, found, costs)
+        usual = (model.costs or PLAIN).numbers()
+        price = price_text(
+            *(f"{other:.12g}" if c is None else c for c, other in zip(costs, usual, strict=True))
+        )
+        _print(model, found, price)
 
 
-def _number_or_name(cost: str) -> float | str:
-    try:
-        return float(cost)
-    except ValueError:
-        return cost
-
-
-def _print(model: Model, found: Decisions, costs: tuple[str, str, str]) -> None:
+def _print(model: Model, found: Decisions, price: str) -> None:
     rule = found.decision
-    fp, fn, benefit = costs
-    price = f"a wrong call costs {fp}, a missed yes {fn}"
-    if benefit != "0":
-        price += f", a right call gains {benefit}"
     print_facts(
         [
             ("Yes", f'"{model.target_name}" is "{model.target_yes}"'),
             ("Costs", price),
             ("Call", _rule(rule)),
-            ("Cost", f"{_figure(rule.cost)} a row"),
-            (
-                "Instead",
-                f"calling none costs {rule.cost_of_none:.4g} a row, calling all "
-                f"{rule.cost_of_all:.4g}",
-            ),
-            ("Saves", f"{_figure(rule.saving)} a row against the better of these"),
+            ("Cost", f"{with_interval(rule.cost)} a row"),
+            ("Instead", instead_text(rule)),
+            ("Saves", f"{with_interval(rule.saving)} a row against the better of these"),
             ("Called", _percent(rule.called)),
             ("Precision", f"{_percent(rule.precision)} of the rows called are yes"),
             ("Recall", f"{_percent(rule.recall)} of the yes are called"),
@@ -122,19 +114,15 @@ def _tuned(rule: Decision) -> list[tuple[str, str]]:
         f"{threshold.low:.4g} to {threshold.high:.4g}); "
     )
     if change.high < 0.0:
-        text += f"on other rows it would save {_figure(_negative(change))} a row"
+        text += f"on other rows it would save {with_interval(_negative(change))} a row"
     else:
-        text += f"on other rows it would change the cost by {_figure(change)} a row: no gain beyond"
-        text += " chance"
+        text += f"on other rows it would change the cost by {with_interval(change)} a row: no gain"
+        text += " beyond chance"
     return [("Tuned", text)]
 
 
 def _negative(found: Interval) -> Interval:
     return Interval(-found.value, -found.high, -found.low)
-
-
-def _figure(found: Interval) -> str:
-    return f"{found.value:.4g} (95 % interval {found.low:.4g} to {found.high:.4g})"
 
 
 def _percent(found: Interval) -> str:

@@ -23,11 +23,13 @@ from trueodds.cli.run_settings import run_settings
 from trueodds.cli.stop import Stopped, StopRequest, stoppable
 from trueodds.columns import Target
 from trueodds.errors import TableError, TrueOddsError
+from trueodds.evaluation.costs import Costs
 from trueodds.execution.time_limit import TimeLimit
 from trueodds.execution.work_folder import WorkFolder, work_folder
 from trueodds.main_job import FitResult, learn
 from trueodds.model.file import save
 from trueodds.report import write_report
+from trueodds.report.decision_words import cost_text, costs_text
 from trueodds.report.tables import treatment_lines
 from trueodds.report.wording import calibration_verdict
 from trueodds.table import Frame, Source, as_source, read_mapped, read_table
@@ -57,6 +59,19 @@ class FitJob:
     """Seconds that all may take; None for no limit."""
     heal: bool = False
     """Whether faults that members share are cured and all members trained again."""
+    costs: tuple[float | None, float | None, float | None] = (None, None, None)
+    """Costs of a wrong call and of a missed yes, and the benefit, as given."""
+
+    background: bool = True
+    """Whether the model keeps the cells of some training rows, for explanations."""
+
+    def decision_costs(self) -> Costs | None:
+        """The costs, with 1, 1 and 0 for those that are not given; None if none is given."""
+        if self.costs == (None, None, None):
+            return None
+        usual = Costs().numbers()
+        given = zip(self.costs, usual, strict=True)
+        return Costs(*(other if cost is None else cost for cost, other in given))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +96,7 @@ def fit(job: FitJob) -> Fitted:
     """
     began = time.monotonic()
     limit = None if job.time_limit is None else TimeLimit(job.time_limit)
-    recipe = recipe_for(job.effort)
+    recipe, costs = recipe_for(job.effort), job.decision_costs()
     source = as_source(job.train)
     inputs = [source.path] if source.kind == "path" and source.path.is_file() else []
     require_ending(job.out, [".odds"], "--out")
@@ -129,6 +144,8 @@ def fit(job: FitJob) -> Fitted:
                     jobs=job.jobs,
                     heal=job.heal,
                     limit=limit,
+                    costs=costs,
+                    background=job.background,
                     callback=shown.update,
                     source=frame.source,
                     source_sha256=sha256,
@@ -182,6 +199,7 @@ def print_fit(fitted: Fitted) -> None:
             ("Rows", rows),
             ("Folds", model.record.fold_rule),
             ("Calibration", calibration_verdict(model.scores) or "not defined"),
+            *decision_facts(fitted.learned),
             ("Columns", columns_text(model)),
             ("Health", health_text(model.health)),
             *[("Healed" if i == 0 else "", t) for i, t in enumerate(treatment_lines(model.record))],
@@ -193,9 +211,18 @@ def print_fit(fitted: Fitted) -> None:
     sys.stdout.flush()
 
 
+def decision_facts(learned: FitResult) -> list[tuple[str, str]]:
+    """The threshold of the model's costs, and what decisions by it cost out of fold."""
+    costs, decision = learned.model.costs, learned.out_of_fold.decision
+    if costs is None or decision is None:
+        return []
+    return [("Decision", costs_text(costs)), ("Cost", cost_text(decision))]
+
+
 def fit_json(fitted: Fitted) -> dict[str, Any]:
     """Return what ``fit --json`` prints."""
     job, model = fitted.job, fitted.learned.model
+    decision = fitted.learned.out_of_fold.decision
     columns = model.schema.columns
     return {
         "model": str(job.out),
@@ -219,6 +246,7 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         "seed": job.seed,
         "folds": model.record.fold_rule,
         "scores": model.scores,
+        "decision": decision and decision.to_json(),
         "health": list(model.health),
         "treatments": treatment_lines(model.record),
         "notes": list(model.notes),

@@ -9,6 +9,7 @@ from trueodds.cli.console import print_facts, print_json, print_table
 from trueodds.cli.facts import print_leaks, print_scores, scored_text, target_text
 from trueodds.cli.layers import print_layers
 from trueodds.model import Model, load
+from trueodds.report.decision_words import costs_text
 from trueodds.report.tables import KIND_WORDS, member_rows, treatment_lines
 from trueodds.report.wording import averaging, calibration_verdict
 from trueodds.text import printable
@@ -47,6 +48,7 @@ def print_model(model_file: Path, model: Model) -> None:
                 "Calibrator",
                 f"log-odds × {model.calibrator.slope:.4f} {model.calibrator.shift:+.4f}",
             ),
+            *([("Decision", costs_text(model.costs))] if model.costs else []),
             ("Made with", ", ".join(f"{k} {v}" for k, v in model.versions.items())),
         ]
     )

@@ -49,6 +49,39 @@ ScoreWeight = Annotated[
 ]
 NoWeight = Annotated[bool, typer.Option("--no-weight", help="Count all rows the same.")]
 
+CostFp = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COST",
+        help="Cost of a call where the label is no; or its column.",
+        show_default="the model's, or 1",
+    ),
+]
+CostFn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COST",
+        help="Cost of no call where the label is yes; or its column.",
+        show_default="the model's, or 1",
+    ),
+]
+Benefit = Annotated[
+    str | None,
+    typer.Option(
+        metavar="GAIN",
+        help="Gain of a call where the label is yes; or its column.",
+        show_default="the model's, or 0",
+    ),
+]
+
+
+def number_or_name(cost: str | None) -> float | str | None:
+    """A cost: a number in words, or the name of a column; None if it is not given."""
+    try:
+        return None if cost is None else float(cost)
+    except ValueError:
+        return cost
+
 
 def table_of(name: str, told: str | None, query: str | None) -> "Source":
     """The place of a table, as arguments and options name it.

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+import polars as pl
 
 from trueodds.cli.console import note, print_json
+from trueodds.cli.options import number_or_name
 from trueodds.cli.outputs import require_writable
 from trueodds.columns.values import OddCells
 from trueodds.errors import TableError, UsageError
+from trueodds.evaluation.costs import Costs
 from trueodds.model import Model, load
+from trueodds.model.calls import called, costs_for, require_costs
+from trueodds.model.explanation import Explanation
 from trueodds.model.model import probability
 from trueodds.model.monitor import Monitor
 from trueodds.table import (
@@ -26,6 +30,50 @@ from trueodds.table.sources import masked
 from trueodds.table.write import database_of, layout_of
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What is written beside the probability."""
+
+    decide: bool = False
+    costs: tuple[str | None, str | None, str | None] = (None, None, None)
+    """Costs of a wrong call and of a missed yes, and the benefit, as given."""
+    interval: bool = False
+    reasons: int = 0
+
+    def require(self, model: Model) -> None:
+        """Raise UsageError if the options do not fit each other or the model."""
+        if not self.decide and self.costs != (None, None, None):
+            raise UsageError("costs are for decisions: add --decide")
+        if self.decide:
+            require_costs(self.costs, model.costs)
+        if self.interval:
+            model.bounds_of(np.zeros(0))
+        if self.reasons:
+            model.require_background()
+
+    def names(self) -> list[str]:
+        """Names of the new columns."""
+        bounds = ["lower", "upper"] if self.interval else []
+        reasons = [f"reason_{i + 1}" for i in range(self.reasons)]
+        return ["probability", *bounds, *(["decision"] if self.decide else []), *reasons]
+
+    def costs_of(self, frame: Frame, stored: Costs | None) -> Costs:
+        """Costs of the rows."""
+        fp, fn, benefit = (number_or_name(cost) for cost in self.costs)
+        return costs_for((fp, fn, benefit), stored, frame)
+
+
+COMES_WITH = {
+    "lower": "--interval",
+    "upper": "--interval",
+    "decision": "--decide",
+    "reason_1": "--explain",
+}
+"""New columns and the option that asks for them."""
+PLAIN = Asked()
+"""Nothing but the probability."""
+
+
 @dataclass
 class Tally:
     """Counts over all rows, complete when the last row has been scored."""
@@ -33,30 +81,52 @@ class Tally:
     rows: int = 0
     total: float = 0.0
     """Sum of the probabilities."""
+    called: int = 0
+    """Rows whose decision is a call."""
     odd: dict[str, OddCells] = field(default_factory=dict)
     remarks: dict[str, None] = field(default_factory=dict)
     """How columns were found, each sentence once."""
 
     def scored(
-        self, model: Model, table: TableStream, monitor: Monitor
-    ) -> Iterator[tuple[Frame, NDArray[np.float64]]]:
+        self, model: Model, table: TableStream, monitor: Monitor, asked: Asked
+    ) -> Iterator[tuple[Frame, pl.DataFrame]]:
         """Score the frames one after another."""
         for frame in table.frames:
-            values = model.read(frame)
+            aligned, values = model.read_frame(frame)
             monitor.update(values, frame)
-            forecast = probability(model.log_odds_of(values))
+            log_odds = model.log_odds_of(values)
+            forecast = probability(log_odds)
+            added = [pl.Series("probability", forecast)]
+            if asked.interval:
+                lower, upper = model.bounds_of(log_odds)
+                added += [pl.Series("lower", lower), pl.Series("upper", upper)]
+            if asked.decide:
+                calls = called(log_odds, asked.costs_of(frame, model.costs))
+                self.called += int(calls.sum())
+                added.append(pl.Series("decision", np.where(calls, "call", "no call")))
+            if asked.reasons:
+                added += reason_columns(model.explain_rows(aligned, values), asked.reasons)
             self.rows += frame.rows
             self.total += float(forecast.sum())
             self.remarks |= dict.fromkeys(values.remarks)
             for cells in values.odd:
                 before = self.odd.get(cells.column)
                 self.odd[cells.column] = cells if before is None else before.plus(cells)
-            yield frame, forecast
+            yield frame, pl.DataFrame(added)
 
     def notes(self, model: Model) -> list[str]:
         """Columns and cells that count as missing, one sentence a column in the model's order."""
         odd = [self.odd[c.name].message() for c in model.schema.used if c.name in self.odd]
         return [*self.remarks, *odd]
+
+
+def reason_columns(explained: Explanation, most: int) -> list[pl.Series]:
+    """The reasons of all rows, one column for each rank; empty where a row has fewer."""
+    rows = [explained.reasons(row, most) for row in range(len(explained.values))]
+    return [
+        pl.Series(f"reason_{i + 1}", [r[i] if i < len(r) else None for r in rows], dtype=pl.String)
+        for i in range(most)
+    ]
 
 
 def _require_place(out: str, new: Source, model_file: Path) -> None:
@@ -81,7 +151,13 @@ MOST_LINES = 8
 
 
 def run_predict(
-    model_file: Path, new: Source, out: str | None, columns: tuple[str, ...] = (), *, as_json: bool
+    model_file: Path,
+    new: Source,
+    out: str | None,
+    columns: tuple[str, ...] = (),
+    asked: Asked = PLAIN,
+    *,
+    as_json: bool,
 ) -> None:
     """Score a table and write it with its probabilities.
 
@@ -95,13 +171,19 @@ def run_predict(
     if out is not None:
         _require_place(out, new, model_file)
     model = load(model_file)
+    asked.require(model)
     table = stream_table(new)
     try:
-        layout_of(table.first, columns)
+        layout_of(table.first, columns, asked.names())
     except TableError as error:
+        wanted = {name.strip() for text in columns for name in text.split(",")}
+        for name, option in COMES_WITH.items():
+            if name in wanted and name not in (*asked.names(), *table.first.names):
+                raise UsageError(f'--columns: "{name}" comes with {option}; add it') from None
         raise UsageError(f"--columns: {error}") from None
     tally, monitor = Tally(), Monitor(model.schema, model.profile)
-    wrote = write_stream(table.first, tally.scored(model, table, monitor), out, columns)
+    scored = tally.scored(model, table, monitor, asked)
+    wrote = write_stream(table.first, scored, out, columns, asked.names())
     notes = [*table.first.notes, *tally.notes(model), *wrote]
     for text in notes:
         note(f"Note: {text}")
@@ -122,6 +204,7 @@ def run_predict(
                 "mean_probability": mean,
                 "target": model.target_name,
                 "yes": model.target_yes,
+                **({"called": tally.called} if asked.decide else {}),
                 "notes": notes,
                 "out_of_range": found,
             }
@@ -130,4 +213,5 @@ def run_predict(
         note(
             f"{masked(out)}: {tally.rows:,} rows with the probability that "
             f'"{model.target_name}" is "{model.target_yes}", {mean:.2%} on average'
+            + (f"; {tally.called:,} rows to call" if asked.decide else "")
         )

@@ -11,7 +11,18 @@ from trueodds.versions import versions
 if TYPE_CHECKING:
     from trueodds.cli.fit import FitJob
 
-WITHOUT_EFFECT = ("train", "target", "out", "report", "jobs", "memory", "heal", "time_limit")
+WITHOUT_EFFECT = (
+    "train",
+    "target",
+    "out",
+    "report",
+    "jobs",
+    "memory",
+    "heal",
+    "time_limit",
+    "costs",
+    "background",
+)
 """Fields of `FitJob` that do not change the members, or that have another name here."""
 
 

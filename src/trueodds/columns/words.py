@@ -152,6 +152,11 @@ class WordCells:
         first = np.repeat(self.starts[rows] - starts[:-1], counts)
         return WordCells(starts, self.places[first + np.arange(starts[-1])])
 
+    def plus(self, later: "WordCells") -> "WordCells":
+        """Return these cells and those of later rows."""
+        starts = np.concatenate([self.starts, self.starts[-1] + later.starts[1:]])
+        return WordCells(starts, np.concatenate([self.places, later.places]))
+
     def only(self, places: NDArray[np.int64]) -> "WordCells":
         """The same cells with some of the words alone, by their positions, increasing."""
         last = int(max(places.max(initial=-1), self.places.max(initial=-1)))

@@ -51,6 +51,10 @@ class Costs:
         """Whether rows have costs of their own."""
         return any(np.ndim(c) for c in (self.false_positive, self.false_negative, self.benefit))
 
+    def numbers(self) -> tuple[float, float, float]:
+        """Costs of a wrong call and of a missed yes, and the benefit; not for costs by row."""
+        return float(self.false_positive), float(self.false_negative), float(self.benefit)
+
     @property
     def threshold(self) -> Cost:
         """The probability from which a call costs no more than no call, 0 to 1."""

@@ -1,6 +1,8 @@
 """New rows under the names of the training columns: by name, else by position, else as missing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
@@ -72,3 +74,11 @@ def aligned(frame: Frame, schema: Schema, trained_on: str) -> Aligned:
         ),
         absent,
     )
+
+
+def as_rows(X: Any) -> Any:
+    """Turn one row, given as a dict of cells, into a list of one row."""
+    if not isinstance(X, Mapping):
+        return X
+    columns = any(hasattr(v, "__len__") and not isinstance(v, str | bytes) for v in X.values())
+    return X if columns else [X]

@@ -15,6 +15,7 @@ from trueodds.columns.dates import DATE_FORMATS
 from trueodds.columns.profile import Profile
 from trueodds.columns.schema import NUMBER_STYLES, Column, Schema
 from trueodds.columns.sketch import MOST, REPEATS, RowSketch
+from trueodds.ensemble.bounds import MOST_STEPS, Bounds
 from trueodds.features.blocks import (
     FARTHEST,
     ClippedScale,
@@ -65,6 +66,10 @@ def require_consistent(model: ModelData) -> None:
         _require_profile(model.profile, model.schema)
     if model.sketch is not None:
         _require_sketch(model.sketch, model.schema.rows)
+    if model.bounds is not None:
+        _require_bounds(model.bounds)
+    if model.background is not None:
+        _require(model.background.fits(model.schema), "the background does not fit the columns")
     named = [name for name in (model.roles.weight, model.roles.group, model.roles.time) if name]
     _require(
         not {*named} & {*columns} and len({*named}) == len(named),
@@ -76,6 +81,19 @@ def require_consistent(model: ModelData) -> None:
     slope, shift = model.calibrator.slope, model.calibrator.shift
     good = 0.0 < slope <= LARGEST_CALIBRATION and abs(shift) <= LARGEST_CALIBRATION
     _require(good, "the calibrator is out of range")
+
+
+def _require_bounds(bounds: Bounds) -> None:
+    at, lower, upper = bounds.at, bounds.lower, bounds.upper
+    _require(
+        0 < len(at) <= MOST_STEPS
+        and len(at) == len(lower) == len(upper)
+        and all(map(isfinite, at))
+        and all(a < b for a, b in pairwise(at))
+        and all(a <= b for values in (lower, upper) for a, b in pairwise(values))
+        and all(0.0 <= a <= b <= 1.0 for a, b in zip(lower, upper, strict=True)),
+        "the bounds of its forecasts do not fit together",
+    )
 
 
 def _require_target_encoding(table: TargetEncoding, columns: dict[str, Column]) -> None:

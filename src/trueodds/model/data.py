@@ -6,11 +6,14 @@ from trueodds.columns.profile import Profile
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.schema import Schema
 from trueodds.columns.sketch import RowSketch
+from trueodds.ensemble.bounds import Bounds
 from trueodds.ensemble.calibrator import Calibrator
+from trueodds.evaluation.costs import Costs
 from trueodds.evaluation.scores import Scores
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.health.state import LayerState
+from trueodds.model.background import Background
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.rounding import Rounding
 from trueodds.training.training_record import TrainingRecord
@@ -49,3 +52,9 @@ class ModelData:
     """Columns of weights, groups and times that the model was fitted with."""
     sketch: RowSketch | None = None
     """Hashes that recognise training rows; None in older files, which do not hold it."""
+    costs: Costs | None = None
+    """What decisions cost, numbers for all rows; None if the fit was not told."""
+    bounds: Bounds | None = None
+    """Bounds of the share of yes by forecast; None in older files, and with few rows of a label."""
+    background: Background | None = None
+    """Training rows that explanations compare with; None in older files, and where refused."""

@@ -7,19 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trueodds.columns.roles import read_amounts
 from trueodds.columns.values import Values
-from trueodds.errors import TableError
-from trueodds.evaluation.costs import Cost, Costs
 from trueodds.evaluation.decision_curves import CurvePoint, GainsPart, decision_curve, gains
 from trueodds.evaluation.decisions import Decision, decide
 from trueodds.functions.portable import sigmoid
+from trueodds.model.calls import Given, costs_for
 from trueodds.model.data import ModelData
 from trueodds.model.evaluate import evaluated
-from trueodds.model.labelled import LabelledRows, labelled_rows
-from trueodds.table.frame import Frame, missing_column
-
-CostGiven = float | str | ArrayLike
+from trueodds.model.labelled import labelled_rows
+from trueodds.table.frame import Frame
 
 
 @dataclass(frozen=True)
@@ -55,17 +51,16 @@ def decide_rows(
     X: Any,
     y: ArrayLike | None,
     sample_weight: ArrayLike | str | bool,
-    costs: tuple[CostGiven, CostGiven, CostGiven],
+    costs: Given,
     capacity: int | None,
     seed: int,
 ) -> Decisions:
     """Decide for labelled rows; `Model.decide` describes the parameters."""
     rows = labelled_rows(model, read, log_odds_of, X, y, sample_weight)
-    false_positive, false_negative, benefit = (_cost(given, rows) for given in costs)
     decision = decide(
         rows.y,
         rows.log_odds,
-        Costs(false_positive, false_negative, benefit),
+        costs_for(costs, model.costs, rows.frame, rows.kept),
         rows.weight,
         clusters=rows.clusters,
         capacity=capacity,
@@ -80,17 +75,3 @@ def decide_rows(
         remarks=evaluated(model, rows, X).remarks,
         notes=rows.notes,
     )
-
-
-def _cost(given: CostGiven, rows: LabelledRows) -> Cost:
-    """One cost for all rows that count, or theirs, shape (n,)."""
-    if isinstance(given, str):
-        if given not in rows.frame.names:
-            raise TableError(missing_column(given, rows.frame.names, rows.source))
-        return read_amounts(rows.frame, given, "cost", rows.kept)[rows.kept]
-    cost = np.asarray(given, dtype=np.float64)
-    if cost.ndim == 0:
-        return float(cost)
-    if cost.shape != (rows.frame.rows,):
-        raise TableError(f"X has {rows.frame.rows:,} rows but the costs have shape {cost.shape}")
-    return cost[rows.kept]

@@ -24,7 +24,13 @@ from trueodds.model.arrays import Arrays, NotAModelError, array_called, read_con
 from trueodds.model.consistent import require_consistent
 from trueodds.model.data import ModelData
 from trueodds.model.encoding_arrays import encoding_arrays, encoding_headers, encodings_of
-from trueodds.model.header import Header, metadata_of, read_header, read_kind
+from trueodds.model.header import (
+    CostsHeader,
+    Header,
+    metadata_of,
+    read_header,
+    read_kind,
+)
 from trueodds.model.network_arrays import arrays_of, networks_of
 from trueodds.text import printable
 
@@ -124,6 +130,9 @@ def to_bytes(model: ModelData) -> bytes:
         **({} if model.profile is None else {"seen": model.profile}),
         "roles": model.roles.to_json(),
         **({} if model.sketch is None else {"sketch": model.sketch.header()}),
+        **({} if model.costs is None else {"costs": CostsHeader.of(model.costs)}),
+        **({} if model.bounds is None else {"bounds": model.bounds}),
+        **({} if model.background is None else {"background": model.background}),
     }
     rest = json_text(header)[1:]
     return save_tensors(
@@ -203,6 +212,9 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
         profile=header.profile,
         roles=header.roles,
         sketch=_sketch(header, arrays),
+        costs=None if header.costs is None else header.costs.costs(),
+        bounds=header.bounds,
+        background=header.background,
         **{name: getattr(header, name) for name in PLAIN},
     )
 

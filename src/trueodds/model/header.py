@@ -13,11 +13,14 @@ import msgspec
 from trueodds.columns.profile import Profile
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.schema import Schema
+from trueodds.ensemble.bounds import Bounds
 from trueodds.ensemble.calibrator import Calibrator
+from trueodds.evaluation.costs import Costs
 from trueodds.evaluation.scores import Scores
 from trueodds.features.cross import Part
 from trueodds.features.encoder import Encoder
 from trueodds.health.state import LayerState
+from trueodds.model.background import Background
 from trueodds.model.fixed import Grid
 from trueodds.model.rounding import Rounding
 from trueodds.network.activations import Activation
@@ -65,6 +68,23 @@ class SketchHeader(msgspec.Struct):
     complete: bool
 
 
+class CostsHeader(msgspec.Struct):
+    """What decisions cost."""
+
+    false_positive: float
+    false_negative: float
+    benefit: float
+
+    @classmethod
+    def of(cls, costs: Costs) -> "CostsHeader":
+        """The costs of a model, which are the same for all rows."""
+        return cls(*costs.numbers())
+
+    def costs(self) -> Costs:
+        """The costs; raises ValueError if one is out of range."""
+        return Costs(self.false_positive, self.false_negative, self.benefit)
+
+
 class Header(msgspec.Struct):
     """Every field of format 2; other fields are ignored."""
 
@@ -92,6 +112,9 @@ class Header(msgspec.Struct):
     profile: Profile | None = msgspec.field(default=None, name="seen")
     roles: RoleColumns = RoleColumns()
     sketch: SketchHeader | None = None
+    costs: CostsHeader | None = None
+    bounds: Bounds | None = None
+    background: Background | None = None
 
 
 @dataclass(frozen=True)

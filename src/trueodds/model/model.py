@@ -4,32 +4,30 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from trueodds.columns.values import Values, to_values
 from trueodds.errors import TableWarning, warn
 from trueodds.functions.portable import sigmoid
 from trueodds.functions.portable_scalar import sigmoid_of
 from trueodds.model import summary
-from trueodds.model.align import aligned
+from trueodds.model.align import aligned, as_rows
 from trueodds.model.as_classifier import AsClassifier
 from trueodds.model.data import ModelData
 from trueodds.model.file import read_bytes, read_file, save, to_bytes
 from trueodds.model.fixed import OUTPUT_BITS
 from trueodds.model.monitor import differences
+from trueodds.model.per_row import PerRow
 from trueodds.model.row import RowReader
 from trueodds.model.row_scorer import RowScorer
 from trueodds.model.scorer import Scorer
 from trueodds.model.usual_cells import UsualCells
+from trueodds.model.with_labels import WithLabels
 from trueodds.table.convert import as_frame
 from trueodds.table.frame import Frame
-
-if TYPE_CHECKING:
-    from trueodds.model.decide import CostGiven, Decisions
-    from trueodds.model.evaluate import Evaluation
 
 LEAST = float(np.finfo(np.float64).tiny)
 MOST = 1.0 - 2.0**-53
@@ -37,7 +35,7 @@ MOST = 1.0 - 2.0**-53
 number below −708 nats; a probability of 0 or 1 that is wrong makes the log-loss infinite."""
 
 
-class Model(AsClassifier, ModelData):
+class Model(PerRow, WithLabels, AsClassifier, ModelData):
     """A trained model; it is immutable, and threads may share it.
 
     ``save`` writes it and `trueodds.load` reads it. The forecast of a row has the same bits alone
@@ -107,97 +105,16 @@ class Model(AsClassifier, ModelData):
         TableError
             If a needed column is missing.
         """
-        return self._read(X)[1]
+        return self.read_frame(X)[1]
 
     def notes_on(self, X: Any) -> tuple[str, ...]:
         """What a forecast of these rows warns of, one sentence a column and kind."""
-        frame, values = self._read(X)
+        frame, values = self.read_frame(X)
         return (*frame.notes, *values.notes, *differences(self.schema, self.profile, values, frame))
 
     def log_odds_of(self, values: Values) -> NDArray[np.float64]:
         """Calibrated log-odds in nats of rows that `read` has read, float64 of shape (rows,)."""
         return np.asarray(self._calibrated(self._scorer.outputs(values).sum(axis=0)))
-
-    def evaluate(
-        self,
-        X: Any,
-        y: ArrayLike | None = None,
-        *,
-        sample_weight: ArrayLike | str | bool = True,
-    ) -> "Evaluation":
-        """Score the forecasts of labelled rows, as ``trueodds evaluate`` does.
-
-        Warns (TableWarning) of ``Evaluation.notes``, if rows were in the training table, because
-        their scores are too good, and if the model was trained with weights and ``X`` has none.
-
-        Parameters
-        ----------
-        X
-            A table as for `log_odds`, or where it lies, as `trueodds.table.read_table` takes it.
-        y
-            Labels, one for each row; None takes the column ``target_name`` of ``X``. Rows whose
-            label is missing are left out.
-        sample_weight
-            Weights ≥ 0, one for each row; or the name of their column in ``X``; or True for the
-            column of weights of training, if ``X`` has it; or False for none.
-
-        Raises
-        ------
-        TableError, TargetError
-            If a column is missing, no row has a label and a weight above 0, or a label or a weight
-            cannot be read.
-        """
-        # Forecasting starts faster without the modules that only evaluation needs.
-        from trueodds.model.evaluate import evaluate
-
-        found = evaluate(self, self.read, self.log_odds_of, X, y, sample_weight)
-        for remark in (*found.notes, *found.remarks):
-            warn(TableWarning(remark))
-        return found
-
-    def decide(
-        self,
-        X: Any,
-        y: ArrayLike | None = None,
-        *,
-        cost_fp: "CostGiven" = 1.0,
-        cost_fn: "CostGiven" = 1.0,
-        benefit: "CostGiven" = 0.0,
-        capacity: int | None = None,
-        sample_weight: ArrayLike | str | bool = True,
-        seed: int = 0,
-    ) -> "Decisions":
-        """Decide which labelled rows to call, and give the cost; warns as `evaluate` does.
-
-        Rows are called from the threshold cost_fp / (cost_fp + cost_fn + benefit) on (Elkan 2001).
-
-        Parameters
-        ----------
-        X, y, sample_weight
-            As `evaluate` takes them.
-        cost_fp, cost_fn, benefit
-            Cost of a call where the label is no, of no call where it is yes, and gain of a call
-            where it is yes: numbers ≥ 0, the names of their columns in ``X``, or arrays of shape
-            (rows,).
-        capacity
-            Call this many rows, the likeliest, whatever the costs.
-        seed
-            Of the bootstrap of the tuned threshold.
-
-        Raises
-        ------
-        TableError, TargetError, UsageError
-            As `evaluate` does; or if a cost or the capacity is out of range.
-        """
-        from trueodds.model.decide import decide_rows
-
-        costs = (cost_fp, cost_fn, benefit)
-        found = decide_rows(
-            self, self.read, self.log_odds_of, X, y, sample_weight, costs, capacity, seed
-        )
-        for remark in (*found.notes, *found.remarks):
-            warn(TableWarning(remark))
-        return found
 
     def save(self, path: str | Path) -> None:
         """Write the model to one file; the file appears complete or not at all.
@@ -209,16 +126,16 @@ class Model(AsClassifier, ModelData):
         """
         save(self, Path(path))
 
-    def _read(self, X: Any) -> tuple[Frame, Values]:
+    def read_frame(self, X: Any) -> tuple[Frame, Values]:
         """The model's columns of a table, under their names, and what they read as."""
-        frame = X if isinstance(X, Frame) else as_frame(_rows(X))
+        frame = X if isinstance(X, Frame) else as_frame(as_rows(X))
         found = aligned(frame, self.schema, self.source)
         values = to_values(found.frame, self.schema)
         return found.frame, replace(values, remarks=found.remarks, absent=found.absent)
 
     def _table_log_odds(self, X: Any) -> NDArray[np.float64]:
         """Log-odds, with the warnings of `log_odds`."""
-        frame, values = self._read(X)
+        frame, values = self.read_frame(X)
         differ = differences(self.schema, self.profile, values, frame)
         for sentence in (*frame.notes, *values.notes, *differ):
             warn(TableWarning(sentence))
@@ -290,11 +207,3 @@ def _forecasting(data: ModelData) -> Model:
 def probability(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
     """σ of log-odds, any shape, within [2⁻¹⁰²², 1 − 2⁻⁵³]."""
     return np.clip(sigmoid(log_odds), LEAST, MOST)
-
-
-def _rows(X: Any) -> Any:
-    """Turn one row, given as a dict of cells, into a list of one row."""
-    if not isinstance(X, Mapping):
-        return X
-    columns = any(hasattr(v, "__len__") and not isinstance(v, str | bytes) for v in X.values())
-    return X if columns else [X]

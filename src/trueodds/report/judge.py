@@ -3,11 +3,15 @@
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trueodds.columns import Leak, rare_auc
 from trueodds.columns.describe import Table
+from trueodds.ensemble.bounds import Bounds, fit_bounds
 from trueodds.ensemble.ensemble import Ensemble
 from trueodds.ensemble.importance import column_importance
+from trueodds.evaluation.costs import Costs
+from trueodds.evaluation.decisions import Decision, decide
 from trueodds.evaluation.scores import Scores, score
 from trueodds.evaluation.time_blocks import time_blocks
 from trueodds.execution.train import Members
@@ -30,41 +34,89 @@ class Judged:
     out_of_fold: OutOfFold
     leak: Leak | None
     """A warning if the AUC is so high that a leak is likely, with the most important columns."""
+    bounds: Bounds | None
+    """Bounds of the share of yes by forecast; None with too few rows of a label."""
 
 
 def judge(
-    ensemble: Ensemble, networks: FixedNetworks, prepared: Prepared, table: Table, seed: int
+    ensemble: Ensemble,
+    networks: FixedNetworks,
+    prepared: Prepared,
+    table: Table,
+    seed: int,
+    costs: Costs | None = None,
 ) -> Judged:
-    """Score the out-of-fold forecasts, check the whole numbers, and measure importances."""
+    """Score the out-of-fold forecasts, check the whole numbers, and measure importances.
+
+    With costs, decide by them, too.
+    """
     scores = out_of_fold_scores(ensemble, prepared.folds, table, seed)
     rises, errors = column_importance(ensemble, prepared.data, table.y, table.sample_weight, seed)
     importance = column_importances(table.columns, rises, errors, prepared.folds.each)
     return Judged(
         scores=scores,
         rounding=check_rounding(networks, ensemble, prepared, table),
-        out_of_fold=OutOfFold(table.y, ensemble.log_odds, table.sample_weight, importance),
+        out_of_fold=OutOfFold(
+            table.y,
+            ensemble.log_odds,
+            table.sample_weight,
+            importance,
+            _decision(ensemble, table, costs, seed),
+        ),
         leak=rare_auc(scores.auc.value, [column.name for column in importance]),
+        bounds=_bounds(ensemble, table),
+    )
+
+
+def _decision(ensemble: Ensemble, table: Table, costs: Costs | None, seed: int) -> Decision | None:
+    """Decide by the out-of-fold forecasts."""
+    if costs is None:
+        return None
+    known = np.isfinite(ensemble.log_odds)
+    return decide(
+        table.y[known],
+        ensemble.log_odds[known],
+        costs,
+        None if table.sample_weight is None else table.sample_weight[known],
+        clusters=clusters_of(table, known),
+        seed=seed,
+    )
+
+
+def _bounds(ensemble: Ensemble, table: Table) -> Bounds | None:
+    """Bounds from the out-of-fold forecasts."""
+    known = np.isfinite(ensemble.log_odds)
+    return fit_bounds(
+        table.y[known],
+        ensemble.log_odds[known],
+        None if table.sample_weight is None else table.sample_weight[known],
+        clusters_of(table, known),
     )
 
 
 def out_of_fold_scores(ensemble: Ensemble, folds: Folds, table: Table, seed: int) -> Scores:
     """Scores of the out-of-fold forecasts; intervals count groups or blocks of time, if any."""
     known = np.isfinite(ensemble.log_odds)
-    clusters = None
-    if table.groups is not None:
-        clusters = group_numbers(table.groups)[known]
-    elif table.time is not None:
-        clusters = time_blocks(table.time[known])
     return score(
         table.y[known],
         ensemble.log_odds[known],
         None if table.sample_weight is None else table.sample_weight[known],
-        clusters=clusters,
+        clusters=clusters_of(table, known),
         folds=folds.of_row[0][known],
         averaged_variance=ensemble.variances.averaged[known],
         training_variance=ensemble.variances.training[known],
         seed=seed,
     )
+
+
+def clusters_of(table: Table, known: NDArray[np.bool_]) -> NDArray[np.int64] | None:
+    """Group or block of time of the known rows, shape (known rows,); None where rows stand alone.
+
+    ``known`` has shape (rows,).
+    """
+    if table.groups is not None:
+        return group_numbers(table.groups)[known]
+    return None if table.time is None else time_blocks(table.time[known])
 
 
 def training_record(

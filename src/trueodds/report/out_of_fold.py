@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.evaluation.decisions import Decision
 from trueodds.evaluation.intervals import student_t
 
 
@@ -35,6 +36,8 @@ class OutOfFold:
     """Shape (rows,), sample weights ≥ 0; None if all are 1."""
     importance: tuple[ColumnImportance, ...]
     """Most important column first; empty if no column is used."""
+    decision: Decision | None = None
+    """The decision by the model's costs; None if the fit was told none."""
 
 
 def column_importances(

@@ -11,6 +11,7 @@ from trueodds.files import whole_file
 from trueodds.model import Model
 from trueodds.report.bundle import BUNDLE, read_asset
 from trueodds.report.chart import load_altair
+from trueodds.report.decision_words import cost_text, costs_text
 from trueodds.report.figure import Figure
 from trueodds.report.figures import all_figures
 from trueodds.report.out_of_fold import OutOfFold
@@ -24,7 +25,16 @@ from trueodds.report.tables import (
     treatment_lines,
     warning_rows,
 )
-from trueodds.report.wording import averaging, clean, count, headline, percent, quoted, setting
+from trueodds.report.wording import (
+    averaging,
+    clean,
+    count,
+    headline,
+    percent,
+    quoted,
+    sentence,
+    setting,
+)
 
 SHOWN_AS_RESULT = ("folds", "members", "many_members")
 """Settings that the page does not list, because it shows their result."""
@@ -109,12 +119,21 @@ def render(model: Model, out_of_fold: OutOfFold) -> str:
         columns_hidden=count(columns_hidden) if columns_hidden else "",
         columns_total=count(len(model.schema.columns)),
         columns_used=count(len(model.schema.used)),
+        decision=_decision(model, out_of_fold),
         warnings=warning_rows(model.schema),
         health=[clean(line, 1000) for line in model.health],
         treatments=[clean(line, 1000) for line in treatment_lines(model.record)],
         notes=[clean(line, 1000) for line in model.notes],
         made=_how_made(model),
     )
+
+
+def _decision(model: Model, out_of_fold: OutOfFold) -> list[str]:
+    """Whom to call and what that costs, in sentences; empty if the fit was told no costs."""
+    if out_of_fold.decision is None or model.costs is None:
+        return []
+    texts = costs_text(model.costs), f"this costs {cost_text(out_of_fold.decision)}"
+    return [f"{sentence(text)}." for text in texts]
 
 
 def _how_made(model: Model) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Scored rows out: the input's columns untouched, in order, and the probability."""
+"""Scored rows out: the input's columns untouched, in order, and the columns added to them."""
 
 import json
 import sys
@@ -25,6 +25,10 @@ _ARROW = (".arrow", ".feather", ".ipc")
 WRITABLE = (*_DELIMITERS, *_JSON, ".parquet", *_ARROW)
 
 
+Added = NDArray[np.float64] | pl.DataFrame
+"""What is added to rows: the probabilities, shape (rows,), or a frame of as many rows."""
+
+
 @dataclass(frozen=True)
 class Layout:
     """Which columns are written, in order."""
@@ -33,49 +37,58 @@ class Layout:
     """Unique names."""
     headers: tuple[str, ...]
     """Headers of delimited text: the source's own."""
-    probability: str
-    """The name, and header, of the probabilities."""
+    new: tuple[str, ...]
+    """Names, and headers, of the columns added, in their order."""
 
-    def table(self, frame: Frame, probability: NDArray[np.float64]) -> pl.DataFrame:
-        """The columns of some rows; ``probability`` has shape (rows,)."""
-        probability = np.asarray(probability, dtype=np.float64)
-        if probability.shape != (frame.rows,):
-            raise ValueError(f"{probability.shape} probabilities for {frame.rows} rows")
-        known = pl.Series(self.probability, probability)
+    def table(self, frame: Frame, added: Added) -> pl.DataFrame:
+        """The columns of some rows."""
+        if not isinstance(added, pl.DataFrame):
+            probability = np.asarray(added, dtype=np.float64)
+            if probability.shape != (frame.rows,):
+                raise ValueError(f"{probability.shape} probabilities for {frame.rows} rows")
+            added = pl.DataFrame([pl.Series("probability", probability)])
+        if added.shape != (frame.rows, len(self.new)):
+            raise ValueError(f"{added.shape} new cells for {frame.rows} rows and {self.new}")
+        known = {name: column.alias(name) for name, column in zip(self.new, added, strict=True)}
         return pl.DataFrame(
-            [known if n == self.probability else frame.data.get_column(n) for n in self.names]
+            [known[n] if n in known else frame.data.get_column(n) for n in self.names]
         )
 
 
-def layout_of(first: Frame, columns: Sequence[str] = ()) -> Layout:
+def layout_of(
+    first: Frame, columns: Sequence[str] = (), new: Sequence[str] = ("probability",)
+) -> Layout:
     """Find the columns to write.
 
     Parameters
     ----------
     columns
-        Names of the frame's columns, and ``probability`` for the new one; a text may hold several,
-        with commas between. None: all, and the probability at the end.
+        Names of the frame's columns, and of the new ones; a text may hold several, with commas
+        between. None: all, the new ones at the end.
+    new
+        Names of the columns added, such as ``probability``. One that the frame has gets a number.
 
     Raises
     ------
     TableError
         If the frame has no such column.
     """
-    name = _free_name(first)
-    headers = {**dict(zip(first.names, first.headers, strict=True)), name: name}
+    free = _free_names(first, new)
+    called = dict(zip(new, free, strict=True))
+    headers = {**dict(zip(first.names, first.headers, strict=True)), **{n: n for n in free}}
     if not columns:
-        return Layout(tuple(headers), tuple(headers.values()), name)
+        return Layout(tuple(headers), tuple(headers.values()), free)
     wanted = []
     for text in columns:
         parts = [text] if text.strip() in headers else text.split(",")
         for part in map(str.strip, parts):
-            # The table's own column of that name is called in vain: the new one is meant.
-            found = name if part == "probability" else part
+            # Where the table has a column of that name too, the new one is meant.
+            found = called.get(part, part)
             if found not in headers:
                 raise TableError(missing_column(part, headers, first.source))
             wanted.append(found)
     chosen = tuple(dict.fromkeys(wanted))
-    return Layout(chosen, tuple(headers[n] for n in chosen), name)
+    return Layout(chosen, tuple(headers[n] for n in chosen), free)
 
 
 def write_scored(
@@ -115,18 +128,25 @@ def write_scored(
 
 def write_stream(
     first: Frame,
-    scored: Iterable[tuple[Frame, NDArray[np.float64]]],
+    scored: Iterable[tuple[Frame, Added]],
     path: str | Path | None,
     columns: Sequence[str] = (),
+    new: Sequence[str] = ("probability",),
 ) -> tuple[str, ...]:
-    """Write a table that comes in parts, each with its probabilities, as `write_scored` does.
+    """Write a table that comes in parts, each with its new columns, as `write_scored` does.
 
-    ``first`` has the parts' headers and types. One part is held at a time.
+    ``first`` has the parts' headers and types. ``columns`` and ``new`` are as `layout_of` takes
+    them. One part is held at a time.
     """
-    layout = layout_of(first, columns)
-    name = layout.probability
-    notes = () if name == "probability" else (f'the new column is called "{name}"',)
-    tables = (layout.table(frame, probability) for frame, probability in scored)
+    layout = layout_of(first, columns, new)
+    notes = tuple(
+        f'the new column is called "{name}"'
+        if asked == "probability"
+        else f'the new column "{asked}" is called "{name}"'
+        for name, asked in zip(layout.new, new, strict=True)
+        if name != asked and name in layout.names
+    )
+    tables = (layout.table(frame, added) for frame, added in scored)
     if path is None:
         _to_stdout(_delimited(layout.headers, tables, ","))
         return notes
@@ -198,12 +218,15 @@ def writable_ending(path: str | Path) -> str:
     return ending
 
 
-def _free_name(frame: Frame) -> str:
-    """``probability``, or with the first number that no column has yet."""
+def _free_names(frame: Frame, names: Sequence[str]) -> tuple[str, ...]:
+    """The names; one that is taken gets the first number that makes it free."""
     taken = {*frame.names, *frame.headers}
-    if "probability" not in taken:
-        return "probability"
-    return next(n for i in range(1, len(taken) + 2) if (n := f"probability_{i}") not in taken)
+    free: list[str] = []
+    for name in names:
+        numbered = (f"{name}_{i}" for i in range(1, len(taken) + 2))
+        free.append(name if name not in taken else next(n for n in numbered if n not in taken))
+        taken.add(free[-1])
+    return tuple(free)
 
 
 def _delimited(
