@@ -117,8 +117,8 @@ def same_cells(one: Values, row: int, others: Values) -> NDArray[np.bool_]:
     for name, codes in one.codes.items():
         same = others.codes[name] == codes[row]
         if name in one.words:
-            words, theirs = _places(one.words[name], row), others.words[name]
-            same &= [_places(theirs, other) == words for other in range(others.rows)]
+            wanted, cells_there = _places(one.words[name], row), others.words[name]
+            same &= [_places(cells_there, other) == wanted for other in range(others.rows)]
         columns.append(same)
     return np.column_stack(columns)
 
