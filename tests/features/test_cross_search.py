@@ -87,15 +87,39 @@ def test_three_columns_that_tell_together_are_found() -> None:
     assert frozenset(["a", "own", "town"]) in names(find(table, labels(z)))
 
 
+def many_numbers(X: NDArray[np.float64], y: NDArray[np.bool_], seed: int) -> FoldSearched:
+    """The search of a table of numbers x0, x1 and so on; four of five rows are shown."""
+    rows = len(X)
+    names = [f"x{i}" for i in range(X.shape[1])]
+    schema = Schema(tuple(Column(name, "number") for name in names), rows)
+    table = Values(rows, dict(zip(names, X.T.copy(), strict=True)), {})
+    shown = np.arange(rows - rows // 5)
+    return CrossSearch(table, schema).find(
+        y.astype(np.float32), np.ones(rows, np.float32), shown, [seed, 0]
+    )
+
+
 def test_columns_that_tell_something_alone_or_together_are_not_mute() -> None:
-    table = values()
-    a, b, own = table.numbers["a"], np.nan_to_num(table.numbers["b"]), table.codes["own"]
-    mute = searched(table, labels(2.0 * a * b + own)).mute
-    assert mute
-    assert not mute & {"a", "b", "own"}
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(ROWS, 100))
+    y = rng.random(ROWS) < 1.0 / (1.0 + np.exp(-2.0 * X[:, 0] * X[:, 1] - X[:, 2]))
+    mute = many_numbers(X, y, 0).mute
+    assert len(mute) > 50
+    assert not mute & {"x0", "x1", "x2"}
     # Where no column tells anything, all stay.
-    noise = [searched(values(seed), labels(np.zeros(ROWS), seed)).mute for seed in range(8)]
-    assert all(len(each) < len(SCHEMA.columns) for each in noise)
+    for seed in range(4):
+        assert len(many_numbers(X, rng.random(ROWS) < 0.5, seed).mute) < 100
+
+
+@pytest.mark.parametrize("effect", [0.2, 0.4])
+def test_weak_columns_of_few_rows_are_not_mute(effect: float) -> None:
+    # Such a table is sonar: sixty bands of a spectrum in 166 rows.
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        y = rng.random(166) < 0.5
+        X = rng.normal(size=(166, 60))
+        X[:, :42] += effect * y[:, None]
+        assert len(many_numbers(X, y, seed).mute) < 6
 
 
 def test_noise_has_hardly_any() -> None:

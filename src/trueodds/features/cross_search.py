@@ -29,6 +29,7 @@ from trueodds.features.level_effects import (
     inner_effects,
     inner_main_effects,
     level_effects,
+    trend_evidences,
 )
 from trueodds.features.text_search import FoundText, find_texts, word_matrices
 
@@ -187,6 +188,13 @@ class _FoldSearch:
             name: evidences(offered.places[self._at], offered.part.size, slopes)
             for name, offered in fine.items()
         }
+        # A smooth effect in few rows shows in one slope, and hardly in effects of many bins.
+        told = {
+            name: np.concatenate([each, trend_evidences(fine[name].places[self._at], slopes)])
+            if fine[name].part.cuts
+            else np.concatenate([each, each])
+            for name, each in found.items()
+        }
         ranked = sorted(found, key=lambda name: -found[name].max())
         self._add_beside(
             [
@@ -203,7 +211,7 @@ class _FoldSearch:
         )
         if not ranked:
             return {}
-        likely = chances(np.stack([found[name] for name in ranked]))
+        likely = chances(np.stack([told[name] for name in ranked]))
         return dict(zip(ranked, likely.tolist(), strict=True))
 
     def _add_beside(self, effects: list[Float]) -> None:

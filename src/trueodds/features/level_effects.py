@@ -24,6 +24,8 @@ LONGEST = 2.0
 LARGEST_EVIDENCE = 300.0
 """More is not needed to be sure, and its ratio would overflow."""
 EM_STEPS = 100
+PRIOR_COLUMNS = 10.0
+"""Columns with effects, and columns without, that are thought of before any is seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,24 +85,50 @@ def evidence(codes: Codes, levels: int, slopes: tuple[Float, Float]) -> tuple[fl
     return float(found[best]), float(VARIANCES[best])
 
 
+def trend_evidences(places: Codes, slopes: tuple[Float, Float]) -> Float:
+    """`evidences` of one slope over a number's bins, in place of an effect of each bin.
+
+    Parameters
+    ----------
+    places
+        Shape (rows,): a bin from 2 on, or 0 or 1 for a cell without one, which counts as the mean.
+    slopes
+        `Start.slopes` of the rows.
+
+    Returns
+    -------
+    Logarithm of the ratio of the likelihoods, nats, for each of `VARIANCES` of the slope. The slope
+    is that of one standard deviation of the bins.
+    """
+    binned = places >= 2
+    x = np.where(binned, places, 0.0)
+    x[binned] -= x[binned].mean() if binned.any() else 0.0
+    x /= max(float(x.std()), 1e-9)
+    residual, information = slopes
+    spread = 1.0 + float(np.sum(information * np.square(x))) * VARIANCES
+    total = float(np.sum(residual * x))
+    return np.asarray(0.5 * (total * total * VARIANCES / spread - np.log(spread)))
+
+
 def chances(found: Float) -> Float:
     """How likely each of several columns has effects, shape (columns,), 0 to 1.
 
     A column has effects with a probability that is the same for all columns and that the columns
-    choose by their likelihood (empirical Bayes, by EM), and each of `VARIANCES` alike. So a column
-    that rows say little of is as likely to tell something as the others.
+    choose by their likelihood (empirical Bayes, by EM), as if `PRIOR_COLUMNS` more had effects and
+    as many had none. Effects of each kind and variance are as likely. So a column that rows say
+    little of is as likely to tell something as the others, and a few weak columns mute none.
 
     Parameters
     ----------
     found
-        `evidences` of the columns, shape (columns, variances).
+        `evidences` of the columns, shape (columns, kinds of effects and variances).
     """
     ratio = np.exp(np.minimum(found, LARGEST_EVIDENCE)).mean(axis=1)
     share = 0.5
     out = np.full(len(found), share)
     for _ in range(EM_STEPS):
         out = share * ratio / (share * ratio + 1.0 - share)
-        share = min(float(out.mean()), 1.0 - 1e-9)
+        share = (float(out.sum()) + PRIOR_COLUMNS) / (len(out) + 2.0 * PRIOR_COLUMNS)
     return np.asarray(out)
 
 
