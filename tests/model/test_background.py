@@ -7,6 +7,7 @@ import pytest
 
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.values import Values
+from trueodds.columns.words import WordCells
 from trueodds.model.background import ROWS, Background, background_rows, mixed, same_cells
 
 SCHEMA = Schema(
@@ -80,3 +81,32 @@ def test_cells_are_compared_and_mixed() -> None:
     found = mixed(one, 0, others, np.array([0, 1, 1]), own)
     assert np.array_equal(found.numbers["n"], [np.nan, np.nan, 5.0], equal_nan=True)
     assert found.codes["c"].tolist() == [2, 2, 2]
+
+
+TEXT = Schema(columns=(Column("t", "text", words=("good", "bad", "so so")),), rows=500)
+
+
+def texts(*cells: tuple[int, ...]) -> Values:
+    starts = np.concatenate([[0], np.cumsum([len(cell) for cell in cells])])
+    places = np.array([x for cell in cells for x in cell], np.int32)
+    codes = {"t": np.full(len(cells), -2, np.int32)}
+    return Values(len(cells), {}, codes, words={"t": WordCells(starts, places)})
+
+
+def test_words_are_kept_compared_and_mixed() -> None:
+    others = texts((0, 2), (), (1,))
+    found = background_rows(others, np.arange(3.0))
+    assert found.words == {"t": ((0, 2), (), (1,))}
+    assert found.fits(TEXT)
+    assert same_cells(texts((1,)), 0, found.values()).tolist() == [[False], [False], [True]]
+    at, own = np.array([0, 1, 2, 0]), np.array([[False], [True], [False], [True]])
+    cells = mixed(texts((1, 2)), 0, found.values(), at, own).words["t"]
+    assert cells.starts.tolist() == [0, 2, 4, 5, 7]
+    assert cells.places.tolist() == [0, 2, 1, 2, 1, 1, 2]
+
+
+@pytest.mark.parametrize("words", [{}, {"t": ((0,),)}, {"t": ((3,), ())}, {"t": ((-1,), ())}])
+def test_words_that_do_not_fit_are_noticed(words: dict) -> None:
+    good = Background(2, {}, {"t": (-2, -1)}, {"t": ((0, 1), ())})
+    assert good.fits(TEXT)
+    assert not replace(good, words=words).fits(TEXT)

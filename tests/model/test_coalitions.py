@@ -16,11 +16,11 @@ from trueodds.table import as_frame
 from trueodds.training.recipe import SoftMember
 
 
-@pytest.fixture(params=["relu", "tanh", "soft splits", "crosses", "two dates"])
+@pytest.fixture(params=["relu", "tanh", "soft splits", "crosses", "two dates", "words"])
 def case(request, golden_called, tiny_recipe, monkeypatch) -> tuple[Model, list[dict]]:
     """A model with a background, and rows to mix with it."""
-    if request.param in ("crosses", "two dates"):
-        golden = golden_called("crosses" if request.param == "crosses" else "gelu")
+    if request.param in ("crosses", "two dates", "words"):
+        golden = golden_called("gelu" if request.param == "two dates" else request.param)
         model, rows = golden.model, golden.cells
     else:
         if request.param == "soft splits":

@@ -122,9 +122,12 @@ def used_words(
         new = np.searchsorted(places[text.column], text.places)
         return replace(text, places=tuple(new.tolist()))
 
+    left_schema = schema.with_words(words, told)
+    coded = {column.name for column in left_schema.used if column.coded}
+    codes = {name: column for name, column in values.codes.items() if name in coded}
     return (
-        schema.with_words(words, told),
-        replace(values, words=cells),
+        left_schema,
+        replace(values, codes=codes, words=cells),
         [[replace(each, text=placed(each.text)) for each in of_fold] for of_fold in found],
     )
 
