@@ -65,11 +65,10 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Bytes to stay within, or a text such as "2GB": what would not fit lies in temporary files
         while the model is trained. None has no limit.
     time_limit
-        Seconds that ``fit`` may take: networks that are not trained by then are left out, but for
-        one a fold, which is trained for fewer epochs if need be. A note says what was left out, and
-        whether more time was taken. The result then depends on the clock. None has no limit.
+        Seconds that ``fit`` may take: networks not trained by then are left out, but for one a
+        fold, and a note says so. The result then depends on the clock.
     background
-        Whether ``model_`` keeps the cells of some training rows, which ``model_.explain`` needs.
+        Whether ``model_`` keeps cells of some training rows, as ``model_.explain`` needs.
     verbose
         Whether progress is printed on standard error.
 
@@ -78,8 +77,8 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     classes_
         The two labels, sorted, shape (2,); log-odds are those of the second.
     model_
-        The trained `trueodds.model.Model`; ``model_.save(path)`` writes it to a file,
-        ``model_.summary()`` tells what it is.
+        The trained `trueodds.model.Model`; ``model_.save(path)`` writes it, ``model_.summary()``
+        says what it is.
     evidence_
         Out-of-fold forecasts of the training rows, for `trueodds.report.write_report`.
     notes_
@@ -242,8 +241,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _html_repr(self) -> str:
         """scikit-learn's diagram and, once fitted, the scores."""
-        drawn = str(super()._html_repr())
-        return drawn + html(self.model_) if hasattr(self, "model_") else drawn
+        return str(super()._html_repr()) + (html(self.model_) if hasattr(self, "model_") else "")
 
     def _frame(self, X: Any) -> Frame:
         if issparse(X):
@@ -295,10 +293,8 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return replace(target, yes=yes, no=no, rule=rule, y=codes), (note,)
 
     def _seed(self) -> int:
-        if self.random_state is None:
-            return 0
         if isinstance(self.random_state, np.random.RandomState):
             return int(self.random_state.randint(2**31))
         if isinstance(self.random_state, np.random.Generator):
             return int(self.random_state.integers(2**31))
-        return int(self.random_state)
+        return int(self.random_state or 0)

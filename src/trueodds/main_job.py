@@ -16,7 +16,7 @@ from trueodds.columns.roles import RoleColumns
 from trueodds.columns.sketch import sketch_rows
 from trueodds.ensemble.ensemble import Ensemble, combine
 from trueodds.evaluation.costs import Costs
-from trueodds.execution.pool import ProgressCallback
+from trueodds.execution.progress import ProgressCallback
 from trueodds.execution.time_limit import TimeLimit
 from trueodds.execution.train import left_out_notes, train
 from trueodds.execution.work_folder import WorkFolder

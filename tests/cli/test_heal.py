@@ -6,7 +6,7 @@ import pytest
 
 from trueodds import load
 from trueodds.cli.progress import TrainingProgress
-from trueodds.execution.pool import ProgressEvent
+from trueodds.execution.progress import ProgressEvent
 from trueodds.training.recipe import Recipe
 
 RECIPE = replace(

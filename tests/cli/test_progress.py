@@ -4,7 +4,7 @@ import pytest
 
 from trueodds.cli.progress import TrainingProgress, clock, note_compiling
 from trueodds.cli.stop import StopRequest
-from trueodds.execution.pool import ProgressEvent
+from trueodds.execution.progress import ProgressEvent
 
 
 def test_share_rises_with_epochs_and_early_stops():

@@ -6,7 +6,7 @@ import pytest
 
 from trueodds.cli.progress import TrainingProgress
 from trueodds.execution import checkpoints
-from trueodds.execution.pool import ProgressEvent
+from trueodds.execution.progress import ProgressEvent
 
 
 @pytest.fixture

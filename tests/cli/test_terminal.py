@@ -8,7 +8,7 @@ from trueodds.cli.console import fail, print_facts, print_table
 from trueodds.cli.progress import training_progress
 from trueodds.cli.prove import _ProofProgress
 from trueodds.cli.stop import StopRequest
-from trueodds.execution.pool import ProgressEvent
+from trueodds.execution.progress import ProgressEvent
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import pytest
 
 import trueodds.execution.time_limit as time_limit
 from trueodds.errors import UsageError
-from trueodds.execution.pool import ProgressEvent
+from trueodds.execution.progress import ProgressEvent
 from trueodds.execution.time_limit import TimeLimit, round_of
 from trueodds.execution.train import Members, left_out_notes, orders_for, train
 from trueodds.execution.work_folder import work_folder

@@ -65,14 +65,6 @@ class FitJob:
     background: bool = True
     """Whether the model keeps the cells of some training rows, for explanations."""
 
-    def decision_costs(self) -> Costs | None:
-        """The costs, with 1, 1 and 0 for those that are not given; None if none is given."""
-        if self.costs == (None, None, None):
-            return None
-        usual = Costs().numbers()
-        given = zip(self.costs, usual, strict=True)
-        return Costs(*(other if cost is None else cost for cost, other in given))
-
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
@@ -96,7 +88,7 @@ def fit(job: FitJob) -> Fitted:
     """
     began = time.monotonic()
     limit = None if job.time_limit is None else TimeLimit(job.time_limit)
-    recipe, costs = recipe_for(job.effort), job.decision_costs()
+    recipe, costs = recipe_for(job.effort), Costs.given(job.costs)
     source = as_source(job.train)
     inputs = [source.path] if source.kind == "path" and source.path.is_file() else []
     require_ending(job.out, [".odds"], "--out")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trueodds.cli.console import note
 from trueodds.cli.stop import StopRequest
-from trueodds.execution.pool import ProgressEvent
+from trueodds.execution.progress import ProgressEvent
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

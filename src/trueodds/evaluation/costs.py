@@ -46,6 +46,14 @@ class Costs:
         if np.any(np.asarray(self.false_positive + self.false_negative + self.benefit) <= 0.0):
             raise UsageError("all costs of a row are 0: then every decision costs the same")
 
+    @classmethod
+    def given(cls, costs: tuple[float | None, float | None, float | None]) -> "Costs | None":
+        """These costs, with the usual ones for those that are None; None if all are."""
+        if costs == (None, None, None):
+            return None
+        usual = zip(costs, cls().numbers(), strict=True)
+        return cls(*(other if cost is None else cost for cost, other in usual))
+
     @property
     def by_row(self) -> bool:
         """Whether rows have costs of their own."""

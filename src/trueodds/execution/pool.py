@@ -10,9 +10,9 @@ import queue
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 from trueodds.errors import TrainingError
 from trueodds.execution.checkpoints import Checkpoints
 from trueodds.execution.launch import can_start, command, environment, path_line
+from trueodds.execution.progress import OutOfTimeError, ProgressCallback, ProgressEvent
 from trueodds.execution.shared_data import save_data
 from trueodds.execution.work_folder import WorkFolder
 from trueodds.files import new_file
@@ -33,37 +34,6 @@ WORKER = command()
 ONE_THREAD = dict.fromkeys(
     [f"{name}_NUM_THREADS" for name in ("OPENBLAS", "MKL", "BLIS", "OMP", "NUMBA")], "1"
 ) | {"VECLIB_MAXIMUM_THREADS": "1"}
-
-
-@dataclass(frozen=True)
-class ProgressEvent:
-    """One evaluation of a member: ``epoch`` of ``epochs`` are done, ``loss`` is held-out log-loss.
-
-    The last event of a member has ``done``, the epochs that were run as both, and the loss of the
-    weights that are kept.
-    """
-
-    fold: int
-    member: int
-    epoch: int
-    epochs: int
-    loss: float
-    done: bool = False
-    resumed: bool = False
-    """The member comes from an earlier run."""
-    of: int = 0
-    """Number of members that are trained together; 0 where that is not known."""
-    run: int = 0
-    """0 for the first training of all members; then they are trained again with a cure."""
-    pilot: bool = False
-    """The member is trained to choose how long to train, see `trueodds.training.pilot`."""
-
-
-ProgressCallback = Callable[[ProgressEvent], None]
-
-
-class OutOfTimeError(Exception):
-    """Raised by a callback to end the training: the members finished until then are returned."""
 
 
 class Order(NamedTuple):

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from trueodds.errors import UsageError
-from trueodds.execution.pool import SHORT, Order, ProgressCallback, ProgressEvent, train_members
+from trueodds.execution.pool import SHORT, Order, train_members
+from trueodds.execution.progress import ProgressCallback, ProgressEvent
 from trueodds.execution.time_limit import FOR_PILOTS, TimeLimit, by_rounds, round_of, whole_rounds
 from trueodds.execution.work_folder import WorkFolder
 from trueodds.health.cures import Change

@@ -3,7 +3,7 @@
 import sys
 import time
 
-from trueodds.execution.pool import ProgressEvent
+from trueodds.execution.progress import ProgressEvent
 
 SECONDS_BETWEEN_LINES = 5.0
 """A log gets a line no more often than this."""

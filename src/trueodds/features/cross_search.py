@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from trueodds.columns.schema import Schema
 from trueodds.columns.values import Values
+from trueodds.features.additive import base_log_odds, weighted
 from trueodds.features.cross import LARGEST_KEY, Cross, Part, keys_end, keys_of, positions
 from trueodds.features.cross_parts import Offered, cross_candidates
 from trueodds.features.level_effects import (
@@ -50,9 +51,6 @@ LEAST_CHANCE = 0.1
 """A column that tells something with a lower probability is mute."""
 SEARCHED_ROWS = 100_000
 """Rows of the table that are looked at, about; of more, evenly spread ones."""
-PULL = 1.0
-"""Ridge penalty of the additive forecast's weights."""
-NEWTON_STEPS = 8
 
 Combination = tuple[Offered, ...]
 
@@ -122,7 +120,7 @@ class CrossSearch:
         rng = np.random.default_rng([*seed, 4])
         inner = np.empty(len(at), dtype=np.intp)
         inner[rng.permutation(len(at))] = np.arange(len(at)) % INNER_FOLDS
-        base = _base(labels, weights)
+        base = base_log_odds(labels, weights)
         start = Start(labels, weights, inner, INNER_FOLDS, np.full(len(at), base))
         return _FoldSearch(self, at, start).searched(base)
 
@@ -217,7 +215,7 @@ class _FoldSearch:
     def _add_beside(self, effects: list[Float]) -> None:
         """Add effects to the forecast, each for what it is worth beside the others."""
         if effects:
-            self._start = self._start.plus(_weighted(np.stack(effects, axis=1), self._start))
+            self._start = self._start.plus(weighted(np.stack(effects, axis=1), self._start))
 
     def _codes(self, tried: Sequence[Combination]) -> None:
         """Numbers read as codes: as other columns, each is tried beside the others."""
@@ -280,28 +278,3 @@ class _FoldSearch:
             own, levels + 1, start.log_odds, start.y, start.weight, variance
         )[:levels]
         return Found(cross, table.astype(np.float32), self._rows, effects.astype(np.float32))
-
-
-def _base(y: Float, weight: Float) -> float:
-    yes, all_rows = float(np.sum(weight * y)), float(np.sum(weight))
-    return log((yes + 0.5) / (all_rows - yes + 0.5))
-
-
-def _weighted(effects: Float, start: Start) -> Float:
-    """The columns' effects, each times what it is worth beside the others; shape (rows,).
-
-    A logistic regression with a ridge penalty, by Newton's steps.
-    """
-    X = np.concatenate([np.ones((len(effects), 1)), effects], axis=1)
-    weights = np.zeros(X.shape[1])
-    penalty = np.full(X.shape[1], PULL)
-    penalty[0] = 0.0
-    for _ in range(NEWTON_STEPS):
-        residual, information = start.plus(X @ weights).slopes()
-        gradient = X.T @ residual - penalty * weights
-        bend = (X * information[:, None]).T @ X + np.diag(penalty + 1e-9)
-        step = np.linalg.solve(bend, gradient)
-        weights += np.clip(step, -3.0, 3.0)
-        if np.abs(step).max() < 1e-4:
-            break
-    return np.asarray(X @ weights)

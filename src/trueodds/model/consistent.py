@@ -13,23 +13,14 @@ import numpy as np
 from trueodds.columns.date_text import LAST_YEAR, ORDERS
 from trueodds.columns.dates import DATE_FORMATS
 from trueodds.columns.profile import Profile
-from trueodds.columns.schema import NUMBER_STYLES, Column, Schema
+from trueodds.columns.schema import NUMBER_STYLES, Schema
 from trueodds.columns.sketch import MOST, REPEATS, RowSketch
 from trueodds.ensemble.bounds import MOST_STEPS, Bounds
-from trueodds.features.blocks import (
-    FARTHEST,
-    ClippedScale,
-    Indicator,
-    Levels,
-    PiecewiseLinear,
-    QuantileTransform,
-)
-from trueodds.features.cross import LARGEST_KEY, MOST_PARTS, Cross, keys_end
-from trueodds.features.encoder import Encoder
-from trueodds.features.target_encoding import TargetEncoding
-from trueodds.features.text import Text, in_units
+from trueodds.features.cross import Cross
+from trueodds.features.text import Text
 from trueodds.health.health_record import VALUES, HealthRecord
 from trueodds.health.measure import DENSITY_BINS
+from trueodds.model.consistent_inputs import require, require_encoder, require_target_encoding
 from trueodds.model.data import ModelData
 from trueodds.model.fixed import FixedNetworks, require_exact
 from trueodds.network.activations import ACTIVATIONS
@@ -39,8 +30,6 @@ MOST_PADDED = 16
 hold this many numbers for each weight of the file …"""
 SPARE = 1 << 21
 """… and this many more (16 MB)."""
-LARGEST_CURVE = 1e6
-"""Normal scores stay within ±3; beyond this an input could overflow on its grid."""
 LARGEST_CALIBRATION = 1e100
 MOST_ROWS = 2**53
 
@@ -49,15 +38,15 @@ def require_consistent(model: ModelData) -> None:
     """Raise ValueError, in a few words, if the model could not score every row exactly."""
     _require_schema(model.schema)
     columns = {column.name: column for column in model.schema.used}
-    _require_encoder(model.encoder, {c.name for c in model.schema.columns}, columns)
+    require_encoder(model.encoder, {c.name for c in model.schema.columns}, columns)
     for tables in model.target_encodings:
         for table in tables:
-            _require_target_encoding(table, columns)
+            require_target_encoding(table, columns)
     _require_names(model)
     require_exact(model.networks)
     for member in model.networks.members:
-        _require(member.fold in range(len(model.target_encodings)), "a member belongs to no fold")
-        _require(
+        require(member.fold in range(len(model.target_encodings)), "a member belongs to no fold")
+        require(
             model.encoder.width + len(model.target_encodings[member.fold]) == member.sizes[0],
             "the encoder makes a different number of inputs than the network has",
         )
@@ -69,9 +58,9 @@ def require_consistent(model: ModelData) -> None:
     if model.bounds is not None:
         _require_bounds(model.bounds)
     if model.background is not None:
-        _require(model.background.fits(model.schema), "the background does not fit the columns")
+        require(model.background.fits(model.schema), "the background does not fit the columns")
     named = [name for name in (model.roles.weight, model.roles.group, model.roles.time) if name]
-    _require(
+    require(
         not {*named} & {*columns} and len({*named}) == len(named),
         "a column has two roles",
     )
@@ -80,12 +69,12 @@ def require_consistent(model: ModelData) -> None:
             _require_health(record.health)
     slope, shift = model.calibrator.slope, model.calibrator.shift
     good = 0.0 < slope <= LARGEST_CALIBRATION and abs(shift) <= LARGEST_CALIBRATION
-    _require(good, "the calibrator is out of range")
+    require(good, "the calibrator is out of range")
 
 
 def _require_bounds(bounds: Bounds) -> None:
     at, lower, upper = bounds.at, bounds.lower, bounds.upper
-    _require(
+    require(
         0 < len(at) <= MOST_STEPS
         and len(at) == len(lower) == len(upper)
         and all(map(isfinite, at))
@@ -96,78 +85,16 @@ def _require_bounds(bounds: Bounds) -> None:
     )
 
 
-def _require_target_encoding(table: TargetEncoding, columns: dict[str, Column]) -> None:
-    if table.text is not None:
-        _require_text(table, columns)
-        return
-    if table.cross is None:
-        levels = _levels(table.source, table.cuts, columns)
-    else:
-        levels = len(table.cross.keys)
-        _require_cross(table.source, table.cross, columns)
-    _require(
-        levels is not None
-        and table.log_odds.shape == (levels + 2,)
-        and table.log_odds.dtype == np.float32
-        and bool(np.isfinite(table.log_odds).all()),
-        f'the target encoding of column "{table.source}" does not fit its levels',
-    )
-
-
-def _require_text(table: TargetEncoding, columns: dict[str, Column]) -> None:
-    """A sum of whole multiples of a unit is exact in any order."""
-    places = () if table.text is None else table.text.places
-    column = None if table.text is None else columns.get(table.text.column)
-    _require(
-        column is not None
-        and table.log_odds.shape == (len(places),)
-        and all(0 <= place < len(column.words) for place in places)
-        and all(a < b for a, b in pairwise(places))
-        and table.log_odds.dtype == np.float32
-        and not table.cuts
-        and table.cross is None
-        and bool(np.isfinite(table.log_odds).all())
-        and np.array_equal(in_units(table.log_odds.astype(np.float64)), table.log_odds),
-        f'the log-odds of "{table.source}" do not fit the words of its column',
-    )
-
-
-def _levels(source: str, cuts: tuple[float, ...], columns: dict[str, Column]) -> int | None:
-    """Levels of a category, or bins of a number by increasing cuts; None if it is neither."""
-    column = columns.get(source)
-    if column is None or column.kind not in (("number",) if cuts else ("category", "yesno")):
-        return None
-    if not cuts:
-        return len(column.levels)
-    good = all(map(isfinite, cuts)) and all(a < b for a, b in pairwise(cuts))
-    return len(cuts) + 1 if good else None
-
-
-def _require_cross(name: str, cross: Cross, columns: dict[str, Column]) -> None:
-    keys = cross.keys
-    _require(
-        0 < len(cross.parts) <= MOST_PARTS
-        and all(part.levels == _levels(part.source, part.cuts, columns) for part in cross.parts)
-        and keys_end(cross.parts) <= LARGEST_KEY
-        and keys.dtype == np.int64
-        and keys.ndim == 1
-        and int(keys[0]) >= 0
-        and int(keys[-1]) < keys_end(cross.parts)
-        and bool((np.diff(keys) > 0).all()),
-        f'the levels of the cross "{name}" do not fit its columns',
-    )
-
-
 def _require_names(model: ModelData) -> None:
     """Names of crosses and texts are no column's, and a name means the same in every fold."""
     taken = {c.name for c in model.schema.columns} | {d.name for d in model.encoder.derived}
     meant: dict[str, tuple[tuple[float, ...], Cross | None, Text | None]] = {}
     for tables in model.target_encodings:
         names = [table.source for table in tables]
-        _require(len(set(names)) == len(names), "a column has two target encodings in one fold")
+        require(len(set(names)) == len(names), "a column has two target encodings in one fold")
         for table in tables:
             own = (table.cuts, table.cross, table.text)
-            _require(
+            require(
                 meant.setdefault(table.source, own) == own
                 and (own[1:] == (None, None) or table.source not in taken),
                 f'"{table.source}" means two things',
@@ -176,17 +103,17 @@ def _require_names(model: ModelData) -> None:
 
 def _require_schema(schema: Schema) -> None:
     names = [column.name for column in schema.columns]
-    _require(len(set(names)) == len(names), "two columns have the same name")
-    _require(0 <= schema.rows <= MOST_ROWS, "it has an impossible number of rows")
+    require(len(set(names)) == len(names), "two columns have the same name")
+    require(0 <= schema.rows <= MOST_ROWS, "it has an impossible number of rows")
     for leak in schema.leaks:
-        _require(
+        require(
             bool(leak.columns)
             and set(leak.named) <= set(names)
             and 0.0 <= (leak.auc or 0.0) <= 1.0,
             "a leak names columns that the model does not have",
         )
     for column in schema.columns:
-        _require(
+        require(
             column.date_format in ("", *DATE_FORMATS)
             and column.number_style in NUMBER_STYLES
             and column.date_order in ("", *ORDERS)
@@ -205,12 +132,12 @@ def _require_schema(schema: Schema) -> None:
 
 def _require_profile(profile: Profile, schema: Schema) -> None:
     names = tuple(column.name for column in profile.columns)
-    _require(names == tuple(c.name for c in schema.used), "its profile is of other columns")
+    require(names == tuple(c.name for c in schema.used), "its profile is of other columns")
     for column, found in zip((None, *schema.used), (profile.score, *profile.columns), strict=True):
         coded = column is not None and column.coded
         levels = len(column.levels) if column is not None and coded else 0
         counts = (*found.counts, found.missing)
-        _require(
+        require(
             len(found.counts) == (len(found.codes) if coded else len(found.edges)) + 1
             and min(counts) >= 0
             and 0 < sum(counts) == profile.rows <= MOST_ROWS
@@ -225,7 +152,7 @@ def _require_profile(profile: Profile, schema: Schema) -> None:
 def _require_sketch(sketch: RowSketch, rows: int) -> None:
     hashes = sketch.hashes
     good = hashes.dtype == np.int64 and hashes.ndim == 1 and 0 < len(hashes) <= min(MOST, rows)
-    _require(
+    require(
         good
         and sketch.rows == rows
         and bool((hashes >= 0).all() and (np.diff(hashes) >= 0).all())
@@ -236,7 +163,7 @@ def _require_sketch(sketch: RowSketch, rows: int) -> None:
 
 def _require_health(health: HealthRecord) -> None:
     layers = len(health.names)
-    _require(
+    require(
         len(health.at) == len(health.losses) == len(health.values)
         and len(health.activations) == len(health.layers) == layers
         and set(health.activations) <= set(ACTIVATIONS)
@@ -247,42 +174,6 @@ def _require_health(health: HealthRecord) -> None:
         and all(0 <= share <= 1000 for shares in health.densities for share in shares),
         "the record of its layers does not fit together",
     )
-
-
-def _require_encoder(encoder: Encoder, taken: set[str], columns: dict[str, Column]) -> None:
-    dates = {name for name, column in columns.items() if column.kind == "date"}
-    coded = {name for name, column in columns.items() if column.kind in ("category", "yesno")}
-    for source in encoder.derived:
-        wanted = 2 if source.part in ("days_between", "calendar_days_between") else 1
-        _require(
-            len(source.columns) == wanted and set(source.columns) <= dates,
-            f'"{source.name}" is not derived from a date',
-        )
-        _require(source.name not in taken, f'"{source.name}" occurs twice')
-        taken.add(source.name)
-    numbers = (set(columns) - coded) | {source.name for source in encoder.derived}
-    for block in encoder.blocks:
-        if isinstance(block, Levels):
-            slots = (*block.slots, block.missing, block.other)
-            good = block.source in coded and len(block.slots) == len(columns[block.source].levels)
-            good = good and all(-1 <= slot < block.width for slot in slots)
-        else:
-            good = block.source in numbers
-            if isinstance(block, ClippedScale):
-                good = good and isfinite(block.centre) and 0.0 < block.scale < float("inf")
-            elif isinstance(block, QuantileTransform):
-                good = good and len(block.x) == len(block.y) > 1
-                good = good and all(map(isfinite, block.x))
-                good = good and all(abs(y) <= LARGEST_CURVE for y in block.y)
-                good = good and all(a < b for a, b in pairwise(block.x))
-                good = good and all(a <= b for a, b in pairwise(block.y))
-            elif isinstance(block, PiecewiseLinear):
-                good = good and len(block.x) > 1
-                good = good and all(abs(knot) <= FARTHEST for knot in block.x)
-                good = good and all(a < b for a, b in pairwise(block.x))
-            elif isinstance(block, Indicator):
-                good = good and len(block.values) > 0
-        _require(good, f'the inputs of "{block.source}" do not fit the columns')
 
 
 def _require_room(networks: FixedNetworks, inputs: int) -> None:
@@ -300,12 +191,7 @@ def _require_room(networks: FixedNetworks, inputs: int) -> None:
         widest = max(columns for _, columns in shapes) + 1
         deepest = inputs if index == 0 else max(rows for rows, _ in shapes)
         padded += len(members) * (deepest + 1) * widest
-    _require(
+    require(
         padded <= MOST_PADDED * stored + SPARE,
         "the sizes of its members differ too much to be scored",
     )
-
-
-def _require(good: bool, why: str) -> None:
-    if not good:
-        raise ValueError(why)
