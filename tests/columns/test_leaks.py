@@ -155,6 +155,15 @@ def test_a_column_that_only_one_answer_has_is_told(share: float, tier: str) -> N
     assert "filled in almost only where the answer is yes" in leaks[0].evidence
 
 
+def test_a_text_that_only_one_answer_has_is_told() -> None:
+    rng = np.random.default_rng(7)
+    y = rng.random(3000) < 0.45
+    cases = [f"{n}-CF{'ABC'[n % 3]}" if yes else None for n, yes in enumerate(y)]
+    leaks = found(y, case=cases, **noise(rng, 3000))
+    assert [(leak.columns, leak.tier) for leak in leaks] == [(("case",), "leak")]
+    assert "filled in exactly where the answer is yes" in leaks[0].evidence
+
+
 def honest(rng: np.random.Generator) -> tuple[np.ndarray, dict[str, object]]:
     """A table of 60 to 3,000 rows whose forecast has an AUC of 0.5 to 0.93."""
     rows, wide = int(rng.integers(60, 3000)), int(rng.integers(1, 12))

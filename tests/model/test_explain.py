@@ -222,5 +222,5 @@ def test_explaining_does_not_warn(golden) -> None:
 def test_the_header_holds_cells_and_nothing_else(golden) -> None:
     model = with_background(golden)
     text = json.loads(json_text(model.background))
-    assert set(text) == {"rows", "numbers", "codes"}
+    assert set(text) == {"rows", "numbers", "codes", "words"}
     assert isinstance(model.background, Background)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.columns.schema import Schema
-from trueodds.columns.values import Values
+from trueodds.columns.values import MISSING, Values
 
 FEWEST_OF_A_LEVEL = 5
 """Rows in the learning half that a category's level needs for a rank of its own."""
@@ -64,8 +64,10 @@ def ranked_columns(values: Values, schema: Schema, rows: NDArray[np.int64]) -> l
     """Rank the used columns' cells in some rows; memory: 4 bytes a cell."""
     found = []
     for column in schema.used:
-        if column.kind == "text":
-            continue  # it has no levels to rank
+        if column.kind == "text":  # it has no levels: whether there is a text may tell
+            gone = (values.codes[column.name][rows] == MISSING).astype(np.int32)
+            found.append(RankedColumn(column.name, False, gone, 1))
+            continue
         if column.name in values.numbers:
             x = values.numbers[column.name][rows]
             present = ~np.isnan(x)
