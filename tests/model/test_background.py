@@ -8,7 +8,14 @@ import pytest
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.values import Values
 from trueodds.columns.words import WordCells
-from trueodds.model.background import ROWS, Background, background_rows, mixed, same_cells
+from trueodds.model.background import (
+    MOST_CELLS,
+    ROWS,
+    Background,
+    background_rows,
+    mixed,
+    same_cells,
+)
 
 SCHEMA = Schema(
     columns=(Column("n", "number"), Column("c", "category", levels=("a", "b", "c"))), rows=500
@@ -53,6 +60,11 @@ def test_a_small_table_is_kept_whole_and_infinities_are_missing() -> None:
     assert found.numbers["n"][3] is None
     assert np.isnan(found.values().numbers["n"][3])
     assert found.codes["c"] == tuple(values.codes["c"].tolist())
+
+
+def test_a_wide_table_has_fewer_rows_in_it() -> None:
+    wide = Values(100, {f"x{i}": np.arange(100.0) for i in range(10_000)}, {})
+    assert background_rows(wide, np.arange(100.0)).rows == MOST_CELLS // 10_000
 
 
 @pytest.mark.parametrize(

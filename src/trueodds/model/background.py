@@ -11,6 +11,8 @@ from trueodds.columns.words import WordCells
 
 ROWS = 64
 """Rows of a background, fewer where the table has fewer."""
+MOST_CELLS = 1 << 17
+"""Cells of a background, about: a table of thousands of columns has fewer rows in it."""
 MOST_ROWS = 256
 """Most rows of a background in a file."""
 
@@ -77,7 +79,8 @@ def background_rows(
     weight = np.ones(values.rows) if sample_weight is None else sample_weight
     known = np.flatnonzero(np.isfinite(log_odds) & (weight > 0.0))
     order = known[np.argsort(log_odds[known], kind="stable")]
-    count = min(ROWS, len(order))
+    columns = max(1, len(values.numbers) + len(values.codes))
+    count = min(ROWS, len(order), max(1, MOST_CELLS // columns))
     until = np.cumsum(weight[order])
     steps = (np.arange(count) + 0.5) / count * until[-1]
     chosen = values.take(np.sort(order[np.searchsorted(until, steps)]))
