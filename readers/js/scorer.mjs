@@ -1,6 +1,6 @@
-// A reader and scorer of .odds files; over 300 lines, as it is one file that a page can carry.
+// A reader and scorer of .odds files; over 300 lines, as its parts share the layout of the file.
 //
-// It needs no other package and computes with doubles. Its results have the same bits as those of
+// With the other files here it needs no package, and it computes with doubles. Its results have the same bits as those of
 // trueodds (docs/format.md). It runs in browsers and in Node.
 //
 //   import { read, score } from "./scorer.mjs";
