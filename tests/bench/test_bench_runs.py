@@ -53,6 +53,7 @@ def run(script: Path, *words: str, codes: tuple[int, ...] = (0,)) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_main_job_compares_contenders_on_the_same_fold(bench: Path) -> None:
     words = "--tables sonar --contenders base_rate trueodds_quick --threads 1 --name smoke"
     words += " --folds-run 1"

@@ -98,6 +98,7 @@ def test_a_user_without_a_home_gets_model_and_report(folder: Path) -> None:
     assert names(folder) == ["homeless.py", *WRITTEN]
 
 
+@pytest.mark.slow
 def test_without_docstrings_the_model_is_kept_and_a_sentence_tells_of_the_report(
     folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -166,7 +167,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     "cache",
     [
         "",
-        "/dev/null",
+        pytest.param("/dev/null", marks=pytest.mark.slow),
         pytest.param("/proc/none", marks=pytest.mark.slow),
         pytest.param("train.csv", marks=pytest.mark.slow),
     ],
