@@ -40,7 +40,9 @@ def reference_log_odds(model: Model, values: Values) -> list[float]:
             for member in model.networks.members
         )
         mean = float(Fraction(total, len(model.networks.members) << OUTPUT.bits))
-        found.append(model.calibrator.slope * mean + model.calibrator.shift)
+        line = model.calibrator.slope * mean + model.calibrator.shift
+        bend = model.calibrator.bend
+        found.append(line + bend.change * max(line - bend.knot, 0.0) if bend else line)
     return found
 
 
