@@ -110,6 +110,16 @@ def test_few_rows_scores_samples_and_small_tables(bench: Path) -> None:
 
 
 @pytest.mark.slow
+def test_calibrators_are_compared_on_rows_held_back(bench: Path) -> None:
+    words = "--tables sonar --effort quick --rows 120 --name smoke"
+    text = run(bench / "calibrators.py", *words.split())
+    assert (bench / "results" / "smoke.txt").read_text() in text
+    folds = json.loads((bench / "results" / "smoke.json").read_text())["folds"]
+    assert len(folds) == 5
+    assert all(abs(fold["bend"][0]) < 50.0 for fold in folds)
+
+
+@pytest.mark.slow
 def test_scale_measures_both_ways_of_fitting(tmp_path: Path) -> None:
     bench = tmp_path / "bench"
     shutil.copytree(ROOT / "bench", bench)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds import functions
-from trueodds.ensemble.calibrator import Bend, fit_slopes
+from trueodds.ensemble.calibrator import Bend, Calibrator, fit_slopes
 from trueodds.ensemble.stacking import Stack
-from trueodds.evaluation.sums import dot, weighted_sum
+from trueodds.evaluation.sums import dot
 from trueodds.functions.portable import sigmoid
 
 Float = NDArray[np.float64]
@@ -44,13 +44,23 @@ def bent(
     z = stack.apply(log_odds)
     if _gain(z, y, sample_weight, fold) <= LEAST_GAIN:
         return stack
-    knot = _middle(z, sample_weight)
-    (below, above), shift = _fitted(z, y, sample_weight, knot)
+    found = fit_bend(z, y, sample_weight)
     return Stack(
-        stack.slopes * below,
-        stack.shift * below + shift,
-        Bend(knot * below + shift, above / below - 1.0),
+        stack.slopes * found.slope, stack.shift * found.slope + found.shift, bend=found.bend
     )
+
+
+def fit_bend(z: Float, y: NDArray[np.uint8], sample_weight: Float | None = None) -> Calibrator:
+    """Fit two slopes and a shift of least log-loss to log-odds z of shape (n,).
+
+    The knot halves the information of the rows, Σ p(1 − p). Few rows are pulled to no bend.
+    """
+    knot = _middle(z, sample_weight)
+    above = np.maximum(z - knot, 0.0)
+    # The plain mean of these two is z, to which `fit_slopes` pulls.
+    slopes, shift = fit_slopes(2.0 * np.stack([z - above, above], axis=1), y, sample_weight)
+    slope = 2.0 * float(slopes[0])
+    return Calibrator(slope, shift, Bend(slope * knot + shift, float(slopes[1] / slopes[0]) - 1.0))
 
 
 def _gain(
@@ -66,31 +76,14 @@ def _gain(
         label = y[there].astype(np.float64)
         slopes, shift = fit_slopes(z[rest, None], y[rest], weight)
         plain = functions.log_loss_from_logits(slopes[0] * z[there] + shift, label)
-        knot = _middle(z[rest], weight)
-        parts, shift = _fitted(z[rest], y[rest], weight, knot)
-        two = weighted_sum(_two_parts(z[there], knot), np.array(parts))
-        bent = functions.log_loss_from_logits(two + shift, label)
+        found = fit_bend(z[rest], y[rest], weight)
+        bent = functions.log_loss_from_logits(found.apply(z[there]), label)
         gains[there] = plain - bent
     weight = np.ones(len(z)) if sample_weight is None else sample_weight
     total = float(weight.sum())
     mean = float(dot(weight, gains)) / total
     error = float(np.sqrt(np.sum(np.square(weight * (gains - mean))))) / total
     return mean / error if error > 0.0 else 0.0
-
-
-def _fitted(
-    z: Float, y: NDArray[np.uint8], sample_weight: Float | None, knot: float
-) -> tuple[tuple[float, float], float]:
-    """Slopes below and above the knot, > 0, and the shift, of least log-loss."""
-    # The plain mean of these two is z: few rows are pulled to no bend.
-    slopes, shift = fit_slopes(2.0 * _two_parts(z, knot), y, sample_weight)
-    return (2.0 * float(slopes[0]), 2.0 * float(slopes[1])), shift
-
-
-def _two_parts(z: Float, knot: float) -> Float:
-    """Parts of z below and above the knot, shape (n, 2); their sum is z."""
-    above = np.maximum(z - knot, 0.0)
-    return np.stack([z - above, above], axis=1)
 
 
 def _middle(z: Float, sample_weight: Float | None) -> float:
