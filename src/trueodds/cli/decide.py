@@ -45,10 +45,8 @@ def run_decide(
         about = {"model": str(model_file), "table": labelled.shown, "target": model.target_name}
         print_json({**about, "yes": model.target_yes, **found.to_json()})
     else:
-        usual = (model.costs or PLAIN).numbers()
-        price = price_text(
-            *(f"{other:.12g}" if c is None else c for c, other in zip(costs, usual, strict=True))
-        )
+        usual = (model.costs or PLAIN).filled(costs)
+        price = price_text(*(c if isinstance(c, str) else f"{c:.12g}" for c in usual))
         _print(model, found, price)
 
 

@@ -7,6 +7,7 @@ cost-sensitive learning").
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from trueodds.errors import UsageError
 
 Cost = float | NDArray[np.float64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +51,12 @@ class Costs:
     @classmethod
     def given(cls, costs: tuple[float | None, float | None, float | None]) -> "Costs | None":
         """These costs, with the usual ones for those that are None; None if all are."""
-        if costs == (None, None, None):
-            return None
-        usual = zip(costs, cls().numbers(), strict=True)
-        return cls(*(other if cost is None else cost for cost, other in usual))
+        return None if costs == (None, None, None) else cls(*cls().filled(costs))
+
+    def filled(self, given: tuple[T | None, T | None, T | None]) -> tuple[T | Cost, ...]:
+        """What is given, in the order of the fields, with these costs where that is None."""
+        own = (self.false_positive, self.false_negative, self.benefit)
+        return tuple(mine if cost is None else cost for mine, cost in zip(own, given, strict=True))
 
     @property
     def by_row(self) -> bool:

@@ -41,13 +41,8 @@ def costs_for(
     TableError, UsageError
         If a column is missing, a cell is no number, or a cost is out of range.
     """
-    base = stored or PLAIN
-    others = (base.false_positive, base.false_negative, base.benefit)
-    found = [
-        other if cost is None else _cost(cost, frame, kept)
-        for cost, other in zip(given, others, strict=True)
-    ]
-    return Costs(*found)
+    costs: tuple[CostGiven, ...] = (stored or PLAIN).filled(given)
+    return Costs(*(_cost(cost, frame, kept) for cost in costs))
 
 
 def require_costs(given: Given, stored: Costs | None) -> None:
