@@ -34,6 +34,8 @@ def test_fit_writes_model_and_report_under_the_tables_name(run, table, tmp_path,
         "miscalibration (p = ",
         "95 % interval",
         "base rate",
+        "logistic regression",
+        "a logistic regression on the same inputs",
         "people.v1.odds",
         "people.v1.html",
     ):
@@ -59,6 +61,10 @@ def test_json_is_all_of_stdout(run, table, tmp_path):
     assert found["columns"]["ignored"]["job"] == "dropped by you"
     assert "group" in found["folds"]
     assert 0 < found["scores"]["log_loss"]["low"] < found["scores"]["log_loss"]["value"]
+    other = found["logistic_regression"]
+    gap = other["log_loss"] - found["scores"]["log_loss"]["value"]
+    assert other["difference"]["value"] == pytest.approx(gap)
+    assert other["difference"]["low"] < gap < other["difference"]["high"]
 
 
 def test_the_same_seed_gives_the_same_file_whatever_the_jobs(run, table, tmp_path):

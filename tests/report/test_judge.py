@@ -122,6 +122,19 @@ def test_bounds_are_of_the_honest_forecasts_and_count_what_is_independent(stages
 
 
 @pytest.mark.parametrize("kind", ["weighted", "groups", "time"])
+def test_a_logistic_regression_is_compared_on_the_same_rows(stages, kind) -> None:
+    of = stages(kind)
+    judged = judge(of.ensemble, freeze(of.ensemble, of.prepared), of.prepared, of.table, 0)
+    found = judged.out_of_fold.logistic_regression
+    assert found is not None
+    gap = found.log_loss - judged.scores.log_loss.value
+    assert found.difference.value == pytest.approx(gap)
+    assert found.difference.low < gap < found.difference.high
+    assert found.log_loss < judged.scores.base_log_loss
+    assert 0.5 < found.auc < 1.0
+
+
+@pytest.mark.parametrize("kind", ["weighted", "groups", "time"])
 def test_costs_are_judged_on_the_honest_forecasts(stages, kind) -> None:
     of = stages(kind)
     networks = freeze(of.ensemble, of.prepared)

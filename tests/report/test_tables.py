@@ -2,6 +2,8 @@ from dataclasses import replace
 
 from trueodds.columns.leak import Leak
 from trueodds.columns.schema import Column, Schema
+from trueodds.evaluation.baseline import Baseline
+from trueodds.evaluation.intervals import Interval
 from trueodds.report.out_of_fold import ColumnImportance
 from trueodds.report.tables import (
     MOST_COLUMNS,
@@ -23,6 +25,15 @@ def test_scores_stand_beside_the_base_rates(model) -> None:
     assert calibration.comparison.startswith(
         "No sign of miscalibration (p = 0.21); a perfect forecast"
     )
+
+
+def test_a_logistic_regression_stands_beside_the_base_rate(model) -> None:
+    other = Baseline(0.3012, 0.0952, 0.9071, Interval(0.0221, 0.02, 0.0242))
+    loss, brier, auc, calibration = score_rows(model.scores, other)
+    assert loss.base == "0.5520 · logistic regression: 0.3012"
+    assert brier.base == "0.1828 · logistic regression: 0.0952"
+    assert auc.base == "0.5000 · logistic regression: 0.9071"
+    assert calibration.base == ""
 
 
 def test_columns_tell_kind_missing_importance_and_remark(model, evidence) -> None:

@@ -4,15 +4,22 @@ from collections.abc import Sequence
 from math import isfinite
 
 from trueodds.cli.console import print_facts, print_table, shortened
+from trueodds.evaluation.baseline import Baseline
+from trueodds.evaluation.costs import Costs
 from trueodds.evaluation.scores import Scores
 from trueodds.model import Model
+from trueodds.report.baseline_words import baseline_text
+from trueodds.report.decision_words import cost_text, costs_text
+from trueodds.report.out_of_fold import OutOfFold
 from trueodds.report.wording import count, decimals, percent, perfect, span
 
 NAMES = (("Log-loss", "log_loss"), ("Brier score", "brier"), ("AUC", "auc"))
 
 
-def print_scores(scores: Scores, training: Scores | None = None) -> None:
-    """Print the four scores with those of the base rate and, if given, those of training.
+def print_scores(
+    scores: Scores, training: Scores | None = None, regression: Baseline | None = None
+) -> None:
+    """Print the four scores with those of the base rate and, if given, of the others.
 
     The calibration error is printed with that of a perfect forecast.
     """
@@ -22,19 +29,26 @@ def print_scores(scores: Scores, training: Scores | None = None) -> None:
         "auc": decimals(0.5),
     }
     header = ["", "score", "95 % interval", "base rate"]
+    if regression is not None:
+        header.append("logistic regression")
+    if training is not None:
+        header.append("out-of-fold")
     rows = []
     for name, key in NAMES:
         found = getattr(scores, key)
         row = [name, decimals(found.value), span(found), base[key]]
+        if regression is not None:
+            row.append(decimals(getattr(regression, key)))
         if training is not None:
             row.append(decimals(getattr(training, key).value))
         rows.append(row)
     error = scores.calibration_error
     last = ["Calibration error", decimals(error.value), perfect(scores), ""]
+    if regression is not None:
+        last.append("")
     if training is not None:
         last.append(decimals(training.calibration_error.value))
-    rows.append(last)
-    print_table([*header, *(["out-of-fold"] if training is not None else [])], rows)
+    print_table(header, [*rows, last])
 
 
 def target_text(model: Model) -> str:
@@ -66,6 +80,14 @@ def scored_text(model: Model) -> str:
     text = rows_text(model.scores)
     earlier = model.schema.rows - model.scores.rows
     return f"{text}; {count(earlier)} earlier rows are not scored" if earlier > 0 else text
+
+
+def evidence_facts(evidence: OutOfFold, costs: Costs | None) -> list[tuple[str, str]]:
+    """What the networks add; with costs, their threshold and what decisions by it cost."""
+    facts = [("Networks", baseline_text(evidence.logistic_regression))]
+    if costs is not None and evidence.decision is not None:
+        facts += [("Decision", costs_text(costs)), ("Cost", cost_text(evidence.decision))]
+    return facts
 
 
 def columns_text(model: Model) -> str:

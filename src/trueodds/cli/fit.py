@@ -10,6 +10,7 @@ from trueodds.array_store import Store
 from trueodds.cli.console import note, print_facts, print_json
 from trueodds.cli.facts import (
     columns_text,
+    evidence_facts,
     health_text,
     print_leaks,
     print_scores,
@@ -29,7 +30,6 @@ from trueodds.execution.work_folder import WorkFolder, work_folder
 from trueodds.main_job import FitResult, learn
 from trueodds.model.file import save
 from trueodds.report import write_report
-from trueodds.report.decision_words import cost_text, costs_text
 from trueodds.report.tables import treatment_lines
 from trueodds.report.wording import calibration_verdict
 from trueodds.table import Frame, Source, as_source, read_mapped, read_table
@@ -172,11 +172,11 @@ def fit(job: FitJob) -> Fitted:
 
 def print_fit(fitted: Fitted) -> None:
     """Print the scores and the facts about the model."""
-    job, model = fitted.job, fitted.learned.model
+    job, model, evidence = fitted.job, fitted.learned.model, fitted.learned.out_of_fold
     for text in model.notes:
         note(f"Note: {text}")
     print_leaks(model)
-    print_scores(model.scores)
+    print_scores(model.scores, regression=evidence.logistic_regression)
     left_out = fitted.target.missing
     weightless = int(fitted.target.kept.sum()) - model.schema.rows
     rows = (
@@ -191,7 +191,7 @@ def print_fit(fitted: Fitted) -> None:
             ("Rows", rows),
             ("Folds", model.record.fold_rule),
             ("Calibration", calibration_verdict(model.scores) or "not defined"),
-            *decision_facts(fitted.learned),
+            *evidence_facts(evidence, model.costs),
             ("Columns", columns_text(model)),
             ("Health", health_text(model.health)),
             *[("Healed" if i == 0 else "", t) for i, t in enumerate(treatment_lines(model.record))],
@@ -203,18 +203,9 @@ def print_fit(fitted: Fitted) -> None:
     sys.stdout.flush()
 
 
-def decision_facts(learned: FitResult) -> list[tuple[str, str]]:
-    """The threshold of the model's costs, and what decisions by it cost out of fold."""
-    costs, decision = learned.model.costs, learned.out_of_fold.decision
-    if costs is None or decision is None:
-        return []
-    return [("Decision", costs_text(costs)), ("Cost", cost_text(decision))]
-
-
 def fit_json(fitted: Fitted) -> dict[str, Any]:
     """Return what ``fit --json`` prints."""
-    job, model = fitted.job, fitted.learned.model
-    decision = fitted.learned.out_of_fold.decision
+    job, model, evidence = fitted.job, fitted.learned.model, fitted.learned.out_of_fold
     columns = model.schema.columns
     return {
         "model": str(job.out),
@@ -238,7 +229,8 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         "seed": job.seed,
         "folds": model.record.fold_rule,
         "scores": model.scores,
-        "decision": decision and decision.to_json(),
+        "logistic_regression": evidence.logistic_regression,
+        "decision": evidence.decision and evidence.decision.to_json(),
         "health": list(model.health),
         "treatments": treatment_lines(model.record),
         "notes": list(model.notes),

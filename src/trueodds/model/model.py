@@ -25,6 +25,7 @@ from trueodds.model.row import RowReader
 from trueodds.model.row_scorer import RowScorer
 from trueodds.model.scorer import Scorer
 from trueodds.model.usual_cells import UsualCells
+from trueodds.model.with_effects import WithEffects
 from trueodds.model.with_labels import WithLabels
 from trueodds.table.convert import as_frame
 from trueodds.table.frame import Frame
@@ -35,7 +36,7 @@ MOST = 1.0 - 2.0**-53
 number below −708 nats; a probability of 0 or 1 that is wrong makes the log-loss infinite."""
 
 
-class Model(PerRow, WithLabels, AsClassifier, ModelData):
+class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
     """A trained model; it is immutable, and threads may share it.
 
     ``save`` writes it and `trueodds.load` reads it. The forecast of a row has the same bits alone

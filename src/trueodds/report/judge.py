@@ -10,6 +10,8 @@ from trueodds.columns.describe import Table
 from trueodds.ensemble.bounds import Bounds, fit_bounds
 from trueodds.ensemble.ensemble import Ensemble
 from trueodds.ensemble.importance import column_importance
+from trueodds.ensemble.logistic_regression import out_of_fold_log_odds
+from trueodds.evaluation.baseline import Baseline, compare
 from trueodds.evaluation.costs import Costs
 from trueodds.evaluation.decisions import Decision, decide
 from trueodds.evaluation.scores import Scores, score
@@ -48,6 +50,8 @@ def judge(
 ) -> Judged:
     """Score the out-of-fold forecasts, check the whole numbers, and measure importances.
 
+    The scores stand beside those of a logistic regression.
+
     With costs, decide by them, too.
     """
     scores = out_of_fold_scores(ensemble, prepared.folds, table, seed)
@@ -62,6 +66,7 @@ def judge(
             table.sample_weight,
             importance,
             _decision(ensemble, table, costs, seed),
+            _logistic_regression(ensemble, prepared, table, scores),
         ),
         leak=rare_auc(scores.auc.value, [column.name for column in importance]),
         bounds=_bounds(ensemble, table),
@@ -80,6 +85,25 @@ def _decision(ensemble: Ensemble, table: Table, costs: Costs | None, seed: int) 
         None if table.sample_weight is None else table.sample_weight[known],
         clusters=clusters_of(table, known),
         seed=seed,
+    )
+
+
+def _logistic_regression(
+    ensemble: Ensemble, prepared: Prepared, table: Table, scores: Scores
+) -> Baseline | None:
+    """Compare with a logistic regression on the rows that are scored; None if there is none."""
+    other = out_of_fold_log_odds(prepared.data, ensemble.log_odds)
+    if other is None:
+        return None
+    known = np.isfinite(ensemble.log_odds)
+    return compare(
+        table.y[known],
+        ensemble.log_odds[known],
+        other[known],
+        scores.log_loss.value,
+        None if table.sample_weight is None else table.sample_weight[known],
+        clusters=clusters_of(table, known),
+        folds=prepared.folds.of_row[0][known],
     )
 
 

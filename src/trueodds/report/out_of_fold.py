@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.evaluation.baseline import Baseline
 from trueodds.evaluation.decisions import Decision
 from trueodds.evaluation.intervals import student_t
 
@@ -38,6 +39,8 @@ class OutOfFold:
     """Most important column first; empty if no column is used."""
     decision: Decision | None = None
     """The decision by the model's costs; None if the fit was told none."""
+    logistic_regression: Baseline | None = None
+    """A logistic regression on the same inputs and folds; None if it has too many inputs."""
 
 
 def column_importances(

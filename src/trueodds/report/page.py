@@ -9,6 +9,7 @@ from typing import Any
 from trueodds.errors import TrueOddsError
 from trueodds.files import whole_file
 from trueodds.model import Model
+from trueodds.report.baseline_words import baseline_text
 from trueodds.report.bundle import BUNDLE, read_asset
 from trueodds.report.chart import load_altair
 from trueodds.report.decision_words import cost_text, costs_text
@@ -106,7 +107,7 @@ def render(model: Model, out_of_fold: OutOfFold) -> str:
         no=quoted(model.target_no),
         target_rule=clean(model.target_rule),
         headline=headline(model.scores, quoted(model.target_yes)),
-        scores=score_rows(model.scores),
+        scores=score_rows(model.scores, out_of_fold.logistic_regression),
         averaging=averaging(model.scores),
         rows=count(model.scores.rows),
         positives=count(model.scores.positives),
@@ -129,10 +130,10 @@ def render(model: Model, out_of_fold: OutOfFold) -> str:
 
 
 def _decision(model: Model, out_of_fold: OutOfFold) -> list[str]:
-    """Whom to call and what that costs, in sentences; empty if the fit was told no costs."""
-    if out_of_fold.decision is None or model.costs is None:
-        return []
-    texts = costs_text(model.costs), f"this costs {cost_text(out_of_fold.decision)}"
+    """What the networks add; with costs, whom to call and what that costs. In sentences."""
+    texts = [baseline_text(out_of_fold.logistic_regression)]
+    if out_of_fold.decision is not None and model.costs is not None:
+        texts += [costs_text(model.costs), f"this costs {cost_text(out_of_fold.decision)}"]
     return [f"{sentence(text)}." for text in texts]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from trueodds.columns.schema import Column, Schema
+from trueodds.evaluation.baseline import Baseline
 from trueodds.evaluation.scores import Scores
 from trueodds.report.learning import member_label
 from trueodds.report.out_of_fold import ColumnImportance
@@ -60,11 +61,13 @@ class ColumnRow:
     leak: str
 
 
-def score_rows(scores: Scores) -> tuple[ScoreRow, ...]:
-    """Return the four headline scores."""
+def score_rows(scores: Scores, regression: Baseline | None = None) -> tuple[ScoreRow, ...]:
+    """Return the four headline scores, beside those of a logistic regression if there is one."""
 
     def row(name: str, key: str, base: str, comparison: str, meaning: str) -> ScoreRow:
         found = getattr(scores, key)
+        if regression is not None:
+            base += f" · logistic regression: {decimals(getattr(regression, key))}"
         return ScoreRow(
             name, decimals(found.value), f"95%: {span(found)}", base, comparison, meaning
         )

@@ -1,0 +1,119 @@
+"""Accumulated local effects of one column (Apley & Zhu 2020, first order): the arithmetic.
+
+A row counts only for the change of its forecast between two places that lie beside its own cell.
+The mean changes are added up from place to place. So the curve of a column does not show the effect
+of a column that rises and falls with it, and asks for no forecast of a row that cannot be.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.evaluation.intervals import student_t
+
+Float = NDArray[np.float64]
+
+INTERVALS = 24
+"""Intervals of a number, at most."""
+LEAST_ROWS = 10
+"""Rows of an interval or of a level that has a place of its own, at least."""
+
+
+def edges(values: Float) -> Float:
+    """Places of a number, shape (places,), increasing values that occur.
+
+    They are quantiles. At least `LEAST_ROWS` rows lie at or beyond each end, and between two places
+    with the upper one. Empty if there are no two such places.
+
+    Parameters
+    ----------
+    values
+        Shape (rows,); NaN and infinities do not count.
+    """
+    known = np.sort(values[np.isfinite(values)])
+    if len(known) < 2 * LEAST_ROWS:
+        return np.zeros(0)
+    low, high = known[LEAST_ROWS - 1], known[-LEAST_ROWS]
+    distinct, counts = np.unique(np.clip(known, low, high), return_counts=True)
+    found = [float(low)]
+    left, rows = int(counts[1:].sum()), 0
+    for value, count in zip(distinct[1:].tolist(), counts[1:].tolist(), strict=True):
+        rows += count
+        # A value that many rows have takes one interval; the others share the rest evenly.
+        if rows >= max(LEAST_ROWS, left / (INTERVALS + 1 - len(found))):
+            found.append(value)
+            left, rows = left - rows, 0
+            if len(found) > INTERVALS:
+                break
+    found[-1] = float(high) if len(found) > 1 else found[-1]
+    return np.array(found) if len(found) > 1 else np.zeros(0)
+
+
+def intervals(values: Float, places: Float) -> NDArray[np.int64]:
+    """The interval of each value, 0 to places − 2, shape (rows,).
+
+    Interval j is above place j and up to place j + 1; values beyond the ends count to the ends.
+    """
+    found = np.searchsorted(places, values, side="left") - 1
+    return np.clip(found, 0, len(places) - 2).astype(np.int64)
+
+
+def rows_at(values: Float, places: Float) -> NDArray[np.int64]:
+    """Rows up to the first place, and up to each next one from the one before, shape (places,)."""
+    found = np.searchsorted(places, values, side="left")
+    return np.bincount(np.minimum(found, len(places) - 1), minlength=len(places)).astype(np.int64)
+
+
+def accumulated(changes: Float, interval: NDArray[np.int64], count: int) -> Float:
+    """Effects at all places, not yet centred, shape (forecasts, count + 1); 0 at the first.
+
+    Parameters
+    ----------
+    changes
+        Shape (forecasts, rows): the change of the log-odds from the lower to the upper place of the
+        row's interval.
+    interval
+        Shape (rows,), 0 to count − 1; each has some rows.
+    count
+        Number of intervals.
+    """
+    rows = np.bincount(interval, minlength=count)
+    means = [np.bincount(interval, each, count) / rows for each in changes]
+    return np.concatenate([np.zeros((len(changes), 1)), np.cumsum(means, axis=1)], axis=1)
+
+
+def between(values: Float, places: Float, effects: Float) -> Float:
+    """Effects at values by linear interpolation, constant beyond the ends, (forecasts, rows)."""
+    return np.stack([np.interp(values, places, each) for each in effects])
+
+
+@dataclass(frozen=True, eq=False)
+class Replicates:
+    """How the effects of several parts of a model tell how sure the whole one's are."""
+
+    parts: int
+    """Number of parts, at least 1."""
+    factor: float
+    """From their mean squared distance about their mean to the variance of the whole."""
+
+    @classmethod
+    def of_folds(cls, count: int, each: int) -> "Replicates":
+        """Parts are folds' networks, each trained without 1/each of the rows.
+
+        This is the jackknife that deletes groups of rows (Shao & Tu 1995, section 2.3): the
+        variance over training rows is each − 1 times the mean square.
+        """
+        return cls(count, each - 1.0)
+
+    @classmethod
+    def of_members(cls, count: int) -> "Replicates":
+        """Parts are networks trained on the same rows: only how they began differs."""
+        return cls(count, 1.0 / max(1, count - 1))
+
+    def half(self, effects: Float) -> Float:
+        """Half width of the 95 % band, (parts, places) → (places,); NaN for a single part."""
+        if self.parts < 2:
+            return np.full(effects.shape[1], np.nan)
+        variance = self.factor * effects.var(axis=0)
+        return np.asarray(student_t(self.parts) * np.sqrt(variance))

@@ -1,0 +1,73 @@
+"""Effects of columns as plain values: what `Model.effects` gives."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from trueodds.text import printable
+
+LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class EffectPoint:
+    """A place of a column: how far rows there lie above the mean row, all else as it is."""
+
+    cell: str
+    """The number, the date (UTC) or the level as text."""
+    at: float | None
+    """The number, or seconds since 1970 for a date; None for a level."""
+    effect: float
+    """Change of the log-odds, nats."""
+    low: float
+    high: float
+    """95 % band over the networks; NaN where the model has a single one."""
+    rows: int
+    """Rows at this place; of numbers, rows up to here from the place before."""
+
+
+@dataclass(frozen=True)
+class ColumnEffect:
+    """How the log-odds change along one column."""
+
+    column: str
+    kind: Literal["number", "date", "category", "yesno"]
+    points: tuple[EffectPoint, ...]
+    """Numbers and dates by size, levels in the order of their similarity. Empty if no two places
+    have enough rows."""
+    missing: EffectPoint | None
+    """Missing cells; None if no row has one."""
+    other: EffectPoint | None
+    """Levels of few rows together; None if there are none, and for numbers."""
+    size: float
+    """Standard deviation of the effect over the rows, nats."""
+
+
+@dataclass(frozen=True)
+class Effects:
+    """The effects of some columns, and the rows on which they were measured."""
+
+    columns: tuple[ColumnEffect, ...]
+    rows: int
+    """Rows used."""
+    of: int
+    """Rows given."""
+
+    def __repr__(self) -> str:
+        """One line a column: its kind, the size of its effect and its range."""
+        lines = [f"Effects of {len(self.columns)} columns on {self.rows:,} of {self.of:,} rows:"]
+        for found in self.columns:
+            name = printable(found.column, LONGEST)
+            if not found.points:
+                lines.append(f"  {name} ({found.kind}): no two places with enough rows")
+                continue
+            low, high = (f(found.points, key=lambda p: p.effect) for f in (min, max))
+            lines.append(
+                f"  {name} ({found.kind}), {found.size:.3f} nats: from {low.effect:+.3f} at "
+                f"{printable(low.cell, LONGEST)} to {high.effect:+.3f} at "
+                f"{printable(high.cell, LONGEST)}"
+            )
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for ``--json``; a band that is not known is NaN."""
+        return asdict(self)
