@@ -2,17 +2,20 @@
 
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trueodds.array_store import Store
+from trueodds.cli.checks import chosen_codes, leave_if_fired
 from trueodds.cli.console import note, print_facts, print_json
 from trueodds.cli.facts import (
     columns_text,
+    decision_facts,
     health_text,
-    print_leaks,
     print_scores,
+    print_warnings,
     scored_text,
     target_text,
 )
@@ -29,7 +32,6 @@ from trueodds.execution.work_folder import WorkFolder, work_folder
 from trueodds.main_job import FitResult, learn
 from trueodds.model.file import save
 from trueodds.report import write_report
-from trueodds.report.decision_words import cost_text, costs_text
 from trueodds.report.tables import treatment_lines
 from trueodds.report.wording import calibration_verdict
 from trueodds.table import Frame, Source, as_source, read_mapped, read_table
@@ -175,7 +177,8 @@ def print_fit(fitted: Fitted) -> None:
     job, model = fitted.job, fitted.learned.model
     for text in model.notes:
         note(f"Note: {text}")
-    print_leaks(model)
+    checks = model.checks()
+    print_warnings(checks)
     print_scores(model.scores)
     left_out = fitted.target.missing
     weightless = int(fitted.target.kept.sum()) - model.schema.rows
@@ -193,7 +196,7 @@ def print_fit(fitted: Fitted) -> None:
             ("Calibration", calibration_verdict(model.scores) or "not defined"),
             *decision_facts(fitted.learned),
             ("Columns", columns_text(model)),
-            ("Health", health_text(model.health)),
+            ("Health", health_text(checks)),
             *[("Healed" if i == 0 else "", t) for i, t in enumerate(treatment_lines(model.record))],
             ("Model", f"{job.out} ({job.out.stat().st_size / 1000:,.0f} kB)"),
             *([("Report", str(job.report))] if job.report else []),
@@ -201,14 +204,6 @@ def print_fit(fitted: Fitted) -> None:
         ]
     )
     sys.stdout.flush()
-
-
-def decision_facts(learned: FitResult) -> list[tuple[str, str]]:
-    """The threshold of the model's costs, and what decisions by it cost out of fold."""
-    costs, decision = learned.model.costs, learned.out_of_fold.decision
-    if costs is None or decision is None:
-        return []
-    return [("Decision", costs_text(costs)), ("Cost", cost_text(decision))]
 
 
 def fit_json(fitted: Fitted) -> dict[str, Any]:
@@ -240,14 +235,16 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         "scores": model.scores,
         "decision": decision and decision.to_json(),
         "health": list(model.health),
+        "checks": [check.to_json() for check in model.checks()],
         "treatments": treatment_lines(model.record),
         "notes": list(model.notes),
         "seconds": round(fitted.seconds, 3),
     }
 
 
-def run_fit(job: FitJob, *, as_json: bool) -> None:
-    """Train, write, and print."""
+def run_fit(job: FitJob, fail_on: Sequence[str] = (), *, as_json: bool) -> None:
+    """Train, write, and print; the exit code is 4 if a check fired that ``fail_on`` names."""
+    chosen = chosen_codes(fail_on, "fit")
     fitted = fit(job)
     if as_json:
         for text in fitted.learned.model.notes:
@@ -255,6 +252,7 @@ def run_fit(job: FitJob, *, as_json: bool) -> None:
         print_json(fit_json(fitted))
     else:
         print_fit(fitted)
+    leave_if_fired(chosen, fitted.learned.model.checks())
 
 
 def read_unchanged(source: Source, sha256: str, store: Store) -> Frame:
