@@ -22,6 +22,7 @@ from trueodds.execution.train import left_out_notes, train
 from trueodds.execution.work_folder import WorkFolder
 from trueodds.model import Model
 from trueodds.model.background import Background, background_rows
+from trueodds.model.checks import checks_of_fit
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.freeze import freeze
 from trueodds.report.judge import Judged, judge, training_record
@@ -167,4 +168,5 @@ def _model(
         roles=roles,
         sketch=sketch_rows(table.values, table.schema, table.y),
         bounds=judged.bounds,
+        fit_checks=checks_of_fit(table, prepared.folds, judged.out_of_fold.decision),
     )

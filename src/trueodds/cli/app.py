@@ -11,6 +11,7 @@ from trueodds.cli.options import (
     CostFp,
     Dtype,
     Effort,
+    FailOn,
     Format,
     Jobs,
     Json,
@@ -159,6 +160,7 @@ def fit_command(
     ] = None,
     told: Format = None,
     query: Query = None,
+    fail_on: FailOn = None,
     as_json: Json = False,
 ) -> None:
     """Learn a model from a table, and write the model and a report."""
@@ -192,7 +194,7 @@ def fit_command(
         costs=(cost_fp, cost_fn, benefit),
         background=not no_background,
     )
-    run_fit(job, as_json=as_json)
+    run_fit(job, fail_on or (), as_json=as_json)
 
 
 @app.command("predict")
@@ -276,6 +278,7 @@ def evaluate_command(
     no_weight: NoWeight = False,
     told: Format = None,
     query: Query = None,
+    fail_on: FailOn = None,
     as_json: Json = False,
 ) -> None:
     """Check a model on labelled rows: scores with 95 % intervals, and a test of calibration.
@@ -285,7 +288,8 @@ def evaluate_command(
     from trueodds.cli.evaluate import run_evaluate
 
     asked = asked_weight(weight, no_weight)
-    run_evaluate(model, table_of(labelled, told, query), weight=asked, as_json=as_json)
+    table = table_of(labelled, told, query)
+    run_evaluate(model, table, fail_on or (), weight=asked, as_json=as_json)
 
 
 @app.command("decide")
@@ -309,6 +313,7 @@ def decide_command(
     no_weight: NoWeight = False,
     told: Format = None,
     query: Query = None,
+    fail_on: FailOn = None,
     as_json: Json = False,
 ) -> None:
     """Decide which rows to call: the threshold of least cost, and what it costs and saves."""
@@ -317,7 +322,7 @@ def decide_command(
     asked = asked_weight(weight, no_weight)
     costs = (cost_fp, cost_fn, benefit)
     table = table_of(labelled, told, query)
-    run_decide(model, table, costs, capacity, asked, as_json=as_json)
+    run_decide(model, table, costs, capacity, asked, fail_on or (), as_json=as_json)
 
 
 @app.command("drift")
@@ -339,12 +344,22 @@ def drift_command(
     ] = 0.2,
     told: Format = None,
     query: Query = None,
+    fail_on: FailOn = None,
     as_json: Json = False,
 ) -> None:
     """Compare new rows with the training rows; the exit code is 3 if they have drifted."""
     from trueodds.cli.drift import run_drift
 
-    run_drift(model, table_of(new, told, query), threshold, as_json=as_json)
+    run_drift(model, table_of(new, told, query), threshold, fail_on or (), as_json=as_json)
+
+
+@app.command("check")
+@errors_as_sentences()
+def check_command(model: ModelFile, fail_on: FailOn = None, as_json: Json = False) -> None:
+    """Show the numbered checks of a model that fired: what was found, and what to do."""
+    from trueodds.cli.checks import run_check
+
+    run_check(model, fail_on or (), as_json=as_json)
 
 
 @app.command("inspect")

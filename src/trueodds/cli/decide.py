@@ -1,14 +1,17 @@
 """``trueodds decide``: which rows to call by costs or capacity, and what that costs."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
+from trueodds.cli.checks import chosen_codes, leave_if_fired
 from trueodds.cli.console import note, print_facts, print_json, print_table
 from trueodds.cli.options import number_or_name
 from trueodds.evaluation.decisions import Decision
 from trueodds.evaluation.intervals import Interval
 from trueodds.model import Model, load
 from trueodds.model.calls import PLAIN
+from trueodds.model.checks import checks_of_decision
 from trueodds.model.decide import Decisions
 from trueodds.report.decision_words import instead_text, price_text, with_interval
 from trueodds.table import Source
@@ -21,10 +24,15 @@ def run_decide(
     costs: tuple[str | None, str | None, str | None],
     capacity: int | None,
     weight: str | bool,
+    fail_on: Sequence[str] = (),
     *,
     as_json: bool,
 ) -> None:
-    """Decide, and print the decision; costs are numbers in words, or names of columns."""
+    """Decide, and print the decision; costs are numbers in words, or names of columns.
+
+    The exit code is 4 if a check fired that ``fail_on`` names.
+    """
+    chosen = chosen_codes(fail_on, "decide")
     model = load(model_file)
     false_positive, false_negative, benefit = (number_or_name(cost) for cost in costs)
     with warnings.catch_warnings():  # printed below
@@ -41,13 +49,16 @@ def run_decide(
         note(f"Note: {remark}")
     for remark in found.remarks:
         note(f"Warning: {remark}")
+    checks = checks_of_decision(found.decision)
     if as_json:
         about = {"model": str(model_file), "table": labelled.shown, "target": model.target_name}
-        print_json({**about, "yes": model.target_yes, **found.to_json()})
+        told = {"yes": model.target_yes, **found.to_json()}
+        print_json({**about, **told, "checks": [check.to_json() for check in checks]})
     else:
         usual = (model.costs or PLAIN).filled(costs)
         price = price_text(*(c if isinstance(c, str) else f"{c:.12g}" for c in usual))
         _print(model, found, price)
+    leave_if_fired(chosen, checks)
 
 
 def _print(model: Model, found: Decisions, price: str) -> None:

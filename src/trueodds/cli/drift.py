@@ -1,10 +1,13 @@
 """``trueodds drift``: whether new rows differ from the training rows."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from trueodds.cli.checks import chosen_codes, leave_if_fired
 from trueodds.cli.console import note, print_facts, print_json, print_table
 from trueodds.errors import UsageError
 from trueodds.model import load
+from trueodds.model.checks import checks_of_drift
 from trueodds.model.drift import ColumnDrift, drift
 from trueodds.table import Source, read_table
 
@@ -13,8 +16,14 @@ DRIFTED = 3
 MOST_COLUMNS = 40
 
 
-def run_drift(model_file: Path, new: Source, threshold: float, *, as_json: bool) -> None:
-    """Compare and print; the exit code is 3 if a column or the forecast has drifted."""
+def run_drift(
+    model_file: Path, new: Source, threshold: float, fail_on: Sequence[str], *, as_json: bool
+) -> None:
+    """Compare and print; the exit code is 3 if a column or the forecast has drifted.
+
+    It is 4 if that is a check that ``fail_on`` names.
+    """
+    chosen = chosen_codes(fail_on, "drift")
     if not 0.0 < threshold < float("inf"):
         raise UsageError(f"--threshold must be above 0, not {threshold}")
     model = load(model_file)
@@ -24,6 +33,7 @@ def run_drift(model_file: Path, new: Source, threshold: float, *, as_json: bool)
         note(f"Note: {text}")
     found = drift(model, values, model.log_odds_of(values), threshold)
     drifted = [column for column in found if column.drifted]
+    checks = checks_of_drift(found)
     if as_json:
         print_json(
             {
@@ -35,6 +45,7 @@ def run_drift(model_file: Path, new: Source, threshold: float, *, as_json: bool)
                 "drifted": bool(drifted),
                 "score": found[0],
                 "columns": found[1:],
+                "checks": [check.to_json() for check in checks],
             }
         )
     else:
@@ -53,6 +64,7 @@ def run_drift(model_file: Path, new: Source, threshold: float, *, as_json: bool)
             else "none"
         )
         print_facts([("Drift", verdict)])
+    leave_if_fired(chosen, checks)
     if drifted:
         raise SystemExit(DRIFTED)
 

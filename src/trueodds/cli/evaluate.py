@@ -1,12 +1,15 @@
 """``trueodds evaluate``: how good a model's probabilities are on labelled rows."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
+from trueodds.cli.checks import chosen_codes, leave_if_fired
 from trueodds.cli.console import note, print_facts, print_json
 from trueodds.cli.facts import print_scores, rows_text
 from trueodds.evaluation.scores import Scores
 from trueodds.model import Model, load
+from trueodds.model.checks import checks_of_evaluation
 from trueodds.model.evaluate import Evaluation
 from trueodds.report.wording import calibration_verdict
 from trueodds.table import Source
@@ -48,9 +51,18 @@ def calibration_text(found: Evaluation) -> str:
 
 
 def run_evaluate(
-    model_file: Path, labelled: Source, *, weight: str | bool = True, as_json: bool
+    model_file: Path,
+    labelled: Source,
+    fail_on: Sequence[str] = (),
+    *,
+    weight: str | bool = True,
+    as_json: bool,
 ) -> None:
-    """Score and print; ``weight`` is the ``sample_weight`` of `Model.evaluate`."""
+    """Score and print; ``weight`` is the ``sample_weight`` of `Model.evaluate`.
+
+    The exit code is 4 if a check fired that ``fail_on`` names.
+    """
+    chosen = chosen_codes(fail_on, "evaluate")
     model = load(model_file)
     with warnings.catch_warnings():  # printed below
         warnings.simplefilter("ignore", UserWarning)
@@ -63,6 +75,7 @@ def run_evaluate(
         print_json(evaluation_json(model_file, labelled, model, found))
     else:
         print_evaluation(found)
+    leave_if_fired(chosen, checks_of_evaluation(model, found))
 
 
 def evaluation_json(
@@ -75,6 +88,7 @@ def evaluation_json(
         "target": model.target_name,
         "yes": model.target_yes,
         **found.to_json(),
+        "checks": [check.to_json() for check in checks_of_evaluation(model, found)],
     }
 
 

@@ -8,6 +8,7 @@ from trueodds.evaluation.baseline import Baseline
 from trueodds.evaluation.costs import Costs
 from trueodds.evaluation.scores import Scores
 from trueodds.model import Model
+from trueodds.model.check import Check
 from trueodds.report.baseline_words import baseline_text
 from trueodds.report.decision_words import cost_text, costs_text
 from trueodds.report.out_of_fold import OutOfFold
@@ -97,29 +98,35 @@ def columns_text(model: Model) -> str:
     return f"{used}; {len(ignored):,} ignored: {shortened(ignored, 4)}" if ignored else used
 
 
-MOST_LEAKS = 10
-LEAK_LABELS = {"leak": "Leak", "look": "Check"}
+MOST_WARNINGS = 10
+LEAKS = ("TO101", "TO102")
 
 
-def leak_facts(model: Model) -> list[tuple[str, str]]:
-    """One labelled sentence for each finding of columns that give the target away, or almost."""
-    leaks = model.schema.warnings
-    facts = [(LEAK_LABELS[leak.tier], leak.message()) for leak in leaks[:MOST_LEAKS]]
-    if len(leaks) > MOST_LEAKS:
-        facts.append(("", f"… and {len(leaks) - MOST_LEAKS:,} more: --json lists all"))
+def warning_facts(checks: Sequence[Check]) -> list[tuple[str, str]]:
+    """One labelled sentence for each check that warns, those of training left out."""
+    found = [c for c in checks if c.severity != "note" and not c.code.startswith("TO2")]
+    facts = [("Leak" if c.code in LEAKS else "Check", c.message()) for c in found[:MOST_WARNINGS]]
+    if len(found) > MOST_WARNINGS:
+        facts.append(("", f"… and {len(found) - MOST_WARNINGS:,} more: check lists all"))
     return facts
 
 
-def print_leaks(model: Model) -> None:
-    """Print `leak_facts` and an empty line, or nothing if there are none."""
-    if facts := leak_facts(model):
+def print_warnings(checks: Sequence[Check]) -> None:
+    """Print `warning_facts` and an empty line, or nothing if there are none."""
+    if facts := warning_facts(checks):
         print_facts(facts)
         print()
 
 
-def health_text(findings: Sequence[str]) -> str:
+def health_text(checks: Sequence[Check]) -> str:
     """The health of the networks in one line."""
-    if not findings:
+    found = health_messages(checks)
+    if not found:
         return "all layers learn well"
-    more = f" (and {len(findings) - 1} more: see inspect --health)" if len(findings) > 1 else ""
-    return f"{findings[0]}{more}"
+    more = f" (and {len(found) - 1} more: see inspect --health)" if len(found) > 1 else ""
+    return f"{found[0]}{more}"
+
+
+def health_messages(checks: Sequence[Check]) -> list[str]:
+    """A sentence for each fault of training, notes left out."""
+    return [c.message() for c in checks if c.code.startswith("TO2") and c.severity != "note"]

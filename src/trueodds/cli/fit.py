@@ -2,18 +2,20 @@
 
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trueodds.array_store import Store
+from trueodds.cli.checks import chosen_codes, leave_if_fired
 from trueodds.cli.console import note, print_facts, print_json
 from trueodds.cli.facts import (
     columns_text,
     evidence_facts,
     health_text,
-    print_leaks,
     print_scores,
+    print_warnings,
     scored_text,
     target_text,
 )
@@ -175,7 +177,8 @@ def print_fit(fitted: Fitted) -> None:
     job, model, evidence = fitted.job, fitted.learned.model, fitted.learned.out_of_fold
     for text in model.notes:
         note(f"Note: {text}")
-    print_leaks(model)
+    checks = model.checks()
+    print_warnings(checks)
     print_scores(model.scores, regression=evidence.logistic_regression)
     left_out = fitted.target.missing
     weightless = int(fitted.target.kept.sum()) - model.schema.rows
@@ -193,7 +196,7 @@ def print_fit(fitted: Fitted) -> None:
             ("Calibration", calibration_verdict(model.scores) or "not defined"),
             *evidence_facts(evidence, model.costs),
             ("Columns", columns_text(model)),
-            ("Health", health_text(model.health)),
+            ("Health", health_text(checks)),
             *[("Healed" if i == 0 else "", t) for i, t in enumerate(treatment_lines(model.record))],
             ("Model", f"{job.out} ({job.out.stat().st_size / 1000:,.0f} kB)"),
             *([("Report", str(job.report))] if job.report else []),
@@ -232,14 +235,16 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         "logistic_regression": evidence.logistic_regression,
         "decision": evidence.decision and evidence.decision.to_json(),
         "health": list(model.health),
+        "checks": [check.to_json() for check in model.checks()],
         "treatments": treatment_lines(model.record),
         "notes": list(model.notes),
         "seconds": round(fitted.seconds, 3),
     }
 
 
-def run_fit(job: FitJob, *, as_json: bool) -> None:
-    """Train, write, and print."""
+def run_fit(job: FitJob, fail_on: Sequence[str] = (), *, as_json: bool) -> None:
+    """Train, write, and print; the exit code is 4 if a check fired that ``fail_on`` names."""
+    chosen = chosen_codes(fail_on, "fit")
     fitted = fit(job)
     if as_json:
         for text in fitted.learned.model.notes:
@@ -247,6 +252,7 @@ def run_fit(job: FitJob, *, as_json: bool) -> None:
         print_json(fit_json(fitted))
     else:
         print_fit(fitted)
+    leave_if_fired(chosen, fitted.learned.model.checks())
 
 
 def read_unchanged(source: Source, sha256: str, store: Store) -> Frame:

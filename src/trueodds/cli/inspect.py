@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from trueodds.cli.console import print_facts, print_json, print_table
-from trueodds.cli.facts import print_leaks, print_scores, scored_text, target_text
+from trueodds.cli.facts import (
+    health_messages,
+    print_scores,
+    print_warnings,
+    scored_text,
+    target_text,
+)
 from trueodds.cli.layers import print_layers
 from trueodds.ensemble.calibrator import Calibrator
 from trueodds.model import Model, load
@@ -61,17 +67,18 @@ def print_model(model_file: Path, model: Model) -> None:
     )
     _more(len(members) - MOST_MEMBERS, "members")
     print()
-    print_leaks(model)
+    checks = model.checks()
+    print_warnings(checks)
     print_scores(model.scores)
     print()
-    health = list(model.health) or ["all layers learn well"]
+    health = health_messages(checks)
     print_facts(
         [
             ("Rows", scored_text(model)),
             ("Calibration", calibration_verdict(model.scores) or "not tested"),
             *_listed("Averaging", [text] if (text := averaging(model.scores)) else []),
             *_listed("Together", crosses_text(model)),
-            *_listed("Health", health),
+            *_listed("Health", health or ["all layers learn well"]),
             *_listed("Healed", treatment_lines(model.record)),
             *_listed("Notes", model.notes),
         ]
@@ -183,6 +190,7 @@ def inspect_json(model_file: Path, model: Model) -> dict[str, Any]:
         "scores": model.scores,
         "layers": model.layers,
         "health": list(model.health),
+        "checks": [check.to_json() for check in model.checks()],
         "notes": list(model.notes),
         "versions": model.versions,
     }

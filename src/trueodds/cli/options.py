@@ -74,6 +74,15 @@ Benefit = Annotated[
     ),
 ]
 
+FailOn = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CODE",
+        help="Leave with exit code 4 if this check fired, such as TO301 or TO2 for all of these; "
+        "repeat the option for more codes.",
+    ),
+]
+
 
 def number_or_name(cost: str | None) -> float | str | None:
     """A cost: a number in words, or the name of a column; None if it is not given."""

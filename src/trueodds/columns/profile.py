@@ -76,13 +76,21 @@ def profile_rows(values: Values, schema: Schema, log_odds: NDArray[np.float64]) 
     log_odds
         Calibrated, out-of-fold, shape (rows,); NaN where a row has none.
     """
-    columns = tuple(
-        _category_profile(column, values.codes[column.name])
-        if column.name in values.codes
-        else _number_profile(column.name, values.numbers[column.name])
-        for column in schema.used
-    )
+    columns = tuple(column_profile(column, cells_of(values, column)) for column in schema.used)
     return Profile(values.rows, columns, _number_profile("", log_odds))
+
+
+def cells_of(values: Values, column: Column) -> NDArray[np.float64] | NDArray[np.int32]:
+    """A used column's numbers or codes, as `ColumnProfile.count` takes them."""
+    codes = values.codes.get(column.name)
+    return values.numbers[column.name] if codes is None else codes
+
+
+def column_profile(column: Column, cells: NDArray[np.float64] | NDArray[np.int32]) -> ColumnProfile:
+    """The reference profile of one column; ``cells`` are `cells_of` it."""
+    if cells.dtype == np.int32:
+        return _category_profile(column, np.asarray(cells, dtype=np.int32))
+    return _number_profile(column.name, np.asarray(cells, dtype=np.float64))
 
 
 def _number_profile(name: str, values: NDArray[np.float64]) -> ColumnProfile:

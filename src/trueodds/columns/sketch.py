@@ -12,7 +12,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.columns.schema import Schema
+from trueodds.columns.schema import Column, Schema
 from trueodds.columns.values import MISSING, Values
 from trueodds.columns.words import WordCells
 
@@ -73,16 +73,20 @@ def row_hashes(values: Values, schema: Schema, y: NDArray[np.uint8]) -> NDArray[
     """
     h = np.full(values.rows, START, dtype=np.uint64)
     for column in schema.used:
-        if column.kind == "text":
-            h = _mix(h ^ _texts(column.words, values.words[column.name], values.codes[column.name]))
-        elif column.name in values.codes:
-            # Codes −1 (missing) and −2 (no level) index the last two.
-            words = np.array([*map(_word, column.levels), 2, 1], dtype=np.uint64)
-            h = _mix(h ^ words[values.codes[column.name]])
-        else:
-            h = _mix(h ^ _bits(values.numbers[column.name], exact=column.kind == "date"))
-    h = _mix(h ^ y.astype(np.uint64))
+        h = mix(h ^ cell_bits(values, column))
+    h = mix(h ^ y.astype(np.uint64))
     return (h >> np.uint64(1)).astype(np.int64)
+
+
+def cell_bits(values: Values, column: Column) -> NDArray[np.uint64]:
+    """64 bits of each cell of a used column, shape (rows,): equal where the cells read the same."""
+    if column.kind == "text":
+        return _texts(column.words, values.words[column.name], values.codes[column.name])
+    if column.name in values.codes:
+        # Codes −1 (missing) and −2 (no level) index the last two.
+        words = np.array([*map(_word, column.levels), 2, 1], dtype=np.uint64)
+        return np.asarray(words[values.codes[column.name]])
+    return _bits(values.numbers[column.name], exact=column.kind == "date")
 
 
 def _texts(words: Sequence[str], cells: WordCells, codes: NDArray[np.int32]) -> NDArray[np.uint64]:
@@ -110,7 +114,8 @@ def _word(level: str) -> int:
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "little")
 
 
-def _mix(h: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def mix(h: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The finaliser of SplitMix64 (Steele, Lea & Flood 2014), a bijection of 64 bits."""
     h = h + np.uint64(START)
     h = (h ^ (h >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     h = (h ^ (h >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

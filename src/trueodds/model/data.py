@@ -14,6 +14,7 @@ from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.health.state import LayerState
 from trueodds.model.background import Background
+from trueodds.model.check import Check
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.rounding import Rounding
 from trueodds.training.training_record import TrainingRecord
@@ -58,3 +59,5 @@ class ModelData:
     """Bounds of the share of yes by forecast; None in older files, and with few rows of a label."""
     background: Background | None = None
     """Training rows that explanations compare with; None in older files, and where refused."""
+    fit_checks: tuple[Check, ...] = ()
+    """Checks that needed the training table; empty in older files."""

@@ -14,7 +14,7 @@ from scipy.special import chdtrc
 from trueodds.columns.profile import ColumnProfile
 from trueodds.columns.values import UNSEEN, Values
 from trueodds.errors import ModelFileError
-from trueodds.model.model import Model
+from trueodds.model.data import ModelData
 
 THRESHOLD = 0.2
 """Stability index from which a sample counts as changed (Siddiqi 2006, p. 129: 0.1 to 0.25 is a
@@ -44,7 +44,7 @@ class ColumnDrift:
 
 
 def drift(
-    model: Model, values: Values, log_odds: NDArray[np.float64], threshold: float = THRESHOLD
+    model: ModelData, values: Values, log_odds: NDArray[np.float64], threshold: float = THRESHOLD
 ) -> tuple[ColumnDrift, ...]:
     """Compare new rows with the training rows: first the forecast, then the columns in order.
 
@@ -72,26 +72,40 @@ def drift(
     for column in model.profile.columns:
         cells = values.codes.get(column.name)
         pairs.append((column, values.numbers[column.name] if cells is None else cells))
-    found = []
-    for column, cells in pairs:
-        before = np.array([*column.counts, column.missing], dtype=np.int64)
-        if column is model.profile.score:  # rows without a forecast are not missing cells
-            before[-1] = 0
-        now = column.count(cells)
-        psi, p_value = stability_index(before, now), same_distribution(before, now)
-        found.append(
-            ColumnDrift(
-                column=column.name,
-                psi=psi,
-                p_value=p_value,
-                missing_before=float(before[-1] / before.sum()),
-                missing_now=float(now[-1] / max(now.sum(), 1)),
-                # Text has no levels, and no text is one that training did not have.
-                unseen=int(np.count_nonzero(cells == UNSEEN)) if column.codes else 0,
-                drifted=psi >= threshold and p_value < needed,
-            )
-        )
-    return tuple(found)
+    return tuple(compared(column, cells, threshold, needed) for column, cells in pairs)
+
+
+def compared(
+    column: ColumnProfile, cells: NDArray[Any], threshold: float, needed: float
+) -> ColumnDrift:
+    """Compare the cells of new rows with the profile of earlier ones.
+
+    Parameters
+    ----------
+    column
+        Of a column, or of the forecast where its name is empty.
+    cells
+        Shape (rows,), as `ColumnProfile.count` takes them.
+    threshold
+        Stability index from which the column can count as drifted.
+    needed
+        p-value below which it can.
+    """
+    before = np.array([*column.counts, column.missing], dtype=np.int64)
+    if not column.name:  # rows without a forecast are not missing cells
+        before[-1] = 0
+    now = column.count(cells)
+    psi, p_value = stability_index(before, now), same_distribution(before, now)
+    return ColumnDrift(
+        column=column.name,
+        psi=psi,
+        p_value=p_value,
+        missing_before=float(before[-1] / before.sum()),
+        missing_now=float(now[-1] / max(now.sum(), 1)),
+        # Text has no levels, and no text is one that training did not have.
+        unseen=int(np.count_nonzero(cells == UNSEEN)) if column.codes else 0,
+        drifted=psi >= threshold and p_value < needed,
+    )
 
 
 def stability_index(before: NDArray[np.int64], now: NDArray[np.int64]) -> float:

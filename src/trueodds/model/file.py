@@ -133,6 +133,7 @@ def to_bytes(model: ModelData) -> bytes:
         **({} if model.costs is None else {"costs": CostsHeader.of(model.costs)}),
         **({} if model.bounds is None else {"bounds": model.bounds}),
         **({} if model.background is None else {"background": model.background}),
+        **({"checks": model.fit_checks} if model.fit_checks else {}),
     }
     rest = json_text(header)[1:]
     return save_tensors(
@@ -216,6 +217,7 @@ def _model(header: Header, arrays: Arrays) -> ModelData:
         costs=None if header.costs is None else header.costs.costs(),
         bounds=header.bounds,
         background=header.background,
+        fit_checks=header.checks,
         **{name: getattr(header, name) for name in PLAIN},
     )
 

@@ -21,6 +21,7 @@ from trueodds.features.cross import Part
 from trueodds.features.encoder import Encoder
 from trueodds.health.state import LayerState
 from trueodds.model.background import Background
+from trueodds.model.check import Check
 from trueodds.model.fixed import Grid
 from trueodds.model.rounding import Rounding
 from trueodds.network.activations import Activation
@@ -115,6 +116,7 @@ class Header(msgspec.Struct):
     costs: CostsHeader | None = None
     bounds: Bounds | None = None
     background: Background | None = None
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from trueodds.functions.portable_scalar import sigmoid_of
 from trueodds.model import summary
 from trueodds.model.align import aligned, as_rows
 from trueodds.model.as_classifier import AsClassifier
+from trueodds.model.check import Check
 from trueodds.model.data import ModelData
 from trueodds.model.file import read_bytes, read_file, save, to_bytes
 from trueodds.model.fixed import OUTPUT_BITS
@@ -59,6 +60,12 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
     def summary(self) -> str:
         """Target, scores, columns, notes and health as text of several lines."""
         return summary.summary(self)
+
+    def checks(self) -> tuple[Check, ...]:
+        """Numbered checks that fired, failures first; docs/checks has a page for each code."""
+        from trueodds.model.checks import checks_of  # scoring needs none of what it imports
+
+        return checks_of(self)
 
     def log_odds(self, X: Any) -> NDArray[np.float64]:
         """Calibrated log-odds of "yes" in nats, float64 of shape (rows,).

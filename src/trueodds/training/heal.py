@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from trueodds.health.cures import Change, Settings, Treatment, changed, cure
-from trueodds.health.findings import KINDS, SEVERITIES
 from trueodds.training.evaluations import Progress
+from trueodds.training.faults import faults
 from trueodds.training.member import (
     MemberTask,
     TrainedMember,
@@ -155,14 +155,4 @@ def fault_messages(trained: Sequence[TrainedMember]) -> tuple[str, ...]:
 
     Failures come first, then warnings; notes have no message.
     """
-    found = [(member.record.title, f) for member in trained for f in member.record.findings()]
-    lines = []
-    for severity in reversed(SEVERITIES):
-        for kind in KINDS:
-            of_kind = [(title, f) for title, f in found if (f.kind, f.severity) == (kind, severity)]
-            if of_kind and severity != "note":
-                title, finding = of_kind[0]
-                others = len({t for t, _ in of_kind}) - 1
-                also = f" (and {others} other member{'s' if others > 1 else ''})" if others else ""
-                lines.append(finding.message(title + also))
-    return tuple(lines)
+    return tuple(fault.message for fault in faults([member.record for member in trained]))
