@@ -155,6 +155,21 @@ def test_long_doubles_and_complex_cells() -> None:
     third = np.longdouble(1) / 3
     cells = as_frame(np.array([[third, None], [np.longdouble("nan"), 1]], dtype=object)).data
     assert cells.rows() == [(float(third), None), (None, 1)]
-    for array in (np.ones((2, 1), complex), pd.DataFrame({"a": [1j, 2j]})):
+    halves = np.ones(2, np.complex64)
+    for array in (np.ones((2, 1), complex), pd.DataFrame({"a": [1j, 2j]}), {"a": halves}):
         with pytest.raises(TrueOddsError, match="Complex data not supported"):
             as_frame(array)
+
+
+def test_types_of_arrow_that_polars_lacks() -> None:
+    tables = {
+        "decimal256": pa.array([1, 2, 2, 3], pa.decimal256(60, 2)),
+        "runs": pa.RunEndEncodedArray.from_arrays([1, 3, 4], [1.0, 2.0, 3.0]),
+        "union": pa.UnionArray.from_sparse(
+            pa.array([0, 1, 1, 0], pa.int8()),
+            [pa.array([1, 0, 0, 3]), pa.array([0.0, 2.0, 2.0, 0.0])],
+        ),
+    }
+    for array in tables.values():
+        frame = as_frame(pa.table({"v": array}))
+        assert frame.data["v"].cast(float).to_list() == [1.0, 2.0, 2.0, 3.0]

@@ -220,12 +220,12 @@ def test_narrow_floats_of_every_kind() -> None:
     import pyarrow as pa
 
     column = Column("v", "number")
-    for dtype in (np.float16, np.float32, np.float64):
+    for dtype in ("<f2", ">f2", "<f4", ">f4", "<f8", ">f8"):
         numbers = np.array([0.1, 0.7, 2.5], dtype=dtype)
         frames = [
             as_frame(pd.DataFrame({"v": numbers})),
             as_frame(numbers.reshape(-1, 1), names=["v"]),
-            as_frame(pa.table({"v": pa.array(numbers)})),
+            as_frame(pa.table({"v": pa.array(numbers.astype(dtype.replace(">", "<")))})),
             as_frame([{"v": number} for number in numbers]),
             as_frame({"v": numbers}),
         ]
@@ -234,3 +234,5 @@ def test_narrow_floats_of_every_kind() -> None:
     levels = Column("v", "category", levels=("0.1", "0.7"))
     assert rescore(levels, pl.Series([0.7, 0.1], dtype=pl.Float32)) == [1, 0]
     assert column_of(pl.Series([0.1, 0.1], dtype=pl.Float32))[0].reason.endswith('"0.1"')
+    narrow = pd.Series([0.7, 0.1, 2.0], dtype="float32").astype("category")
+    assert read(as_frame(pd.DataFrame({"v": narrow})))[0].levels == ("0.1", "0.7", "2")

@@ -56,9 +56,9 @@ def codes_in_integers(integers: pl.Series) -> str:
     for low, high, step in EPOCHS:
         if low <= distinct[0] and distinct[-1] <= high and not any(v % step for v in distinct):
             return ""
-    inexact = [value for value in distinct if int(float(value)) != value]
-    if inexact and integers.is_in(inexact).sum() > RARE * len(integers):
-        return f"read as codes, since no number has all their digits, such as {inexact[0]}"
+    inexact = codes_beyond_floats(integers)
+    if inexact:
+        return inexact
     digits = [str(abs(value)) for value in distinct]
     if sum(len(word) >= CARD_DIGITS for word in digits) >= 0.95 * len(digits):
         return f"read as codes, since they have {CARD_DIGITS} digits or more, such as {distinct[0]}"
@@ -66,6 +66,15 @@ def codes_in_integers(integers: pl.Series) -> str:
     if len(digits) >= FEWEST_DISTINCT and checked >= 0.95 * len(digits):
         return f"read as codes, since the last digit checks the others, such as {distinct[0]}"
     return ""
+
+
+def codes_beyond_floats(integers: pl.Series) -> str:
+    """Why a column of integers holds codes: float64 does not hold more than one in a hundred."""
+    distinct = integers.unique().sort().to_list()
+    inexact = [value for value in distinct if int(float(value)) != value]
+    if not inexact or integers.is_in(inexact).sum() <= RARE * len(integers):
+        return ""
+    return f"read as codes, since no number has all their digits, such as {inexact[0]}"
 
 
 def named_as_code(name: str) -> bool:

@@ -6,12 +6,17 @@ from typing import Literal
 
 import polars as pl
 
-from trueodds.columns.codes import codes_in_integers, codes_in_text, named_as_code
+from trueodds.columns.codes import (
+    codes_beyond_floats,
+    codes_in_integers,
+    codes_in_text,
+    named_as_code,
+)
 from trueodds.columns.date_columns import compact_dates, read_as_dates
 from trueodds.columns.identifiers import integer_identifier, text_identifier
 from trueodds.columns.labels import guess_yes
 from trueodds.columns.number_columns import Locale, read_as_numbers
-from trueodds.columns.numeric import is_numeric, numbers_from_typed
+from trueodds.columns.numeric import is_numeric, numbers_from_typed, whole_numbers
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.spellings import truth_levels, variants
 from trueodds.columns.words import LEAST_CELLS, MANY_LEVELS, frequent_words
@@ -117,14 +122,17 @@ def _typed_number(name: str, cells: pl.Series, header: str, named: bool, codes: 
     if dtype in (pl.Duration, pl.Time):
         return replace(_typed(name, "number", numbers_from_typed(cells)), number_style="duration")
     made = _typed(name, "number", numbers_from_typed(cells))
-    if not dtype.is_integer():
+    integers = whole_numbers(cells)
+    if integers is None:
         return made
-    present = cells.drop_nulls()
-    reason = _codes(name, present, codes_in_integers, named) if codes else ""
+    present = integers.drop_nulls()
+    amounts = dtype.is_decimal() and dtype.scale > 0  # type: ignore[attr-defined]
+    by_digits = codes_beyond_floats if amounts else codes_in_integers
+    reason = _codes(name, present, by_digits, named and not amounts) if codes else ""
     if reason:
         coded = _categories(name, text_of(cells), identifiers=True)
         return replace(coded, remarks=(*coded.remarks, reason))
-    if made.kind == "aside":
+    if made.kind == "aside" or amounts:
         return made
     dates = compact_dates(name, text_of(cells))
     if dates is not None:

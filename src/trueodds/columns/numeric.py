@@ -78,6 +78,21 @@ def numbers_from_typed(column: pl.Series) -> pl.Series:
     return decimal_floats(column).fill_nan(None)
 
 
+def whole_numbers(column: pl.Series) -> pl.Series | None:
+    """Integers of a typed numeric column with all their digits; None if it holds other numbers.
+
+    Decimals are integers where every cell is whole.
+    """
+    if column.dtype.is_integer():
+        return column
+    if not column.dtype.is_decimal():
+        return None
+    text = column.cast(pl.String)
+    if text.str.contains(r"\.0*[1-9]").any():
+        return None
+    return text.str.replace(r"\..*", "").cast(pl.Int128, strict=False)
+
+
 def _seconds(microseconds: pl.Series) -> pl.Series:
     # NumPy's quotient is correctly rounded; polars multiplies by a rounded reciprocal.
     ticks = microseconds.cast(pl.Float64).fill_null(float("nan")).to_numpy()

@@ -79,7 +79,9 @@ def text_of(column: pl.Series) -> pl.Series:
         return column.cast(pl.String).str.strip_chars()
     if dtype == pl.Boolean or dtype.is_integer():
         return column.cast(pl.String)
-    if dtype.is_float() or dtype.is_decimal():
+    if dtype.is_decimal():
+        return _by_unique(column.cast(pl.String), _decimal_text)
+    if dtype.is_float():
         return _by_unique(decimal_floats(column).fill_nan(None), number_text)
     if dtype == pl.Duration:
         return column.dt.to_string("iso")
@@ -90,12 +92,12 @@ def text_of(column: pl.Series) -> pl.Series:
 
 
 def decimal_floats(column: pl.Series) -> pl.Series:
-    """Return a numeric column as Float64, where a narrower float is the value of its shortest text.
+    """Return a numeric column as Float64: a Decimal or a narrower float is its text's value.
 
     The Float32 nearest to 0.1 becomes 0.1, and not 0.10000000149: a table has the same values
     whether it is kept as text or as Float32.
     """
-    if column.dtype == pl.Float32:
+    if column.dtype == pl.Float32 or column.dtype.is_decimal():
         column = column.cast(pl.String)
     elif column.dtype.is_float() and column.dtype != pl.Float64:  # Float16, of newer polars
         return pl.Series(column.name, from_halves(column.cast(pl.Float32).to_numpy()))
@@ -106,6 +108,14 @@ def from_halves(numbers: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """Values of the shortest texts of float16 numbers, such as 0.1; shape (rows,)."""
     distinct, places = np.unique(numbers.astype(np.float16), return_inverse=True)
     return np.array([float(str(value)) for value in distinct])[places]
+
+
+def _decimal_text(digits: str) -> str:
+    """Text of a Decimal's digits, such as 1.50: as `number_text`, but a whole number keeps all."""
+    whole_part, _, fraction = digits.partition(".")
+    if fraction.strip("0"):
+        return number_text(float(digits))
+    return str(int(whole_part))
 
 
 def _by_unique(column: pl.Series, change: Callable[[Any], str]) -> pl.Series:

@@ -17,6 +17,9 @@ from trueodds.table.frame import Frame, unique_names
 from trueodds.table.objects import column_of, from_records
 from trueodds.table.pandas_index import index_columns
 
+_NOT_OF_POLARS = ("decimal256", "run_end_encoded", "month_day_nano", "sparse_union", "dense_union")
+"""Types of Arrow, as it prints them."""
+
 
 def as_frame(X: Any, names: Sequence[str] | None = None) -> Frame:
     """Make a Frame of a table in memory.
@@ -83,7 +86,7 @@ def as_column(values: Any, name: str = "y") -> pl.Series:
     if nw.dependencies.is_pandas_series(values):
         return _pandas_column(values).alias(name)
     if nw.dependencies.is_pyarrow_chunked_array(values):
-        return pl.Series(name, pl.from_arrow(values))
+        return _arrow_column(values).alias(name)
     if isinstance(values, list | tuple) and not any(np.ndim(cell) for cell in values):
         return column_of(values, name)
     array = _as_array(values)
@@ -144,7 +147,8 @@ def _pandas_column(column: Any) -> pl.Series:
     if isinstance(dtype, np.dtype) and dtype.kind == "c":
         raise TableError("Complex data not supported: pass real and imaginary part as columns.")
     if type(dtype).__name__ == "CategoricalDtype":
-        labels = column_of(list(dtype.categories))
+        names = np.asarray(dtype.categories)
+        labels = _array_column(names) if names.dtype.kind == "f" else column_of(list(names))
         codes = pl.Series(np.asarray(column.cat.codes).astype(np.int64))
         index = pl.select(pl.when(codes >= 0).then(codes)).to_series()
         if labels.dtype == pl.Boolean:
@@ -161,12 +165,16 @@ def _pandas_column(column: Any) -> pl.Series:
 
 
 def _from_arrow(X: Any) -> pl.DataFrame:
-    columns = []
-    for array in X.columns:
-        made = pl.from_arrow(array)
-        assert isinstance(made, pl.Series)
-        columns.append(made)
-    return _glued(columns)
+    return _glued([_arrow_column(array) for array in X.columns])
+
+
+def _arrow_column(array: Any) -> pl.Series:
+    """One Arrow column; types that polars does not have go by their Python objects."""
+    if str(array.type).startswith(_NOT_OF_POLARS):
+        return column_of(array.to_pylist())
+    made = pl.from_arrow(array)
+    assert isinstance(made, pl.Series)
+    return made
 
 
 def _from_narwhals(X: Any, names: Sequence[str] | None) -> Frame:
@@ -229,7 +237,9 @@ def _from_array(array: NDArray[Any], names: Sequence[str] | None) -> Frame:
 
 def _array_column(column: NDArray[Any]) -> pl.Series:
     kind = column.dtype.kind
-    if column.dtype == np.float16:
+    if kind == "c":
+        raise TableError("Complex data not supported: pass real and imaginary part as columns.")
+    if kind == "f" and column.dtype.itemsize == 2:
         return pl.Series(from_halves(column))
     if kind == "f":
         wide = np.float64 if column.dtype.itemsize > 4 else np.float32

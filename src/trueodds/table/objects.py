@@ -14,6 +14,8 @@ from trueodds.table.cells import number_text, whole
 
 _MOST_DIGITS = 10**40
 """Integers below keep all their digits; longer ones are read as floats."""
+_EXACT = 2**53
+"""Whole numbers up to this one are floats exactly."""
 _LONGEST = datetime.timedelta(microseconds=2**63 - 1)
 """Longest duration that a column holds."""
 
@@ -71,7 +73,8 @@ def column_of(cells: Sequence[Any], name: str = "") -> pl.Series:
 
     All booleans, numbers, dates, times of day or durations keep their type; everything else,
     mixtures too, is text: numbers as :func:`number_text` has them, True as ``true``, lists and
-    dicts as JSON. None, NaN, NaT and pandas' NA are missing.
+    dicts as JSON. A Decimal without places is an integer, any other a float. None, NaN, NaT and
+    pandas' NA are missing.
     """
     name = whole(name)
     plain = [_plain(cell) for cell in cells]
@@ -132,7 +135,7 @@ def _plain(cell: Any) -> Any:
     if kind.__name__ in ("NAType", "NaTType"):  # pandas' own, without importing pandas
         return None
     if isinstance(cell, decimal.Decimal):
-        return None if cell.is_nan() else float(cell)
+        return None if cell.is_nan() else _of_decimal(cell)
     if isinstance(cell, datetime.datetime):
         return _as_utc(cell)  # also turns pandas' Timestamp, a subclass, into the plain class
     if isinstance(cell, datetime.timedelta):  # pandas' Timedelta is a subclass
@@ -146,6 +149,16 @@ def _plain(cell: Any) -> Any:
     if isinstance(cell, float):
         return _plain(float(cell))
     return cell
+
+
+def _of_decimal(cell: decimal.Decimal) -> int | float:
+    """A float, but an integer where the decimal has no places or more digits than a float."""
+    if not cell.is_finite() or abs(cell) >= _MOST_DIGITS:
+        return float(cell)
+    places = -int(cell.as_tuple().exponent)
+    if places <= 0 or (abs(cell) >= _EXACT and cell == cell.to_integral_value()):
+        return int(cell)
+    return float(cell)
 
 
 def from_numpy(cell: np.generic) -> Any:
