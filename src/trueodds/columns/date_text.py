@@ -6,7 +6,7 @@ have two digits, the column's century. docs/format.md repeats the rules for othe
 
 import datetime
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 Order = Literal["", "ymd", "dmy", "mdy"]
@@ -69,28 +69,25 @@ _ZONE = (
     r" ?(?:(?P<zone>z|utc|gmt|ut|[ecmp][sd]t|cest|cet)?"
     r"(?:(?P<sign>[+-])(?P<zh>\d{1,2}):?(?P<zm>\d{2})?)?(?: ?\([^()]*\))?)?"
 )
-_SHAPES = tuple(
-    re.compile(shape, re.ASCII | re.IGNORECASE)
-    for shape in (
-        rf"(?P<year>\d{{4}})(?P<sep>[-/. ])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}})"
-        rf"(?:{_CLOCK}{_ZONE})?",
-        rf"(?P<a>\d{{1,2}})(?P<sep>[-/ ]|\. ?)(?P<b>\d{{1,2}})(?P=sep)(?P<c>\d{{4}}|\d{{2}})"
-        rf"(?:{_CLOCK}{_ZONE})?",
-        rf"(?P<year>\d{{4}})(?P<m>\d{{2}})(?P<d>\d{{2}})(?:{_CLOCK}{_ZONE})?",
-        rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-/. ]*(?:of )?{_MONTH}[-/., ]*{_YEAR}"
-        rf"(?:{_CLOCK}{_ZONE})?",
-        rf"{_MONTH}[-/. ]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:, ?|[-/ ]){_YEAR}(?:{_CLOCK}{_ZONE})?",
-        rf"(?P<year>\d{{4}})[-/. ]?{_MONTH}[-/. ]?(?P<d>\d{{1,2}})(?:{_CLOCK}{_ZONE})?",
-        rf"{_MONTH} +(?P<d>\d{{1,2}}) {_TIME}{_ZONE} (?P<year>\d{{4}})",
-        r"(?P<year>\d{4})[-/.](?P<m>\d{1,2})",
-        r"(?P<m>\d{1,2})[-/.](?P<year>\d{4})",
-        rf"{_MONTH}\.?[-/, ]*{_YEAR}",
-        rf"(?P<year>\d{{4}})[-/. ]*{_MONTH}",
-        r"(?P<year>\d{4})[- ]?Q(?P<q>[1-4])",
-        r"Q(?P<q>[1-4])[-/ ]?(?P<year>\d{4})",
-        r"(?P<year>\d{4})-?W(?P<week>\d{2})(?:-?(?P<wd>[1-7]))?",
-        r"(?P<year>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日",
-    )
+_SHAPES = (
+    rf"(?P<year>\d{{4}})(?P<sep>[-/. ])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}})"
+    rf"(?:{_CLOCK}{_ZONE})?",
+    rf"(?P<a>\d{{1,2}})(?P<sep>[-/ ]|\. ?)(?P<b>\d{{1,2}})(?P=sep)(?P<c>\d{{4}}|\d{{2}})"
+    rf"(?:{_CLOCK}{_ZONE})?",
+    rf"(?P<year>\d{{4}})(?P<m>\d{{2}})(?P<d>\d{{2}})(?:{_CLOCK}{_ZONE})?",
+    rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-/. ]*(?:of )?{_MONTH}[-/., ]*{_YEAR}"
+    rf"(?:{_CLOCK}{_ZONE})?",
+    rf"{_MONTH}[-/. ]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:, ?|[-/ ]){_YEAR}(?:{_CLOCK}{_ZONE})?",
+    rf"(?P<year>\d{{4}})[-/. ]?{_MONTH}[-/. ]?(?P<d>\d{{1,2}})(?:{_CLOCK}{_ZONE})?",
+    rf"{_MONTH} +(?P<d>\d{{1,2}}) {_TIME}{_ZONE} (?P<year>\d{{4}})",
+    r"(?P<year>\d{4})[-/.](?P<m>\d{1,2})",
+    r"(?P<m>\d{1,2})[-/.](?P<year>\d{4})",
+    rf"{_MONTH}\.?[-/, ]*{_YEAR}",
+    rf"(?P<year>\d{{4}})[-/. ]*{_MONTH}",
+    r"(?P<year>\d{4})[- ]?Q(?P<q>[1-4])",
+    r"Q(?P<q>[1-4])[-/ ]?(?P<year>\d{4})",
+    r"(?P<year>\d{4})-?W(?P<week>\d{2})(?:-?(?P<wd>[1-7]))?",
+    r"(?P<year>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日",
 )
 _NO_DATE = re.compile(r"0{1,4}([-/.])0{1,2}\1(0{4}|0{1,2})([T ]00:00(:00(\.0+)?)?Z?)?", re.ASCII)
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
@@ -102,6 +99,12 @@ _BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": 
 def no_date(word: str) -> bool:
     """Whether a cell is a date of zeros, such as 0000-00-00: databases write so what is missing."""
     return _NO_DATE.fullmatch(word) is not None
+
+
+@cache
+def _shapes() -> tuple[re.Pattern[str], ...]:
+    """`_SHAPES`, compiled when the first date is read, because that takes milliseconds."""
+    return tuple(re.compile(shape, re.ASCII | re.IGNORECASE) for shape in _SHAPES)
 
 
 @lru_cache(1 << 16)
@@ -123,7 +126,7 @@ def moment(text: str, order: Order, century: int) -> int | None:
     weekday = _WEEKDAY.match(text)
     if weekday:
         text = text[weekday.end() :]
-    for shape in _SHAPES:
+    for shape in _shapes():
         found = shape.fullmatch(text)
         if found is not None:
             made = _made(found.groupdict(), order, century)

@@ -7,7 +7,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from trueodds.columns.kinds import infer_column
 from trueodds.columns.number_columns import Locale, read_as_numbers
 from trueodds.columns.schema import Column
 from trueodds.columns.values import read_numbers
@@ -116,6 +115,8 @@ def stand_alone(groups: NDArray[np.int64], gone: NDArray[np.bool_]) -> NDArray[n
 
 def read_times(frame: Frame, name: str, notes: list[str]) -> NDArray[np.float64]:
     """Dates (seconds) or numbers that order the rows, shape (rows,), NaN where missing."""
+    from trueodds.columns.kinds import infer_column  # scoring reads no times
+
     cells = frame.column(name)
     # Unnamed, so that a running number is a time here and not an identifier.
     column = infer_column(cells, named=False, codes=False, locale=Locale(frame))

@@ -1,10 +1,12 @@
-"""The door for tables already in memory: frames of any library, arrays, dicts, lists."""
+"""The door for tables already in memory: frames of any library, arrays, dicts, lists.
+
+narwhals is imported only for tables that are neither polars nor dicts nor lists.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -44,11 +46,6 @@ def as_frame(X: Any, names: Sequence[str] | None = None) -> Frame:
     X = in_memory(X)
     if isinstance(X, pl.DataFrame):
         return _framed(X, names, "DataFrame")
-    if nw.dependencies.is_pandas_dataframe(X):
-        return _framed(_from_pandas(X), names or [_header(c) for c in X.columns], "DataFrame")
-    if nw.dependencies.is_pyarrow_table(X):
-        pandas = (X.schema.metadata or {}).get(b"pandas", b"")
-        return _framed(_from_arrow(X), names or X.column_names, "DataFrame", pandas)
     if isinstance(X, Mapping):
         columns = [_listed(cells, str(key)) for key, cells in X.items()]
         if len({len(column) for column in columns}) > 1:
@@ -59,6 +56,14 @@ def as_frame(X: Any, names: Sequence[str] | None = None) -> Frame:
     if isinstance(X, list | tuple) and X and all(isinstance(row, Mapping) for row in X):
         headers, data = from_records(X)
         return replace(_framed(data, names or headers, "DataFrame"), keyed=True)
+    if not isinstance(X, list | tuple | np.ndarray):
+        import narwhals as nw
+
+        if nw.dependencies.is_pandas_dataframe(X):
+            return _framed(_from_pandas(X), names or [_header(c) for c in X.columns], "DataFrame")
+        if nw.dependencies.is_pyarrow_table(X):
+            pandas = (X.schema.metadata or {}).get(b"pandas", b"")
+            return _framed(_from_arrow(X), names or X.column_names, "DataFrame", pandas)
     if hasattr(X, "toarray"):
         raise TableError(
             f"sparse input ({type(X).__name__}) is not read: pass a dense array, X.toarray()."
@@ -83,10 +88,13 @@ def as_column(values: Any, name: str = "y") -> pl.Series:
     require_threads()
     if isinstance(values, pl.Series):
         return values.alias(name)
-    if nw.dependencies.is_pandas_series(values):
-        return _pandas_column(values).alias(name)
-    if nw.dependencies.is_pyarrow_chunked_array(values):
-        return _arrow_column(values).alias(name)
+    if not isinstance(values, list | tuple | np.ndarray):
+        import narwhals as nw
+
+        if nw.dependencies.is_pandas_series(values):
+            return _pandas_column(values).alias(name)
+        if nw.dependencies.is_pyarrow_chunked_array(values):
+            return _arrow_column(values).alias(name)
     if isinstance(values, list | tuple) and not any(np.ndim(cell) for cell in values):
         return column_of(values, name)
     array = _as_array(values)
@@ -178,6 +186,8 @@ def _arrow_column(array: Any) -> pl.Series:
 
 
 def _from_narwhals(X: Any, names: Sequence[str] | None) -> Frame:
+    import narwhals as nw
+
     try:
         frame: Any = nw.from_native(X)
         if isinstance(frame, nw.LazyFrame):

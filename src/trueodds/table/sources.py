@@ -9,7 +9,6 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePath
 from typing import Literal
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from trueodds.errors import TableError
 from trueodds.table.formats import FORMATS, KNOWN, TABLES, endings
@@ -185,6 +184,8 @@ def _on_disk(url: str, start: int) -> Source:
     host, slash, path = rest.partition("/")
     if not slash or host not in ("", "localhost"):
         raise TableError(f"{url}: file:// needs an absolute path on this machine: file:///….")
+    from urllib.request import url2pathname  # brings HTTP and TLS, which few calls need
+
     where = url2pathname(slash + path)
     pattern = not os.path.exists(where) and glob.has_magic(where)
     return Source(where, "pattern" if pattern else "path", unquote(part))

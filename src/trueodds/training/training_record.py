@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeAlias
 
 from trueodds.health.cures import Treatment
-from trueodds.health.diagnose import diagnose
 from trueodds.health.findings import Finding
 from trueodds.health.health_record import HealthRecord
 
@@ -73,6 +72,8 @@ class MemberRecord:
         "not learning" is no fault of a member that saw a part of the columns: these columns may
         have no signal.
         """
+        from trueodds.health.diagnose import diagnose  # scoring reads records and needs no findings
+
         found = () if self.health is None else diagnose(self._as_planned(self.health))
         return tuple(f for f in found if self.column_fraction == 1.0 or f.kind != "not learning")
 
@@ -84,6 +85,8 @@ class MemberRecord:
         base_loss
             Log-loss of the base rate of the training rows, nats.
         """
+        from trueodds.health.diagnose import diagnose
+
         if self.health is None:
             return ()
         health = self._as_planned(self.health)
