@@ -164,6 +164,45 @@ def test_a_text_that_only_one_answer_has_is_told() -> None:
     assert "filled in exactly where the answer is yes" in leaks[0].evidence
 
 
+@pytest.mark.parametrize("missing", [0.3, 0.6, 0.95])
+@pytest.mark.parametrize("kind", ["number", "words"])
+def test_a_column_that_knows_the_answer_of_some_rows_is_told(missing: float, kind: str) -> None:
+    rng = np.random.default_rng(9)
+    y = rng.random(3000) < 0.3
+    tells = y + 0.3 * rng.random(3000) if kind == "number" else word(y)
+    filled = rng.random(3000) >= missing
+    leaks = found(y, outcome=where(filled, tells), **noise(rng, 3000))
+    assert [(leak.columns, leak.tier) for leak in leaks] == [(("outcome",), "leak")]
+    if missing > 0.5:
+        assert f"where it is filled in ({filled.mean():.1%} of the rows)" in leaks[0].evidence
+
+
+def test_a_few_filled_cells_of_a_class_prove_nothing() -> None:
+    rng = np.random.default_rng(10)
+    y = rng.random(3000) < 0.3
+    filled = np.zeros(3000, dtype=np.bool_)
+    for label in (False, True):
+        filled[np.flatnonzero(y == label)[:19]] = True
+    assert found(y, outcome=where(filled, y + 0.5), **noise(rng, 3000)) == ()
+
+
+@pytest.mark.parametrize(("share", "tier"), [(1.0, "leak"), (0.95, "look"), (0.6, None)])
+def test_a_word_that_gives_the_answer_away_is_told(share: float, tier: str | None) -> None:
+    rng = np.random.default_rng(11)
+    y = rng.random(2000) < 0.4
+    common = ["client", "called", "about", "letter", "from", "bank", "street", "again"]
+    told = y & (rng.random(2000) < share)
+    notes = [" ".join([*rng.choice(common, 8), "refused" if yes else "noted"]) for yes in told]
+    leaks = found(y, notes=notes, **noise(rng, 2000))
+    assert [(leak.columns, leak.tier) for leak in leaks] == ([(("notes",), tier)] if tier else [])
+    if tier == "leak":
+        said = leaks[0].evidence
+        assert said.startswith('the word "')
+        assert "is in 100.0% of the rows where the answer is yes and in 0.0% of others" in said or (
+            "is in 0.0% of the rows where the answer is yes and in 100.0% of others" in said
+        )
+
+
 def honest(rng: np.random.Generator) -> tuple[np.ndarray, dict[str, object]]:
     """A table of 60 to 3,000 rows whose forecast has an AUC of 0.5 to 0.93."""
     rows, wide = int(rng.integers(60, 3000)), int(rng.integers(1, 12))

@@ -97,6 +97,9 @@ def test_a_file_in_its_place_is_refused(tmp_path: Path) -> None:
         ["arrays/sub/shared.npy"],
         ["lock"],
         ["a\nb"],
+        [MEMBER],
+        [".thesis.html.0123abcd.part"],
+        ["arrays/y.npy", "arrays/column1.npy"],
     ],
 )
 def test_a_folder_with_files_of_others_is_refused_and_stays(
@@ -157,6 +160,41 @@ def test_a_lock_that_is_another_name_of_a_file_is_not_written(tmp_path: Path) ->
     (work_path(out) / "lock").hardlink_to(diary)
     assert 'it holds "lock"' in refusal(out)
     assert diary.read_text(encoding="utf-8") == "private"
+
+
+@pytest.mark.parametrize("held", [b"", b"4711\n"])
+def test_another_name_of_a_file_like_a_lock_stays_as_it_is(tmp_path: Path, held: bytes) -> None:
+    out, counter = tmp_path / "m.odds", tmp_path / "counter"
+    counter.write_bytes(held)
+    work_path(out).mkdir()
+    (work_path(out) / "lock").hardlink_to(counter)
+    whole_run(out)
+    assert counter.read_bytes() == held
+
+
+def test_a_lock_of_many_digits_is_not_ours(tmp_path: Path) -> None:
+    out = tmp_path / "m.odds"
+    work_path(out).mkdir()
+    (work_path(out) / "lock").write_bytes(b"1" * 40)
+    assert 'it holds "lock"' in refusal(out)
+    assert (work_path(out) / "lock").read_bytes() == b"1" * 40
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs owners of files")
+def test_a_folder_of_another_user_is_refused_where_all_may_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, me = tmp_path / "m.odds", os.geteuid()
+    with work_folder(out, RUN) as work:
+        (work.path / MEMBER).write_bytes(b"member")
+    before = contents(work_path(out))
+    monkeypatch.setattr(os, "geteuid", lambda: me + 1)
+    tmp_path.chmod(0o1777)
+    assert "it belongs to another user" in refusal(out)
+    assert contents(work_path(out)) == before
+    tmp_path.chmod(0o755)  # a folder of colleagues
+    whole_run(out)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")

@@ -85,3 +85,13 @@ def test_a_user_without_a_home_gets_no_folder_named_tilde(package: Path) -> None
     assert run(package).stdout == "6.0 0\n"
     assert sorted(os.listdir()) == before
     assert not (package / "~").exists()
+
+
+def test_a_file_in_the_working_directory_does_not_say_where_code_lies(package: Path) -> None:
+    # Numba sets this from ".numba_config.yaml" in the working directory, where PyYAML is installed.
+    source = (package / "kernel.py").read_text(encoding="utf-8")
+    places = f"import numba\nnumba.config.CACHE_DIR = {str(package / 'planted')!r}\n"
+    (package / "kernel.py").write_text(places + source, encoding="utf-8")
+    assert run(package).stdout == "6.0 0\n"
+    assert not (package / "planted").exists()
+    assert run(package).stdout == "6.0 1\n"

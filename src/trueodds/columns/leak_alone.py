@@ -28,7 +28,8 @@ def leak_alone(
 
     Three signs count: whether the cell is filled in; the order of numbers; the fraction of yes in
     the *other* half of the rows with the same value, level or (of many values) bin of 64. By the
-    last sign, a column with another level in every row proves nothing.
+    last sign, a column with another level in every row proves nothing. The last two count among the
+    rows that have a cell, too: a column may know the answer of some rows only.
 
     Parameters
     ----------
@@ -39,6 +40,7 @@ def leak_alone(
     few = min(positives, len(y) - positives) < FEWEST_TO_LOOK
     filled = _filled(column, y)
     others = [sign for sign in (_order(column, y), _same(column, y, half)) if sign]
+    others += _where_filled(column, y, half)
     sure = [sign for sign in (filled, *others) if sign[0] >= LEAK_AUC]
     if not sure and not few and filled[0] >= FILLED_AUC:
         sure = [filled]
@@ -52,6 +54,20 @@ def leak_alone(
     if best[0] < (LOOK_FILLED_AUC if best is filled else LOOK_AUC):
         return None
     return Leak((column.name,), "look", "alone", *best)
+
+
+def _where_filled(
+    column: RankedColumn, y: NDArray[np.float64], half: NDArray[np.int64]
+) -> list[tuple[float, str]]:
+    """The signs among the rows that have a cell; none if all have one or too few of a class."""
+    present = column.codes < column.size
+    positives = float(y[present].sum())
+    if present.all() or min(positives, present.sum() - positives) < FEWEST_TO_LOOK:
+        return []
+    part, labels = column.take(np.flatnonzero(present)), y[present]
+    where = f"where it is filled in ({present.mean():.1%} of the rows), "
+    signs = (_order(part, labels), _same(part, labels, half[present]))
+    return [(area, where + evidence) for area, evidence in filter(None, signs)]
 
 
 def filled_area(column: RankedColumn, y: NDArray[np.float64]) -> float:

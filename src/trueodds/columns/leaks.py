@@ -13,6 +13,7 @@ from trueodds.columns.halves import halves
 from trueodds.columns.leak import Leak
 from trueodds.columns.leak_alone import FEWEST_OF_A_CLASS, LOOK_FILLED_AUC, filled_area, leak_alone
 from trueodds.columns.leak_search import Search, Together
+from trueodds.columns.leak_words import leak_in_words
 from trueodds.columns.ranked import RankedColumn, ranked_columns
 from trueodds.columns.schema import Schema
 from trueodds.columns.values import Values
@@ -60,6 +61,7 @@ def suspect_leaks(values: Values, schema: Schema, y: NDArray[np.uint8]) -> tuple
     columns = ranked_columns(values, schema, rows)
     half = halves(labels)
     alone = [leak for column in columns if (leak := leak_alone(column, labels, half))]
+    alone = _with_words(alone, values, schema, rows, labels)
     together = []
     if fewest >= FEWEST_TOGETHER:
         named = {leak.columns[0] for leak in alone if leak.tier == "leak"}
@@ -83,6 +85,25 @@ def rare_auc(auc: float, important: Sequence[str]) -> Leak | None:
         return None
     evidence = f"the model's AUC of {auc:.4f} is one that honest tables rarely show"
     return Leak(tuple(important[:3]), "look", "score", auc, evidence)
+
+
+def _with_words(
+    alone: list[Leak],
+    values: Values,
+    schema: Schema,
+    rows: NDArray[np.int64],
+    y: NDArray[np.float64],
+) -> list[Leak]:
+    """Add the findings about words of columns about which nothing worse is found."""
+    found = {leak.columns[0]: leak for leak in alone}
+    for column in schema.used:
+        known = found.get(column.name)
+        if column.name not in values.words or (known is not None and known.tier == "leak"):
+            continue
+        leak = leak_in_words(column.name, column.words, values.words[column.name].take(rows), y)
+        if leak is not None and (known is None or leak.tier == "leak"):
+            found[column.name] = leak
+    return list(found.values())
 
 
 def _together(columns: list[RankedColumn], y: NDArray[np.float64]) -> list[Leak]:

@@ -37,6 +37,9 @@ SHARED = re.compile(
 """Files in the folder of arrays, see `trueodds.execution.shared_data`, `trueodds.execution.pool`,
 `trueodds.array_store` and `trueodds.table.mapped`."""
 
+_BEGUN = re.compile(r"\.run\.json\.[0-9a-f]{8}\.part")
+"""All that a folder may hold, beside the lock, before its run.json is there."""
+
 MADE_BY = {"made by": "trueodds fit"}
 _HEAD = json.dumps(MADE_BY, indent=1)[:-2].encode() + b","
 """The first bytes of every run.json; they mark a folder as a work folder."""
@@ -211,8 +214,22 @@ def wrong_kind(folder: RealFolder) -> str:
     return ""
 
 
+def of_another_user(folder: RealFolder) -> bool:
+    """Whether another user has put the folder into a place that all users share, such as /tmp.
+
+    There the sticky bit lets each user rename only own entries. The owner of a work folder could
+    exchange what is in it while a fit uses it.
+    """
+    if not hasattr(os, "geteuid") or not folder.path.parent.stat().st_mode & stat.S_ISVTX:
+        return False
+    return folder.state(".").st_uid != os.geteuid()
+
+
 def require_ours(folder: RealFolder) -> None:
-    """Refuse a folder that no fit has made: it holds files of others and no run.json of a fit.
+    """Refuse a folder that no fit has made: it holds files and no run.json of a fit.
+
+    Without a run.json, files with names of ours are files of others, too: a fit writes run.json
+    first and deletes it last.
 
     Raises
     ------
@@ -226,13 +243,18 @@ def require_ours(folder: RealFolder) -> None:
             f"the work folder {folder.path} is not as trueodds fit makes it: {wrong}; move that "
             "away or choose another name with --out"
         )
-    others = other_files(folder)
-    if RUN in folder.names():
+    if of_another_user(folder):
+        raise not_ours(folder.path, "it belongs to another user")
+    names = folder.names()
+    if RUN in names:
+        others = other_files(folder)
         start = content(folder, RUN)[: len(_HEAD)]
         # A power cut may have shortened it.
         if start == _HEAD or (_HEAD.startswith(start) and not others):
             return
         others.insert(0, RUN)
+    else:
+        others = [name for name in names if name != LOCK and not _BEGUN.fullmatch(name)]
     if others:
         raise not_ours(folder.path, f"it holds {list_names(others)}")
 

@@ -241,8 +241,10 @@ def _hold(folder: RealFolder, handle: int, out: Path) -> bool:
     if not os.path.samestat(os.fstat(handle), folder.state(LOCK)) or not folder.same():
         return False
     # A file that holds anything but a process number is not a lock file of ours.
-    if not re.fullmatch(rb"[0-9]*\n?", os.read(handle, 32)):
+    if not re.fullmatch(rb"[0-9]{0,20}\n?", os.read(handle, 32)):
         raise not_ours(folder.path, f'it holds "{LOCK}"')
+    if os.fstat(handle).st_nlink > 1:  # another name leads to the same file: it is not written
+        return True
     with suppress(OSError):  # the number is only for a message; the disk may be full
         os.truncate(handle, 0)
         os.lseek(handle, 0, os.SEEK_SET)

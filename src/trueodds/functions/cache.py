@@ -108,7 +108,16 @@ class _Stamped:
 
 
 class _UserProvided(_Stamped, UserProvidedCacheLocator):
-    pass
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], file: str) -> Any:
+        """Return the place that the environment names, None without one.
+
+        Numba also takes it from a file ``.numba_config.yaml`` in the working directory. Kept code
+        is run, so a file beside a table must not say where that code lies.
+        """
+        if not os.environ.get("NUMBA_CACHE_DIR"):
+            return None
+        return super().from_function(function, file)
 
 
 class _InTree(_Stamped, InTreeCacheLocator):
