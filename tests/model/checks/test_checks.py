@@ -111,8 +111,13 @@ def test_scores_have_checks_of_calibration_skill_and_labels(model: Model) -> Non
     off = replace(model, scores=replace(scores, calibration_error=error))
     assert codes(off.checks()) == ["TO301"]
     loss = replace(scores.log_loss, high=0.7)
-    (unskilled,) = replace(model, scores=replace(scores, log_loss=loss)).checks()
+    auc = replace(scores.auc, value=0.55, low=0.52, high=0.58)
+    ranks = replace(scores, log_loss=loss, auc=auc)
+    assert replace(model, scores=ranks).checks() == ()
+    unranked = replace(ranks, auc=replace(auc, low=0.49))
+    (unskilled,) = replace(model, scores=unranked).checks()
     assert (unskilled.code, unskilled.severity) == ("TO302", "warning")
+    assert "shows no skill" in unskilled.sentence
     loss = replace(scores.log_loss, value=0.8, low=0.75, high=0.9)
     (worse,) = replace(model, scores=replace(scores, log_loss=loss)).checks()
     assert (worse.code, worse.severity) == ("TO302", "failure")
