@@ -9,6 +9,7 @@ from scipy.stats import chi2_contingency
 
 from trueodds import load
 from trueodds.columns.profile import profile_rows
+from trueodds.columns.roles import RoleColumns
 from trueodds.errors import ModelFileError
 from trueodds.model import Model
 from trueodds.model.drift import drift, same_distribution, stability_index
@@ -83,3 +84,15 @@ def test_a_model_without_a_summary_is_refused(model: Model) -> None:
     values = model.read(rows(1, 10))
     with pytest.raises(ModelFileError, match="fit it again"):
         drift(replace(model, profile=None), values, model.log_odds_of(values))
+
+
+def test_the_forecast_of_a_model_by_time_drifts_only_with_a_column(model: Model) -> None:
+    values = model.read(rows(1, 1000))
+    moved = model.log_odds_of(values) + 3.0
+    assert drift(model, values, moved)[0].drifted
+    by_time = replace(model, roles=RoleColumns(time="moment"))
+    assert not any(found.drifted for found in drift(by_time, values, moved))
+    others = by_time.read(rows(1, 1000, shift=40.0))
+    found = drift(by_time, others, moved)
+    assert found[0].drifted
+    assert any(column.drifted for column in found[1:])

@@ -3,10 +3,12 @@
 Rows of few categories are often equal by chance. Two rules tell copies from chance. Each compares
 the table with itself, so neither assumes a distribution of the columns.
 
-Alone: where rows are equal by chance, others differ from them in one column only. A repeated row
-is alone if no row differs from it in exactly one column. Copies are alone, as soon as one column
-has many values. Where most rows are repeated anyway, the rule does not count: the table may have
-few different rows.
+Alone: where rows are equal by chance, others differ from them in one column only. Copies have no
+such neighbours, as soon as one column has many values; but rows that share all cells except those
+of this column are usual. A repeated row is alone if no row differs from it in exactly one column,
+the column of most neighbours left out. Most repeated rows must be alone, and they must be ten times
+as many as equal cells of the left-out column give by chance. Where most rows are repeated anyway,
+the rule does not count: the table may have few different rows.
 
 Counts: let f(k) be how many different rows stand in the table exactly k times. For independent rows
 of any distribution, f(k) is the expectation of a mixture of Poisson distributions (Good 1953), and
@@ -32,6 +34,8 @@ LEAST_ROWS = 5
 MOSTLY = 0.5
 """At least this share of the repeated rows must be alone, and at most this share of all rows may be
 rows that are repeated."""
+BEYOND = 10.0
+"""Repeated rows for each one that the left-out column gives by chance."""
 MOST_COPIES = 12
 """Largest k of the rule of counts."""
 SURPRISE = 1e-4
@@ -76,10 +80,7 @@ def repeated_rows(
     repeated = len(rows) - len(first)
     if repeated < max(LEAST_ROWS, LEAST_SHARE * len(rows)):
         return None
-    if not (
-        _more_often_than_chance(times)
-        or _alone(values, schema, whole, rows, first[times > 1], times)
-    ):
+    if not (_more_often_than_chance(times) or _alone(values, schema, whole, rows, first, times)):
         return None
     labelled = np.unique(mix(whole[rows] ^ mix(y[rows].astype(np.uint64))))
     return Repeats(len(rows), repeated, len(rows) - len(labelled))
@@ -116,10 +117,10 @@ def _alone(
     schema: Schema,
     whole: NDArray[np.uint64],
     rows: NDArray[np.int64],
-    repeated: NDArray[np.int64],
+    first: NDArray[np.int64],
     times: NDArray[np.int64],
 ) -> bool:
-    """The rule of neighbours: whether most of the repeated rows have none.
+    """The rule of neighbours: whether most of the repeated rows are alone.
 
     Parameters
     ----------
@@ -127,25 +128,41 @@ def _alone(
         Hash of every row of the table.
     rows
         The rows that count.
-    repeated
-        The first of each set of equal rows, by its place among ``rows``.
-    times
-        Shape (different rows,): how often each stands in the table.
+    first, times
+        Shape (different rows,): the first row of each, by its place among ``rows``, and how often
+        it stands in the table.
     """
     if times[times > 1].sum() > MOSTLY * len(rows):
         return False
-    extra = times[times > 1] - 1
+    repeated, extra = first[times > 1], times[times > 1] - 1
     if len(repeated) > _MOST_TRIED:
         tried = np.linspace(0, len(repeated) - 1, _MOST_TRIED).astype(np.int64)
         repeated, extra = repeated[tried], extra[tried]
-    neighbours = np.zeros(len(repeated), dtype=np.int64)
+    total, most, column = np.zeros(len(repeated), dtype=np.int64), 0, -1
+    of_most = total
     for position in range(len(schema.used)):
         rest = (whole - _term(values, schema, position))[rows]
         wanted, which = np.unique(rest[repeated], return_inverse=True)
         place = np.minimum(np.searchsorted(wanted, rest), len(wanted) - 1)
         equal = np.bincount(place[wanted[place] == rest], minlength=len(wanted))
-        neighbours += equal[which] - (extra + 1)
-    alone = extra[neighbours == 0].sum()
+        neighbours = equal[which] - (extra + 1)
+        total = total + neighbours
+        if neighbours.sum() > most:
+            most, column, of_most = int(neighbours.sum()), position, neighbours
+    alone = extra[total == of_most].sum()
     scale = float((times - 1).sum()) / float(extra.sum())
     least = max(LEAST_ROWS, LEAST_SHARE * len(rows))
-    return bool(alone >= MOSTLY * extra.sum() and alone * scale >= least)
+    by_chance = 0.0
+    if column >= 0:
+        by_chance = most * _chance_of_equal(_term(values, schema, column)[rows[first]])
+    return bool(
+        alone >= MOSTLY * extra.sum()
+        and alone * scale >= least
+        and extra.sum() >= BEYOND * by_chance
+    )
+
+
+def _chance_of_equal(cells: NDArray[np.uint64]) -> float:
+    """How often two of these cells are equal."""
+    times = np.unique(cells, return_counts=True)[1].astype(np.float64)
+    return float((times * (times - 1.0)).sum()) / max(len(cells) * (len(cells) - 1.0), 1.0)

@@ -4,7 +4,7 @@ Both samples are counted in the bins of the model's reference profile (`trueodds
 Missing cells have a bin of their own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,9 @@ def drift(
         The new rows, as `Model.read` gives them.
     log_odds
         The model's forecast of them, shape (rows,), nats. It is compared with the out-of-fold
-        forecast, which fewer members made: a small index is usual without any drift.
+        forecast, which fewer members made: a small index is usual without any drift. Of a model by
+        time, networks of earlier and fewer rows made it, and the index can be large without any
+        drift: the forecast then counts as drifted only if a column is.
     threshold
         Stability index from which a column can count as drifted, above 0.
 
@@ -72,7 +74,10 @@ def drift(
     for column in model.profile.columns:
         cells = values.codes.get(column.name)
         pairs.append((column, values.numbers[column.name] if cells is None else cells))
-    return tuple(compared(column, cells, threshold, needed) for column, cells in pairs)
+    score, *columns = (compared(column, cells, threshold, needed) for column, cells in pairs)
+    if model.roles.time is not None and not any(column.drifted for column in columns):
+        score = replace(score, drifted=False)
+    return (score, *columns)
 
 
 def compared(

@@ -7,7 +7,7 @@ from trueodds.health.findings import KINDS, Finding, Severity
 from trueodds.training.training_record import MemberRecord
 
 SHARED = 0.5
-"""Fraction of the members that must have what is only a note."""
+"""Fraction of the members that must have what is only a note, or do not learn."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,11 @@ class Fault:
 
 
 def faults(members: Sequence[MemberRecord]) -> tuple[Fault, ...]:
-    """Faults of each kind and severity: failures first, then warnings; notes are left out."""
+    """Faults of each kind and severity: failures first, then warnings; notes are left out.
+
+    "not learning" counts if at least half of the members that see all columns have it: a single
+    fold of few rows can show no skill by chance, and weighs little.
+    """
     return tuple(
         fault for severity in ("failure", "warning") for fault in _each(members, severity, 0.0)
     )
@@ -42,7 +46,10 @@ def _each(members: Sequence[MemberRecord], severity: Severity, least: float) -> 
     for kind in KINDS:
         of_kind = [(title, f) for title, f in found if (f.kind, f.severity) == (kind, severity)]
         titles = {title for title, _ in of_kind}
-        if of_kind and len(titles) >= least * len(members):
+        needed = least * len(members)
+        if kind == "not learning":
+            needed = SHARED * sum(member.column_fraction == 1.0 for member in members)
+        if of_kind and len(titles) >= needed:
             title, finding = of_kind[0]
             others = len(titles) - 1
             also = f" (and {others} other member{'s' if others > 1 else ''})" if others else ""

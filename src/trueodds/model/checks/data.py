@@ -13,9 +13,11 @@ from trueodds.features.feature_rules import LEAST_LEVEL_ROWS
 from trueodds.model.check import Check
 from trueodds.model.checks.registry import RULES
 from trueodds.model.data import ModelData
-from trueodds.model.drift import SIGNIFICANCE, THRESHOLD, compared
+from trueodds.model.drift import THRESHOLD, compared
 from trueodds.training.folds import Folds
 
+LATE_SIGNIFICANCE = 0.001
+"""Level of the tests of the latest rows, of all columns together: every fit by time makes them."""
 FEWEST_RARE = 10
 """Fewer rare levels are no finding."""
 MOSTLY_RARE = 0.5
@@ -84,7 +86,7 @@ def time_checks(table: Table, folds: Folds) -> Iterator[Check]:
     for column in columns:
         cells = cells_of(table.values, column)
         profile = column_profile(column, cells[before])
-        found = compared(profile, cells[last], THRESHOLD, SIGNIFICANCE / len(columns))
+        found = compared(profile, cells[last], THRESHOLD, LATE_SIGNIFICANCE / len(columns))
         if found.drifted:
             yield RULES["TO107"].fired(
                 column.name,

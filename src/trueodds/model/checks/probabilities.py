@@ -39,13 +39,15 @@ def score_checks(
             f"{error.floor:.4f} on average",
             "look at the reliability diagram; if these rows are newer, fit again with them",
         )
-    if isfinite(loss.high) and loss.high >= scores.base_log_loss:
-        worse = loss.low > scores.base_log_loss
+    worse = loss.low > scores.base_log_loss
+    ranks = scores.auc.low > 0.5
+    if worse or (isfinite(loss.high) and loss.high >= scores.base_log_loss and not ranks):
         verdict = "is worse than the base rate" if worse else "shows no skill"
         yield RULES["TO302"].fired(
             "",
             f"the forecast {verdict}: log-loss {loss.value:.4f} (95 % interval {loss.low:.4f} to "
-            f"{loss.high:.4f}), the base rate's {scores.base_log_loss:.4f}",
+            f"{loss.high:.4f}), the base rate's {scores.base_log_loss:.4f}; AUC "
+            f"{scores.auc.value:.4f} (95 % interval {scores.auc.low:.4f} to {scores.auc.high:.4f})",
             "do not use the model" if worse else "add rows, or columns that tell more",
             "failure" if worse else None,
         )
