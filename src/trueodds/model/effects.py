@@ -30,17 +30,20 @@ from trueodds.evaluation.accumulated import (
 from trueodds.evaluation.level_order import similar_order
 from trueodds.model.effect import ColumnEffect, EffectPoint, Effects
 from trueodds.table.frame import missing_column
+from trueodds.training.training_record import TrainingRecord
 
 Float = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Forecast = Callable[[Values], Float]
-"""Log-odds of rows, shape (1 + parts, rows): by the whole model, then by each of its parts."""
+"""Log-odds of rows, shape (1 + members, rows): by the model, then by each of its members."""
 
 ROWS = 1000
-"""Rows on which effects are measured, at most."""
+"""Rows of which a column's cells are moved, at most."""
 CELLS = 1 << 20
 """Inputs of these rows, at most, but at least `FEWEST` rows."""
 FEWEST = 200
+GIVEN = 20_000
+"""Rows that places and their numbers of rows are taken from, at most."""
 COLUMNS = 8
 """Columns whose effects are measured where none are named."""
 RANKING_ROWS = 100
@@ -49,6 +52,13 @@ LEVELS = 20
 """Levels with a place of their own, at most: those of the most rows."""
 OTHERS = 64
 """Other columns by which levels are ordered, at most."""
+ORDER_ROWS = 100
+"""Rows of each level by which they are ordered, at most."""
+LEAST_MOVED = 4
+"""Rows of an interval whose cells are moved, at least, where it has them."""
+PART = 0.005
+FEWEST_AT_FIT = 100
+"""`rows_for`"""
 
 
 def effects_on(
@@ -59,13 +69,14 @@ def effects_on(
     inputs: int,
     seed: int,
     columns: Sequence[str] | None = None,
+    most: int | None = None,
 ) -> Effects:
     """Measure the effects of columns.
 
     Parameters
     ----------
     forecast, replicates
-        The model and its parts.
+        The model and its members.
     schema, values
         The model's columns, and the rows given.
     inputs
@@ -74,17 +85,21 @@ def effects_on(
         Of the rows that are used, and of the cells that stand in for missing ones.
     columns
         Names; None takes the `COLUMNS` with the largest effects when their cells are shuffled.
+    most
+        Rows of which a column's cells are moved, about; they are spread evenly over its intervals.
+        None takes `ROWS`, fewer where the networks have many inputs.
 
     Raises
     ------
     UsageError
         If a named column is not among the model's, or is one whose words alone are used.
     """
-    most = max(FEWEST, min(ROWS, CELLS // max(1, inputs)))
+    if most is None:
+        most = max(FEWEST, min(ROWS, CELLS // max(1, inputs)))
     rng = np.random.default_rng([seed, 11])
     rows = values
-    if values.rows > most:
-        rows = values.take(np.sort(rng.permutation(values.rows)[:most]))
+    if values.rows > GIVEN:
+        rows = values.take(np.sort(rng.permutation(values.rows)[:GIVEN]))
     known = {column.name: column for column in schema.used}
     if columns is None:
         able = [name for name, column in known.items() if column.kind != "text"]
@@ -92,9 +107,9 @@ def effects_on(
     found = []
     for name in columns:
         place = [*known].index(require_column(name, schema))
-        measure = _Measure(forecast, replicates, rows, np.random.default_rng([seed, 12, place]))
-        found.append(measure.effect(known[name]))
-    return Effects(tuple(found), rows.rows, values.rows)
+        rng = np.random.default_rng([seed, 12, place])
+        found.append(_Measure(forecast, replicates, rows, most, rng).effect(known[name]))
+    return Effects(tuple(found), min(most, values.rows), values.rows)
 
 
 def require_column(name: str, schema: Schema) -> str:
@@ -112,11 +127,26 @@ def require_column(name: str, schema: Schema) -> str:
     return name
 
 
+def with_effects(schema: Schema, names: Sequence[str]) -> list[str]:
+    """The first `COLUMNS` of the names whose columns have effects, in their order."""
+    kinds = {column.name: column.kind for column in schema.used}
+    return [name for name in names if kinds.get(name, "text") != "text"][:COLUMNS]
+
+
+def rows_for(record: TrainingRecord, rows: int) -> int:
+    """Rows for the effects at a fit's end, so that they take about 5 % of a quick fit's time.
+
+    Measured: a row costs as much as some hundred rows of an epoch, whatever the networks.
+    """
+    epochs = float(np.mean([member.epochs for member in record.members]))
+    return int(np.clip(epochs * rows * PART, FEWEST_AT_FIT, ROWS))
+
+
 def _ranked(forecast: Forecast, rows: Values, names: list[str], seed: int) -> list[str]:
     """The names by how much the forecast moves when the column's cells are shuffled."""
     count = min(rows.rows, max(16, min(RANKING_ROWS, 20_000 // len(names))))
-    some = rows.between(0, count)
-    order = np.random.default_rng([seed, 13]).permutation(count)
+    rng = np.random.default_rng([seed, 13])
+    some, order = rows.take(rng.permutation(rows.rows)[:count]), rng.permutation(count)
     plain = forecast(some)[0]
     moved = [
         float(np.square(forecast(put(some, name, order, some))[0] - plain).sum()) for name in names
@@ -135,12 +165,28 @@ def put(rows: Values, name: str, donors: Whole, theirs: Values) -> Values:
 
 
 class _Measure:
-    """Measures one column on some rows."""
+    """Measures one column on some rows, of which about ``most`` are moved."""
 
     def __init__(
-        self, forecast: Forecast, replicates: Replicates, rows: Values, rng: np.random.Generator
+        self,
+        forecast: Forecast,
+        replicates: Replicates,
+        rows: Values,
+        most: int,
+        rng: np.random.Generator,
     ) -> None:
         self.forecast, self.replicates, self.rows, self.rng = forecast, replicates, rows, rng
+        self.most = most
+
+    def _first(self, part: Whole, each: int) -> Whole:
+        """Positions of up to so many random rows of each part, increasing; parts are from 0 on."""
+        order = self.rng.permutation(len(part))
+        order = order[np.argsort(part[order], kind="stable")]
+        starts = np.searchsorted(part[order], part[order])
+        return np.sort(order[np.arange(len(order)) - starts < each])
+
+    def _each(self, count: int) -> int:
+        return max(LEAST_MOVED, self.most // count)
 
     def effect(self, column: Column) -> ColumnEffect:
         if column.name in self.rows.numbers:
@@ -156,7 +202,8 @@ class _Measure:
         known = np.flatnonzero(~np.isnan(cells))
         own = cells[known]
         interval = intervals(own, places)
-        some = self.rows.take(known)
+        moved = self._first(interval, self._each(len(places) - 1))
+        some, interval = self.rows.take(known[moved]), interval[moved]
         upper, lower = (
             self.forecast(replace(some, numbers={**some.numbers, column.name: places[at]}))
             for at in (interval + 1, interval)
@@ -206,19 +253,22 @@ class _Measure:
     def _order(self, name: str, level: Whole, count: int, known: Whole) -> Whole:
         if count == 2:
             return np.arange(2)
+        first = self._first(level, ORDER_ROWS)
+        level, known = level[first], known[first]
         numbers = [c[known] for other, c in self.rows.numbers.items() if other != name]
         codes = [c[known] for other, c in self.rows.codes.items() if other != name]
         return similar_order(level, count, numbers[:OTHERS], codes[:OTHERS])
 
     def _accumulated_levels(self, name: str, known: Whole, place: Whole, count: int) -> Float:
-        """Effects of the levels in their order, not yet centred, (1 + parts, levels)."""
-        some = self.rows.take(known)
-        donor = np.array([np.argmax(place == number) for number in range(count)])
+        """Effects of the levels in their order, not yet centred, (1 + members, levels)."""
+        donor = known[[int(np.argmax(place == number)) for number in range(count)]]
+        first = self._first(place, self._each(count))
+        some, place = self.rows.take(known[first]), place[first]
         own = self.forecast(some)
         changes, of_interval = [], []
         for rows, step in ((place < count - 1, 1), (place > 0, -1)):
             at = np.flatnonzero(rows)
-            moved = self.forecast(put(some.take(at), name, donor[place[at] + step], some))
+            moved = self.forecast(put(some.take(at), name, donor[place[at] + step], self.rows))
             changes.append(step * (moved - own[:, at]))
             of_interval.append(np.minimum(place[at], place[at] + step))
         every = np.concatenate(changes, axis=1)
@@ -230,11 +280,13 @@ class _Measure:
         """The effect of cells without neighbours: those of ``rows``; None if there are none."""
         if not len(rows):
             return None
+        count = len(rows)
+        rows = np.sort(self.rng.permutation(rows)[: max(LEAST_MOVED, self.most // 4)])
         drawn = self.rng.integers(0, len(known), len(rows))
         some = self.rows.take(rows)
         changes = self.forecast(some) - self.forecast(put(some, name, known[drawn], self.rows))
         effects = (changes + of_rows[:, drawn]).mean(axis=1, keepdims=True)
-        (point,) = self._points([text], [None], effects, np.array([len(rows)]))
+        (point,) = self._points([text], [None], effects, np.array([count]))
         return point
 
     def _points(
