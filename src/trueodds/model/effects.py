@@ -227,6 +227,8 @@ class _Measure:
         counts = np.bincount(codes[codes >= 0], minlength=len(column.levels))
         levels = np.argsort(-counts, kind="stable")[:LEVELS]
         levels = levels[counts[levels] >= LEAST_ROWS]
+        if len(levels) == 2:
+            levels = np.sort(levels)
         if len(levels) < 2:
             return ColumnEffect(column.name, kind, (), None, None, 0.0)
         level_of = np.full(len(column.levels) + 2, -1)
