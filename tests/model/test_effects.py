@@ -10,8 +10,9 @@ from trueodds.columns.values import MISSING, UNSEEN, Values
 from trueodds.errors import TableError, UsageError
 from trueodds.evaluation.accumulated import Replicates
 from trueodds.model import scorer, threads
+from trueodds.model.column_effect import LEVELS
 from trueodds.model.effect import Effects
-from trueodds.model.effects import COLUMNS, GIVEN, LEVELS, effects_on, with_effects
+from trueodds.model.effects import COLUMNS, GIVEN, effects_on, with_effects
 
 ROWS = 1200
 LEVEL_EFFECTS = np.array([-0.8, 0.5, -0.4, 0.9, 0.0])
