@@ -80,7 +80,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         The trained `trueodds.model.Model`; ``model_.save(path)`` writes it, ``model_.summary()``
         says what it is.
     evidence_
-        Out-of-fold forecasts of the training rows, for `trueodds.report.write_report`.
+        What `trueodds.report.write_report` needs: out-of-fold forecasts, effects, a regression.
     notes_
         What was guessed or left out when the training table was read: a tuple of sentences.
     leaks_

@@ -23,6 +23,8 @@ from trueodds.execution.work_folder import WorkFolder
 from trueodds.model import Model
 from trueodds.model.background import Background, background_rows
 from trueodds.model.checks import checks_of_fit
+from trueodds.model.effect import Effects
+from trueodds.model.effects import rows_for, with_effects
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.freeze import freeze
 from trueodds.report.judge import Judged, judge, training_record
@@ -127,7 +129,13 @@ def learn(
     left_out = left_out_notes(limit, ensemble.members, prepared.data, recipe)
     kept = _background(table, ensemble) if background else None
     model = replace(model, notes=(*model.notes, *left_out), costs=costs, background=kept)
-    return FitResult(model, judged.out_of_fold)
+    return FitResult(model, replace(judged.out_of_fold, effects=_effects(model, table, judged)))
+
+
+def _effects(model: Model, table: Table, judged: Judged) -> Effects:
+    """Effects of the most important columns on some training rows."""
+    columns = with_effects(table.schema, [c.name for c in judged.out_of_fold.importance])
+    return model.effects_of(table.values, columns, rows_for(model.record, table.values.rows))
 
 
 def _background(table: Table, ensemble: Ensemble) -> Background:

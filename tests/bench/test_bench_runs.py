@@ -170,6 +170,16 @@ def test_depth_overhead_and_planted_faults_are_measured(tmp_path: Path) -> None:
     assert sum(kind["planted"] for kind in found["kinds"]) == 15
 
 
+def test_effects_and_a_regression_are_measured_beside_the_networks(bench: Path) -> None:
+    words = "--tables sonar --seeds 1 --rows 200 --name smoke"
+    text = run(bench / "beside_the_networks.py", *words.split())
+    assert "Places whose band holds" in text
+    found = json.loads((bench / "results" / "smoke.json").read_text())
+    assert 0.0 <= found["coverage"][0]["held"] <= 1.0
+    assert 0.0 < found["cost"][0]["regression"] < 1.0
+    assert 0.0 < found["cost"][0]["effects"] < 1.0
+
+
 def test_intervals_are_compared_on_simulations_and_a_table(bench: Path) -> None:
     words = "--tables sonar --runs 2 --rows 200 --name smoke"
     text = run(bench / "venn_abers.py", *words.split())

@@ -325,6 +325,33 @@ def decide_command(
     run_decide(model, table, costs, capacity, asked, fail_on or (), as_json=as_json)
 
 
+@app.command("effects")
+@errors_as_sentences()
+def effects_command(
+    model: ModelFile,
+    rows: Annotated[
+        str,
+        typer.Argument(
+            metavar="ROWS",
+            help="Table of rows like those of training, from anywhere; it needs no target column.",
+        ),
+    ],
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLS", help="Columns, such as age,job.", show_default="the 8 that act most"
+        ),
+    ] = None,
+    told: Format = None,
+    query: Query = None,
+    as_json: Json = False,
+) -> None:
+    """Show how columns act: how the log-odds change along each one, all else as it is."""
+    from trueodds.cli.effects import run_effects
+
+    run_effects(model, table_of(rows, told, query), tuple(columns or ()), as_json=as_json)
+
+
 @app.command("drift")
 @errors_as_sentences()
 def drift_command(

@@ -90,30 +90,60 @@ def between(values: Float, places: Float, effects: Float) -> Float:
 
 @dataclass(frozen=True, eq=False)
 class Replicates:
-    """How the effects of several parts of a model tell how sure the whole one's are."""
+    """How far the effects of a model's members lie apart, and so how sure those of the model are.
 
-    parts: int
-    """Number of parts, at least 1."""
+    The model's effect is the mean of its members'. Members in one slot are of one kind, and each of
+    them belongs to another part: the parts' means differ by what their members were trained on. A
+    member that does not see a column has no effect of it, and tells nothing of how sure it is.
+    """
+
+    part: NDArray[np.int64]
+    """Shape (members,), from 0 on."""
+    slot: NDArray[np.int64]
+    """Shape (members,), from 0 on."""
     factor: float
-    """From their mean squared distance about their mean to the variance of the whole."""
+    """From the mean squared distance of the parts to the variance of the model."""
+    freedom: int
+    """Degrees of freedom; 0 for a single part."""
 
     @classmethod
-    def of_folds(cls, count: int, each: int) -> "Replicates":
-        """Parts are folds' networks, each trained without 1/each of the rows.
+    def of_folds(cls, fold: NDArray[np.int64], each: int) -> "Replicates":
+        """Parts are folds: the members of each one were trained without 1/each of the rows.
 
         This is the jackknife that deletes groups of rows (Shao & Tu 1995, section 2.3): the
-        variance over training rows is each − 1 times the mean square.
+        variance over training rows is each − 1 times the mean square. What differs by chance alone
+        between members counts as much, so that the band is rather too wide.
+
+        ``fold`` has shape (members,), from 0 on; ``each`` folds in turn cut the rows once.
         """
-        return cls(count, each - 1.0)
+        count = int(fold.max()) + 1
+        order = np.argsort(fold, kind="stable")
+        among = np.empty(len(fold), dtype=np.int64)
+        among[order] = np.arange(len(fold)) - np.searchsorted(fold[order], fold[order])
+        partition = fold // each
+        slot = among * (int(partition.max()) + 1) + partition
+        return cls(fold, slot, each - 1.0, count - int(partition.max()) - 1)
 
     @classmethod
-    def of_members(cls, count: int) -> "Replicates":
-        """Parts are networks trained on the same rows: only how they began differs."""
-        return cls(count, 1.0 / max(1, count - 1))
+    def of_members(cls, members: int, parts: int) -> "Replicates":
+        """Members trained on the same rows, so many of a kind in turn, differ in how they began."""
+        number = np.arange(members)
+        parts = min(parts, members)
+        return cls(number % parts, number // parts, 1.0 / max(1, parts - 1), parts - 1)
 
     def half(self, effects: Float) -> Float:
-        """Half width of the 95 % band, (parts, places) → (places,); NaN for a single part."""
-        if self.parts < 2:
+        """Half width of the 95 % band, (members, places) → (places,); NaN for a single part."""
+        if self.freedom < 1:
             return np.full(effects.shape[1], np.nan)
-        variance = self.factor * effects.var(axis=0)
-        return np.asarray(student_t(self.parts) * np.sqrt(variance))
+        seen = effects.any(axis=1)
+        apart = np.zeros_like(effects)
+        for slot in range(int(self.slot.max()) + 1):
+            among = self.slot == slot
+            some, count = among & seen, int((among & seen).sum())
+            if count > 1:
+                wider = count / (count - 1.0) * (1.0 - 1.0 / int(among.sum()))
+                apart[some] = (effects[some] - effects[some].mean(axis=0)) * np.sqrt(wider)
+        parts = int(self.part.max()) + 1
+        sums = np.stack([apart[self.part == part].sum(axis=0) for part in range(parts)])
+        variance = self.factor * np.square(sums * (parts / len(effects))).mean(axis=0)
+        return np.asarray(student_t(self.freedom + 1.0) * np.sqrt(variance))

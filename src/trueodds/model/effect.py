@@ -48,13 +48,15 @@ class Effects:
 
     columns: tuple[ColumnEffect, ...]
     rows: int
-    """Rows used."""
+    """Rows of which each column's cells were moved, about."""
     of: int
     """Rows given."""
 
     def __repr__(self) -> str:
         """One line a column: its kind, the size of its effect and its range."""
-        lines = [f"Effects of {len(self.columns)} columns on {self.rows:,} of {self.of:,} rows:"]
+        lines = [
+            f"Effects of {len(self.columns)} columns, by about {self.rows:,} of {self.of:,} rows:"
+        ]
         for found in self.columns:
             name = printable(found.column, LONGEST)
             if not found.points:

@@ -1,54 +1,36 @@
-"""How columns act on a model's log-odds: accumulated local effects on some rows.
+"""How columns act on a model's log-odds: which of them, and on which rows it is measured.
 
-A number or a date is moved between the two quantiles around the row's own cell, a level to its
-neighbours in the order of similarity (`trueodds.evaluation.level_order`); all other cells of the
-row stay (Apley & Zhu 2020). Inputs that depend on several columns, such as differences of dates,
-move along. Cells that have no neighbours, which are missing cells and levels of few rows, are
-compared with the same rows when a known cell of another row is put there; the known cell's own
-effect is subtracted.
+`trueodds.model.column_effect` measures one column: accumulated local effects (Apley & Zhu 2020).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Literal, cast
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trueodds.columns.schema import Column, Schema
-from trueodds.columns.values import MISSING, Values
+from trueodds.columns.schema import Schema
+from trueodds.columns.values import Values
 from trueodds.errors import UsageError
-from trueodds.evaluation.accumulated import (
-    LEAST_ROWS,
-    Replicates,
-    accumulated,
-    between,
-    edges,
-    intervals,
-    rows_at,
-)
-from trueodds.evaluation.level_order import similar_order
-from trueodds.model.effect import ColumnEffect, EffectPoint, Effects
+from trueodds.evaluation.accumulated import Replicates
+from trueodds.model.column_effect import Forecast, Measure, put
+from trueodds.model.effect import Effects
 from trueodds.table.frame import missing_column
-
-Float = NDArray[np.float64]
-Whole = NDArray[np.int64]
-Forecast = Callable[[Values], Float]
-"""Log-odds of rows, shape (1 + parts, rows): by the whole model, then by each of its parts."""
+from trueodds.training.training_record import TrainingRecord
 
 ROWS = 1000
-"""Rows on which effects are measured, at most."""
+"""Rows of which a column's cells are moved, at most."""
 CELLS = 1 << 20
 """Inputs of these rows, at most, but at least `FEWEST` rows."""
 FEWEST = 200
+GIVEN = 20_000
+"""Rows that places and their numbers of rows are taken from, at most."""
 COLUMNS = 8
 """Columns whose effects are measured where none are named."""
 RANKING_ROWS = 100
 """Rows on which columns are ranked then."""
-LEVELS = 20
-"""Levels with a place of their own, at most: those of the most rows."""
-OTHERS = 64
-"""Other columns by which levels are ordered, at most."""
+FEWEST_AT_FIT = 100
+"""Rows of which a column's cells are moved at a fit's end, at least …"""
+PART = 0.005
+"""… and as this part of the rows that a member is trained on in all its epochs, up to `ROWS`."""
 
 
 def effects_on(
@@ -59,13 +41,14 @@ def effects_on(
     inputs: int,
     seed: int,
     columns: Sequence[str] | None = None,
+    most: int | None = None,
 ) -> Effects:
     """Measure the effects of columns.
 
     Parameters
     ----------
     forecast, replicates
-        The model and its parts.
+        The model and its members.
     schema, values
         The model's columns, and the rows given.
     inputs
@@ -74,17 +57,21 @@ def effects_on(
         Of the rows that are used, and of the cells that stand in for missing ones.
     columns
         Names; None takes the `COLUMNS` with the largest effects when their cells are shuffled.
+    most
+        Rows of which a column's cells are moved, about; they are spread evenly over its intervals.
+        None takes `ROWS`, fewer where the networks have many inputs.
 
     Raises
     ------
     UsageError
         If a named column is not among the model's, or is one whose words alone are used.
     """
-    most = max(FEWEST, min(ROWS, CELLS // max(1, inputs)))
+    if most is None:
+        most = max(FEWEST, min(ROWS, CELLS // max(1, inputs)))
     rng = np.random.default_rng([seed, 11])
     rows = values
-    if values.rows > most:
-        rows = values.take(np.sort(rng.permutation(values.rows)[:most]))
+    if values.rows > GIVEN:
+        rows = values.take(np.sort(rng.permutation(values.rows)[:GIVEN]))
     known = {column.name: column for column in schema.used}
     if columns is None:
         able = [name for name, column in known.items() if column.kind != "text"]
@@ -92,9 +79,9 @@ def effects_on(
     found = []
     for name in columns:
         place = [*known].index(require_column(name, schema))
-        measure = _Measure(forecast, replicates, rows, np.random.default_rng([seed, 12, place]))
-        found.append(measure.effect(known[name]))
-    return Effects(tuple(found), rows.rows, values.rows)
+        rng = np.random.default_rng([seed, 12, place])
+        found.append(Measure(forecast, replicates, rows, most, rng).effect(known[name]))
+    return Effects(tuple(found), min(most, values.rows), values.rows)
 
 
 def require_column(name: str, schema: Schema) -> str:
@@ -112,151 +99,25 @@ def require_column(name: str, schema: Schema) -> str:
     return name
 
 
+def with_effects(schema: Schema, names: Sequence[str]) -> list[str]:
+    """The first `COLUMNS` of the names whose columns have effects, in their order."""
+    kinds = {column.name: column.kind for column in schema.used}
+    return [name for name in names if kinds.get(name, "text") != "text"][:COLUMNS]
+
+
+def rows_for(record: TrainingRecord, rows: int) -> int:
+    """Rows of which cells are moved at the end of a fit, so few that it takes hardly longer."""
+    epochs = float(np.mean([member.epochs for member in record.members]))
+    return int(np.clip(epochs * rows * PART, FEWEST_AT_FIT, ROWS))
+
+
 def _ranked(forecast: Forecast, rows: Values, names: list[str], seed: int) -> list[str]:
     """The names by how much the forecast moves when the column's cells are shuffled."""
     count = min(rows.rows, max(16, min(RANKING_ROWS, 20_000 // len(names))))
-    some = rows.between(0, count)
-    order = np.random.default_rng([seed, 13]).permutation(count)
+    rng = np.random.default_rng([seed, 13])
+    some, order = rows.take(rng.permutation(rows.rows)[:count]), rng.permutation(count)
     plain = forecast(some)[0]
     moved = [
         float(np.square(forecast(put(some, name, order, some))[0] - plain).sum()) for name in names
     ]
     return [names[i] for i in np.argsort(-np.array(moved), kind="stable")]
-
-
-def put(rows: Values, name: str, donors: Whole, theirs: Values) -> Values:
-    """The rows with the cells of one column from other rows, by their numbers, shape (rows,)."""
-    if name in rows.numbers:
-        return replace(rows, numbers={**rows.numbers, name: theirs.numbers[name][donors]})
-    words = rows.words
-    if name in words:
-        words = {**words, name: theirs.words[name].take(donors)}
-    return replace(rows, codes={**rows.codes, name: theirs.codes[name][donors]}, words=words)
-
-
-class _Measure:
-    """Measures one column on some rows."""
-
-    def __init__(
-        self, forecast: Forecast, replicates: Replicates, rows: Values, rng: np.random.Generator
-    ) -> None:
-        self.forecast, self.replicates, self.rows, self.rng = forecast, replicates, rows, rng
-
-    def effect(self, column: Column) -> ColumnEffect:
-        if column.name in self.rows.numbers:
-            return self._of_number(column)
-        return self._of_levels(column)
-
-    def _of_number(self, column: Column) -> ColumnEffect:
-        cells = self.rows.numbers[column.name]
-        places = edges(cells)
-        kind = cast(Literal["number", "date"], column.kind)
-        if not len(places):
-            return ColumnEffect(column.name, kind, (), None, None, 0.0)
-        known = np.flatnonzero(~np.isnan(cells))
-        own = cells[known]
-        interval = intervals(own, places)
-        some = self.rows.take(known)
-        upper, lower = (
-            self.forecast(replace(some, numbers={**some.numbers, column.name: places[at]}))
-            for at in (interval + 1, interval)
-        )
-        effects = accumulated(upper - lower, interval, len(places) - 1)
-        of_rows = between(own, places, effects)
-        centre = of_rows.mean(axis=1, keepdims=True)
-        effects, of_rows = effects - centre, of_rows - centre
-        texts = [_number_text(at, column.kind) for at in places.tolist()]
-        points = self._points(texts, places.tolist(), effects, rows_at(own, places))
-        missing = self._apart(
-            "missing", column.name, np.flatnonzero(np.isnan(cells)), known, of_rows
-        )
-        return ColumnEffect(
-            column.name, kind, points, missing, None, self._size(of_rows[0], missing)
-        )
-
-    def _of_levels(self, column: Column) -> ColumnEffect:
-        codes = self.rows.codes[column.name]
-        kind = cast(Literal["category", "yesno"], column.kind)
-        counts = np.bincount(codes[codes >= 0], minlength=len(column.levels))
-        levels = np.argsort(-counts, kind="stable")[:LEVELS]
-        levels = levels[counts[levels] >= LEAST_ROWS]
-        if len(levels) < 2:
-            return ColumnEffect(column.name, kind, (), None, None, 0.0)
-        level_of = np.full(len(column.levels) + 2, -1)
-        level_of[levels] = np.arange(len(levels))
-        level = level_of[codes]
-        known = np.flatnonzero(level >= 0)
-        order = self._order(column.name, level[known], len(levels), known)
-        levels = levels[order]
-        place = np.argsort(order)[level[known]]
-        effects = self._accumulated_levels(column.name, known, place, len(levels))
-        of_rows = effects[:, place]
-        centre = of_rows.mean(axis=1, keepdims=True)
-        effects, of_rows = effects - centre, of_rows - centre
-        names = [column.levels[code] for code in levels.tolist()]
-        points = self._points(names, [None] * len(names), effects, np.bincount(place))
-        gone = np.flatnonzero(codes == MISSING)
-        rest = np.flatnonzero((level < 0) & (codes != MISSING))
-        missing = self._apart("missing", column.name, gone, known, of_rows)
-        other = self._apart("other levels", column.name, rest, known, of_rows)
-        return ColumnEffect(
-            column.name, kind, points, missing, other, self._size(of_rows[0], missing, other)
-        )
-
-    def _order(self, name: str, level: Whole, count: int, known: Whole) -> Whole:
-        if count == 2:
-            return np.arange(2)
-        numbers = [c[known] for other, c in self.rows.numbers.items() if other != name]
-        codes = [c[known] for other, c in self.rows.codes.items() if other != name]
-        return similar_order(level, count, numbers[:OTHERS], codes[:OTHERS])
-
-    def _accumulated_levels(self, name: str, known: Whole, place: Whole, count: int) -> Float:
-        """Effects of the levels in their order, not yet centred, (1 + parts, levels)."""
-        some = self.rows.take(known)
-        donor = np.array([np.argmax(place == number) for number in range(count)])
-        own = self.forecast(some)
-        changes, of_interval = [], []
-        for rows, step in ((place < count - 1, 1), (place > 0, -1)):
-            at = np.flatnonzero(rows)
-            moved = self.forecast(put(some.take(at), name, donor[place[at] + step], some))
-            changes.append(step * (moved - own[:, at]))
-            of_interval.append(np.minimum(place[at], place[at] + step))
-        every = np.concatenate(changes, axis=1)
-        return accumulated(every, np.concatenate(of_interval), count - 1)
-
-    def _apart(
-        self, text: str, name: str, rows: Whole, known: Whole, of_rows: Float
-    ) -> EffectPoint | None:
-        """The effect of cells without neighbours: those of ``rows``; None if there are none."""
-        if not len(rows):
-            return None
-        drawn = self.rng.integers(0, len(known), len(rows))
-        some = self.rows.take(rows)
-        changes = self.forecast(some) - self.forecast(put(some, name, known[drawn], self.rows))
-        effects = (changes + of_rows[:, drawn]).mean(axis=1, keepdims=True)
-        (point,) = self._points([text], [None], effects, np.array([len(rows)]))
-        return point
-
-    def _points(
-        self, texts: Sequence[str], at: Sequence[float | None], effects: Float, rows: Whole
-    ) -> tuple[EffectPoint, ...]:
-        half = self.replicates.half(effects[1:])
-        return tuple(
-            EffectPoint(text, place, effect, effect - wide, effect + wide, count)
-            for text, place, effect, wide, count in zip(
-                texts, at, effects[0].tolist(), half.tolist(), rows.tolist(), strict=True
-            )
-        )
-
-    def _size(self, of_rows: Float, *apart: EffectPoint | None) -> float:
-        every = [of_rows, *(np.full(p.rows, p.effect) for p in apart if p is not None)]
-        return float(np.concatenate(every).std())
-
-
-def _number_text(at: float, kind: str) -> str:
-    if kind != "date":
-        return f"{at:.6g}"
-    if not abs(at) < 2.0**55:
-        return f"{at:.6g} s"
-    text = str(np.datetime_as_string(np.int64(round(at)).astype("datetime64[s]")))
-    return text.removesuffix("T00:00:00").replace("T", " ")

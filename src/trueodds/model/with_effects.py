@@ -38,7 +38,7 @@ class WithEffects(ModelData):
     def effects(self, X: Any, columns: Sequence[str] | None = None) -> "Effects":
         """How the calibrated log-odds change along columns: accumulated local effects.
 
-        They are measured on at most 1,000 rows, drawn with the model's seed (fewer for networks of
+        Cells of about 1,000 rows are moved, drawn with the model's seed (fewer for networks of
         many inputs); sample weights do not count. The mean over the rows is 0. The 95 % band is of
         the networks: how far they differ when other rows are left out of their training (a
         jackknife of groups); for a model of folds by time, how far networks of one training table
@@ -63,36 +63,33 @@ class WithEffects(ModelData):
             warn(TableWarning(sentence))
         return self.effects_of(values, columns)
 
-    def effects_of(self, values: Values, columns: Sequence[str] | None = None) -> "Effects":
-        """What `effects` gives, for rows that are read."""
+    def effects_of(
+        self, values: Values, columns: Sequence[str] | None = None, most: int | None = None
+    ) -> "Effects":
+        """What `effects` gives, for rows that are read; on at most so many of them."""
         # Forecasting starts faster without the modules that only this needs.
         from trueodds.model.effects import effects_on
 
-        part, replicates = self._parts()
+        members = len(self.networks.members)
         inputs = self.networks.members[0].sizes[0]
-        counts = np.bincount(part)
 
         def forecast(rows: Values) -> NDArray[np.float64]:
             outputs = self._scorer.outputs(rows)
-            whole = outputs.sum(axis=0)
-            found = [self._calibrated(whole)]
-            for number, count in enumerate(counts.tolist()):
-                total = outputs[part == number].sum(axis=0) * (len(part) / count)
-                found.append(self._calibrated(total))
-            return np.stack(found)
+            return np.asarray(
+                self._calibrated(np.concatenate([outputs.sum(axis=0)[None], outputs * members]))
+            )
 
         schema, seed = self.schema, self.record.seed
-        return effects_on(forecast, replicates, schema, values, inputs, seed, columns)
+        return effects_on(forecast, self._replicates(), schema, values, inputs, seed, columns, most)
 
-    def _parts(self) -> tuple[NDArray[np.int64], "Replicates"]:
-        """The part of the model that each member belongs to: its fold, or its place in a turn."""
+    def _replicates(self) -> "Replicates":
+        """The members by folds; those of a single fold by their places in a turn."""
         from trueodds.evaluation.accumulated import Replicates
 
         folds = np.array([member.fold for member in self.networks.members])
         distinct, part = np.unique(folds, return_inverse=True)
-        if len(distinct) > 1:
-            each = self.record.settings.get("folds", len(distinct))
-            each = each if len(distinct) % each == 0 else len(distinct)
-            return part.astype(np.int64), Replicates.of_folds(len(distinct), each)
-        parts = min(SHIPPED, len(folds))
-        return np.arange(len(folds)) % parts, Replicates.of_members(parts)
+        if len(distinct) < 2:
+            return Replicates.of_members(len(folds), SHIPPED)
+        each = self.record.settings.get("folds", len(distinct))
+        whole = isinstance(each, int) and each > 1 and len(distinct) % each == 0
+        return Replicates.of_folds(part.astype(np.int64), each if whole else len(distinct))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from trueodds.evaluation.baseline import Baseline
 from trueodds.evaluation.decisions import Decision
 from trueodds.evaluation.intervals import student_t
+from trueodds.model.effect import Effects
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class OutOfFold:
     """The decision by the model's costs; None if the fit was told none."""
     logistic_regression: Baseline | None = None
     """A logistic regression on the same inputs and folds; None if it has too many inputs."""
+    effects: Effects | None = None
+    """How the most important columns act, on some training rows; None if it was not measured."""
 
 
 def column_importances(

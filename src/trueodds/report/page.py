@@ -13,6 +13,7 @@ from trueodds.report.baseline_words import baseline_text
 from trueodds.report.bundle import BUNDLE, read_asset
 from trueodds.report.chart import load_altair
 from trueodds.report.decision_words import cost_text, costs_text
+from trueodds.report.effect_charts import effect_figures, effects_lead
 from trueodds.report.figure import Figure
 from trueodds.report.figures import all_figures
 from trueodds.report.out_of_fold import OutOfFold
@@ -85,6 +86,8 @@ def render(model: Model, out_of_fold: OutOfFold) -> str:
     sample = sample_of(out_of_fold)
     bins = reliability_bins(sample)
     figures = all_figures(model, sample, bins, out_of_fold.importance)
+    effects = effect_figures(out_of_fold.effects, quoted(model.target_yes))
+    figures |= {figure.key: figure for figure in effects}
     columns, columns_hidden = column_rows(model.schema, out_of_fold.importance)
     style, script, bundle = (read_asset(n) for n in ("page.css", "page.js", BUNDLE))
     # Only the scripts with these hashes may run, and the page may load nothing.
@@ -102,6 +105,8 @@ def render(model: Model, out_of_fold: OutOfFold) -> str:
         bundle=Markup(bundle),
         specifications=Markup(_specifications(figures)),
         figures=figures,
+        effects=effects,
+        effects_lead=effects_lead(out_of_fold.effects),
         title=clean(model.target_name, 80),
         yes=quoted(model.target_yes),
         no=quoted(model.target_no),
