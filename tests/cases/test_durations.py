@@ -137,3 +137,18 @@ def test_numpy_moments_of_any_unit_are_equal() -> None:
             assert found[2] == expected[2]
         assert rescore(column, as_frame([{"v": array[1]}]).data["v"]) == [expected[1]]
     assert np.isnan(rescore(column, as_frame({"v": [np.datetime64("NaT", "ns")]}).data["v"]))
+
+
+@pytest.mark.parametrize("unit", ["s", "ms"])
+def test_times_of_a_parquet_file(tmp_path, unit: str) -> None:  # type: ignore[no-untyped-def]
+    from pyarrow import parquet
+
+    from trueodds.table import read_table, stream_table
+
+    path = tmp_path / "t.parquet"
+    parquet.write_table(pa.table({"v": pa.array([*TIMES, None], pa.time32(unit))}), path)
+    column, _ = column_of(TIMES)
+    frames = [read_table(path), *stream_table(path, small=0, piece=500).frames]
+    assert [frame.rows for frame in frames] == [5, 5]
+    for frame in frames:
+        assert rescore(column, frame.data["v"])[:4] == SECONDS_OF_DAY
