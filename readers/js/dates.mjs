@@ -12,18 +12,18 @@ const WEEKDAY =
 const MONTH = `(?<name>${FULL_NAMES}|sept|${SHORT_NAMES})`;
 const YEAR = "'?(?<year>\\d{4}|\\d{2})";
 const TIME =
-  "(?<h>\\d{1,2}):(?<min>\\d{2})(?::(?<s>\\d{2})(?:[.,:](?<f>\\d+))?)?(?: ?(?<half>[ap])\\.?m\\.?)?";
+  "(?<h>\\d{1,2})[:h](?<min>\\d{2})(?::(?<s>\\d{2})(?:[.,:](?<f>\\d+))?)?(?: ?(?<half>[ap])\\.? ?m\\.?| ?Uhr)?";
 const CLOCK =
   `(?:(?:T|,? | at |:|-)${TIME}` +
-  "|(?:T|-)(?<h2>\\d{2})[.](?<min2>\\d{2})[.](?<s2>\\d{2})(?:[.,](?<f2>\\d+))?" +
+  "|[T -](?<h2>\\d{1,2})[.](?<min2>\\d{2})[.](?<s2>\\d{2})(?:[.,](?<f2>\\d+))?(?: ?(?<half2>[ap])\\.? ?m\\.?)?" +
   "|T?(?<h3>\\d{2})(?<min3>\\d{2})(?:(?<s3>\\d{2})(?:[.,]?(?<f3>\\d+))?)?)";
 const ZONE =
   " ?(?:(?<zone>z|utc|gmt|ut|[ecmp][sd]t|cest|cet)?" +
-  "(?:(?<sign>[+-])(?<zh>\\d{1,2}):?(?<zm>\\d{2})?)?(?: ?\\([^()]*\\))?)?";
+  "(?:(?<sign>[+-])(?<zh>\\d{1,2}):?(?<zm>\\d{2})?)?(?: ?\\([^()]*\\)|\\[[^\\[\\]]*\\])?)?";
 const LATER = `(?:${CLOCK}${ZONE})?`;
 const SHAPES = [
-  `(?<year>\\d{4})(?<sep>[-/. ])(?<m>\\d{1,2})\\k<sep>(?<d>\\d{1,2})${LATER}`,
-  `(?<a>\\d{1,2})(?<sep>[-/ ]|\\. ?)(?<b>\\d{1,2})\\k<sep>(?<c>\\d{4}|\\d{2})${LATER}`,
+  `(?<year>\\d{4})(?<sep>[-/_: ]|\\. ?)(?<m>\\d{1,2})\\k<sep>(?<d>\\d{1,2})\\.?${LATER}`,
+  `(?<a>\\d{1,2})(?<sep>[-/ ]|\\. ?)(?<b>\\d{1,2})\\k<sep>(?<c>\\d{4}|\\d{2})\\.?${LATER}`,
   `(?<year>\\d{4})(?<m>\\d{2})(?<d>\\d{2})${LATER}`,
   `(?<d>\\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?:of )?${MONTH}[-/., ]*${YEAR}${LATER}`,
   `${MONTH}[-/. ]*(?<d>\\d{1,2})(?:st|nd|rd|th)?(?:, ?|[-/ ])${YEAR}${LATER}`,
@@ -36,9 +36,10 @@ const SHAPES = [
   "(?<year>\\d{4})[- ]?Q(?<q>[1-4])",
   "Q(?<q>[1-4])[-/ ]?(?<year>\\d{4})",
   "(?<year>\\d{4})-?W(?<week>\\d{2})(?:-?(?<wd>[1-7]))?",
-  "(?<year>\\d{4})年(?<m>\\d{1,2})月(?<d>\\d{1,2})日",
+  `(?<year>\\d{4})[年년] ?(?<m>\\d{1,2})[月월] ?(?<d>\\d{1,2})[日일]${LATER}`,
 ].map((shape) => new RegExp(`^(?:${shape})$`, "i"));
-const NO_DATE = /^0{1,4}([-/.])0{1,2}\1(?:0{4}|0{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?$/;
+const NO_DATE =
+  /^(?:0{1,4}([-/.])0{1,2}\1(?:0{4}|0{1,2})|0?1\/0\/(?:19)?00|00?([/.])0?1\2(?:19)?00)(?:[T ]0?0:00(?::00(?:\.0+)?)?Z?)?$/;
 
 // Whether a cell is a date of zeros, such as 0000-00-00.
 export const noDate = (word) => NO_DATE.test(word);
@@ -88,7 +89,7 @@ function monthOf({ name, q, m }) {
 function timeIn(found) {
   const end = ["", "2", "3"].find((place) => found[`h${place}`] !== undefined);
   if (end === undefined) return 0n;
-  const hours = hoursOf(Number(found[`h${end}`]), found.half);
+  const hours = hoursOf(Number(found[`h${end}`]), found.half ?? found.half2);
   const minutes = Number(found[`min${end}`]);
   const seconds = Number(found[`s${end}`] ?? 0);
   if (hours < 0 || minutes > 59 || seconds > 60) return null;

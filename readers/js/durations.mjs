@@ -19,11 +19,14 @@ for (const [size, words] of [
 
 const NUMBER = "(\\d{1,15}(?:[.,]\\d+)?)";
 const CLOCK = new RegExp(
-  "^(?:(?<days>\\d{1,15}) ?(?:days?|d)?(?<after>, ?| |\\.))?(?<within>[+-]?)" +
-    "(?<hours>\\d{1,15}):(?<minutes>[0-5]\\d)(?::(?<seconds>[0-5]\\d|60)(?:[.,](?<part>\\d+))?)?" +
-    "(?: ?(?<half>[ap])\\.?m\\.?)?$",
+  "^(?:T|(?<days>\\d{1,15}) ?(?:days?|d)?(?<after>, ?| |\\.))?(?<within>[+-]?)" +
+    "(?<hours>\\d{1,15}):(?<minutes>[0-5]\\d)(?::(?<seconds>[0-5]\\d|60)(?:[.,](?<part>\\d+))?" +
+    "(?: ?(?:Z|UTC|GMT)| ?[+-](?:0\\d|1[0-4])(?::?[0-5]\\d)?)?)?" +
+    "(?: ?(?<half>[ap])\\.? ?m\\.?| ?Uhr)?$",
   "i",
 );
+const HALF = /^(?<hours>\d{1,2}) ?(?<half>[ap])\.? ?m\.?$/i;
+const H_BETWEEN = /^(?<hours>\d{1,15}) ?h ?(?<minutes>[0-5]\d)$/i;
 const ISO = new RegExp(
   `^P(?:${NUMBER}W)?(?:${NUMBER}D)?(?:T(?:${NUMBER}H)?(?:${NUMBER}M)?(?:${NUMBER}S)?)?$`,
   "i",
@@ -36,7 +39,7 @@ export function microseconds(word) {
   const text = strip(word.replace(/[\u00a0\u202f\u2009]/g, " ").replace(/\u2212/g, "-"));
   const sign = text.startsWith("-") ? -1n : 1n;
   const bare = text.replace(SIGN, "");
-  const clock = CLOCK.exec(bare);
+  const clock = CLOCK.exec(bare) ?? HALF.exec(bare) ?? H_BETWEEN.exec(bare);
   if (clock !== null) return onClock(clock.groups, sign);
   const iso = ISO.exec(bare);
   const parts =
@@ -53,7 +56,7 @@ export const seconds = (ticks) => Number(ticks) / 1e6;
 // The first six digits of a fraction of a second, as microseconds.
 export const millionths = (digits = "") => BigInt(digits.slice(0, 6).padEnd(6, "0"));
 
-function onClock({ days = "0", after, within, hours, minutes, seconds = "0", part, half }, sign) {
+function onClock({ days = "0", after, within, hours, minutes = "0", seconds = "0", part, half }, sign) {
   let hour = BigInt(hours);
   if (half !== undefined) {
     if (hour < 1n || hour > 12n) return null;

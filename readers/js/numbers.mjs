@@ -9,8 +9,13 @@ const DRESS = new RegExp(`^([+-]?)[${SPACE}]*[$€£¥][${SPACE}]*|[${SPACE}]*[%
 const THOUSANDS = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/;
 const COMMA = /^(?:[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d*)?(?:[eE][+-]?\d+)?|[+-]?,\d+)$/;
 
+// A dash for the cents (12,-), a unit outside of brackets, and a currency with a dash, which is zero.
+const NO_CENTS = /(?<=\d)(?:([.,])(?:--?|\u2014)|\/-)(?!\d)/g;
+const BEFORE_BRACKETS = /^([^\d \t-\r.,+\-'()]{1,4}\.?) *\(([^()]*)\)$/u;
+const BEHIND_BRACKETS = /^\(([^()]*)\)( ?[^\d \t-\r.,+\-'()][^\d+\-'()]{0,14})$/u;
+const DASH = /^([^\d \t-\r.,+\-'()]{1,4}\.?) *--?$/u;
 const CELL = new RegExp(
-  "^([+-]?) ?([^\\d \\t-\\r.,+\\-'()]{0,4}\\.?) ?([+-]?) ?" +
+  "^([+-]?) ?([^\\d \\t-\\r.,+\\-'()]{0,4}\\.?) *([+-]?) ?" +
     "((?:\\d(?:[\\d.,' ]*[\\d.,'])?|[.,]\\d+)(?:[eE][+-]?\\d+)?|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?(?![a-zA-Z]))" +
     "( ?)([^\\d \\t-\\r.,+\\-'()][^\\d+\\-'()]{0,14})?( ?[+-]?)$",
   "u",
@@ -55,12 +60,19 @@ function styled(word, mark, unit) {
     word
       .replace(/[\u00a0\u202f\u2007\u2009\u200a]/g, " ")
       .replace(/[\u2212\u2013\u2012\ufe63\uff0d]/g, "-")
-      .replace(/[\u2019\u02bc\u00b4`]/g, "'"),
-  );
+      .replace(/[\u2019\u02bc\u00b4`]/g, "'")
+      .replace(NO_CENTS, "$1"),
+  )
+    .replace(BEFORE_BRACKETS, "($1$2)")
+    .replace(BEHIND_BRACKETS, "($1$2)");
   const bracketed = text.startsWith("(") && text.endsWith(")");
   if (bracketed) text = strip(text.slice(1, -1));
   const found = CELL.exec(text);
-  if (found === null) return null;
+  if (found === null) {
+    const zero = DASH.exec(text);
+    const own = zero === null ? null : unitOf(zero[1], true, false);
+    return own && own === unit ? 0 : null;
+  }
   const [, before, prefix, between, digits, blank, behind, last] = found;
   const signs = before + between + last.trim();
   const suffix = strip(behind ?? "");

@@ -162,7 +162,8 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y
             Shape (n,), two different labels of any type.
         sample_weight
-            Shape (n,), ≥ 0.
+            Shape (n,), ≥ 0. A row of weight 2 is not quite a row given twice: a repeated row may be
+            in two folds. scikit-learn's check of that equivalence is the one that does not pass.
         groups
             Shape (n,), labels of any type: the rows of a group are in one fold. A row without a
             group is a group of its own.

@@ -7,7 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
-from trueodds.columns.roles import read_times, stand_alone
+from trueodds.columns.roles import number_reading, read_times, stand_alone
+from trueodds.columns.schema import Column
+from trueodds.columns.values import read_numbers
 from trueodds.errors import TableWarning, warn
 from trueodds.table import as_column, as_frame
 from trueodds.training.folds import group_numbers
@@ -90,8 +92,20 @@ def row_times(time: ArrayLike, rows: int) -> NDArray[np.float64]:
 
 
 def row_weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
-    """Sample weights, shape (rows,)."""
-    weight = np.asarray(sample_weight, dtype=np.float64)
+    """Sample weights, shape (rows,), from numbers or from text that is read as an input's is."""
+    weight = np.asarray(sample_weight)
+    if weight.ndim == 1 and weight.dtype.kind not in "iub":
+        frame = as_frame(as_column(sample_weight, "sample_weight").to_frame())
+        style, unit = number_reading(frame, "sample_weight")
+        column = Column("sample_weight", "number", number_style=style, unit=unit)
+        weight, odd = read_numbers(frame.data["sample_weight"], column)
+        if odd.any():
+            row = int(odd.argmax())
+            raise ValueError(
+                f'sample_weight of row {row} is "{frame.data["sample_weight"][row]}": weights are '
+                "numbers"
+            )
+    weight = np.asarray(weight, dtype=np.float64)
     if weight.ndim != 1:
         raise ValueError("Sample weights must be 1D array or scalar")
     if len(weight) != rows:

@@ -107,3 +107,18 @@ def test_labels_beyond_floats_stay_two() -> None:
 def test_numbers_of_levels_compare_with_all_digits() -> None:
     column = Column("v", "category", levels=("120330000000000021", "1.50", "7"))
     assert rescore(column, ["120330000000000022", "1.5", "7.0"]) == [-2, 1, 2]
+
+
+@pytest.mark.parametrize("spell", ["{}.0", "{:,}", "{:,}.00"])
+def test_long_codes_in_the_dress_of_numbers_stay_apart(spell: str) -> None:
+    column, codes = column_of_csv([spell.format(BIG[i % 8]) for i in range(80)])
+    assert column.kind == "category"
+    assert len(np.unique(codes)) == 8
+    assert "no number has all their digits" in column.remarks[0]
+
+
+def test_codes_with_a_point_keep_their_zeros() -> None:
+    column, codes = column_of_csv(["01.1", "01.10", "10.2", "02.10"] * 6)
+    assert column.remarks == ('read as codes, since leading zeros count, such as "01.1"',)
+    assert len(np.unique(codes)) == 4
+    assert column_of_csv(["007.50", "012.25", "112.00"] * 6)[0].kind == "number"

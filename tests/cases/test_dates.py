@@ -33,6 +33,13 @@ EXACT = {
     "us": lambda m: f"{m:%m/%d/%Y %I:%M:%S %p}",
     "us short": lambda m: f"{m:%m/%d/%y %H:%M:%S}",
     "german": lambda m: f"{m:%d.%m.%y %H:%M:%S}",
+    "compact digits": lambda m: f"{m:%Y%m%d%H%M%S}",
+    "camera": lambda m: f"{m:%Y:%m:%d %H:%M:%S}",
+    "java": lambda m: (m + dt.timedelta(hours=2)).isoformat() + "+02:00[Europe/Berlin]",
+    "oracle": lambda m: f"{m:%d-%b-%y %I.%M.%S}.000000000 {m:%p}".upper(),
+    "spanish halves": lambda m: f"{m:%d/%m/%Y %I:%M:%S} {'p' if m.hour > 11 else 'a'}. m.",
+    "german clock": lambda m: f"{m:%d.%m.%Y, %H:%M:%S} Uhr",
+    "points": lambda m: f"{m:%d.%m.%Y %H.%M.%S}",
     "db2": lambda m: f"{m:%Y-%m-%d-%H.%M.%S}.000000",
 }
 DAYS = {
@@ -41,6 +48,11 @@ DAYS = {
     "d/m/yy": lambda m: f"{m:%d/%m/%y}",
     "d.m.yy": lambda m: f"{m.day}.{m.month}.{m:%y}",
     "d.m.yyyy": lambda m: f"{m.day}.{m.month}.{m.year}",
+    "d.m.yyyy.": lambda m: f"{m.day}.{m.month}.{m.year}.",
+    "yyyy.mm.dd.": lambda m: f"{m:%Y.%m.%d}.",
+    "yyyy. m. d.": lambda m: f"{m.year}. {m.month}. {m.day}.",
+    "underscores": lambda m: f"{m:%Y_%m_%d}",
+    "korean": lambda m: f"{m.year}년 {m.month}월 {m.day}일",
     "d. m. yyyy": lambda m: f"{m.day}. {m.month}. {m.year}",
     "m/d/yy": lambda m: f"{m.month}/{m.day}/{m:%y}",
     "yy-mm-dd": lambda m: f"{m:%y-%m-%d}",
@@ -144,7 +156,10 @@ def test_two_digit_years_of_other_kinds() -> None:
     assert years([40, 60, 75, 99]) == [1940, 1960, 1975, 1999]
 
 
-@pytest.mark.parametrize("word", ["0000-00-00", "0000-00-00 00:00:00", "00/00/0000", r"\N"])
+@pytest.mark.parametrize(
+    "word",
+    ["0000-00-00", "0000-00-00 00:00:00", "00/00/0000", r"\N", "1/0/1900", "00.01.1900 00:00"],
+)
 def test_dates_of_zeros_are_missing(word: str) -> None:
     cells = [word if i % 10 == 0 else f"2019-01-{1 + i % 28:02d}" for i in range(60)]
     column, values = column_of_csv(cells)
@@ -193,6 +208,11 @@ def test_compact_days_are_dates_typed_as_well() -> None:
     assert rescore(column, ["20190115", "2019-01-15"]) == [values[0]] * 2
     assert rescore(column, pl.Series([20190115.0])) == [values[0]]
     assert column_of([20190115 + 7 * i for i in range(30)])[0].kind == "number"
+    minutes = [201901150830 + i for i in range(12)]
+    column, values = column_of(minutes)
+    assert column.kind == "date"
+    assert values[0] == seconds(dt.datetime(2019, 1, 15, 8, 30))
+    assert column_of([201901150855 + i for i in range(12)])[0].kind == "number"
 
 
 def test_what_keeps_a_column_from_being_dates_is_said() -> None:

@@ -64,6 +64,11 @@ def test_times_of_day_in_every_shape() -> None:
         assert rescore(column, frame.data["v"]) == SECONDS_OF_DAY
     for spelled in ([t.isoformat() for t in TIMES], [t.strftime("%I:%M:%S %p") for t in TIMES]):
         assert column_of_csv(spelled)[1].tolist() == SECONDS_OF_DAY
+    for pattern in ("T%H:%M:%S", "%H:%M:%S+02:00", "%H:%M:%SZ", "%H:%M:%S Uhr", "%I:%M:%S %p"):
+        cells = [t.strftime(pattern).replace("AM", "a. m.").replace("PM", "p. m.") for t in TIMES]
+        assert column_of_csv(cells)[1].tolist() == SECONDS_OF_DAY
+    assert column_of_csv(["14h30", "8h05", "23h00"])[1].tolist() == [52200.0, 29100.0, 82800.0]
+    assert column_of_csv(["7 pm", "7:30 PM", "12am"])[1].tolist() == [68400.0, 70200.0, 0.0]
     assert column_of_csv(["08:30", "13:30", "27:15"])[1].tolist() == [30600.0, 48600.0, 98100.0]
 
 
@@ -91,7 +96,11 @@ def test_a_lone_unit_that_may_be_another_is_a_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["3:1", "24:60", "P", "PT", "P1Y", "13:00 pm", "1:2:3", "-", "12:30:61"]
+    "text",
+    [
+        *("3:1", "24:60", "P", "PT", "P1Y", "13:00 pm", "1:2:3", "-", "12:30:61", "13 pm", "14h5"),
+        *("8:30-17:00", "08:30+02:00", "08:30:00+15:00", "7", "T7", "1 day 7 pm"),
+    ],
 )
 def test_what_is_no_duration(text: str) -> None:
     assert microseconds(text) is None
@@ -128,3 +137,18 @@ def test_numpy_moments_of_any_unit_are_equal() -> None:
             assert found[2] == expected[2]
         assert rescore(column, as_frame([{"v": array[1]}]).data["v"]) == [expected[1]]
     assert np.isnan(rescore(column, as_frame({"v": [np.datetime64("NaT", "ns")]}).data["v"]))
+
+
+@pytest.mark.parametrize("unit", ["s", "ms"])
+def test_times_of_a_parquet_file(tmp_path, unit: str) -> None:  # type: ignore[no-untyped-def]
+    from pyarrow import parquet
+
+    from trueodds.table import read_table, stream_table
+
+    path = tmp_path / "t.parquet"
+    parquet.write_table(pa.table({"v": pa.array([*TIMES, None], pa.time32(unit))}), path)
+    column, _ = column_of(TIMES)
+    frames = [read_table(path), *stream_table(path, small=0, piece=500).frames]
+    assert [frame.rows for frame in frames] == [5, 5]
+    for frame in frames:
+        assert rescore(column, frame.data["v"])[:4] == SECONDS_OF_DAY

@@ -36,6 +36,8 @@ SPELLINGS = {
     "no-break": lambda v: grouped(v, ",", "\u202f"),
     "indian": lambda v: grouped(v, ".", ",", 2),
     "accounting": lambda v: f"({-v:,.2f})" if v < 0 else f"{v:,.2f}",
+    "accounting, the currency outside": lambda v: f"$ ({-v:,.2f})" if v < 0 else f"$  {v:,.2f}",
+    "accounting, the currency behind": lambda v: f"({-v:.2f}) kr" if v < 0 else f"{v:.2f} kr",
     "trailing": lambda v: f"{-v:.2f}-" if v < 0 else f"{v:.2f}",
     "unicode": lambda v: f"{v:.2f}".replace("-", "−"),
     "dollar": lambda v: f"-${-v:,.2f}" if v < 0 else f"${v:,.2f}",
@@ -89,6 +91,11 @@ def test_a_style_holds_for_the_whole_column_and_for_new_rows() -> None:
         (["1.775", "235"], ";", [1775.0, 235.0], "only numbers from 1,000 on have a point"),
         (["1.775", "2350"], ";", [1.775, 2350.0], ""),
         (["1.775", "0.235"], ";", [1.775, 0.235], ""),
+        (["1.770", "235"], ",", [1770.0, 235.0], "as zeros stay at the end and numbers below"),
+        (["1.775", "235"], ",", [1.775, 235.0], "a guess: the other cells do not show"),
+        (["1.770", "235", "1.5"], ",", [1.77, 235.0, 1.5], ""),
+        (["1.770", "2350"], ",", [1.77, 2350.0], ""),
+        (["1.770", "2.000"], ",", [1.77, 2.0], ""),
         (["1,234,567", "1,234"], ";", [1234567.0, 1234.0], ""),
     ],
 )
@@ -160,6 +167,26 @@ def test_what_keeps_a_column_from_being_numbers_is_said() -> None:
     column, _ = column_of_csv(mixed)
     assert column.kind != "number"
     assert 'such as "0 g" keep this from being numbers' in column.remarks[0]
+
+
+def test_a_dash_for_the_cents_is_no_minus_and_one_for_all_is_zero() -> None:
+    for cells in (["12,-", "7,50", "-3,--"], ["12.-", "7.50", "-3.—"], ["12/-", "7.5", "-3/-"]):
+        assert column_of_csv(cells, ";")[1].tolist() == [12.0, 7.5, -3.0]
+    column, values = column_of_csv(["$ -", "$ 7.50", "$ (3.00)", "$ 12.-", "$-"])
+    assert values.tolist() == [0.0, 7.5, -3.0, 12.0, 0.0]
+    assert np.isnan(rescore(column, ["-", "€ -"])).all()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("5.5 kg", "12 lb"), ("$5.50", "€3"), ("1.2M", "350K"), ("€1.2M", "€350K")]
+)
+def test_several_units_are_said(one: str, other: str) -> None:
+    column, _ = column_of_csv([one, other, one] * 20)
+    assert column.kind == "yesno"
+    assert column.remarks == (
+        f'numbers such as "{one}" and "{other}" have several units: bring them to one',
+    )
+    assert not column_of_csv(["1B", "2B", "3A", "4C"] * 9)[0].remarks
 
 
 def test_units_are_said_and_other_units_are_no_numbers() -> None:

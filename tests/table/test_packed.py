@@ -131,3 +131,22 @@ def test_compressed_text_from_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(read, "open_path", lambda path: Pipe(PACK[".xz"](CSV)))
     frame = read.read_file(TableFile(tmp_path, "pipe", ".csv"))
     assert frame.rows == 40
+
+
+def test_a_panic_of_the_workbooks_reader_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fastexcel
+
+    class PanicException(BaseException):
+        """As fastexcel's own, which is not that of polars."""
+
+    for problem, expected in ((PanicException, TableError), (KeyboardInterrupt, KeyboardInterrupt)):
+
+        def give_up(raw: bytes, problem: type[BaseException] = problem) -> None:
+            raise problem("out of range")
+
+        monkeypatch.setattr(fastexcel, "read_excel", give_up)
+        (tmp_path / "t.xls").write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600))
+        with pytest.raises(expected, match="out of range"):
+            read_table(tmp_path / "t.xls")

@@ -9,6 +9,8 @@ RARE = 0.01
 FEWEST_DISTINCT = 5
 """Fewer different numbers do not show that they have check digits."""
 CARD_DIGITS = 15
+MOST_EXACT = 15
+"""Every whole number of so many digits is a float64."""
 EPOCHS = ((10**15, 22 * 10**14, 1), (10**18, 22 * 10**17, 1000))
 """Microseconds since 1970 (of 2001 to 2039), and nanoseconds that are multiples of 1,000. They are
 as long as card numbers, but they are amounts."""
@@ -19,6 +21,7 @@ _NAMED_AS_CODE = re.compile(
     r"|nr)|phone([\W_]?(number|num|no|nr))?)$",
     re.IGNORECASE,
 )
+_WHOLE = r"^[+-]?(\d+|\d{1,3}(([.,' \x{a0}\x{202f}\x{2019}])\d{3})+)([.,]0*)?$"
 _AMOUNTS = r"^(\d{1,2}|([01]\d|2[0-3])[0-5]\d)$"
 """One or two digits, or the hours and minutes of a day."""
 
@@ -66,6 +69,32 @@ def codes_in_integers(integers: pl.Series) -> str:
     if len(digits) >= FEWEST_DISTINCT and checked >= 0.95 * len(digits):
         return f"read as codes, since the last digit checks the others, such as {distinct[0]}"
     return ""
+
+
+def codes_in_other_text(text: pl.Series, distinct: int) -> str:
+    """Why a column of numbers in text holds codes, where not all of them are digits alone.
+
+    They are codes when more than one in a hundred has a leading zero and two of them are one number
+    (01.1 and 01.10), or when all are whole, in groups or with zeros behind a point, and some have
+    more digits than a float64 holds.
+
+    Parameters
+    ----------
+    text
+        The stripped cells that are numbers.
+    distinct
+        How many different numbers they are.
+    """
+    padded = text.str.contains(r"^0\d+[.]")
+    if padded.sum() > RARE * len(text) and text.n_unique() > distinct:
+        return f'read as codes, since leading zeros count, such as "{text.filter(padded)[0]}"'
+    if not text.str.len_chars().gt(MOST_EXACT).any():
+        return ""
+    whole = text.str.replace(r"[.,]0*$", "").str.replace_all(r"[.,' \x{a0}\x{202f}\x{2019}]", "")
+    if not whole.str.contains(r"^[+-]?\d+$").all() or not text.str.contains(_WHOLE).all():
+        return ""
+    integers = whole.str.strip_prefix("+").cast(pl.Int128, strict=False)
+    return "" if integers.null_count() else codes_beyond_floats(integers)
 
 
 def codes_beyond_floats(integers: pl.Series) -> str:

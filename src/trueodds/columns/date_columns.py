@@ -12,7 +12,9 @@ from trueodds.columns.few_words import accepted, almost
 from trueodds.columns.numeric import no_number
 from trueodds.columns.schema import Column
 
-_COMPACT = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", re.ASCII)
+_COMPACT = re.compile(
+    r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d([0-5]\d)?)?", re.ASCII
+)
 SAMPLE = 200
 """Words that are examined first, before all words."""
 FEWEST_COMPACT = 5

@@ -57,22 +57,23 @@ _WEEKDAY = re.compile(
 _MONTH = f"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})"
 _YEAR = r"'?(?P<year>\d{4}|\d{2})"
 _TIME = (
-    r"(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,:](?P<f>\d+))?)?"
-    r"(?: ?(?P<half>[ap])\.?m\.?)?"
+    r"(?P<h>\d{1,2})[:h](?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,:](?P<f>\d+))?)?"
+    r"(?: ?(?P<half>[ap])\.? ?m\.?| ?Uhr)?"
 )
 _CLOCK = (
     rf"(?:(?:T|,? | at |:|-){_TIME}"
-    r"|(?:T|-)(?P<h2>\d{2})[.](?P<min2>\d{2})[.](?P<s2>\d{2})(?:[.,](?P<f2>\d+))?"
+    r"|[T -](?P<h2>\d{1,2})[.](?P<min2>\d{2})[.](?P<s2>\d{2})(?:[.,](?P<f2>\d+))?"
+    r"(?: ?(?P<half2>[ap])\.? ?m\.?)?"
     r"|T?(?P<h3>\d{2})(?P<min3>\d{2})(?:(?P<s3>\d{2})(?:[.,]?(?P<f3>\d+))?)?)"
 )
 _ZONE = (
     r" ?(?:(?P<zone>z|utc|gmt|ut|[ecmp][sd]t|cest|cet)?"
-    r"(?:(?P<sign>[+-])(?P<zh>\d{1,2}):?(?P<zm>\d{2})?)?(?: ?\([^()]*\))?)?"
+    r"(?:(?P<sign>[+-])(?P<zh>\d{1,2}):?(?P<zm>\d{2})?)?(?: ?\([^()]*\)|\[[^\[\]]*\])?)?"
 )
 _SHAPES = (
-    rf"(?P<year>\d{{4}})(?P<sep>[-/. ])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}})"
+    rf"(?P<year>\d{{4}})(?P<sep>[-/_: ]|\. ?)(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}})\.?"
     rf"(?:{_CLOCK}{_ZONE})?",
-    rf"(?P<a>\d{{1,2}})(?P<sep>[-/ ]|\. ?)(?P<b>\d{{1,2}})(?P=sep)(?P<c>\d{{4}}|\d{{2}})"
+    rf"(?P<a>\d{{1,2}})(?P<sep>[-/ ]|\. ?)(?P<b>\d{{1,2}})(?P=sep)(?P<c>\d{{4}}|\d{{2}})\.?"
     rf"(?:{_CLOCK}{_ZONE})?",
     rf"(?P<year>\d{{4}})(?P<m>\d{{2}})(?P<d>\d{{2}})(?:{_CLOCK}{_ZONE})?",
     rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-/. ]*(?:of )?{_MONTH}[-/., ]*{_YEAR}"
@@ -87,9 +88,14 @@ _SHAPES = (
     r"(?P<year>\d{4})[- ]?Q(?P<q>[1-4])",
     r"Q(?P<q>[1-4])[-/ ]?(?P<year>\d{4})",
     r"(?P<year>\d{4})-?W(?P<week>\d{2})(?:-?(?P<wd>[1-7]))?",
-    r"(?P<year>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日",
+    rf"(?P<year>\d{{4}})[年년] ?(?P<m>\d{{1,2}})[月월] ?(?P<d>\d{{1,2}})[日일]"
+    rf"(?:{_CLOCK}{_ZONE})?",
 )
-_NO_DATE = re.compile(r"0{1,4}([-/.])0{1,2}\1(0{4}|0{1,2})([T ]00:00(:00(\.0+)?)?Z?)?", re.ASCII)
+_NO_DATE = re.compile(
+    r"(0{1,4}([-/.])0{1,2}\2(0{4}|0{1,2})|0?1/0/(19)?00|00?([/.])0?1\5(19)?00)"
+    r"([T ]0?0:00(:00(\.0+)?)?Z?)?",
+    re.ASCII,
+)
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
@@ -97,7 +103,10 @@ _BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": 
 
 
 def no_date(word: str) -> bool:
-    """Whether a cell is a date of zeros, such as 0000-00-00: databases write so what is missing."""
+    """Whether a cell is a date of zeros: databases write 0000-00-00 for what is missing.
+
+    Workbooks have 1/0/1900 or 00.01.1900 there, the day number 0.
+    """
     return _NO_DATE.fullmatch(word) is not None
 
 
@@ -185,7 +194,8 @@ def _time(found: dict[str, str | None]) -> int | None:
     else:
         return 0
     hours, minutes = int(found[f"h{end}"] or 0), int(found[f"min{end}"] or 0)
-    seconds, half = int(found.get(f"s{end}") or 0), (found.get("half") or "").lower()
+    seconds = int(found.get(f"s{end}") or 0)
+    half = (found.get("half") or found.get("half2") or "").lower()
     if half:
         if not 1 <= hours <= 12:
             return None

@@ -9,6 +9,7 @@ import polars as pl
 from trueodds.columns.codes import (
     codes_beyond_floats,
     codes_in_integers,
+    codes_in_other_text,
     codes_in_text,
     named_as_code,
 )
@@ -199,7 +200,11 @@ def _number(
     )
     present = text.filter(values.is_not_null())
     integers = not present.str.contains(r"[^0-9+\-]").any()
-    because = _codes(name, present, codes_in_text, named) if codes and integers else ""
+    because = ""
+    if codes and integers:
+        because = _codes(name, present, codes_in_text, named)
+    elif codes:
+        because = codes_in_other_text(present, distinct)
     if because:
         coded = _categories(name, text, identifiers=True)
         return replace(coded, remarks=(*coded.remarks, because))
@@ -239,6 +244,7 @@ def _categories(name: str, text: pl.Series, *, identifiers: bool) -> Column:
         counts |= {word: n for word, n in markers.items() if word.lower() == "none"}
     counts = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
     missing = len(text) - sum(counts.values())
+    remarks = tuple(filter(None, [variants(counts)]))
     if len(counts) > 2 and (merged := truth_levels(counts)):
         no, yes, _ = guess_yes(merged)
         spellings = ", ".join(f'"{word}"' for word in list(counts)[:6])
@@ -246,8 +252,7 @@ def _categories(name: str, text: pl.Series, *, identifiers: bool) -> Column:
         return Column(name, "yesno", "", missing, 2, (no, yes), remarks=(remark,))
     if len(counts) == 2:
         no, yes, _ = guess_yes(counts)
-        return Column(name, "yesno", "", missing, 2, (no, yes))
-    remarks = tuple(filter(None, [variants(counts)]))
+        return Column(name, "yesno", "", missing, 2, (no, yes), remarks=remarks)
     many = identifiers and len(counts) > MANY_LEVELS
     made = Column(
         name,

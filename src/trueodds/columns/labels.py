@@ -41,6 +41,19 @@ def bare(label: str) -> str:
     return label.strip().strip("'\"`").strip().casefold()
 
 
+_COMMA = re.compile(r"[+-]?\d+,\d{1,2}", re.ASCII)
+
+
+def label_number(label: str) -> float | None:
+    """Number that a label is, with a decimal point or a decimal comma; None for any other.
+
+    >>> label_number("1.0"), label_number("1,0"), label_number("one")
+    (1.0, 1.0, None)
+    """
+    word = bare(label)
+    return parse_number(word.replace(",", ".") if _COMMA.fullmatch(word) else word)
+
+
 def guess_yes(counts: dict[str, int]) -> tuple[str, str, str]:
     """Guess which of two labels means "yes".
 
@@ -62,7 +75,7 @@ def guess_yes(counts: dict[str, int]) -> tuple[str, str, str]:
     rule : str, why, in words
     """
     first, second = sorted(counts)
-    numbers = parse_number(bare(first)), parse_number(bare(second))
+    numbers = label_number(first), label_number(second)
     if numbers[0] is not None and numbers[1] is not None and numbers[0] != numbers[1]:
         no, yes = (first, second) if numbers[0] < numbers[1] else (second, first)
         if numbers in ((1.0, 2.0), (2.0, 1.0)):

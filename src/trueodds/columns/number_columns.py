@@ -7,13 +7,16 @@ from functools import cached_property
 import polars as pl
 
 from trueodds.columns.durations import is_clear, microseconds
-from trueodds.columns.few_words import accepted, almost
-from trueodds.columns.numbers import Evidence, Mark, decide_mark, parts_of, weigh
+from trueodds.columns.few_words import NEARLY, accepted, almost
+from trueodds.columns.numbers import GUESSED, Evidence, Mark, decide_mark, parts_of, weigh
 from trueodds.columns.numeric import no_number, numbers_from_text
 from trueodds.table.frame import Frame
+from trueodds.text import printable
 
 _POINT = re.compile(r"\d\.(\d{1,2}|\d{4,})$", re.ASCII)
 """A number whose point groups no thousands."""
+_LARGE = re.compile(r"\D{0,4}\d[\d.,]* ?([kKMB])\W{0,2}", re.ASCII)
+"""Numbers such as $1.2M."""
 _GROUPED = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}", re.ASCII)
 """Addresses of computers, such as 192.168.100.101, are no groups of thousands."""
@@ -74,7 +77,7 @@ def read_as_numbers(text: pl.Series, locale: Locale) -> Reading | str:
         return _judged(text, "duration", "", ())
     shaped = sum(parts_of(word) is not None for word in few)
     if (shaped < 0.5 * len(few) and _rare(plain)) or all(map(_ADDRESS.fullmatch, few)):
-        return ""
+        return _several_units(few)
     evidence = weigh(present.unique(maintain_order=True).to_list())
     clear = bool(evidence.mark) or not (evidence.dots or evidence.commas)
     mark, why = decide_mark(evidence, "" if clear else locale.mark, locale.delimiter)
@@ -84,17 +87,40 @@ def read_as_numbers(text: pl.Series, locale: Locale) -> Reading | str:
     style = "decimal_comma" if mark == "," else "decimal_point"
     if not any(_reads(word, mark, unit) for word in words):
         style, unit, remarks = "", "", ()
-    return _judged(text, style, unit, remarks)
+    return _judged(text, style, unit, remarks) or _several_units(few)
+
+
+def _several_units(words: list[str]) -> str:
+    """A sentence where nearly all words are numbers but have several units; else empty."""
+    units = [(_unit_in(word), word) for word in words]
+    if sum(unit is not None for unit, _ in units) < NEARLY * len(words):
+        return ""
+    first = {unit: printable(word, 30) for unit, word in reversed(units) if unit}
+    if len(first) < 2:
+        return ""
+    one, other = list(first.values())[-2:][::-1]
+    return f'numbers such as "{one}" and "{other}" have several units: bring them to one'
+
+
+def _unit_in(word: str) -> str | None:
+    """The unit of a number, or its letter for thousands, millions or billions; None for others."""
+    large = _LARGE.fullmatch(word)
+    parts = parts_of(word)
+    return parts.unit if parts else large[1].upper() if large else None
 
 
 def _plain(text: pl.Series, present: pl.Series, locale: Locale) -> Reading | str:
     """Read a column of plain numbers; a point may group thousands."""
-    if present.str.contains(_GROUPED).any() and (locale.delimiter == ";" or locale.mark == ","):
-        evidence = weigh(present.unique(maintain_order=True).to_list())
-        mark, why = decide_mark(evidence, locale.mark, locale.delimiter)
-        if mark == ",":
-            return _judged(text, "decimal_comma", "", (_said(evidence, mark, why),))
-    return _judged(text, "", "", ())
+    pointed = present.filter(present.str.contains(".", literal=True))
+    grouped = pointed.str.contains(_GROUPED)
+    if not grouped.any() or not (grouped.all() or locale.delimiter == ";" or locale.mark == ","):
+        return _judged(text, "", "", ())
+    evidence = weigh(present.unique(maintain_order=True).to_list())
+    mark, why = decide_mark(evidence, locale.mark, locale.delimiter)
+    if mark == ",":
+        return _judged(text, "decimal_comma", "", (_said(evidence, mark, why),))
+    guess = (_said(evidence, mark, why),) if why == GUESSED and evidence.below_1000 else ()
+    return _judged(text, "", "", guess)
 
 
 def _judged(text: pl.Series, style: str, unit: str, remarks: tuple[str, ...]) -> Reading | str:

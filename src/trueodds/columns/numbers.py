@@ -19,8 +19,14 @@ _DASHES = dict.fromkeys(map(ord, "\u2212\u2013\u2012\ufe63\uff0d"), "-")
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u02bc\u00b4`"), "'")
 _ONE_SPELLING = {**_BLANKS, **_DASHES, **_APOSTROPHES}
 
+_NO_CENTS = re.compile(r"(?<=\d)(?:([.,])(?:--?|\u2014)|/-)(?!\d)", re.ASCII)
+"""What stands for no cents: 12,- and 12.-- and 12/-."""
+_BEFORE_BRACKETS = re.compile(r"^([^\d\s.,+\-'()]{1,4}\.?) *\(([^()]*)\)$", re.ASCII)
+_BEHIND_BRACKETS = re.compile(r"^\(([^()]*)\)( ?[^\d\s.,+\-'()][^\d+\-'()]{0,14})$", re.ASCII)
+_DASH = re.compile(r"([^\d\s.,+\-'()]{1,4}\.?) *--?", re.ASCII)
+"""A currency and a dash: how accountants write zero."""
 _CELL = re.compile(
-    r"(?P<first>[+-]?) ?(?P<prefix>[^\d\s.,+\-'()]{0,4}\.?) ?(?P<second>[+-]?) ?"
+    r"(?P<first>[+-]?) ?(?P<prefix>[^\d\s.,+\-'()]{0,4}\.?) *(?P<second>[+-]?) ?"
     r"(?P<body>(?:\d[\d.,' ]*|[.,]\d+)(?<! )(?:[eE][+-]?\d+)?|inf(?:inity)?(?![a-z]))"
     r"(?P<blank> ?)(?P<suffix>[^\d\s.,+\-'()][^\d+\-'()]{0,14})?(?P<last> ?[+-]?)",
     re.ASCII | re.IGNORECASE,
@@ -64,13 +70,17 @@ def parts_of(text: str) -> Parts | None:
     """Take a cell apart, None where it has not the shape of a number.
 
     At most one sign counts: before or behind the unit that stands first, at the end ("5-"), or
-    brackets around all ("(5)"), which mean minus.
+    brackets around the number ("(5)"), which mean minus. A dash for the cents ("5,-") is no sign,
+    and a currency with a dash alone ("$ -") is zero.
     """
-    text = text.translate(_ONE_SPELLING).strip()
+    text = _NO_CENTS.sub(r"\1", text.translate(_ONE_SPELLING)).strip()
+    text = _BEHIND_BRACKETS.sub(r"(\1\2)", _BEFORE_BRACKETS.sub(r"(\1\2)", text))
     bracketed = text.startswith("(") and text.endswith(")")
     found = _CELL.fullmatch(text[1:-1].strip() if bracketed else text)
     if found is None:
-        return None
+        dash = _DASH.fullmatch(text)
+        unit = unit_of(dash[1], first=True, apart=False) if dash else None
+        return Parts(1, "0", unit) if unit else None
     signs = found["first"] + found["second"] + found["last"].strip()
     prefix, suffix = found["prefix"], (found["suffix"] or "").strip()
     if len(signs) + bracketed > 1 or (prefix and suffix):
@@ -118,6 +128,11 @@ class Evidence:
         if not self.point and not self.comma:
             return ""
         return "." if self.point >= self.comma else ","
+
+    @property
+    def below_1000(self) -> bool:
+        """Whether there are numbers without a mark and all of them are below 1,000."""
+        return bool(self.whole) and max(map(abs, self.whole)) < 1000.0
 
 
 def weigh(words: Iterable[str]) -> Evidence:
@@ -169,14 +184,13 @@ def decide_mark(evidence: Evidence, table: Mark, delimiter: str) -> tuple[Mark, 
         if delimiter == ";":
             return ",", "as semicolons divide the cells"
         return ".", GUESSED
-    if delimiter == ";" and not evidence.commas and _grouped(evidence.whole):
-        return ",", "as semicolons divide the cells and only numbers from 1,000 on have a point"
+    if not evidence.commas and evidence.below_1000:
+        if delimiter == ";":
+            return ",", "as semicolons divide the cells and only numbers from 1,000 on have a point"
+        if any(word.rstrip("0") != word for word in evidence.dots):
+            return ",", "as zeros stay at the end and numbers below 1,000 have no point"
+        return ".", GUESSED
     return ".", "" if delimiter in ("", ",") and not evidence.commas else GUESSED
-
-
-def _grouped(whole: tuple[float, ...]) -> bool:
-    """Whether there are numbers without a mark and all of them are below 1,000."""
-    return bool(whole) and max(map(abs, whole)) < 1000.0
 
 
 def _named(mark: Mark) -> str:

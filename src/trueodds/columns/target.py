@@ -1,6 +1,7 @@
 """The target: which two labels it has, which of them is "yes", and y for every row."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,10 +11,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from trueodds.columns.labels import bare, guess_yes
+from trueodds.columns.labels import bare, guess_yes, label_number
 from trueodds.columns.spellings import TRUTH, same_truth, truth_levels
 from trueodds.errors import TargetError
-from trueodds.table.cells import MISSING_MARKERS, number_text, parse_number, text_of
+from trueodds.table.cells import MISSING_MARKERS, number_text, text_of
 from trueodds.table.objects import from_numpy
 
 
@@ -40,10 +41,10 @@ def read_target(
     """Read a yes/no column.
 
     Labels are compared without outer blanks; numbers by value (``1.0`` is ``1``); labels that
-    differ in case only, or are spellings of yes and no (``TRUE``, ``yes``, ``1``), are one label
-    when that leaves two. Missing markers (see ``MISSING_MARKERS``) are no labels, unless
-    that leaves one label and there is one marker word: then that word is the second label. "Yes"
-    is ``positive``, else guessed by :func:`trueodds.columns.labels.guess_yes`.
+    differ in case or Unicode form only, or are spellings of yes and no (``TRUE``, ``yes``, ``1``),
+    are one label when that leaves two. Missing markers (see ``MISSING_MARKERS``) are no labels,
+    unless that leaves one label and there is one marker word: then that word is the second label.
+    "Yes" is ``positive``, else guessed by :func:`trueodds.columns.labels.guess_yes`.
 
     Raises
     ------
@@ -167,9 +168,13 @@ def _counted(text: pl.Series) -> dict[str, int]:
 
 
 def _folded(counts: dict[str, int]) -> dict[str, str]:
-    """Most frequent spelling of each label when case does not count."""
+    """Most frequent spelling of each label when case and Unicode form do not count."""
     first: dict[str, str] = {}
-    return {label: first.setdefault(label.casefold(), label) for label in counts}
+    return {label: first.setdefault(_composed(label).casefold(), label) for label in counts}
+
+
+def _composed(label: str) -> str:
+    return unicodedata.normalize("NFC", label)
 
 
 def _shown(counts: Iterable[tuple[str, int]]) -> str:
@@ -191,7 +196,7 @@ def _not_two(where: str, counts: dict[str, int], rows: int) -> str:
 def _chosen(positive: object, counts: dict[str, int], where: str) -> str:
     """Label that the user's word for "yes" means."""
     wanted = column_word(positive)
-    for same in (str.strip, bare, _value):
+    for same in (str.strip, bare, _value, _truth):
         found = [label for label in counts if same(label) == same(wanted)]
         if len(found) == 1:
             return found[0]
@@ -213,8 +218,8 @@ def column_word(value: object) -> str:
 
 
 def _value(label: str) -> object:
-    number = parse_number(bare(label))
-    return bare(label) if number is None else number
+    number = label_number(label)
+    return _composed(bare(label)) if number is None else number
 
 
 _LONG = re.compile(r"[+-]?\d{16,}", re.ASCII)

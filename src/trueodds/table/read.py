@@ -12,6 +12,7 @@ from trueodds.table.frame import Frame, unique_names
 from trueodds.table.objects import read_json
 from trueodds.table.packed import packing_of, require_packing, unpack
 from trueodds.table.pandas_index import file_metadata, index_columns
+from trueodds.table.parquet_times import with_times
 from trueodds.text import first_line
 
 _FOREIGN = {
@@ -136,7 +137,7 @@ def _read_binary(raw: bytes, name: str, ending: str) -> Frame:
         raise TableError(f"{name} is not a whole {what.split()[1]} file: its end is missing.")
     try:
         if ending == ".parquet":
-            data = pl.read_parquet(io.BytesIO(raw))
+            data = with_times(pl.read_parquet(io.BytesIO(raw)), raw)
         elif stream:
             data = pl.read_ipc_stream(io.BytesIO(raw))
         else:

@@ -29,6 +29,7 @@ from trueodds.table.delimited import (
 from trueodds.table.formats import DELIMITED, TableFile
 from trueodds.table.frame import Frame, unique_names
 from trueodds.table.pandas_index import index_columns
+from trueodds.table.parquet_times import lost_times
 from trueodds.table.read import read_file
 from trueodds.table.textfile import TextFile
 
@@ -78,7 +79,7 @@ def _slices(file: TableFile) -> Iterator[Frame]:
     try:
         table = pl.scan_parquet(path)
         headers = tuple(table.collect_schema().names())
-        height = int(table.select(pl.len()).collect().item())
+        height = 0 if lost_times(table) else int(table.select(pl.len()).collect().item())
         names, renamed = unique_names(headers)
         index = index_columns(names, _footer(path))
         while rows < height:
@@ -93,7 +94,7 @@ def _slices(file: TableFile) -> Iterator[Frame]:
         if rows:
             raise _changed(name) from None
     if not rows:
-        yield read_file(file)  # says what is wrong with it
+        yield read_file(file)  # reads lost times, or says what is wrong with it
 
 
 def _footer(path: Path) -> bytes:

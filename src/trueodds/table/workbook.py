@@ -42,7 +42,9 @@ def read_sheet(file: TableFile) -> Frame:
     logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it says what becomes text
     try:
         names = list(fastexcel.read_excel(raw).sheet_names)
-    except Exception as error:  # whatever damage leads fastexcel to
+    except BaseException as error:  # whatever damage leads fastexcel to
+        if not _of_damage(error):
+            raise
         raise _unreadable(file, error) from None
     if file.part and file.part not in names:
         raise TableError(f'{file.name} has no sheet "{file.part}"; it holds {listed(names)}.')
@@ -72,7 +74,9 @@ def _sheet(raw: bytes, name: str, file: TableFile) -> tuple[list[str], pl.DataFr
         if not head.width:
             return [], head
         data = book.load_sheet(name, header_row=0, schema_sample_rows=None).to_polars()
-    except (Exception, pl.exceptions.PanicException) as error:  # whatever damage leads there
+    except BaseException as error:  # whatever damage leads there
+        if not _of_damage(error):
+            raise
         raise _unreadable(file, error) from None
     headers = ["" if cell is None else cell for cell in head.row(0)]
     columns = [_typed(column).alias(str(i)) for i, column in enumerate(data)]
@@ -86,6 +90,11 @@ def _typed(column: pl.Series) -> pl.Series:
         if len(days) and days.is_in(_DAY_ZERO).all():
             return column.dt.time()
     return column
+
+
+def _of_damage(error: BaseException) -> bool:
+    """Whether a reader gave up; each of those in Rust has a PanicException of its own."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 def _unreadable(file: TableFile, error: BaseException) -> TableError:
