@@ -167,7 +167,13 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
 
     @cached_property
     def _row_scorer(self) -> RowScorer:
-        return RowScorer(self.networks, self.encoder, self.target_encodings, self._reader.sources)
+        return RowScorer(
+            self.networks,
+            self.encoder,
+            self.target_encodings,
+            self._reader.sources,
+            self._scorer.compiled,
+        )
 
     def _row_log_odds(self, row: Mapping[str, Any]) -> float | None:
         """Log-odds of one row of plain cells.

@@ -16,8 +16,10 @@ import numpy as np
 from trueodds.features.blocks import Block, Inputs, Levels, PiecewiseLinear
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
+from trueodds.model.compiled import Compiled
 from trueodds.model.fixed import FixedNetworks
-from trueodds.model.requantise import Requantise, weights_of
+from trueodds.model.requantise import Requantise
+from trueodds.model.row_layers import first_layers, stacked
 from trueodds.model.scorer import Float, on_grid
 from trueodds.model.soft_scorer import forests
 from trueodds.model.threads import one_blas_thread
@@ -45,6 +47,8 @@ class RowScorer:
         fold.
     sources
         Columns, derived quantities, crosses and texts, in the order of the values.
+    compiled
+        What may score a row quicker.
     """
 
     def __init__(
@@ -53,17 +57,20 @@ class RowScorer:
         encoder: Encoder,
         target_encodings: Sequence[tuple[TargetEncoding, ...]],
         sources: Sequence[str],
+        compiled: Compiled | None = None,
     ) -> None:
+        self._compiled, self._sources = compiled, sources
+        self._quick: Callable[[Sequence[Any]], float] | None = None
         self._mlps = len(networks.mlps)
-        layers = len(networks.grids) if self._mlps else 0
-        self._steps = [Requantise.of(networks, index) for index in range(layers)]
-        stacked = [_stacked(networks, index, step) for index, step in enumerate(self._steps)]
-        self._layers = stacked[1:]
+        count = len(networks.grids) if self._mlps else 0
+        self._steps = [Requantise.of(networks, index) for index in range(count)]
+        layers = [stacked(networks, index, step) for index, step in enumerate(self._steps)]
+        self._layers = layers[1:]
         self._forests = forests(networks, networks.soft)
         counts = [len(tables) for tables in target_encodings]
         parts = [forest.over_all_folds(encoder.width, counts) for forest in self._forests]
         if self._mlps:
-            parts.insert(0, _first_layers(networks, stacked[0], encoder.width, counts))
+            parts.insert(0, first_layers(networks, layers[0], encoder.width, counts))
         self._stops = np.cumsum([part.shape[1] for part in parts])[:-1]
         table = np.concatenate(parts, axis=1)
         self._grid = networks.grids[0]
@@ -79,6 +86,10 @@ class RowScorer:
 
         ``values`` holds for every source a float (NaN is missing), a code, or words' positions.
         """
+        if self._quick is not None:
+            return self._quick(values)
+        if self._compiled is not None and (quick := self._compiled.for_a_row()) is not None:
+            self._quick = quick.total_of(self._sources)
         inputs = [(self._bias, self._unit)]
         for value, feed in zip(values, self._feeds, strict=True):
             inputs += feed(value)
@@ -214,40 +225,3 @@ def _of_words(start: int, log_odds: Mapping[int, float]) -> Feed:
 def _binned(levelled: Levelled, cuts: tuple[float, ...]) -> Feed:
     """Gives, for a number, the inputs of its bin."""
     return lambda value: levelled[-1 if value != value else bisect_right(cuts, value)]
-
-
-def _stacked(networks: FixedNetworks, index: int, step: Requantise) -> Float:
-    """One layer of all MLPs, padded with zeros to one shape, with the 1 at the end.
-
-    Shape (MLPs, widest fan_in + 1, widest fan_out + 1), or (MLPs, widest fan_in + 1, 1) for the
-    last layer.
-    """
-    parts = [weights_of(networks, member, index, step) for member in networks.mlps]
-    rows, columns = (max(part.shape[axis] for part in parts) for axis in (0, 1))
-    out = np.zeros((len(parts), rows, columns))
-    ones = int(step.activation is not None)
-    for stacked, part in zip(out, parts, strict=True):
-        units = part.shape[1] - ones
-        stacked[: len(part) - 1, :units] = part[:-1, :units]
-        stacked[-1, :units] = part[-1, :units]
-        stacked[-1, columns - ones :] = 1.0
-    return out
-
-
-def _first_layers(
-    networks: FixedNetworks, first: Float, shared: int, counts: Sequence[int]
-) -> Float:
-    """All MLPs' first layers side by side, shape (inputs + 1, MLPs × width).
-
-    The inputs are the encoder's, then the target encodings of every fold, then the 1. A member has
-    weights only for the target encodings of its fold. ``counts`` are the folds' numbers of target
-    encodings.
-    """
-    joined = np.zeros((shared + sum(counts) + 1, len(first), first.shape[2]))
-    for index, number in enumerate(networks.mlps):
-        fold = networks.members[number].fold
-        start, count = shared + sum(counts[:fold]), counts[fold]
-        joined[:shared, index] = first[index, :shared]
-        joined[start : start + count, index] = first[index, shared : shared + count]
-        joined[-1, index] = first[index, -1]
-    return joined.reshape(len(joined), -1)

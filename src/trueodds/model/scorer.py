@@ -4,7 +4,8 @@ All sums are exact (`trueodds.model.fixed`), so members can be joined, and rows 
 split into parts, in the fastest way: the bits stay the same. Biases are the weights of an input
 that is always 1. Therefore each member's last output is a 1 in every layer before the last. Inputs
 that are always 0 or 1 have a product of their own in float32, which takes half the time: sums of
-16-bit weights are exact there too. `trueodds.model.row_scorer` scores a single row in another way.
+16-bit weights are exact there too. `trueodds.model.row_scorer` scores a single row in another way,
+and `trueodds.model.compiled_scorer` many rows of networks with soft splits.
 """
 
 from collections.abc import Sequence
@@ -18,11 +19,12 @@ from trueodds.columns.values import Values
 from trueodds.features.blocks import INDICATORS, Out
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
+from trueodds.model.compiled import Compiled
 from trueodds.model.encoded import Encoded
 from trueodds.model.fixed import FixedNetworks, Grid
 from trueodds.model.requantise import Requantise, weights_of
 from trueodds.model.soft_scorer import Forest, forests
-from trueodds.model.threads import side_by_side
+from trueodds.model.threads import LEAST_ROWS, side_by_side
 
 Float = NDArray[np.float64]
 
@@ -78,6 +80,7 @@ class Scorer:
         target_encodings: Sequence[tuple[TargetEncoding, ...]],
     ) -> None:
         self.members = len(networks.members)
+        self.compiled = Compiled(networks, encoder, target_encodings)
         self._encoder = encoder
         self._inputs = encoder.width + sum(map(len, target_encodings))
         self._grid = networks.grids[0]
@@ -161,6 +164,16 @@ class Scorer:
         """Every member's log-odds in units of 2⁻³², whole numbers, shape (members, rows)."""
         out = np.empty((self.members, values.rows))
         rows = max(16, min(ROWS, CELLS // (self._inputs + 1)))
+        quick = self.compiled.for_rows(values.rows) if values.rows >= LEAST_ROWS else None
+        if quick is not None:
+
+            def fill(start: int, stop: int) -> None:
+                part = np.empty((self.members, stop - start))
+                quick.fill(quick.look(values.between(start, stop)), part)
+                out[:, start:stop] = part
+
+            side_by_side(fill, values.rows, rows)
+            return out
 
         def score(start: int, stop: int) -> None:
             encoded = self.encode(values.between(start, stop))

@@ -70,6 +70,11 @@ class Forest:
         """Leaves of all trees."""
         return int(self._values.size)
 
+    @property
+    def leaf_values(self) -> Float:
+        """Values of a forest of one member, leaf by leaf and tree by tree, and last its bias."""
+        return np.concatenate([self._values.ravel(), self._biases])
+
     def over_all_folds(self, shared: int, counts: Sequence[int]) -> Float:
         """`first` over the shared inputs, every fold's own and the 1: (inputs + 1, gates).
 

@@ -1,0 +1,176 @@
+"""The compiled loop of the exact scorer: all members of some rows, from places in a table.
+
+Sums are exact (`trueodds.model.fixed`) and gates and shares are rounded step by step, so the bits
+are those of `trueodds.model.scorer`. Rounding to whole numbers is by adding and subtracting
+`HALF_WAY`: an instruction without a call, right for numbers below 2⁵¹.
+"""
+
+# Numba's types, not Python's: mypy cannot follow them.
+# mypy: ignore-errors
+
+import numpy as np
+
+from trueodds.functions.bits import select
+from trueodds.functions.cache import jit
+from trueodds.functions.kernels64 import sigmoid64
+
+HALF_WAY = 1.5 * 2.0**52
+
+
+@jit(nogil=True, error_model="numpy")
+def score_rows(units, at, amounts, tables, plan, layers, limits, weights, scale, out):
+    """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³².
+
+    Parameters
+    ----------
+    units
+        Rows of the table that count once, int32 of shape (rows, a multiple of 4).
+    at, amounts
+        Rows of the table and how often they count: int32 of shape (rows, a multiple of 2), and
+        float64 of shape (folds, rows, the same).
+    tables
+        Flat: for each member its first sums by row of the table.
+    plan
+        int64 of shape (members, 6): start in ``tables``, columns, depth (0 for an MLP), fold, and
+        for an MLP its number among the MLPs, for soft splits the start of their leaf values in
+        ``weights``, behind which their bias stands; last the rows of a table.
+    layers
+        int64 of shape (later layers, 3): inputs, outputs, start in ``weights`` of the MLPs' layer.
+    limits
+        float64 of shape (later layers + 1,): largest output of each layer.
+    scale
+        What stands for a share of 1.
+    """
+    members, rows = out.shape
+    widest = 1
+    for m in range(members):
+        widest = max(widest, plan[m, 1])
+    for index in range(layers.shape[0]):
+        widest = max(widest, layers[index, 1])
+    A, B = np.empty(widest), np.empty(widest)
+    active = np.empty(widest + 1, np.int64)
+    shares = np.empty(256 * 64)
+    for m in range(members):
+        start, columns, depth, fold = plan[m, 0], plan[m, 1], plan[m, 2], plan[m, 3]
+        size = plan[m, 5] * columns
+        table = tables[start : start + size].reshape(plan[m, 5], columns)
+        for r in range(rows):
+            _first_sums(units[r], at[r], amounts[fold, r], table, A[:columns])
+            if depth:
+                out[m, r] = _soft(A[:columns], depth, weights[plan[m, 4] :], scale, shares, B)
+            else:
+                out[m, r] = _mlp(A, B, active, columns, plan[m, 4], layers, limits, weights)
+
+
+@jit(nogil=True, error_model="numpy")
+def _first_sums(units, at, amounts, table, A):
+    columns = A.shape[0]
+    for j in range(columns):
+        A[j] = 0.0
+    for k in range(0, units.shape[0], 4):
+        a, b = table[units[k]], table[units[k + 1]]
+        c, d = table[units[k + 2]], table[units[k + 3]]
+        for j in range(columns):
+            A[j] += (a[j] + b[j]) + (c[j] + d[j])
+    for k in range(0, at.shape[0], 2):
+        a, b = table[at[k]], table[at[k + 1]]
+        by_a, by_b = amounts[k], amounts[k + 1]
+        for j in range(columns):
+            A[j] += by_a * a[j] + by_b * b[j]
+
+
+@jit(nogil=True, error_model="numpy")
+def _soft(A, depth, values, scale, shares, total):
+    """Log-odds of one row of a member of soft splits."""
+    for j in range(A.shape[0]):
+        A[j] = sigmoid64(A[j])
+    trees = A.shape[0] // depth
+    out = values[trees << depth]
+    for first in range(0, trees, 64):
+        wide = min(64, trees - first)
+        share = shares[: wide << depth].reshape(1 << depth, wide)
+        for t in range(wide):
+            share[0, t] = 1.0
+            total[t] = 0.0
+        for level in range(depth - 1):
+            g = A[level * trees + first : level * trees + first + wide]
+            for k in range((1 << level) - 1, -1, -1):
+                s, low, high = share[k], share[2 * k], share[2 * k + 1]
+                for t in range(wide):
+                    high[t] = s[t] * (1.0 - g[t])
+                for t in range(wide):
+                    low[t] = s[t] * g[t]
+        g = A[(depth - 1) * trees + first : (depth - 1) * trees + first + wide]
+        for k in range(1 << (depth - 1)):
+            s = share[k]
+            low = values[2 * k * trees + first : 2 * k * trees + first + wide]
+            high = values[(2 * k + 1) * trees + first : (2 * k + 1) * trees + first + wide]
+            for t in range(wide):
+                left = (s[t] * g[t]) * scale
+                right = (s[t] * (1.0 - g[t])) * scale
+                left = (left + HALF_WAY) - HALF_WAY
+                right = (right + HALF_WAY) - HALF_WAY
+                total[t] += left * low[t] + right * high[t]
+        for t in range(wide):
+            out += total[t]
+    return _on_output_grid(out)
+
+
+@jit(nogil=True, error_model="numpy")
+def _mlp(A, B, active, columns, member, layers, limits, weights):
+    """Log-odds of one row of an MLP whose activation is ReLU; ``active`` is room for positions."""
+    for index in range(layers.shape[0]):
+        limit = limits[index]
+        for i in range(columns):
+            a = select(A[i] > 0.0, A[i], 0.0)
+            a = select(a < limit, a, limit)
+            A[i] = (a + HALF_WAY) - HALF_WAY
+        count = 0
+        for i in range(columns):
+            # Most units are silent: their products are left out, four of the others at a time.
+            active[count] = i
+            count += A[i] != 0.0
+        inputs, outputs = layers[index, 0], layers[index, 1]
+        start = layers[index, 2] + member * inputs * outputs
+        W = weights[start : start + inputs * outputs].reshape(inputs, outputs)
+        for j in range(outputs):
+            B[j] = 0.0
+        for k in range(0, count - 3, 4):
+            a, b, c, d = active[k], active[k + 1], active[k + 2], active[k + 3]
+            by_a, by_b, by_c, by_d = A[a], A[b], A[c], A[d]
+            w, x, y, z = W[a], W[b], W[c], W[d]
+            for j in range(outputs):
+                B[j] += (by_a * w[j] + by_b * x[j]) + (by_c * y[j] + by_d * z[j])
+        for k in range(count - count % 4, count):
+            by, w = A[active[k]], W[active[k]]
+            for j in range(outputs):
+                B[j] += by * w[j]
+        A, B, columns = B, A, outputs
+    return _on_output_grid(A[0])
+
+
+@jit(nogil=True, error_model="numpy")
+def _on_output_grid(value):
+    value = min(max(value, -(2.0**41)), 2.0**41)
+    return (value + HALF_WAY) - HALF_WAY
+
+
+@jit(nogil=True, error_model="numpy")
+def score_row(looked, count, parts, tables, plan, layers, limits, weights, scale):
+    """Sum of all members' outputs for one row of `trueodds.model.row_lookups.RowLookups.look`.
+
+    Its amounts are the same for all folds: the plan says fold 0 for every member.
+    """
+    units, at = np.empty((1, count), np.int32), np.empty((1, parts), np.int32)
+    amounts = np.empty((1, 1, parts))
+    for k in range(count):
+        units[0, k] = np.int32(looked[k])
+    for k in range(parts):
+        at[0, k] = np.int32(looked[count + k])
+        amounts[0, 0, k] = looked[count + parts + k]
+    out = np.empty((plan.shape[0], 1))
+    score_rows(units, at, amounts, tables, plan, layers, limits, weights, scale, out)
+    total = 0.0
+    for m in range(out.shape[0]):
+        total += out[m, 0]
+    return total
