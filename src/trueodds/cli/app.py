@@ -7,6 +7,7 @@ import typer
 
 from trueodds.cli.options import (
     Benefit,
+    By,
     CostFn,
     CostFp,
     Dtype,
@@ -272,6 +273,10 @@ def predict_command(
 def evaluate_command(
     model: ModelFile,
     labelled: Labelled,
+    by: By = None,
+    cost_fp: CostFp = None,
+    cost_fn: CostFn = None,
+    benefit: Benefit = None,
     weight: ScoreWeight = None,
     no_weight: NoWeight = False,
     told: Format = None,
@@ -280,12 +285,14 @@ def evaluate_command(
 ) -> None:
     """Check a model on labelled rows: scores with 95 % intervals, and a test of calibration.
 
-    If the model has seen rows in training, the result says so first.
+    If the model has seen rows in training, the result says so first. With --by, groups are scored
+    too, and differences between them are told where they are beyond chance.
     """
     from trueodds.cli.evaluate import run_evaluate
 
     asked = asked_weight(weight, no_weight)
-    run_evaluate(model, table_of(labelled, told, query), weight=asked, as_json=as_json)
+    table, costs = table_of(labelled, told, query), (cost_fp, cost_fn, benefit)
+    run_evaluate(model, table, weight=asked, by=tuple(by or ()), costs=costs, as_json=as_json)
 
 
 @app.command("decide")
