@@ -1,8 +1,8 @@
 """trueodds: probabilities you can trust, from a table with a yes/no column.
 
-``TrueOddsClassifier`` learns, ``load`` reads a model back, ``Model`` scores rows, ``compare`` compares
-models on the same rows, and ``write_report`` draws the page. Each is imported when first asked for,
-so that scoring starts fast.
+``TrueOddsClassifier`` learns, ``load`` reads a model back, ``Model`` scores rows, ``compare`` tells
+which of several models is better, and ``write_report`` draws the page. Each is imported when first
+asked for, so that scoring starts fast.
 """
 
 from importlib import import_module

@@ -163,8 +163,8 @@ def _require_same_target(models: Mapping[str, Model]) -> None:
         if (other.target_yes, other.target_no) != (model.target_yes, model.target_no):
             raise UsageError(
                 f'the "yes" of {first} is "{model.target_yes}" (no is "{model.target_no}") and '
-                f'that of {name} is "{other.target_yes}" (no is "{other.target_no}"): fit both with one '
-                "--positive"
+                f'that of {name} is "{other.target_yes}" (no is "{other.target_no}"): '
+                "fit both with one --positive"
             )
 
 

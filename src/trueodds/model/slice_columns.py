@@ -59,6 +59,10 @@ def groupings(
             raise UsageError(f'"{name}" is the target: slices need another column')
         cells = frame.column(name)
         column = known.get(name) or infer_column(cells, name, locale=locale)
+        if cells.dtype.is_nested() or cells.dtype == pl.Binary:
+            raise TableError(
+                f'{frame.source}: the column "{name}" {column.reason}: slices need another column'
+            )
         if column.kind in ("number", "date"):
             numbers = values.numbers.get(name)
             if numbers is None:
@@ -81,7 +85,8 @@ def _of_numbers(
         codes = np.searchsorted(different, numbers)
     else:
         cuts = np.unique(np.quantile(there, [0.25, 0.5, 0.75], method="inverted_cdf"))
-        cuts = cuts[cuts > different[0]]
+        # Where three quarters of the rows have the least number, the others are one group.
+        cuts = cuts[cuts > different[0]] if cuts[-1] > different[0] else different[1:2]
         shown = [_shown(column, cut) for cut in cuts]
         labels = [f"below {shown[0]}"]
         labels += [f"{low} to below {high}" for low, high in pairwise(shown)]

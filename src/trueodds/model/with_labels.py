@@ -40,8 +40,9 @@ class WithLabels(ModelData):
     ) -> "Evaluation":
         """Score the forecasts of labelled rows, as ``trueodds evaluate`` does.
 
-        Warns (TableWarning) of ``Evaluation.notes``, if rows were in the training table, because
-        their scores are too good, and if the model was trained with weights and ``X`` has none.
+        Warns (TableWarning) of ``Evaluation.notes``, of how ``by`` was cut, if rows were in the
+        training table, because their scores are too good, and if the model was trained with weights
+        and ``X`` has none.
 
         Parameters
         ----------
@@ -77,7 +78,8 @@ class WithLabels(ModelData):
         if not columns and any(cost is not None for cost in costs):
             raise UsageError("costs without a column to slice by: give by (--by), or use decide")
         found = evaluate(self, self.read, self.log_odds_of, X, y, sample_weight, columns, costs)
-        for remark in (*found.notes, *found.remarks):
+        cut = found.slices.notes if found.slices is not None else ()
+        for remark in (*found.notes, *cut, *found.remarks):
             warn(TableWarning(remark))
         return found
 
