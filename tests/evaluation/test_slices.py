@@ -153,6 +153,16 @@ def test_the_worst_combination_is_told_only_if_it_holds() -> None:
     assert text.startswith("No group differs")
 
 
+def test_a_search_that_stops_early_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    y, z, groups, _ = drawn(4)
+    two = Grouping("sex", ("f", "m"), (np.arange(1_000) % 2).astype(np.int64))
+    assert slice_scores(y, z, [groups, two]).notes == ()
+    monkeypatch.setattr("trueodds.evaluation.worst_slice.MOST", 2)
+    assert slice_scores(y, z, [groups, two]).notes == (
+        "only the first 2 combinations of two groups were searched",
+    )
+
+
 def test_a_gap_that_rounds_to_nothing_has_no_sign() -> None:
     assert too_text(Interval(0.02, -0.0001, 0.04)).endswith("(0.0 to 4.0)")
 

@@ -116,6 +116,22 @@ def test_costs_weights_and_groups_are_those_of_the_first_model_that_has_them(
     assert trueodds.compare(models, new).pairs.paired[0].cost is None
 
 
+def test_lacking_weights_and_groups_are_said(models: dict[str, Model]) -> None:
+    weighted = replace(models["one"], roles=RoleColumns(weight="w2"))
+    grouped = replace(models["both"], roles=RoleColumns(group="g2"))
+    found = trueodds.compare({"a": weighted, "b": grouped}, rows(1))
+    assert any(
+        note.startswith("weights: none: these scores are unweighted") for note in found.notes
+    )
+    assert (
+        "b was trained with groups that DataFrame lacks: intervals count single rows here, so they "
+        "may be too narrow"
+    ) in found.notes
+    notes = trueodds.compare({"b": grouped, "a": models["one"]}, rows(1)).notes
+    assert len(notes) == 1
+    assert "training had groups" in notes[0]
+
+
 def test_probabilities_of_0_and_1_are_said(models: dict[str, Model]) -> None:
     new = rows(1).with_columns(q=pl.Series([0.0, 1.0, *[0.5] * 298]))
     with pytest.warns(UserWarning, match='column "q": 2 probabilities are exactly 0 or 1'):

@@ -184,6 +184,8 @@ def slice_scores(
             tests.append([(one, found) for found in differences(rows, inside)])
         tested += _worse(*tests) if len(present) == 2 else list(chain.from_iterable(tests))
     worst = worst_slice(rows, [(g.column, g.names, g.codes) for g in groupings], seed)
+    if worst is not None and not worst.complete:
+        notes += (f"only the first {worst.searched:,} combinations of two groups were searched",)
     p_values = [found.p_value for _, found in tested]
     p_values += [] if worst is None else [worst.p_value]
     corrected = holm(np.array(p_values, dtype=np.float64)).tolist()

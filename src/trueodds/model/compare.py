@@ -101,6 +101,8 @@ def compare(
         name = f"column {column}"
         forecasts[name] = _probabilities(rows, column, notes)
     clusters = _clusters(found, rows, notes)
+    if rows.weights_lacking:
+        notes.append(f"weights: {rows.weighting}")
     given = (cost_fp, cost_fn, benefit)
     stored = next((m.costs for m in found.values() if m.costs is not None), None)
     costs: Costs | None = None
@@ -239,4 +241,11 @@ def _clusters(
     for model in models.values():
         if model.roles.group and model.roles.group in rows.frame.names:
             return read_groups(rows.frame, model.roles.group, notes)[rows.kept]
+    if not any(note.startswith("training had groups") for note in notes):
+        for name, model in models.items():
+            if model.roles.group is not None:
+                notes.append(
+                    f"{name} was trained with groups that {rows.source} lacks: intervals count "
+                    "single rows here, so they may be too narrow"
+                )
     return None
