@@ -1,7 +1,8 @@
 """trueodds: probabilities you can trust, from a table with a yes/no column.
 
-``TrueOddsClassifier`` learns, ``load`` reads a model back, ``Model`` scores rows, and
-``write_report`` draws the page. Each is imported when first asked for, so that scoring starts fast.
+``TrueOddsClassifier`` learns, ``load`` reads a model back, ``Model`` scores rows, ``compare`` tells
+which of several models is better, and ``write_report`` draws the page. Each is imported when first
+asked for, so that scoring starts fast.
 """
 
 from importlib import import_module
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from trueodds.classifier import TrueOddsClassifier
     from trueodds.errors import LeakWarning, TableWarning, TrueOddsError
     from trueodds.model import Model, load
+    from trueodds.model.compare import compare
     from trueodds.report import write_report
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "TableWarning",
     "TrueOddsClassifier",
     "TrueOddsError",
+    "compare",
     "load",
     "write_report",
 ]
@@ -30,6 +33,7 @@ _HOMES = {
     "TableWarning": "trueodds.errors",
     "TrueOddsClassifier": "trueodds.classifier",
     "TrueOddsError": "trueodds.errors",
+    "compare": "trueodds.model.compare",
     "load": "trueodds.model",
     "write_report": "trueodds.report",
 }

@@ -186,3 +186,11 @@ def test_intervals_are_compared_on_simulations_and_a_table(bench: Path) -> None:
     assert "calibrated" in text
     assert (bench / "results" / "smoke.json").is_file()
     assert "sonar" in (bench / "results" / "smoke.txt").read_text()
+
+
+def test_slice_alarms_counts_every_law(bench: Path) -> None:
+    text = run(bench / "slice_alarms.py", "--runs", "2", "--name", "smoke")
+    assert "no difference" in text
+    laws = json.loads((bench / "results" / "smoke.json").read_text())["laws"]
+    assert len(laws) == 15
+    assert all(0.0 <= law["told"] <= 1.0 for law in laws)

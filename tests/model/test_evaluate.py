@@ -9,7 +9,8 @@ import pytest
 
 from trueodds import Model, TrueOddsClassifier
 from trueodds.columns.roles import RoleColumns
-from trueodds.errors import TableError, TrueOddsError
+from trueodds.errors import TableError, TrueOddsError, UsageError
+from trueodds.evaluation.costs import Costs
 from trueodds.evaluation.scores import score
 from trueodds.model.file import to_bytes
 from trueodds.model.model import from_bytes
@@ -166,3 +167,46 @@ def test_labels_of_another_length_are_refused(plain: Model) -> None:
     X, _ = rows(1)
     with pytest.raises(TrueOddsError, match="300 rows but y has 2"):
         plain.evaluate(X, ["stays", "leaves"])
+
+
+def test_groups_are_scored_as_their_rows_alone(plain: Model) -> None:
+    X, y = rows(1)
+    X = X.with_columns(town=pl.Series(np.where(np.arange(len(y)) % 3 == 0, "north", "south")))
+    found = plain.evaluate(X, y, by=["c", "town"]).slices
+    assert found is not None
+    assert [one.name for one in found.slices] == ["c = a", "c = b", "town = south", "town = north"]
+    part = (X["town"] == "north").to_numpy()
+    codes = np.array([label == "stays" for label in y], dtype=np.uint8)
+    alone = score(codes[part], plain.log_odds(X)[part])
+    assert found.slices[3].log_loss == alone.log_loss
+    assert found.slices[3].cost is None
+    assert plain.evaluate(X, y).slices is None
+    assert plain.evaluate(X, y, by="c").slices.rows == 300  # type: ignore[union-attr]
+
+
+def test_groups_have_costs_where_the_model_or_the_call_has(plain: Model) -> None:
+    X, y = rows(1)
+    given = plain.evaluate(X, y, by="c", cost_fn=3.0, cost_fp=np.ones(300)).slices
+    kept = replace(plain, costs=Costs(1.0, 3.0)).evaluate(X, y, by="c").slices
+    assert given is not None
+    assert kept is not None
+    assert given.slices[0].cost == kept.slices[0].cost is not None
+    with pytest.raises(UsageError, match="costs without a column to slice by"):
+        plain.evaluate(X, y, cost_fn=3.0)
+
+
+def test_groups_leave_out_rows_that_the_model_has_seen(plain: Model) -> None:
+    (old, old_y), (new, new_y) = rows(0), rows(1, 150)
+    X, y = pl.concat([old[:150], new]), old_y[:150] + new_y
+    with pytest.warns(UserWarning, match="About 150 of 300 rows"):
+        found = plain.evaluate(X, y, by="c").slices
+    assert found is not None
+    assert found.slices == plain.evaluate(new, new_y, by="c").slices.slices  # type: ignore[union-attr]
+
+
+def test_how_columns_are_cut_is_warned_of(plain: Model) -> None:
+    X, y = rows(1)
+    with pytest.warns(UserWarning, match='column "x" is cut at the quartiles of these rows'):
+        found = plain.evaluate(X, y, by="x")
+    assert found.slices is not None
+    assert found.slices.sentences[0] in repr(found)

@@ -7,6 +7,7 @@ import typer
 
 from trueodds.cli.options import (
     Benefit,
+    By,
     CostFn,
     CostFp,
     Dtype,
@@ -274,6 +275,10 @@ def predict_command(
 def evaluate_command(
     model: ModelFile,
     labelled: Labelled,
+    by: By = None,
+    cost_fp: CostFp = None,
+    cost_fn: CostFn = None,
+    benefit: Benefit = None,
     weight: ScoreWeight = None,
     no_weight: NoWeight = False,
     told: Format = None,
@@ -283,13 +288,63 @@ def evaluate_command(
 ) -> None:
     """Check a model on labelled rows: scores with 95 % intervals, and a test of calibration.
 
-    If the model has seen rows in training, the result says so first.
+    If the model has seen rows in training, the result says so first. With --by, groups are scored
+    too, and differences between them are told where they are beyond chance.
     """
     from trueodds.cli.evaluate import run_evaluate
 
     asked = asked_weight(weight, no_weight)
+    table, costs = table_of(labelled, told, query), (cost_fp, cost_fn, benefit)
+    run_evaluate(
+        model,
+        table,
+        fail_on or (),
+        weight=asked,
+        by=tuple(by or ()),
+        costs=costs,
+        as_json=as_json,
+    )
+
+
+@app.command("compare")
+@errors_as_sentences()
+def compare_command(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="MODEL... LABELLED",
+            help="Model files (.odds), then rows with the target column; as TRAIN of fit.",
+        ),
+    ],
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COL",
+            help='Column of probabilities of "yes" to compare too; repeat the option for more.',
+        ),
+    ] = None,
+    cost_fp: CostFp = None,
+    cost_fn: CostFn = None,
+    benefit: Benefit = None,
+    weight: ScoreWeight = None,
+    no_weight: NoWeight = False,
+    told: Format = None,
+    query: Query = None,
+    as_json: Json = False,
+) -> None:
+    """Compare models on the same labelled rows: paired differences with bootstrap intervals.
+
+    If rows trained one of the models, the result says so first.
+    """
+    from trueodds.cli.compare import run_compare
+    from trueodds.errors import UsageError
+
+    *models, labelled = files
+    if not models:
+        raise UsageError("compare needs models, then the table: compare A.odds B.odds LABELLED")
+    asked, costs = asked_weight(weight, no_weight), (cost_fp, cost_fn, benefit)
     table = table_of(labelled, told, query)
-    run_evaluate(model, table, fail_on or (), weight=asked, as_json=as_json)
+    run_compare(models, table, tuple(column or ()), costs, asked, as_json=as_json)
 
 
 @app.command("decide")

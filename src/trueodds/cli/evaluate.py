@@ -7,6 +7,8 @@ from pathlib import Path
 from trueodds.cli.checks import chosen_codes, leave_if_fired
 from trueodds.cli.console import note, print_facts, print_json
 from trueodds.cli.facts import print_scores, rows_text
+from trueodds.cli.options import number_or_name
+from trueodds.cli.slices import print_slices
 from trueodds.evaluation.scores import Scores
 from trueodds.model import Model, load
 from trueodds.model.checks import checks_of_evaluation
@@ -41,6 +43,9 @@ def print_evaluation(found: Evaluation) -> None:
             ("Calibration", calibration_text(found)),
         ]
     )
+    if found.slices is not None:
+        print()
+        print_slices(found)
 
 
 def calibration_text(found: Evaluation) -> str:
@@ -56,18 +61,29 @@ def run_evaluate(
     fail_on: Sequence[str] = (),
     *,
     weight: str | bool = True,
+    by: tuple[str, ...] = (),
+    costs: tuple[str | None, str | None, str | None] = (None, None, None),
     as_json: bool,
 ) -> None:
     """Score and print; ``weight`` is the ``sample_weight`` of `Model.evaluate`.
 
-    The exit code is 4 if a check fired that ``fail_on`` names.
+    ``costs`` are numbers in words, or names of columns. The exit code is 4 if a check fired that
+    ``fail_on`` names.
     """
     chosen = chosen_codes(fail_on, "evaluate")
     model = load(model_file)
+    false_positive, false_negative, benefit = (number_or_name(cost) for cost in costs)
     with warnings.catch_warnings():  # printed below
         warnings.simplefilter("ignore", UserWarning)
-        found = model.evaluate(labelled, sample_weight=weight)
-    for text in found.notes:
+        found = model.evaluate(
+            labelled,
+            by=by,
+            cost_fp=false_positive,
+            cost_fn=false_negative,
+            benefit=benefit,
+            sample_weight=weight,
+        )
+    for text in (*found.notes, *(found.slices.notes if found.slices else ())):
         note(f"Note: {text}")
     if as_json:
         for text in found.remarks:

@@ -48,6 +48,14 @@ ScoreWeight = Annotated[
     ),
 ]
 NoWeight = Annotated[bool, typer.Option("--no-weight", help="Count all rows the same.")]
+By = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COL",
+        help="Column whose groups are scored apart, of the model or not; repeat the option for "
+        "more columns.",
+    ),
+]
 
 CostFp = Annotated[
     str | None,

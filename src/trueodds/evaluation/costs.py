@@ -72,6 +72,11 @@ class Costs:
         """The probability from which a call costs no more than no call, 0 to 1."""
         return self.false_positive / (self.false_positive + self.false_negative + self.benefit)
 
+    def of_rows(self, rows: NDArray[np.bool_]) -> "Costs":
+        """The costs of some rows, by a mask of shape (n,)."""
+        costs = (self.false_positive, self.false_negative, self.benefit)
+        return Costs(*(cost[rows] if isinstance(cost, np.ndarray) else cost for cost in costs))
+
     def of_calls(self, called: NDArray[np.bool_], y: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Cost of every row, shape (n,), when some rows are called."""
         yes = y == 1

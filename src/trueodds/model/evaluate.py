@@ -3,7 +3,7 @@
 `Model.evaluate` and `trueodds evaluate` both call `evaluate`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 from trueodds.columns.sketch import row_hashes
 from trueodds.columns.values import Values
 from trueodds.evaluation.scores import Scores
+from trueodds.evaluation.slices import Slices, slice_scores
+from trueodds.model.calls import Given, costs_for
 from trueodds.model.data import ModelData
 from trueodds.model.labelled import LabelledRows, labelled_rows
 from trueodds.model.overlap import overlap
+from trueodds.model.slice_columns import groupings
 from trueodds.table.anywhere import fingerprint
 from trueodds.table.frame import Frame
 from trueodds.table.sources import Source, as_source
@@ -60,6 +63,9 @@ class Evaluation:
     """Rows whose label is missing."""
     notes: tuple[str, ...]
     """Notes from reading the table."""
+    slices: Slices | None = None
+    """Scores by group, of the unseen rows where these have scores of their own; None if no column
+    was given."""
 
     @property
     def all_seen(self) -> bool:
@@ -124,6 +130,8 @@ class Evaluation:
             lines.append(f"Weights: {self.weighting}")
         if self.left_out:
             lines.append(f"{self.left_out:,} rows without a label are left out")
+        if self.slices is not None:
+            lines += self.slices.sentences
         lines += [f"Note: {note}" for note in self.notes]
         return "\n".join(lines)
 
@@ -141,6 +149,7 @@ class Evaluation:
             "scores": self.scores,
             "unseen_scores": self.unseen,
             "training_scores": self.training,
+            "slices": None if self.slices is None else self.slices.to_json(),
         }
 
 
@@ -151,24 +160,34 @@ def evaluate(
     X: Any,
     y: ArrayLike | None,
     sample_weight: ArrayLike | str | bool,
+    by: Sequence[str] = (),
+    costs: Given = (None, None, None),
 ) -> Evaluation:
     """Score a model's forecasts of labelled rows; `Model.evaluate` describes the parameters.
 
     ``read`` and ``log_odds_of`` are the methods of `Model`.
     """
-    return evaluated(model, labelled_rows(model, read, log_odds_of, X, y, sample_weight), X)
+    rows = labelled_rows(model, read, log_odds_of, X, y, sample_weight)
+    return evaluated(model, rows, X, by, costs)
 
 
-def evaluated(model: ModelData, rows: LabelledRows, X: Any) -> Evaluation:
+def evaluated(
+    model: ModelData,
+    rows: LabelledRows,
+    X: Any,
+    by: Sequence[str] = (),
+    costs: Given = (None, None, None),
+) -> Evaluation:
     """Score rows that have been read from ``X``, a table or the path of a table file."""
     found = fingerprint(as_source(X)) if isinstance(X, str | Path | Source) else ""
     trained_on = bool(found) and found == model.source_sha256
     known = None
     if model.sketch is not None:
         known = overlap(model.sketch, row_hashes(rows.values, model.schema, rows.y))
-    unseen = None
+    unseen, judged = None, np.ones(len(rows.y), np.bool_)
     if known is not None and known.exact and known.seen and known.unseen.sum() >= ENOUGH:
         unseen = rows.scored(known.unseen)
+        judged = known.unseen
     return Evaluation(
         scores=rows.scored(slice(None)),
         training=model.scores,
@@ -182,4 +201,30 @@ def evaluated(model: ModelData, rows: LabelledRows, X: Any) -> Evaluation:
         weights_lacking=rows.weights_lacking,
         left_out=rows.left_out,
         notes=rows.notes,
+        slices=_slices(model, rows, judged, by, costs) if by else None,
+    )
+
+
+def _slices(
+    model: ModelData,
+    rows: LabelledRows,
+    judged: NDArray[np.bool_],
+    by: Sequence[str],
+    given: Given,
+) -> Slices:
+    """Scores by group of the rows that are ``judged``, shape (rows,)."""
+    places = np.flatnonzero(judged)
+    frame = rows.frame.take(np.flatnonzero(rows.kept)[judged])
+    columns, notes = groupings(by, frame, rows.values.take(places), model.schema, model.target_name)
+    costs = None
+    if model.costs is not None or any(cost is not None for cost in given):
+        costs = costs_for(given, model.costs, rows.frame, rows.kept).of_rows(judged)
+    return slice_scores(
+        rows.y[judged],
+        rows.log_odds[judged],
+        columns,
+        None if rows.weight is None else rows.weight[judged],
+        clusters=None if rows.clusters is None else rows.clusters[judged],
+        costs=costs,
+        notes=notes,
     )

@@ -1,12 +1,13 @@
 """What a model shows on labelled rows: its scores, and what decisions cost."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trueodds.columns.values import Values
-from trueodds.errors import TableWarning, warn
+from trueodds.errors import TableWarning, UsageError, warn
 from trueodds.model.data import ModelData
 
 if TYPE_CHECKING:
@@ -31,12 +32,17 @@ class WithLabels(ModelData):
         X: Any,
         y: ArrayLike | None = None,
         *,
+        by: Sequence[str] | str = (),
+        cost_fp: "CostGiven | None" = None,
+        cost_fn: "CostGiven | None" = None,
+        benefit: "CostGiven | None" = None,
         sample_weight: ArrayLike | str | bool = True,
     ) -> "Evaluation":
         """Score the forecasts of labelled rows, as ``trueodds evaluate`` does.
 
-        Warns (TableWarning) of ``Evaluation.notes``, if rows were in the training table, because
-        their scores are too good, and if the model was trained with weights and ``X`` has none.
+        Warns (TableWarning) of ``Evaluation.notes``, of how ``by`` was cut, if rows were in the
+        training table, because their scores are too good, and if the model was trained with weights
+        and ``X`` has none.
 
         Parameters
         ----------
@@ -45,6 +51,13 @@ class WithLabels(ModelData):
         y
             Labels, one for each row; None takes the column ``target_name`` of ``X``. Rows whose
             label is missing are left out.
+        by
+            Names of columns of ``X``, of the model or not. ``Evaluation.slices`` then has the
+            scores of each of their groups, and differences from the other rows beyond chance. The
+            groups are levels, or numbers cut at the quartiles of the rows; missing cells are a
+            group, and rare levels are one group.
+        cost_fp, cost_fn, benefit
+            As `decide` takes them; the groups then have the cost of decisions. They need ``by``.
         sample_weight
             Weights ≥ 0, one for each row; or the name of their column in ``X``; or True for the
             column of weights of training, if ``X`` has it; or False for none.
@@ -54,12 +67,19 @@ class WithLabels(ModelData):
         TableError, TargetError
             If a column is missing, no row has a label and a weight above 0, or a label or a weight
             cannot be read.
+        UsageError
+            If ``by`` names the target, or a cost is out of range or given without ``by``.
         """
         # Forecasting starts faster without the modules that only evaluation needs.
         from trueodds.model.evaluate import evaluate
 
-        found = evaluate(self, self.read, self.log_odds_of, X, y, sample_weight)
-        for remark in (*found.notes, *found.remarks):
+        costs = (cost_fp, cost_fn, benefit)
+        columns = (by,) if isinstance(by, str) else tuple(by)
+        if not columns and any(cost is not None for cost in costs):
+            raise UsageError("costs without a column to slice by: give by (--by), or use decide")
+        found = evaluate(self, self.read, self.log_odds_of, X, y, sample_weight, columns, costs)
+        cut = found.slices.notes if found.slices is not None else ()
+        for remark in (*found.notes, *cut, *found.remarks):
             warn(TableWarning(remark))
         return found
 
