@@ -10,8 +10,8 @@ from trueodds.columns.schema import Column, Schema
 from trueodds.errors import TrueOddsError
 from trueodds.evaluation.scores import CalibrationError, Interval
 from trueodds.report import ColumnImportance, OutOfFold, write_report
-from trueodds.report.bundle import BUNDLE, read_asset
-from trueodds.report.page import render
+from trueodds.report.bundle import read_asset
+from trueodds.report.page import SCRIPTS, render
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -41,7 +41,7 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag, attrs) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag not in {"meta", "link", "br"}:
+        if tag not in {"meta", "link", "br", "input"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag) -> None:
@@ -57,7 +57,14 @@ class Reader(HTMLParser):
 
 
 def specifications(reader: Reader) -> dict:
-    return json.loads(reader.text["script"][0])
+    ids = [a.get("id") for a in reader.all("script")]
+    return json.loads(reader.text["script"][ids.index("specifications")])
+
+
+def code(reader: Reader) -> list[str]:
+    """The scripts of a page that run."""
+    kinds = [a.get("type", "code") for a in reader.all("script")]
+    return [t for kind, t in zip(kinds, reader.text["script"], strict=True) if kind == "code"]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +75,10 @@ def page(model, evidence) -> str:
 def test_nothing_is_asked_of_the_network(page: str) -> None:
     reader = Reader(page)
     asked = [v for _, attrs in reader.tags for k, v in attrs.items() if k in NETWORK]
-    assert asked == ["data:,"]  # the empty icon, which keeps browsers from asking for one
+    # The empty icon keeps browsers from asking for one; the others are places in the page.
+    assert [v for v in asked if not v.startswith("#")] == ["data:,"]
+    places = {a["id"] for _, a in reader.tags if "id" in a}
+    assert {v[1:] for v in asked if v.startswith("#")} <= places
     style = read_asset("page.css")
     assert "url(" not in style
     assert "@import" not in style
@@ -80,9 +90,9 @@ def test_nothing_is_asked_of_the_network(page: str) -> None:
 
 def test_scripts_are_the_ones_that_the_policy_names(page: str) -> None:
     reader = Reader(page)
-    kinds = [a.get("type", "code") for a in reader.all("script")]
-    assert kinds == ["application/json", "code", "code"]
-    assert reader.text["script"][1:] == [read_asset(BUNDLE), read_asset("page.js")]
+    assert code(reader) == [read_asset(name) for name in SCRIPTS]
+    policy = next(a["content"] for a in reader.all("meta") if "http-equiv" in a)
+    assert policy.count("'sha256-") == len(SCRIPTS)
 
 
 def test_every_chart_has_its_place_and_its_words(page: str) -> None:
@@ -91,7 +101,7 @@ def test_every_chart_has_its_place_and_its_words(page: str) -> None:
         a["id"].removeprefix("chart-"): a for a in reader.all("div") if a.get("class") == "chart"
     }
     assert set(places) == set(specifications(reader))
-    assert len(places) == 7
+    assert len(places) == 8
     assert all(a["role"] == "img" and len(a["aria-label"]) > 20 for a in places.values())
 
 
@@ -117,7 +127,7 @@ def test_the_page_tells_the_whole_story(page: str, model) -> None:
 
 def test_headers_are_marked_in_every_table(page: str) -> None:
     reader = Reader(page)
-    assert len(reader.all("table")) == 3
+    assert len(reader.all("table")) == 5
     assert all(a.get("scope") in {"col", "row"} for a in reader.all("th"))
 
 
@@ -154,8 +164,8 @@ def test_hostile_names_stay_text(hostile: str, model, evidence, page: str) -> No
     for tag in ("script", "img", "b", "style", "meta", "link"):
         assert len(reader.all(tag)) == len(plain.all(tag))
     assert not any(k.startswith("on") for _, attrs in reader.tags for k in attrs)
-    assert reader.text["script"][1:] == plain.text["script"][1:]
-    assert len(specifications(reader)) == 7
+    assert code(reader) == code(plain)
+    assert len(specifications(reader)) == 8
     assert "\0" not in found
     assert "\u202e" not in found
 
