@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ from trueodds.columns.schema import Column, Schema
 from trueodds.errors import TrueOddsError
 from trueodds.evaluation.scores import CalibrationError, Interval
 from trueodds.report import ColumnImportance, OutOfFold, write_report
+from trueodds.report import page as page_module
 from trueodds.report.bundle import read_asset
-from trueodds.report.page import SCRIPTS, render
+from trueodds.report.page import MOST_BYTES, SCRIPTS, render
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -161,7 +163,7 @@ def test_hostile_names_stay_text(hostile: str, model, evidence, page: str) -> No
     found = render(bad, replace(evidence, importance=importance))
     found.encode()
     reader, plain = Reader(found), Reader(page)
-    for tag in ("script", "img", "b", "style", "meta", "link"):
+    for tag in ("img", "b", "style", "meta", "link"):
         assert len(reader.all(tag)) == len(plain.all(tag))
     assert not any(k.startswith("on") for _, attrs in reader.tags for k in attrs)
     assert code(reader) == code(plain)
@@ -196,9 +198,39 @@ def test_a_huge_table_makes_a_small_page(model, make_evidence, make_members) -> 
     importance = tuple(ColumnImportance(c.name, 0.1, 0.0, 0.2) for c in columns)
     big = replace(model, schema=Schema(columns, 400_000), record=record)
     found = render(big, replace(evidence, importance=importance))
-    assert len(found.encode()) < 2_000_000
+    assert len(found.encode()) < MOST_BYTES
     assert "4,600 columns are not listed" in found
     assert "Each row counts with its weight" in found
+
+
+def test_a_model_that_is_too_large_is_left_out(page: str, model, evidence, monkeypatch) -> None:
+    assert 'id="data-try"' in page
+    monkeypatch.setattr(page_module, "MOST_BYTES", len(page.encode()) - 1)
+    found = render(model, evidence)
+    assert 'id="data-try"' not in found
+    assert "The model is too large for this page" in found
+
+
+def test_sections_are_in_order_and_the_contents_name_them(page: str) -> None:
+    reader = Reader(page)
+    keys = [a["id"] for a in reader.all("h2")]
+    assert keys == "verdict decide try columns forecast training health made".split()
+    assert [a["href"] for a in reader.all("a")] == [f"#{key}" for key in keys[1:]]
+    folded = [a for a in reader.all("details") if a.get("class") == "section"]
+    assert len(folded) == 3
+    # No level of heading is left out on the way down.
+    levels = [int(tag[1]) for tag, _ in reader.tags if tag in {"h1", "h2", "h3", "h4"}]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_every_input_has_a_label(page: str) -> None:
+    reader = Reader(page)
+    labelled = {a["for"] for a in reader.all("label")}
+    inputs = {a["id"] for tag in ("input", "select") for a in reader.all(tag)}
+    assert inputs == labelled
+    assert len(inputs) > 15
 
 
 def test_rows_without_a_forecast_are_counted(model, evidence) -> None:

@@ -12,16 +12,20 @@ from trueodds.report.chart import load_altair
 from trueodds.report.details import forecast, health, how_made, training
 from trueodds.report.figures import all_figures
 from trueodds.report.out_of_fold import OutOfFold
+from trueodds.report.reader_bundle import READER
 from trueodds.report.reliability import reliability_bins
 from trueodds.report.sample import sample_of
 from trueodds.report.section import Section, script_json
+from trueodds.report.try_it import KEY, too_large, try_it
 from trueodds.report.verdict import verdict
 from trueodds.report.what_to_do import what_to_do
 from trueodds.report.why import why
 from trueodds.report.wording import clean, count, percent, quoted
 
-SCRIPTS = (BUNDLE, "page.js", "decide.js")
+SCRIPTS = (BUNDLE, READER, "page.js", "decide.js", "try.js")
 """The scripts of the page, in the order in which they run."""
+MOST_BYTES = 2_500_000
+"""A page that would be larger does not carry the model."""
 
 
 def write_report(
@@ -60,12 +64,19 @@ def write_report(
 
 
 def render(model: Model, out_of_fold: OutOfFold) -> str:
-    """Text of the page."""
+    """Text of the page, at most `MOST_BYTES` with the model in it."""
+    load_altair()
+    sections = _sections(model, out_of_fold)
+    page = _drawn(model, sections)
+    if len(page.encode()) <= MOST_BYTES:
+        return page
+    return _drawn(model, [too_large(MOST_BYTES) if s.key == KEY else s for s in sections])
+
+
+def _drawn(model: Model, sections: list[Section]) -> str:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-    load_altair()
-    sections = _sections(model, out_of_fold)
     drawings = [d for s in sections for f in s.figures.values() for d in f.drawings]
     scripts = [read_asset(name) for name in SCRIPTS]
     # Only the scripts with these hashes may run, and the page may load nothing.
@@ -105,6 +116,7 @@ def _sections(model: Model, out_of_fold: OutOfFold) -> list[Section]:
     return [
         verdict(model, sample, out_of_fold.weight is not None),
         what_to_do(model, out_of_fold, sample),
+        try_it(model, out_of_fold.importance),
         why(model, out_of_fold, figures),
         forecast(figures, bins),
         training(model, figures),

@@ -27,18 +27,13 @@ def what_to_do(model: Model, out_of_fold: OutOfFold, sample: Sample) -> Section:
             f"The slider stops at {count(len(table.thresholds))} of the {count(table.distinct)} "
             "different forecasts; the counts at these are exact."
         )
-    false_positive, false_negative, benefit = costs.numbers()
     return Section(
         "decide",
         "What to do",
         values={
             "lines": _lines(model, out_of_fold),
             "given": given is not None,
-            "costs": {
-                "false_positive": false_positive,
-                "false_negative": false_negative,
-                "benefit": benefit,
-            },
+            "costs": [f"{cost:.12g}" for cost in costs.numbers()],
             "threshold": threshold,
             "last": len(table.thresholds),
             "many": many,

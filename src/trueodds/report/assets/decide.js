@@ -95,12 +95,23 @@
       `with ${percent(recall)} of all yes. A row costs ${short(cost)} on average: ${compared}.`;
     form.dataset.threshold = t;
     chartViews.get("worth")?.signal("chosen", t).run();
+    dispatchEvent(new Event("threshold-changed"));
   }
 
-  // Where not every forecast is in the table, the threshold is one of the table, so that counts are exact.
+  // The fewest digits that call the same rows.
+  function digitsOf(t) {
+    for (let digits = 3; digits < 17; digits += 1) {
+      const rounded = Number(t.toPrecision(digits));
+      if (positionOf(rounded) === positionOf(t)) return rounded;
+    }
+    return t;
+  }
+
+  // Where not every forecast is in the table, the threshold is one of the table: its counts are exact.
   function choose(t) {
     const position = positionOf(t);
-    threshold.value = complete || !(t <= 1) ? t : position < none ? thresholds[position] : 1;
+    const inTable = position < none ? thresholds[position] : 1;
+    threshold.value = t >= 0 && t <= 1 ? (complete ? digitsOf(t) : inTable) : t;
     update();
   }
 
@@ -117,8 +128,7 @@
   threshold.addEventListener("change", () => choose(threshold.valueAsNumber));
   slider.addEventListener("input", () => {
     const position = slider.valueAsNumber;
-    threshold.value = position < none ? thresholds[position] : 1;
-    update();
+    choose(position < none ? thresholds[position] : 1);
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   addEventListener("charts-drawn", update);
