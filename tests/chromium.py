@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fcntl import F_DUPFD_CLOEXEC, fcntl
 from pathlib import Path
 from select import select
 from typing import Any
@@ -124,15 +125,24 @@ class Page:
         return message
 
 
+def _pipe() -> tuple[int, int]:
+    """Descriptors of a pipe that are not those of Chromium's own pipes."""
+    low = os.pipe()
+    read, write = (fcntl(end, F_DUPFD_CLOEXEC, 10) for end in low)
+    for end in low:
+        os.close(end)
+    return read, write
+
+
 @contextmanager
 def browser(profile: Path) -> Iterator[Page]:
     """Start Chromium with a profile of its own, and give its page."""
     assert CHROMIUM is not None
-    (to_read, to_send), (to_receive, to_write) = os.pipe(), os.pipe()
+    (to_read, to_send), (to_receive, to_write) = _pipe(), _pipe()
     # Chromium reads commands from descriptor 3 and writes answers to 4.
     command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}"]
     process = subprocess.Popen(
-        ["sh", "-c", f'exec "$@" 3<&{to_read} 4>&{to_write}', "sh", *command],
+        ["bash", "-c", f'exec "$@" 3<&{to_read} 4>&{to_write}', "bash", *command],
         pass_fds=(to_read, to_write),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

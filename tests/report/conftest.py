@@ -13,7 +13,6 @@ from trueodds.model import Model, load
 from trueodds.report.out_of_fold import ColumnImportance, OutOfFold
 from trueodds.training.training_record import MemberRecord, TrainingRecord
 
-
 COLUMNS = (
     Column("age", "number", distinct=73),
     Column("workclass", "category", missing=1836, distinct=8, levels=("Private", "Self-emp")),

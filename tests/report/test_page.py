@@ -214,7 +214,7 @@ def test_a_model_that_is_too_large_is_left_out(page: str, model, evidence, monke
 def test_sections_are_in_order_and_the_contents_name_them(page: str) -> None:
     reader = Reader(page)
     keys = [a["id"] for a in reader.all("h2")]
-    assert keys == "verdict decide try columns forecast training health made".split()
+    assert keys == ["verdict", "decide", "try", "columns", "forecast", "training", "health", "made"]
     assert [a["href"] for a in reader.all("a")] == [f"#{key}" for key in keys[1:]]
     folded = [a for a in reader.all("details") if a.get("class") == "section"]
     assert len(folded) == 3

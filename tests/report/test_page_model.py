@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from trueodds import TableWarning
 from trueodds.model import load
 from trueodds.model.background import Background
 from trueodds.model.model import from_bytes
@@ -25,9 +26,9 @@ def test_the_copy_forecasts_with_the_same_bits(name: str) -> None:
     model = load(GOLDEN / f"{name}.odds")
     copy = carried(model)
     cells = [row["cells"] for row in json.loads((GOLDEN / f"{name}.json").read_text())]
-    with pytest.warns(UserWarning):
+    with pytest.warns(TableWarning):
         expected = model.log_odds(cells)
-    with pytest.warns(UserWarning):
+    with pytest.warns(TableWarning):
         assert np.array_equal(copy.log_odds(cells), expected)
 
 

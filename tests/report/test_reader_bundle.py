@@ -31,9 +31,11 @@ def modules(folder: Path, **texts: str) -> Path:
 def test_modules_keep_their_own_names(tmp_path: Path) -> None:
     folder = modules(
         tmp_path,
-        a='import { size, twice } from "./b.mjs";\nimport { one } from "./c.mjs";\nconst WORD = 3;\n'
+        a='import { size, twice } from "./b.mjs";\nimport { one } from "./c.mjs";\n'
+        "const WORD = 3;\n"
         "export function all(x) {\n  return twice(x) + size + WORD + one;\n}\nexport { one };\n",
-        b='// A comment.\nimport { one } from "./c.mjs";\nconst WORD = 20;\nexport const size = WORD;\n'
+        b='// A comment.\nimport { one } from "./c.mjs";\nconst WORD = 20;\n'
+        "export const size = WORD;\n"
         "export async function later() {}\nexport const twice = (x) => 2 * x * one;\n",
         c="export const one = 100;\n",
     )
