@@ -42,7 +42,8 @@ def build(folder: Path, entry: str = ENTRY) -> str:
     _add(folder, entry, done, ())
     modules = "\n".join(done.values())
     return (
-        "// Made from readers/js by python -m trueodds.report.reader_bundle; do not edit.\n"
+        "// The whole of readers/js, so over 300 lines. Do not edit it.\n"
+        "// Make it again with python -m trueodds.report.reader_bundle.\n"
         f'"use strict";\nconst {NAME} = (() => {{\n{modules}\nreturn {_variable(entry)};\n}})();\n'
     )
 

@@ -1,4 +1,5 @@
-// Made from readers/js by python -m trueodds.report.reader_bundle; do not edit.
+// The whole of readers/js, so over 300 lines. Do not edit it.
+// Make it again with python -m trueodds.report.reader_bundle.
 "use strict";
 const trueoddsReader = (() => {
 const module_text = (() => {
