@@ -17,7 +17,7 @@ def test_each_column_is_a_table_of_its_places(run, model_file, table):
         "age (number): standard deviation",
         "smoker (yes/no)",
         "since (date)",
-        "95 % band",
+        "band",
         "clerk",
         "missing",
         "× ",

@@ -1,32 +1,17 @@
 """A made-up model and its evidence, for every test of the report."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from trueodds.columns.schema import Column, Schema
 from trueodds.evaluation.scores import CalibrationError, Interval, Scores
+from trueodds.model import Model, load
 from trueodds.report.out_of_fold import ColumnImportance, OutOfFold
 from trueodds.training.training_record import MemberRecord, TrainingRecord
-
-
-@dataclass(frozen=True)
-class MadeUpModel:
-    schema: Schema
-    target_name: str
-    target_yes: str
-    target_no: str
-    target_rule: str
-    scores: Scores
-    record: TrainingRecord
-    health: tuple[str, ...]
-    notes: tuple[str, ...]
-    versions: dict[str, str]
-    source: str
-    source_sha256: str
-
 
 COLUMNS = (
     Column("age", "number", distinct=73),
@@ -95,8 +80,11 @@ def made_up_evidence(
 
 
 @pytest.fixture(scope="session")
-def model() -> MadeUpModel:
-    return MadeUpModel(
+def model() -> Model:
+    """A small model whose columns, scores and record are made up; its networks are real."""
+    return replace(
+        load(Path(__file__).parents[1] / "golden" / "relu.odds"),
+        profile=None,
         schema=Schema(columns=COLUMNS, rows=32561),
         target_name="income",
         target_yes=">50K",

@@ -1,72 +1,128 @@
 """The page as a browser shows it: every chart drawn, nothing logged, nothing fetched."""
 
-import re
-import shutil
-import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from chromium import CHROMIUM, Page, browser
 from trueodds.report import ColumnImportance, OutOfFold, write_report
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-logging=stderr",
-    "--virtual-time-budget=20000",
-]
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
+WIDTHS = (390, 768, 1280)
+OPEN_ALL = "for (const part of document.querySelectorAll('details')) part.open = true"
+CHARTS = "[...document.querySelectorAll('.chart')]"
+
+CUT_OFF = """
+[...document.querySelectorAll('main *, header *')].filter((part) => {
+  if (part.closest('.scroll, thead, svg') || part.matches('option')) return false;
+  const { right, left } = part.getBoundingClientRect();
+  return right > innerWidth + 1 || left < -1 ||
+    (part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).display !== 'inline' &&
+      getComputedStyle(part).overflowX === 'hidden');
+}).map((part) => part.outerHTML.slice(0, 80))
+"""
+CUT_OFF_IN_CHARTS = """
+[...document.querySelectorAll('.chart svg text')].filter((label) => {
+  const box = label.getBoundingClientRect();
+  return box.width > 0 && (box.right > innerWidth || box.left < 0);
+}).map((label) => label.textContent)
+"""
+BROKEN_WORDS = """
+[...document.querySelectorAll('h1, h2, h3, p, th, td, dt, label, summary, button, li')]
+  .flatMap((part) => {
+    const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    const broken = [];
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      for (const { 0: word, index } of node.data.matchAll(/[\\p{L}]+/gu)) {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+        if (tops.size > 1) broken.push(word);
+      }
+    }
+    return broken;
+  })
+"""
 
 
-def browse(page: Path, profile: Path, *flags: str) -> tuple[str, list[str]]:
-    """Return the document after its scripts have run, and what was logged to the console."""
-    assert CHROMIUM is not None
-    done = subprocess.run(
-        [CHROMIUM, *FLAGS, *flags, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=True,
-    )
-    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    with browser(tmp_path_factory.mktemp("profile")) as found:
+        yield found
 
 
-def charts(document: str) -> dict[str, str]:
-    """Each chart's place and what was drawn in it."""
-    parts = re.split(r'<div class="chart[^"]*" id="chart-([a-z]+)"', document)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+@pytest.fixture(scope="module")
+def report(model, evidence, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    write_report(model, evidence, path)
+    return path
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_chart_is_drawn(model, evidence, tmp_path: Path, scheme: str) -> None:
-    write_report(model, evidence, tmp_path / "report.html")
-    setting = f"--blink-settings=preferredColorScheme={0 if scheme == 'dark' else 1}"
-    document, logged = browse(tmp_path / "report.html", tmp_path / "profile", setting)
-    assert logged == []
-    assert 'data-charts="drawn"' in document
-    drawn = charts(document)
-    assert len(drawn) == 7
-    for key, content in drawn.items():
+def require_quiet(page: Page) -> None:
+    """Nothing was logged, no script refused, and nothing but the file itself was asked for."""
+    assert page.logged == []
+    assert [url for url in page.requested if not url.startswith(("file:", "data:"))] == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_chart_is_drawn(page: Page, report: Path, dark: bool) -> None:
+    page.media(dark=dark)
+    page.open(report)
+    page.run(OPEN_ALL)
+    require_quiet(page)
+    assert page.run("document.documentElement.dataset.charts") == "drawn"
+    drawn = page.run(f"{CHARTS}.map((place) => [place.id, place.innerHTML.split('</svg>')[0]])")
+    assert len(drawn) == 8
+    for key, content in drawn:
         assert "<svg" in content, key
         assert content.count("<path") > 2, key
-        assert "NaN" not in content.split("</svg>")[0], key
+        assert "NaN" not in content, key
 
 
-def test_degenerate_and_hostile_pages_are_drawn(model, tmp_path: Path, make_members) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_cut_off_and_no_word_is_broken(page: Page, report: Path, width: int) -> None:
+    page.media()
+    page.open(report, width)
+    for script in ("0", OPEN_ALL):
+        page.run(script)
+        page.run("new Promise((done) => setTimeout(done, 400))")
+        assert page.run("document.scrollingElement.scrollWidth <= innerWidth")
+        assert page.run(CUT_OFF) == []
+        assert page.run(CUT_OFF_IN_CHARTS) == []
+        assert page.run(BROKEN_WORDS) == []
+    widths = page.run(f"{CHARTS}.map((p) => [p.clientWidth, p.querySelector('svg').clientWidth])")
+    assert all(0.9 * place <= drawn <= place + 1 for place, drawn in widths), widths
+
+
+def test_a_link_of_the_contents_opens_its_section(page: Page, report: Path) -> None:
+    page.open(report)
+    assert not page.run("document.querySelector('details.section').open")
+    page.run("document.querySelector('nav a[href=\"#training\"]').click()")
+    page.wait("document.getElementById('training').closest('details').open")
+    box = "document.querySelector('#chart-learning svg').getBoundingClientRect().width > 500"
+    page.wait(box)
+
+
+def test_print_opens_all_sections_and_closes_them_again(page: Page, report: Path) -> None:
+    page.open(report)
+    page.media(printed=True)
+    page.run("dispatchEvent(new Event('beforeprint'))")
+    assert page.run("document.querySelectorAll('details.section:not([open])').length") == 0
+    page.run("dispatchEvent(new Event('afterprint'))")
+    assert page.run("document.querySelectorAll('details.section[open]').length") == 0
+    page.media()
+
+
+def test_degenerate_and_hostile_pages_are_drawn(
+    page: Page, model, tmp_path: Path, make_members
+) -> None:
     hostile = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
     evidence = OutOfFold(
         np.array([0, 1, 0, 0, 1], np.uint8),
@@ -80,14 +136,8 @@ def test_degenerate_and_hostile_pages_are_drawn(model, tmp_path: Path, make_memb
         record=replace(model.record, members=make_members(1, epochs=1)),
     )
     write_report(odd, evidence, tmp_path / "report.html")
-    document, logged = browse(tmp_path / "report.html", tmp_path / "profile")
-    assert logged == []
-    assert 'data-charts="drawn"' in document
-    # Parsed, because a serialised attribute may hold a bare "<".
-    seen: list[str] = []
-    parser = HTMLParser()
-    parser.handle_starttag = lambda tag, attrs: seen.append(tag)  # type: ignore[method-assign]
-    parser.feed(document)
-    assert "svg" in seen
-    assert "img" not in seen
-    assert all("<svg" in content for content in charts(document).values())
+    page.open(tmp_path / "report.html")
+    require_quiet(page)
+    assert page.run("document.documentElement.dataset.charts") == "drawn"
+    assert page.run("document.images.length") == 0
+    assert page.run(f"{CHARTS}.every((place) => place.querySelector('svg'))")

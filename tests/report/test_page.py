@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ from trueodds.columns.schema import Column, Schema
 from trueodds.errors import TrueOddsError
 from trueodds.evaluation.scores import CalibrationError, Interval
 from trueodds.report import ColumnImportance, OutOfFold, write_report
-from trueodds.report.bundle import BUNDLE, read_asset
-from trueodds.report.page import render
+from trueodds.report import page as page_module
+from trueodds.report.bundle import read_asset
+from trueodds.report.page import MOST_BYTES, SCRIPTS, render
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -41,7 +43,7 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag, attrs) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag not in {"meta", "link", "br"}:
+        if tag not in {"meta", "link", "br", "input"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag) -> None:
@@ -57,7 +59,14 @@ class Reader(HTMLParser):
 
 
 def specifications(reader: Reader) -> dict:
-    return json.loads(reader.text["script"][0])
+    ids = [a.get("id") for a in reader.all("script")]
+    return json.loads(reader.text["script"][ids.index("specifications")])
+
+
+def code(reader: Reader) -> list[str]:
+    """The scripts of a page that run."""
+    kinds = [a.get("type", "code") for a in reader.all("script")]
+    return [t for kind, t in zip(kinds, reader.text["script"], strict=True) if kind == "code"]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +77,10 @@ def page(model, evidence) -> str:
 def test_nothing_is_asked_of_the_network(page: str) -> None:
     reader = Reader(page)
     asked = [v for _, attrs in reader.tags for k, v in attrs.items() if k in NETWORK]
-    assert asked == ["data:,"]  # the empty icon, which keeps browsers from asking for one
+    # The empty icon keeps browsers from asking for one; the others are places in the page.
+    assert [v for v in asked if not v.startswith("#")] == ["data:,"]
+    places = {a["id"] for _, a in reader.tags if "id" in a}
+    assert {v[1:] for v in asked if v.startswith("#")} <= places
     style = read_asset("page.css")
     assert "url(" not in style
     assert "@import" not in style
@@ -80,9 +92,9 @@ def test_nothing_is_asked_of_the_network(page: str) -> None:
 
 def test_scripts_are_the_ones_that_the_policy_names(page: str) -> None:
     reader = Reader(page)
-    kinds = [a.get("type", "code") for a in reader.all("script")]
-    assert kinds == ["application/json", "code", "code"]
-    assert reader.text["script"][1:] == [read_asset(BUNDLE), read_asset("page.js")]
+    assert code(reader) == [read_asset(name) for name in SCRIPTS]
+    policy = next(a["content"] for a in reader.all("meta") if "http-equiv" in a)
+    assert policy.count("'sha256-") == len(SCRIPTS)
 
 
 def test_every_chart_has_its_place_and_its_words(page: str) -> None:
@@ -91,7 +103,7 @@ def test_every_chart_has_its_place_and_its_words(page: str) -> None:
         a["id"].removeprefix("chart-"): a for a in reader.all("div") if a.get("class") == "chart"
     }
     assert set(places) == set(specifications(reader))
-    assert len(places) == 7
+    assert len(places) == 8
     assert all(a["role"] == "img" and len(a["aria-label"]) > 20 for a in places.values())
 
 
@@ -117,7 +129,7 @@ def test_the_page_tells_the_whole_story(page: str, model) -> None:
 
 def test_headers_are_marked_in_every_table(page: str) -> None:
     reader = Reader(page)
-    assert len(reader.all("table")) == 3
+    assert len(reader.all("table")) == 5
     assert all(a.get("scope") in {"col", "row"} for a in reader.all("th"))
 
 
@@ -151,11 +163,11 @@ def test_hostile_names_stay_text(hostile: str, model, evidence, page: str) -> No
     found = render(bad, replace(evidence, importance=importance))
     found.encode()
     reader, plain = Reader(found), Reader(page)
-    for tag in ("script", "img", "b", "style", "meta", "link"):
+    for tag in ("img", "b", "style", "meta", "link"):
         assert len(reader.all(tag)) == len(plain.all(tag))
     assert not any(k.startswith("on") for _, attrs in reader.tags for k in attrs)
-    assert reader.text["script"][1:] == plain.text["script"][1:]
-    assert len(specifications(reader)) == 7
+    assert code(reader) == code(plain)
+    assert len(specifications(reader)) == 8
     assert "\0" not in found
     assert "\u202e" not in found
 
@@ -186,9 +198,39 @@ def test_a_huge_table_makes_a_small_page(model, make_evidence, make_members) -> 
     importance = tuple(ColumnImportance(c.name, 0.1, 0.0, 0.2) for c in columns)
     big = replace(model, schema=Schema(columns, 400_000), record=record)
     found = render(big, replace(evidence, importance=importance))
-    assert len(found.encode()) < 2_000_000
+    assert len(found.encode()) < MOST_BYTES
     assert "4,600 columns are not listed" in found
     assert "Each row counts with its weight" in found
+
+
+def test_a_model_that_is_too_large_is_left_out(page: str, model, evidence, monkeypatch) -> None:
+    assert 'id="data-try"' in page
+    monkeypatch.setattr(page_module, "MOST_BYTES", len(page.encode()) - 1)
+    found = render(model, evidence)
+    assert 'id="data-try"' not in found
+    assert "The model is too large for this page" in found
+
+
+def test_sections_are_in_order_and_the_contents_name_them(page: str) -> None:
+    reader = Reader(page)
+    keys = [a["id"] for a in reader.all("h2")]
+    assert keys == ["verdict", "decide", "try", "columns", "forecast", "training", "health", "made"]
+    assert [a["href"] for a in reader.all("a")] == [f"#{key}" for key in keys[1:]]
+    folded = [a for a in reader.all("details") if a.get("class") == "section"]
+    assert len(folded) == 3
+    # No level of heading is left out on the way down.
+    levels = [int(tag[1]) for tag, _ in reader.tags if tag in {"h1", "h2", "h3", "h4"}]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_every_input_has_a_label(page: str) -> None:
+    reader = Reader(page)
+    labelled = {a["for"] for a in reader.all("label")}
+    inputs = {a["id"] for tag in ("input", "select") for a in reader.all(tag)}
+    assert inputs == labelled
+    assert len(inputs) > 15
 
 
 def test_rows_without_a_forecast_are_counted(model, evidence) -> None:

@@ -57,7 +57,7 @@ def print_effect(found: ColumnEffect) -> None:
     print(f"{name} ({kind}): standard deviation {found.size:.3f} nats")
     apart = [p for p in (found.missing, found.other) if p is not None]
     rows = [_cells(point) for point in (*found.points, *apart)]
-    print_table(("", "effect", "95 % band", "odds", "rows"), rows)
+    print_table(("", "effect", "band", "odds", "rows"), rows)
 
 
 def _cells(point: EffectPoint) -> tuple[str, ...]:

@@ -43,11 +43,11 @@ def effects_lead(effects: Effects | None) -> str:
         return ""
     return (
         "Each figure shows how the log-odds change along one column while all other cells of a row "
-        "stay: accumulated local effects (Apley & Zhu 2020), with a 95% band of how much the "
+        "stay: accumulated local effects (Apley & Zhu 2020), with a band of how much the "
         "networks would differ after other training rows. 0 is the mean of the rows; +0.7 nats "
         f"doubles the odds. In each column, cells of about {count(effects.rows)} of "
         f"{count(effects.of)} training rows were changed. An effect says what the forecast does, "
-        "not what causes the answer."
+        "not what causes the answer. With few rows the band is too narrow."
     )
 
 
@@ -70,7 +70,7 @@ def _figure(
             drawing(key, summary, line(found, domain)),
             drawing(f"{key}-rows", f"Rows by {name}, on the same axis.", rows_bars(found)),
         )
-        legend = [("line", "effect, with its 95% band")]
+        legend = [("line", "effect, with its band")]
         if found.missing is not None:
             legend.append(("block plain", "missing cells"))
     else:
@@ -81,7 +81,7 @@ def _figure(
                 dots(found, domain),
             ),
         )
-        legend = [("dot", "effect of a level, 95% band, and its number of rows")]
+        legend = [("dot", "effect of a level, its band, and its number of rows")]
     return Figure(key, name, caption, drawings, legend=tuple(legend))
 
 

@@ -41,7 +41,7 @@ def importance(found: tuple[ColumnImportance, ...]) -> alt.LayerChart:
         sort=names,
         axis=alt.Axis(labelLimit=170, labelColor=INK, ticks=False, domain=False, labelPadding=8),
     )
-    title = "rise of the log-loss if the column is shuffled (nats)"
+    title = "rise of the log-loss (nats)"
     tooltip = [
         alt.Tooltip("name:N", title="column"),
         alt.Tooltip("mean:Q", title="rise", format=".4f"),

@@ -1,0 +1,69 @@
+"""The first section: what the model is worth in plain words, its warnings, and its scores."""
+
+from math import isfinite
+
+from trueodds.evaluation.scores import Scores
+from trueodds.model import Model
+from trueodds.report.baseline_words import baseline_text
+from trueodds.report.out_of_fold import OutOfFold
+from trueodds.report.sample import Sample
+from trueodds.report.section import Section
+from trueodds.report.tables import score_rows, warning_rows
+from trueodds.report.wording import MISCALIBRATED, averaging, count, headline, quoted, sentence
+
+
+def verdict(model: Model, sample: Sample, out_of_fold: OutOfFold) -> Section:
+    """Make the section."""
+    scores, regression = model.scores, out_of_fold.logistic_regression
+    return Section(
+        "verdict",
+        "The verdict",
+        values={
+            "plain": plain_verdict(scores, model.target_yes, model.target_no),
+            "warnings": warning_rows(model.schema),
+            "headline": headline(scores, quoted(model.target_yes)),
+            "scores": score_rows(scores, regression),
+            "averaging": averaging(scores),
+            "left_out": count(sample.left_out) if sample.left_out else "",
+            "weighted": out_of_fold.weight is not None,
+            "networks": sentence(baseline_text(regression)),
+        },
+    )
+
+
+def plain_verdict(scores: Scores, yes: str, no: str) -> str:
+    """Say in a few sentences whether the forecast helps and whether it can be taken as it is."""
+    return " ".join(filter(None, (_skill(scores), _ranking(scores, yes, no), _calibration(scores))))
+
+
+def _skill(scores: Scores) -> str:
+    loss, base = scores.log_loss, scores.base_log_loss
+    if not (isfinite(loss.value) and isfinite(base)):
+        return "The forecast could not be scored."
+    if isfinite(loss.high) and loss.high < base:
+        return "The model helps: it forecasts better than the base rate."
+    if isfinite(loss.low) and loss.low > base:
+        return "Do not use this model: it forecasts worse than the base rate."
+    return "The model has shown no skill: it may be no better than the base rate."
+
+
+def _ranking(scores: Scores, yes: str, no: str) -> str:
+    auc = scores.auc.value
+    if not isfinite(auc):
+        return ""
+    return (
+        f"Of one row that is {quoted(yes)} and one that is {quoted(no)}, the {quoted(yes)} row has "
+        f"the higher forecast in {100.0 * auc:.0f} of 100 pairs."
+    )
+
+
+def _calibration(scores: Scores) -> str:
+    p_value = scores.calibration_error.p_value
+    if not isfinite(p_value):
+        return "Whether the probabilities come true could not be tested."
+    if p_value > MISCALIBRATED:
+        return "The probabilities can be taken as they are: a test finds no sign of miscalibration."
+    return (
+        "Take the probabilities with care: a test finds signs of miscalibration; see how good the "
+        "probabilities are."
+    )
