@@ -51,11 +51,14 @@ for (const [size, words] of [
 
 const NUMBER = "(\\d{1,15}(?:[.,]\\d+)?)";
 const CLOCK = new RegExp(
-  "^(?:(?<days>\\d{1,15}) ?(?:days?|d)?(?<after>, ?| |\\.))?(?<within>[+-]?)" +
-    "(?<hours>\\d{1,15}):(?<minutes>[0-5]\\d)(?::(?<seconds>[0-5]\\d|60)(?:[.,](?<part>\\d+))?)?" +
-    "(?: ?(?<half>[ap])\\.?m\\.?)?$",
+  "^(?:T|(?<days>\\d{1,15}) ?(?:days?|d)?(?<after>, ?| |\\.))?(?<within>[+-]?)" +
+    "(?<hours>\\d{1,15}):(?<minutes>[0-5]\\d)(?::(?<seconds>[0-5]\\d|60)(?:[.,](?<part>\\d+))?" +
+    "(?: ?(?:Z|UTC|GMT)| ?[+-](?:0\\d|1[0-4])(?::?[0-5]\\d)?)?)?" +
+    "(?: ?(?<half>[ap])\\.? ?m\\.?| ?Uhr)?$",
   "i",
 );
+const HALF = /^(?<hours>\d{1,2}) ?(?<half>[ap])\.? ?m\.?$/i;
+const H_BETWEEN = /^(?<hours>\d{1,15}) ?h ?(?<minutes>[0-5]\d)$/i;
 const ISO = new RegExp(
   `^P(?:${NUMBER}W)?(?:${NUMBER}D)?(?:T(?:${NUMBER}H)?(?:${NUMBER}M)?(?:${NUMBER}S)?)?$`,
   "i",
@@ -67,7 +70,7 @@ function microseconds(word) {
   const text = strip(word.replace(/[\u00a0\u202f\u2009]/g, " ").replace(/\u2212/g, "-"));
   const sign = text.startsWith("-") ? -1n : 1n;
   const bare = text.replace(SIGN, "");
-  const clock = CLOCK.exec(bare);
+  const clock = CLOCK.exec(bare) ?? HALF.exec(bare) ?? H_BETWEEN.exec(bare);
   if (clock !== null) return onClock(clock.groups, sign);
   const iso = ISO.exec(bare);
   const parts =
@@ -82,7 +85,7 @@ const seconds = (ticks) => Number(ticks) / 1e6;
 
 const millionths = (digits = "") => BigInt(digits.slice(0, 6).padEnd(6, "0"));
 
-function onClock({ days = "0", after, within, hours, minutes, seconds = "0", part, half }, sign) {
+function onClock({ days = "0", after, within, hours, minutes = "0", seconds = "0", part, half }, sign) {
   let hour = BigInt(hours);
   if (half !== undefined) {
     if (hour < 1n || hour > 12n) return null;
@@ -169,8 +172,12 @@ const DRESS = new RegExp(`^([+-]?)[${SPACE}]*[$€£¥][${SPACE}]*|[${SPACE}]*[%
 const THOUSANDS = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/;
 const COMMA = /^(?:[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d*)?(?:[eE][+-]?\d+)?|[+-]?,\d+)$/;
 
+const NO_CENTS = /(?<=\d)(?:([.,])(?:--?|\u2014)|\/-)(?!\d)/g;
+const BEFORE_BRACKETS = /^([^\d \t-\r.,+\-'()]{1,4}\.?) *\(([^()]*)\)$/u;
+const BEHIND_BRACKETS = /^\(([^()]*)\)( ?[^\d \t-\r.,+\-'()][^\d+\-'()]{0,14})$/u;
+const DASH = /^([^\d \t-\r.,+\-'()]{1,4}\.?) *--?$/u;
 const CELL = new RegExp(
-  "^([+-]?) ?([^\\d \\t-\\r.,+\\-'()]{0,4}\\.?) ?([+-]?) ?" +
+  "^([+-]?) ?([^\\d \\t-\\r.,+\\-'()]{0,4}\\.?) *([+-]?) ?" +
     "((?:\\d(?:[\\d.,' ]*[\\d.,'])?|[.,]\\d+)(?:[eE][+-]?\\d+)?|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?(?![a-zA-Z]))" +
     "( ?)([^\\d \\t-\\r.,+\\-'()][^\\d+\\-'()]{0,14})?( ?[+-]?)$",
   "u",
@@ -212,12 +219,19 @@ function styled(word, mark, unit) {
     word
       .replace(/[\u00a0\u202f\u2007\u2009\u200a]/g, " ")
       .replace(/[\u2212\u2013\u2012\ufe63\uff0d]/g, "-")
-      .replace(/[\u2019\u02bc\u00b4`]/g, "'"),
-  );
+      .replace(/[\u2019\u02bc\u00b4`]/g, "'")
+      .replace(NO_CENTS, "$1"),
+  )
+    .replace(BEFORE_BRACKETS, "($1$2)")
+    .replace(BEHIND_BRACKETS, "($1$2)");
   const bracketed = text.startsWith("(") && text.endsWith(")");
   if (bracketed) text = strip(text.slice(1, -1));
   const found = CELL.exec(text);
-  if (found === null) return null;
+  if (found === null) {
+    const zero = DASH.exec(text);
+    const own = zero === null ? null : unitOf(zero[1], true, false);
+    return own && own === unit ? 0 : null;
+  }
   const [, before, prefix, between, digits, blank, behind, last] = found;
   const signs = before + between + last.trim();
   const suffix = strip(behind ?? "");
@@ -371,18 +385,18 @@ const WEEKDAY =
 const MONTH = `(?<name>${FULL_NAMES}|sept|${SHORT_NAMES})`;
 const YEAR = "'?(?<year>\\d{4}|\\d{2})";
 const TIME =
-  "(?<h>\\d{1,2}):(?<min>\\d{2})(?::(?<s>\\d{2})(?:[.,:](?<f>\\d+))?)?(?: ?(?<half>[ap])\\.?m\\.?)?";
+  "(?<h>\\d{1,2})[:h](?<min>\\d{2})(?::(?<s>\\d{2})(?:[.,:](?<f>\\d+))?)?(?: ?(?<half>[ap])\\.? ?m\\.?| ?Uhr)?";
 const CLOCK =
   `(?:(?:T|,? | at |:|-)${TIME}` +
-  "|(?:T|-)(?<h2>\\d{2})[.](?<min2>\\d{2})[.](?<s2>\\d{2})(?:[.,](?<f2>\\d+))?" +
+  "|[T -](?<h2>\\d{1,2})[.](?<min2>\\d{2})[.](?<s2>\\d{2})(?:[.,](?<f2>\\d+))?(?: ?(?<half2>[ap])\\.? ?m\\.?)?" +
   "|T?(?<h3>\\d{2})(?<min3>\\d{2})(?:(?<s3>\\d{2})(?:[.,]?(?<f3>\\d+))?)?)";
 const ZONE =
   " ?(?:(?<zone>z|utc|gmt|ut|[ecmp][sd]t|cest|cet)?" +
-  "(?:(?<sign>[+-])(?<zh>\\d{1,2}):?(?<zm>\\d{2})?)?(?: ?\\([^()]*\\))?)?";
+  "(?:(?<sign>[+-])(?<zh>\\d{1,2}):?(?<zm>\\d{2})?)?(?: ?\\([^()]*\\)|\\[[^\\[\\]]*\\])?)?";
 const LATER = `(?:${CLOCK}${ZONE})?`;
 const SHAPES = [
-  `(?<year>\\d{4})(?<sep>[-/. ])(?<m>\\d{1,2})\\k<sep>(?<d>\\d{1,2})${LATER}`,
-  `(?<a>\\d{1,2})(?<sep>[-/ ]|\\. ?)(?<b>\\d{1,2})\\k<sep>(?<c>\\d{4}|\\d{2})${LATER}`,
+  `(?<year>\\d{4})(?<sep>[-/_: ]|\\. ?)(?<m>\\d{1,2})\\k<sep>(?<d>\\d{1,2})\\.?${LATER}`,
+  `(?<a>\\d{1,2})(?<sep>[-/ ]|\\. ?)(?<b>\\d{1,2})\\k<sep>(?<c>\\d{4}|\\d{2})\\.?${LATER}`,
   `(?<year>\\d{4})(?<m>\\d{2})(?<d>\\d{2})${LATER}`,
   `(?<d>\\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?:of )?${MONTH}[-/., ]*${YEAR}${LATER}`,
   `${MONTH}[-/. ]*(?<d>\\d{1,2})(?:st|nd|rd|th)?(?:, ?|[-/ ])${YEAR}${LATER}`,
@@ -395,9 +409,10 @@ const SHAPES = [
   "(?<year>\\d{4})[- ]?Q(?<q>[1-4])",
   "Q(?<q>[1-4])[-/ ]?(?<year>\\d{4})",
   "(?<year>\\d{4})-?W(?<week>\\d{2})(?:-?(?<wd>[1-7]))?",
-  "(?<year>\\d{4})年(?<m>\\d{1,2})月(?<d>\\d{1,2})日",
+  `(?<year>\\d{4})[年년] ?(?<m>\\d{1,2})[月월] ?(?<d>\\d{1,2})[日일]${LATER}`,
 ].map((shape) => new RegExp(`^(?:${shape})$`, "i"));
-const NO_DATE = /^0{1,4}([-/.])0{1,2}\1(?:0{4}|0{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?$/;
+const NO_DATE =
+  /^(?:0{1,4}([-/.])0{1,2}\1(?:0{4}|0{1,2})|0?1\/0\/(?:19)?00|00?([/.])0?1\2(?:19)?00)(?:[T ]0?0:00(?::00(?:\.0+)?)?Z?)?$/;
 
 const noDate = (word) => NO_DATE.test(word);
 
@@ -443,7 +458,7 @@ function monthOf({ name, q, m }) {
 function timeIn(found) {
   const end = ["", "2", "3"].find((place) => found[`h${place}`] !== undefined);
   if (end === undefined) return 0n;
-  const hours = hoursOf(Number(found[`h${end}`]), found.half);
+  const hours = hoursOf(Number(found[`h${end}`]), found.half ?? found.half2);
   const minutes = Number(found[`min${end}`]);
   const seconds = Number(found[`s${end}`] ?? 0);
   if (hours < 0 || minutes > 59 || seconds > 60) return null;
@@ -633,7 +648,7 @@ const { sumOf, wordFinder } = module_words;
 
 
 
-const FEATURES = ["pieces", "cuts", "crosses", "readings", "soft_splits", "words"];
+const FEATURES = ["bend", "pieces", "cuts", "crosses", "readings", "soft_splits", "words"];
 const OUTPUT = { bits: 32, limit: 2 ** 41 };
 const LEAST = 2.2250738585072014e-308;
 const MOST = 1 - 1.1102230246251565e-16;
@@ -746,7 +761,9 @@ function score(model, row) {
     total += q[0];
   }
   const mean = total / (model.members.length * 4294967296);
-  const logOdds = header.calibrator.slope * mean + header.calibrator.shift;
+  const { slope, shift, bend } = header.calibrator;
+  const line = slope * mean + shift;
+  const logOdds = bend ? line + bend.change * Math.max(line - bend.knot, 0) : line;
   return { logOdds, probability: Math.min(Math.max(sigmoid(logOdds), LEAST), MOST) };
 }
 
