@@ -20,7 +20,6 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +34,7 @@ import machine  # noqa: E402
 import tables  # noqa: E402
 from trueodds import functions, main_job  # noqa: E402
 from trueodds.columns import read_target  # noqa: E402
-from trueodds.ensemble.bend import LEAST_GAIN, fit_bend  # noqa: E402
-from trueodds.ensemble.calibrator import Calibrator, fit_slopes  # noqa: E402
+from trueodds.ensemble.calibrator import fit_slopes  # noqa: E402
 from trueodds.ensemble.ensemble import Ensemble  # noqa: E402
 from trueodds.ensemble.stacking import fit_stack  # noqa: E402
 from trueodds.functions.portable import sigmoid  # noqa: E402
@@ -48,6 +46,8 @@ from trueodds.training.data import TrainingData  # noqa: E402
 Floats = NDArray[np.float64]
 Folds = NDArray[np.int64]
 Fit = Callable[[Floats, NDArray[np.uint8]], Callable[[Floats], Floats]]
+LEAST_GAIN = 1.0
+"""A calibrator is taken if the folds gain by more than this number of standard errors."""
 RIDGE = 1.0
 """Pull, in rows, of a standardised further term to 0."""
 
@@ -58,7 +58,18 @@ def line(z: Floats, y: NDArray[np.uint8]) -> Callable[[Floats], Floats]:
 
 
 def bend(z: Floats, y: NDArray[np.uint8]) -> Callable[[Floats], Floats]:
-    return fit_bend(z, y).apply
+    p = sigmoid(z)
+    order = np.argsort(z, kind="stable")
+    sums = np.cumsum((p * (1.0 - p))[order])
+    knot = float(z[order[int(np.searchsorted(sums, 0.5 * sums[-1]))]])
+
+    def parts(new: Floats) -> Floats:
+        above = np.maximum(new - knot, 0.0)
+        # The plain mean of these two is z, to which `fit_slopes` pulls.
+        return 2.0 * np.stack([new - above, above], axis=1)
+
+    slopes, shift = fit_slopes(parts(z), y)
+    return lambda new: parts(new) @ slopes + shift
 
 
 def with_terms(terms: Callable[[Floats, Floats], list[Floats]]) -> Fit:
@@ -128,10 +139,7 @@ def one_fold(name: str, fold: int, rows: int, effort: str) -> dict[str, Any]:
     held_out = ensemble.held_out.log_odds
     stack = fit_stack(held_out, y, None)
     z = stack.apply(held_out)
-    # A bend leaves the outputs' weights as they are: only the line through their mean differs.
-    slope = stack.calibrator.slope
-    plain = Calibrator(slope, stack.shift - slope * ensemble.base)
-    new = replace(model, calibrator=plain).log_odds(X.iloc[held].reset_index(drop=True))
+    new = model.log_odds(X.iloc[held].reset_index(drop=True))
     before = losses(new, labels[held]).mean()
     found: dict[str, Any] = {"table": name, "fold": fold, "rows": len(shown)}
     for called, fit in CALIBRATORS.items():

@@ -40,9 +40,7 @@ def reference_log_odds(model: Model, values: Values) -> list[float]:
             for member in model.networks.members
         )
         mean = float(Fraction(total, len(model.networks.members) << OUTPUT.bits))
-        line = model.calibrator.slope * mean + model.calibrator.shift
-        bend = model.calibrator.bend
-        found.append(line + bend.change * max(line - bend.knot, 0.0) if bend else line)
+        found.append(model.calibrator.slope * mean + model.calibrator.shift)
     return found
 
 

@@ -14,7 +14,6 @@ from trueodds.cli.facts import (
     target_text,
 )
 from trueodds.cli.layers import print_layers
-from trueodds.ensemble.calibrator import Calibrator
 from trueodds.model import Model, load
 from trueodds.report.decision_words import costs_text
 from trueodds.report.tables import KIND_WORDS, member_rows, treatment_lines
@@ -51,7 +50,10 @@ def print_model(model_file: Path, model: Model) -> None:
             ("Network", network_text(model)),
             ("Exactness", rounding_text(model)),
             ("Training", f"{record.fold_rule}, effort {record.effort}, seed {record.seed}"),
-            ("Calibrator", calibrator_text(model.calibrator)),
+            (
+                "Calibrator",
+                f"log-odds × {model.calibrator.slope:.4f} {model.calibrator.shift:+.4f}",
+            ),
             *([("Decision", costs_text(model.costs))] if model.costs else []),
             ("Made with", ", ".join(f"{k} {v}" for k, v in model.versions.items())),
         ]
@@ -140,15 +142,6 @@ def _from_to(numbers: Sequence[int]) -> str:
     """The least and the largest number, or the one that all are."""
     least, most = min(numbers), max(numbers)
     return f"{least:,}" if least == most else f"{least:,}–{most:,}"
-
-
-def calibrator_text(calibrator: Calibrator) -> str:
-    """The calibrator as a formula, with its second slope if it has one."""
-    text = f"log-odds × {calibrator.slope:.4f} {calibrator.shift:+.4f}"
-    bend = calibrator.bend
-    if bend is None:
-        return text
-    return f"{text}; above {bend.knot:.4f} another slope, × {1.0 + bend.change:.4f}"
 
 
 def rounding_text(model: Model) -> str:

@@ -1,4 +1,4 @@
-"""From the networks' log-odds to calibrated log-odds: slopes, one shift, and at most one bend.
+"""From the networks' log-odds to calibrated log-odds: slopes and one shift.
 
 z ↦ slope·z + shift (Platt 1999; slope = 1/temperature of Guo et al., arXiv 1706.04599), fitted by
 Newton's method to out-of-fold log-odds. The map keeps the order of the rows, is smooth, and gives
@@ -6,7 +6,6 @@ no probability of 0 or 1.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,37 +21,16 @@ The prior is the sum of p(1 − p)(Δz)²/2 with p = ½ over all rows, scaled to
 number of rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bend:
-    """z ↦ z + change·max(0, z − knot): another slope above the knot, which is > 0."""
-
-    knot: float
-    """Calibrated log-odds, nats."""
-    change: float
-    """Above −1: the slope above the knot is 1 + change times the slope below it."""
-
-    def apply(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Bent log-odds, same shape; each operation is rounded by itself."""
-        return log_odds + self.change * np.maximum(log_odds - self.knot, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calibrator:
-    """z ↦ slope·z + shift, slope > 0, then the bend if there is one."""
+    """z ↦ slope·z + shift, slope > 0."""
 
     slope: float = 1.0
     shift: float = 0.0
-    bend: Bend | None = None
 
     def apply(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated log-odds, same shape."""
-        line = self.slope * log_odds + self.shift
-        return line if self.bend is None else self.bend.apply(line)
-
-    def to_json(self) -> dict[str, Any]:
-        """Fields as a model file has them: without a bend where there is none."""
-        line = {"slope": self.slope, "shift": self.shift}
-        return line if self.bend is None else {**line, "bend": self.bend}
+        return self.slope * log_odds + self.shift
 
 
 def fit_slopes(

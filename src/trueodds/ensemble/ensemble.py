@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds import functions
-from trueodds.ensemble.bend import bent
 from trueodds.ensemble.calibrator import Calibrator
 from trueodds.ensemble.held_out import HeldOut, Variances, held_out
 from trueodds.ensemble.stacking import Stack, fit_stack
@@ -55,7 +54,7 @@ class Ensemble:
     def calibrator(self) -> Calibrator:
         """From the mean of the shipped members' outputs to calibrated log-odds."""
         calibrator = self.stack.calibrator
-        return replace(calibrator, shift=calibrator.shift - calibrator.slope * self.base)
+        return Calibrator(calibrator.slope, calibrator.shift - calibrator.slope * self.base)
 
     def scaled(self) -> list[NDArray[np.float32]]:
         """Parameters of the shipped members; their last layers include the factors."""
@@ -97,16 +96,14 @@ def combine(
     honest, averaged, training = np.full((3, len(y)), np.nan)
     for there, rest in _parts(folds):
         run = _best(losses, rest)
-        stack = _fitted(each[run], y, sample_weight, folds.of_row[0], rest)
+        stack = _fitted(each[run], y, sample_weight, rest)
         honest[there] = stack.apply(each[run][there])
         variances = found[run].variances(stack.slopes, folds)
-        steep = np.square(stack.steepness(honest[there]))
-        averaged[there] = steep * variances.averaged[there]
-        training[there] = steep * variances.training[there]
+        averaged[there], training[there] = variances.averaged[there], variances.training[there]
     # By time, the first fold itself chose the epochs of its members: it is not used.
     judging = folds.of_row[0] >= (min(1, folds.each - 1) if folds.forward else 0)
     run = _best(losses, judging)
-    stack = _fitted(each[run], y, sample_weight, folds.of_row[0], judging)
+    stack = _fitted(each[run], y, sample_weight, judging)
     if not folds.forward:
         averaged += _refitted(stack, honest, folds.each)
     shipped, factors = _factors(runs[run], folds, found[run].kinds, stack)
@@ -139,19 +136,14 @@ def _best(losses: Float, rows: NDArray[np.bool_]) -> int:
 
 
 def _fitted(
-    log_odds: Float,
-    y: NDArray[np.uint8],
-    sample_weight: Float | None,
-    fold: NDArray[np.int64],
-    rows: NDArray[np.bool_],
+    log_odds: Float, y: NDArray[np.uint8], sample_weight: Float | None, rows: NDArray[np.bool_]
 ) -> Stack:
-    """The stack of some rows; their folds choose whether it has a bend."""
     kinds = log_odds.shape[1]
     if not rows.any() or len(np.unique(y[rows])) < 2:
         return Stack(np.full(kinds, 1.0 / kinds), 0.0)
-    weight = None if sample_weight is None else sample_weight[rows]
-    stack = fit_stack(log_odds[rows], y[rows], weight)
-    return bent(stack, log_odds[rows], y[rows], weight, fold[rows])
+    return fit_stack(
+        log_odds[rows], y[rows], None if sample_weight is None else sample_weight[rows]
+    )
 
 
 def _refitted(stack: Stack, log_odds: Float, folds: int) -> float:
@@ -162,9 +154,8 @@ def _refitted(stack: Stack, log_odds: Float, folds: int) -> float:
     """
     p = sigmoid(log_odds)
     information = float(np.sum(p * (1.0 - p)))
-    if information <= stack.numbers:
-        return 0.0
-    return stack.numbers / ((folds - 1) * information)
+    numbers = int(np.count_nonzero(stack.slopes)) + 1
+    return numbers / ((folds - 1) * information) if information > numbers else 0.0
 
 
 def _losses(log_odds: Float, y: NDArray[np.uint8], sample_weight: Float | None) -> Float:

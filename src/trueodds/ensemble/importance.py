@@ -91,7 +91,6 @@ def _rises(
     X = data.inputs(fold, rows).astype(np.float64)
     networks = [_on_rows(member, X) for member in members]
     slopes = _slopes(ensemble, members)
-    bend = ensemble.stack.bend
     shift = ensemble.stack.shift - ensemble.stack.slopes.sum() * data.base_log_odds(fold)
 
     def loss(shuffled: Float | None, positions: NDArray[np.int64]) -> float:
@@ -99,8 +98,9 @@ def _rises(
             slope * network.log_odds(shuffled, positions)
             for slope, network in zip(slopes, networks, strict=True)
         )
-        z = np.asarray(z) if bend is None else bend.apply(np.asarray(z))
-        return float(np.average(functions.log_loss_from_logits(z, label), weights=weight))
+        return float(
+            np.average(functions.log_loss_from_logits(np.asarray(z), label), weights=weight)
+        )
 
     plain = loss(None, np.zeros(0, np.int64))
     out = np.zeros(len(columns))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.ensemble.calibrator import Bend, Calibrator, fit_slopes
+from trueodds.ensemble.calibrator import Calibrator, fit_slopes
 from trueodds.evaluation.sums import weighted_sum
 
 LEAST = 0.02
@@ -14,12 +14,11 @@ LEAST = 0.02
 
 @dataclass(frozen=True, eq=False)
 class Stack:
-    """z ↦ z @ slopes + shift, then the bend; a slope of 0 leaves a forecast out."""
+    """z ↦ z @ slopes + shift; a slope of 0 leaves a forecast out."""
 
     slopes: NDArray[np.float64]
     """Shape (forecasts,), ≥ 0, some above 0."""
     shift: float
-    bend: Bend | None = None
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -29,22 +28,11 @@ class Stack:
     @property
     def calibrator(self) -> Calibrator:
         """From the weighted mean of the forecasts to calibrated log-odds."""
-        return Calibrator(float(self.slopes.sum()), self.shift, self.bend)
-
-    @property
-    def numbers(self) -> int:
-        """How many numbers are fitted: the slopes above 0, the shift, the bend."""
-        return int(np.count_nonzero(self.slopes)) + 1 + (self.bend is not None)
+        return Calibrator(float(self.slopes.sum()), self.shift)
 
     def apply(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated log-odds, nats: (rows, forecasts) → (rows,)."""
         return self.calibrator.apply(weighted_sum(log_odds, self.weights))
-
-    def steepness(self, calibrated: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The slope at calibrated log-odds, relative to that below the knot; same shape."""
-        if self.bend is None:
-            return np.ones_like(calibrated)
-        return np.where(calibrated > self.bend.knot, 1.0 + self.bend.change, 1.0)
 
 
 def fit_stack(

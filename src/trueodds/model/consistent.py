@@ -70,12 +70,6 @@ def require_consistent(model: ModelData) -> None:
     slope, shift = model.calibrator.slope, model.calibrator.shift
     good = 0.0 < slope <= LARGEST_CALIBRATION and abs(shift) <= LARGEST_CALIBRATION
     require(good, "the calibrator is out of range")
-    bend = model.calibrator.bend
-    require(
-        bend is None
-        or (abs(bend.knot) <= LARGEST_CALIBRATION and -1.0 < bend.change <= LARGEST_CALIBRATION),
-        "the bend of the calibrator is out of range",
-    )
 
 
 def _require_bounds(bounds: Bounds) -> None:

@@ -35,9 +35,9 @@ from trueodds.model.network_arrays import arrays_of, networks_of
 from trueodds.text import printable
 
 FORMAT = 2
-FEATURES = frozenset({"bend", "pieces", "cuts", "crosses", "readings", "soft_splits", "words"})
-"""Extensions of format 2 that a file may need: `Bend`, `PiecewiseLinear`, encodings of numbers,
-`Cross`, `Column.needs_readings`, members that are soft splits, and `Text`."""
+FEATURES = frozenset({"pieces", "cuts", "crosses", "readings", "soft_splits", "words"})
+"""Extensions of format 2 that a file may need: `PiecewiseLinear`, encodings of numbers, `Cross`,
+`Column.needs_readings`, members that are soft splits, and `Text`."""
 SHA256_END = len('{"sha256":"') + 64 + len('",')
 """Where the header's text continues after its checksum."""
 PLAIN = (
@@ -119,7 +119,7 @@ def to_bytes(model: ModelData) -> bytes:
         "encoder": model.encoder,
         **encoding_headers(model.target_encodings),
         "networks": model.networks.header(),
-        "calibrator": model.calibrator.to_json(),
+        "calibrator": model.calibrator,
         "rounding": model.rounding,
         "scores": model.scores,
         "record": model.record.to_json(),
@@ -145,7 +145,6 @@ def _needs(model: ModelData) -> list[str]:
     """Those of `FEATURES` that this model uses."""
     tables = [table for of_fold in model.target_encodings for table in of_fold]
     used = {
-        "bend": model.calibrator.bend is not None,
         "crosses": any(table.cross is not None for table in tables),
         "cuts": any(table.cuts for table in tables),
         "pieces": any(isinstance(block, PiecewiseLinear) for block in model.encoder.blocks),

@@ -648,7 +648,7 @@ const { sumOf, wordFinder } = module_words;
 
 
 
-const FEATURES = ["bend", "pieces", "cuts", "crosses", "readings", "soft_splits", "words"];
+const FEATURES = ["pieces", "cuts", "crosses", "readings", "soft_splits", "words"];
 const OUTPUT = { bits: 32, limit: 2 ** 41 };
 const LEAST = 2.2250738585072014e-308;
 const MOST = 1 - 1.1102230246251565e-16;
@@ -761,9 +761,7 @@ function score(model, row) {
     total += q[0];
   }
   const mean = total / (model.members.length * 4294967296);
-  const { slope, shift, bend } = header.calibrator;
-  const line = slope * mean + shift;
-  const logOdds = bend ? line + bend.change * Math.max(line - bend.knot, 0) : line;
+  const logOdds = header.calibrator.slope * mean + header.calibrator.shift;
   return { logOdds, probability: Math.min(Math.max(sigmoid(logOdds), LEAST), MOST) };
 }
 
