@@ -1,7 +1,4 @@
-"""`TrueOddsClassifier`: the scikit-learn estimator, and the library's main interface.
-
-Its `fit` calls `trueodds.main_job.learn`, the main job from a table to a model.
-"""
+"""`TrueOddsClassifier`: the scikit-learn estimator; its `fit` calls `trueodds.main_job.learn`."""
 
 import tempfile
 from collections.abc import Sequence

@@ -193,7 +193,7 @@ def test_leaks_stand_above_the_scores(run, table, tmp_path):
     assert 0 <= result.stdout.index(told) < result.stdout.index("Log-loss")
     assert "leave it out with --drop outcome" in result.stdout
     page = (tmp_path / "m.html").read_text()
-    assert 0 < page.index("alone gives the answer away") < page.index("The scores</h2>")
+    assert 0 < page.index("alone gives the answer away") < page.index("Log-loss</h3>")
     shown = run("inspect", tmp_path / "m.odds").stdout
     assert 0 <= shown.index(told) < shown.index("Log-loss")
     (warning,) = json.loads(run("inspect", tmp_path / "m.odds", "--json").stdout)["warnings"]

@@ -1,16 +1,28 @@
 """The logistic regression beside the networks: the usual one, honest, and cheap."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from trueodds.ensemble import logistic_regression as module
 from trueodds.ensemble.logistic_regression import out_of_fold_log_odds
 from trueodds.functions import log_loss_from_logits
 
-KINDS = ["one", "two", "weighted", "groups", "time"]
+KINDS = [
+    "one",
+    *(pytest.param(k, marks=pytest.mark.slow) for k in ("two", "weighted", "groups", "time")),
+]
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """As in a fit: small products wait for each other on several threads."""
+    with threadpool_limits(limits=1):
+        yield
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -69,6 +81,7 @@ def test_labels_of_the_rows_left_out_change_nothing(stages, kind) -> None:
         np.testing.assert_array_equal(after[held], before[held])
 
 
+@pytest.mark.slow
 def test_the_forecasts_near_by_decide_nothing_but_the_steps(stages, monkeypatch) -> None:
     monkeypatch.setattr(module, "ENOUGH", 1e-12)
     monkeypatch.setattr(module, "STEPS", 300)

@@ -1,4 +1,4 @@
-"""The work folder is ours or it is refused; nobody else's file is deleted or written over."""
+"""The work folder is ours or refused (over 300 lines: one list of attacks on the same folder)."""
 
 import os
 import re
