@@ -170,6 +170,7 @@ def test_depth_overhead_and_planted_faults_are_measured(tmp_path: Path) -> None:
     assert sum(kind["planted"] for kind in found["kinds"]) == 15
 
 
+@pytest.mark.slow
 def test_effects_and_a_regression_are_measured_beside_the_networks(bench: Path) -> None:
     words = "--tables sonar --seeds 1 --rows 200 --name smoke"
     text = run(bench / "beside_the_networks.py", *words.split())
@@ -180,6 +181,7 @@ def test_effects_and_a_regression_are_measured_beside_the_networks(bench: Path) 
     assert 0.0 < found["cost"][0]["effects"] < 1.0
 
 
+@pytest.mark.slow
 def test_intervals_are_compared_on_simulations_and_a_table(bench: Path) -> None:
     words = "--tables sonar --runs 2 --rows 200 --name smoke"
     text = run(bench / "venn_abers.py", *words.split())

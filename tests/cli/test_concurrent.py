@@ -133,7 +133,9 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("way", [pytest.param("fork", marks=need_fork), "spawn"])
+@pytest.mark.parametrize(
+    "way", [pytest.param("fork", marks=[need_fork, pytest.mark.slow]), "spawn"]
+)
 def test_children_train_the_same_bits(tmp_path, way):
     done = run_script(tmp_path, FIT, way)
     assert done.stdout.strip() == "True", done.stderr

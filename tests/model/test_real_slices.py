@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("tiny_recipe")
 
 
 @needs_tables
-@pytest.mark.parametrize("name", ["adult", "compas"])
+@pytest.mark.parametrize("name", ["adult", pytest.param("compas", marks=pytest.mark.slow)])
 def test_race_and_sex(name: str) -> None:
     (about,) = (one for one in MANIFEST if one["name"] == name)
     frame = read_table(DATA / about["file"])
