@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import altair
 import pytest
 
 from trueodds.model.effect import ColumnEffect, EffectPoint, Effects
@@ -118,3 +119,9 @@ def test_the_page_has_the_section_where_there_are_effects(model, evidence, effec
     assert ("How the columns act" in page) == (effects is not None)
     assert ('id="chart-effect2"' in page) == (effects is not None)
     assert "<b>job</b>" not in page
+
+
+def test_every_chart_is_valid_vega_lite() -> None:
+    for figure in effect_figures(ALL, "“yes”"):
+        for drawing in figure.drawings:
+            altair.LayerChart.from_dict(drawing.spec)
