@@ -1,18 +1,18 @@
 from dataclasses import replace
 
-from trueodds.columns.leak import Leak
 from trueodds.columns.schema import Column, Schema
 from trueodds.evaluation.baseline import Baseline
 from trueodds.evaluation.intervals import Interval
+from trueodds.model.check import Check
 from trueodds.report.out_of_fold import ColumnImportance
 from trueodds.report.tables import (
     MOST_COLUMNS,
-    MOST_WARNINGS,
     column_rows,
     member_rows,
     score_rows,
     warning_rows,
 )
+from trueodds.report.warned import MOST_WARNINGS
 
 
 def test_scores_stand_beside_the_base_rates(model) -> None:
@@ -73,13 +73,14 @@ def test_members_are_listed_with_the_epoch_kept(model) -> None:
 
 
 def test_warnings_say_how_sure_they_are() -> None:
-    sure = Leak(("c1", "c2"), "leak", "together", 1.0, "AUC 1.0000")
-    look = Leak(("c3",), "look", "alone", 0.96, "AUC 0.9600")
-    schema = Schema(tuple(Column(f"c{i}", "number") for i in range(4)), 10)
-    rows = warning_rows(schema.with_leaks(sure, look))
+    sure = Check("TO102", "warning", "c1, c2", '"c1" and "c2" together', "leave them out")
+    look = Check("TO103", "warning", "c3", "almost", "look")
+    note = Check("TO105", "note", "id", "an identifier", "nothing")
+    fault = Check("TO209", "failure", "", "not learning", "more rows")
+    rows = warning_rows([sure, look, note, fault])
     assert [heading for heading, _ in rows] == ["This gives the answer away.", "Check this."]
-    assert '"c1" and "c2" together' in rows[0][1]
-    many = warning_rows(schema.with_leaks(*[look] * 40))
+    assert rows[0][1] == 'TO102 "c1" and "c2" together; leave them out'
+    many = warning_rows([look] * 40)
     assert len(many) == MOST_WARNINGS + 1
     assert "30 more" in many[-1][1]
-    assert warning_rows(schema) == []
+    assert warning_rows([]) == []

@@ -12,6 +12,7 @@ from trueodds.model.check import Check
 from trueodds.report.baseline_words import baseline_text
 from trueodds.report.decision_words import cost_text, costs_text
 from trueodds.report.out_of_fold import OutOfFold
+from trueodds.report.warned import LEAKS, warned
 from trueodds.report.wording import count, decimals, percent, perfect, span
 
 NAMES = (("Log-loss", "log_loss"), ("Brier score", "brier"), ("AUC", "auc"))
@@ -98,17 +99,11 @@ def columns_text(model: Model) -> str:
     return f"{used}; {len(ignored):,} ignored: {shortened(ignored, 4)}" if ignored else used
 
 
-MOST_WARNINGS = 10
-LEAKS = ("TO101", "TO102")
-
-
 def warning_facts(checks: Sequence[Check]) -> list[tuple[str, str]]:
-    """One labelled sentence for each check that warns, those of training left out."""
-    found = [c for c in checks if c.severity != "note" and not c.code.startswith("TO2")]
-    facts = [("Leak" if c.code in LEAKS else "Check", c.message()) for c in found[:MOST_WARNINGS]]
-    if len(found) > MOST_WARNINGS:
-        facts.append(("", f"… and {len(found) - MOST_WARNINGS:,} more: check lists all"))
-    return facts
+    """One labelled sentence for each check that warns."""
+    found, more = warned(checks)
+    facts = [("Leak" if check.code in LEAKS else "Check", check.message()) for check in found]
+    return [*facts, ("", f"… and {more:,} more: check lists all")] if more else facts
 
 
 def print_warnings(checks: Sequence[Check]) -> None:

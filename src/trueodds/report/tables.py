@@ -1,13 +1,16 @@
 """The page's tables as rows of text: scores, bins, members, columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trueodds.columns.schema import Column, Schema
 from trueodds.evaluation.baseline import Baseline
 from trueodds.evaluation.scores import Scores
+from trueodds.model.check import Check
 from trueodds.report.learning import member_label
 from trueodds.report.out_of_fold import ColumnImportance
 from trueodds.report.reliability import Bin
+from trueodds.report.warned import LEAKS, warned
 from trueodds.report.wording import (
     calibration_verdict,
     clean,
@@ -23,7 +26,6 @@ from trueodds.training.training_record import TrainingRecord
 
 MOST_COLUMNS = 400
 """Most rows of the column table; of more columns it shows leaks and the most important columns."""
-MOST_WARNINGS = 10
 KIND_WORDS = {
     "number": "number",
     "category": "category",
@@ -146,15 +148,13 @@ def treatment_lines(record: TrainingRecord) -> list[str]:
     return lines
 
 
-def warning_rows(schema: Schema) -> list[tuple[str, str]]:
-    """A heading and a sentence for each finding of columns that give the target away."""
-    headings = {"leak": "This gives the answer away.", "look": "Check this."}
-    found = schema.warnings
-    rows = [(headings[leak.tier], clean(leak.message(), 1000)) for leak in found[:MOST_WARNINGS]]
-    if len(found) > MOST_WARNINGS:
-        more = count(len(found) - MOST_WARNINGS)
-        rows.append(("", f"There are {more} more warnings; trueodds inspect --json lists all"))
-    return rows
+def warning_rows(checks: Sequence[Check]) -> list[tuple[str, str]]:
+    """A heading and a sentence for each check that warns."""
+    found, more = warned(checks)
+    sure, other = "This gives the answer away.", "Check this."
+    rows = [(sure if c.code in LEAKS else other, clean(c.message(), 1000)) for c in found]
+    text = f"There are {count(more)} more warnings; trueodds check lists all"
+    return [*rows, ("", text)] if more else rows
 
 
 def _column_row(column: Column, rise: ColumnImportance | None, rows: int) -> ColumnRow:

@@ -20,7 +20,7 @@ def verdict(model: Model, sample: Sample, out_of_fold: OutOfFold) -> Section:
         "The verdict",
         values={
             "plain": plain_verdict(scores, model.target_yes, model.target_no),
-            "warnings": warning_rows(model.schema),
+            "warnings": warning_rows(model.checks()),
             "headline": headline(scores, quoted(model.target_yes)),
             "scores": score_rows(scores, regression),
             "averaging": averaging(scores),
