@@ -3,8 +3,6 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from trueodds.columns.kinds import infer_schema
 from trueodds.columns.repeats import Repeats, repeated_rows
@@ -84,20 +82,15 @@ def test_small_tables_have_no_finding(rows: int) -> None:
     assert counted(pl.DataFrame({"x": [0.5] * rows}), np.zeros(rows)) is None
 
 
-@settings(max_examples=60)
-@given(
-    st.integers(0, 2**32 - 1),
-    st.integers(20, 400),
-    st.lists(st.integers(2, 12), min_size=1, max_size=6),
-    st.floats(0.0, 3.0),
-)
-def test_independent_rows_of_any_skew_have_no_finding(
-    seed: int, rows: int, levels: list[int], skew: float
-) -> None:
+def test_independent_rows_of_any_skew_have_a_finding_in_2_percent_at_most() -> None:
     """Levels with Zipf's law, from equal shares to very unequal ones."""
-    rng = np.random.default_rng(seed)
-    columns = {}
-    for i, n in enumerate(levels):
-        share = 1.0 / np.arange(1, n + 1) ** skew
-        columns[f"c{i}"] = [f"v{v}" for v in rng.choice(n, rows, p=share / share.sum())]
-    assert counted(pl.DataFrame(columns), rng.integers(0, 2, rows)) is None
+    found = 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        rows, skew = int(rng.integers(20, 400)), rng.uniform(0.0, 3.0)
+        columns = {}
+        for i, n in enumerate(rng.integers(2, 13, rng.integers(1, 7))):
+            share = 1.0 / np.arange(1, n + 1) ** skew
+            columns[f"c{i}"] = [f"v{v}" for v in rng.choice(n, rows, p=share / share.sum())]
+        found += counted(pl.DataFrame(columns), rng.integers(0, 2, rows)) is not None
+    assert found <= 6

@@ -7,6 +7,7 @@ from trueodds.report.figures import all_figures, importance_figure
 from trueodds.report.forecast_charts import forecast_range
 from trueodds.report.model_charts import distinct, importance
 from trueodds.report.out_of_fold import ColumnImportance, OutOfFold
+from trueodds.report.page import _sections
 from trueodds.report.reliability import Bin, reliability_bins
 from trueodds.report.sample import sample_of
 
@@ -69,3 +70,15 @@ def test_rare_events_are_shown_large() -> None:
     assert high == pytest.approx(0.032, abs=0.001)
     assert forecast_range((Bin(9, 0.2, 0.1, 0.3, 0.5, 0.1, 0.9),)) == (0.0, 1.0)
     assert forecast_range(()) == (0.0, 1.0)
+
+
+def test_every_chart_is_valid_vega_lite(model, evidence) -> None:
+    drawn = [
+        drawing
+        for section in _sections(model, evidence)
+        for figure in section.figures.values()
+        for drawing in figure.drawings
+    ]
+    assert len(drawn) >= 8
+    for drawing in drawn:
+        altair.LayerChart.from_dict(drawing.spec)

@@ -4,14 +4,12 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
-import altair
 import numpy as np
 import pytest
 
 from trueodds.columns.schema import Column, Schema
 from trueodds.errors import TrueOddsError
 from trueodds.evaluation.scores import CalibrationError, Interval
-from trueodds.model.effect import ColumnEffect, EffectPoint, Effects
 from trueodds.report import ColumnImportance, OutOfFold, write_report
 from trueodds.report import page as page_module
 from trueodds.report.bundle import read_asset
@@ -288,26 +286,3 @@ def test_degenerate_evidence_still_gives_a_page(y, log_odds, model, make_members
     assert "layer 2: 40% of the neurons are dead." in reader.text["li"]
     for spec in specifications(reader).values():
         assert spec["layer"]
-
-
-def test_every_chart_is_valid_vega_lite(model, evidence) -> None:
-    drawn = [
-        drawing
-        for section in page_module._sections(model, evidence)
-        for figure in section.figures.values()
-        for drawing in figure.drawings
-    ]
-    assert len(drawn) >= 8
-    for drawing in drawn:
-        altair.LayerChart.from_dict(drawing.spec)
-
-
-def test_effects_stand_in_a_section_of_their_own(model, evidence) -> None:
-    points = tuple(
-        EffectPoint(c, None, e, e - 0.1, e + 0.1, 20) for c, e in (("a", 0.2), ("b", -0.2))
-    )
-    effects = Effects((ColumnEffect("job", "category", points, None, None, 0.4),), 40, 40)
-    page = render(model, replace(evidence, effects=effects))
-    assert '<h2 id="effects">How the columns act</h2>' in page
-    assert page.index('id="figure-effect0"') > page.index('id="effects"')
-    assert 'id="effects"' not in render(model, evidence)
