@@ -64,7 +64,10 @@ def test_the_right_value_of_sigmoid() -> None:
     assert " ".join(map(str, exact)) == RIGHT
 
 
-@pytest.mark.parametrize("streams", [">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    "streams",
+    [*(pytest.param(s, marks=pytest.mark.slow) for s in (">&-", "2>&-")), "<&- >&- 2>&-"],
+)
 def test_closed_streams_change_nothing(folder: Path, usual: Path, streams: str) -> None:
     closed = shell(f"PYTHON FIT {streams}", folder)
     assert closed.returncode == 0, closed.stderr

@@ -40,7 +40,12 @@ def run(package: Path, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("place", ["beside the source", "named by the user", "in the home"])
+def slow(*values: object) -> list[object]:
+    """Parameters for the slow suite: each compiles the package anew."""
+    return [pytest.param(value, marks=pytest.mark.slow) for value in values]
+
+
+@pytest.mark.parametrize("place", ["beside the source", *slow("named by the user", "in the home")])
 def test_a_changed_source_beside_it_is_compiled_again(package: Path, place: str) -> None:
     more = {}
     if place == "named by the user":
@@ -55,7 +60,7 @@ def test_a_changed_source_beside_it_is_compiled_again(package: Path, place: str)
     assert run(package, **more).stdout == "15.0 1\n"
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x80\x04garbage", "half"])
+@pytest.mark.parametrize("damage", [b"\x80\x04garbage", *slow(b"", "half")])
 def test_a_damaged_file_is_made_anew(package: Path, damage: bytes | str) -> None:
     assert run(package).stdout == "6.0 0\n"
     kept = [*(package / "__pycache__").glob("*.nb?")]
@@ -67,7 +72,7 @@ def test_a_damaged_file_is_made_anew(package: Path, damage: bytes | str) -> None
     assert run(package).stdout == "6.0 1\n"
 
 
-@pytest.mark.parametrize("folder", ["/proc/none", "/dev/null"])
+@pytest.mark.parametrize("folder", ["/proc/none", *slow("/dev/null")])
 def test_nothing_is_kept_where_no_folder_can_be_written(package: Path, folder: str) -> None:
     (package / "__pycache__").write_text("a file in the way", encoding="utf-8")
     done = run(package, NUMBA_CACHE_DIR=folder, HOME=folder)
