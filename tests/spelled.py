@@ -40,7 +40,7 @@ def read(frame: Frame) -> tuple[Column, NDArray[Any]]:
     """The first column of a frame and its numbers or codes, by its own schema."""
     schema = infer_schema(frame)
     column = schema.columns[0]
-    if column.kind == "aside":
+    if column.kind == "ignored":
         return column, np.array([])
     values = to_values(frame, schema)
     found = values.numbers.get(column.name)

@@ -118,6 +118,6 @@ def test_a_file_with_doubtful_headers_and_latin_1_makes_a_model(tmp_path: Path) 
     path.write_bytes("\r\n".join(lines).encode("latin-1"))
     learned = fit_frame(read_table(path))
     names = {column.name: column.kind for column in learned.model.schema.columns}
-    assert names["Unnamed: 0"] == "aside"
+    assert names["Unnamed: 0"] == "ignored"
     assert {"a", "a.1", "stra\u00dfe"} <= set(names)
     assert any("Latin-1" in note for note in learned.model.notes)

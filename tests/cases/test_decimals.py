@@ -54,7 +54,7 @@ def test_codes_of_a_parquet_file(tmp_path: Path) -> None:
     assert rescore(column, read_table(path).data["v"])[:3] == rescore(column, CODES[:3])
 
 
-def test_numbers_of_rows_are_set_aside_as_in_text() -> None:
+def test_numbers_of_rows_are_ignored_as_in_text() -> None:
     cells = [decimal.Decimal(i) for i in range(1, 41)]
     column, _ = read(as_frame(TYPED["polars"](cells)))
     assert column.reason == "identifier: numbers the rows from 1 to 40"

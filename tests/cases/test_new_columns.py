@@ -64,7 +64,7 @@ class TestPosition:
             found = model.predict_proba(self.frame.to_numpy().astype(object))
         assert found.tobytes() == expected.tobytes()
 
-    def test_columns_set_aside_count(self) -> None:
+    def test_columns_ignored_count(self) -> None:
         """An array gives all columns of training, those that are not used too."""
         wide = self.frame.assign(k="same")[["k", "a", "b"]]
         model = self.fit(wide)

@@ -45,7 +45,7 @@ def test_the_index_of_a_pandas_frame_is_no_feature(
     for frame in (read_table(path), stream_table(path, small=0).first):
         assert frame.index == (name or "__index_level_0__",)
         (found,) = [c for c in infer_schema(frame).columns if c.name in frame.index]
-        assert (found.kind, found.reason) == ("aside", "the index of a pandas frame")
+        assert (found.kind, found.reason) == ("ignored", "the index of a pandas frame")
         assert [c.name for c in infer_schema(frame).used] == ["a", "b", "c"]
 
 

@@ -54,7 +54,7 @@ class TestFit:
         assert 'is "yes"' in model.model_.summary()
 
     @pytest.mark.usefixtures("tiny_recipe")
-    def test_many_columns_set_aside_are_a_few_warnings(self) -> None:
+    def test_many_columns_ignored_are_a_few_warnings(self) -> None:
         wide = X.assign(**{f"k{i}": 1 for i in range(100)})
         found = told(lambda: TrueOddsClassifier().fit(wide, Y))
         assert len(found) == 8

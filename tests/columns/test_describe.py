@@ -32,7 +32,7 @@ def answers(rows: int = ROWS) -> list[str | None]:
     return ["yes" if i % 3 else "no" for i in range(rows)]
 
 
-def test_columns_have_a_kind_and_constants_are_set_aside() -> None:
+def test_columns_have_a_kind_and_constants_are_ignored() -> None:
     table = described(answers())
     assert table.columns == ["x", "town"]
     assert set(table.values.numbers) == {"x"}

@@ -97,9 +97,9 @@ def test_a_marker_word_that_must_be_a_level_is_one() -> None:
         ([b"x", b"y"], "holds bytes"),
     ],
 )
-def test_columns_set_aside(cells: list[object], reason: str) -> None:
+def test_columns_ignored(cells: list[object], reason: str) -> None:
     made = column(cells)
-    assert made.kind == "aside"
+    assert made.kind == "ignored"
     assert made.reason.startswith(reason)
     assert made.levels == ()
 
@@ -112,7 +112,7 @@ def test_one_value_beside_missing_cells_still_tells_something() -> None:
 def test_dropping() -> None:
     frame = as_frame(pl.DataFrame({"a": [1, 2], "b": [3, 4]}))
     schema = infer_schema(frame, drop=["a"])
-    assert [c.kind for c in schema.columns] == ["aside", "number"]
+    assert [c.kind for c in schema.columns] == ["ignored", "number"]
     assert schema.columns[0].reason == "dropped by you"
     with pytest.raises(UsageError, match=r'--drop: DataFrame has no column "A": did you mean "a"'):
         infer_schema(frame, drop=["A"])
@@ -128,7 +128,7 @@ def test_small_tables_of_floats_stay_numbers(rows: int) -> None:
     rng = np.random.default_rng(0)
     schema = infer_schema(as_frame(rng.normal(size=(rows, 3))))
     kinds = {c.kind for c in schema.columns}
-    assert kinds == ({"aside"} if rows == 1 else {"number"})
+    assert kinds == ({"ignored"} if rows == 1 else {"number"})
 
 
 def test_a_thousand_columns_and_repeated_names() -> None:

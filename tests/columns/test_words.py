@@ -169,7 +169,7 @@ def test_texts_without_common_words_say_so() -> None:
     names = ["".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz"), 9)) for _ in range(40)]
     frame = as_frame(pl.DataFrame({"c": [f"the {a} {b}" for a, b in pairwise(names)]}))
     (column,) = infer_schema(frame).columns
-    assert column.kind == "aside"
+    assert column.kind == "ignored"
     assert column.reason == (
         "free text: 39 different texts in 39 rows, whose words are each in fewer than 5 of them or "
         "in nearly all"
@@ -190,4 +190,4 @@ def test_codes_without_common_pieces_stay_identifiers() -> None:
     rng = np.random.default_rng(0)
     codes = ["".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz"), 3)) for _ in range(40)]
     kind, words, _ = read([f"q{code}" for code in sorted(set(codes))])
-    assert (kind, words) == ("aside", ())
+    assert (kind, words) == ("ignored", ())

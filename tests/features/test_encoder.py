@@ -16,7 +16,7 @@ anything = st.floats() | st.sampled_from([nan, inf, -inf, 0.0, 1e308, -1e308, 1e
 SCHEMA = Schema(
     columns=(
         Column("n", "number"),
-        Column("gone", "aside", reason="constant"),
+        Column("gone", "ignored", reason="constant"),
         Column("c", "category", levels=tuple("abcdefghijkl")),
         Column("b", "yesno", levels=("no", "yes")),
         Column("d", "date"),

@@ -78,6 +78,6 @@ def test_words_that_no_fold_found_are_left_out() -> None:
     assert placed[0].text.places == (0,)
     assert np.array_equal(placed[0].inputs(values), single[0].inputs(table[1]))
     schema, values, _ = used_words(table[0], table[1], [[], []])
-    assert (schema.columns[1].kind, schema.columns[1].words) == ("aside", ())
+    assert (schema.columns[1].kind, schema.columns[1].words) == ("ignored", ())
     assert schema.columns[1].reason.endswith("whose words tell nothing")
     assert values.words == {}

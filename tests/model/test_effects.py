@@ -39,7 +39,7 @@ SCHEMA = Schema(
         Column("town", "category", levels=("a", "b", "c", "d", "e")),
         Column("told", "yesno", levels=("no", "yes")),
         Column("story", "text", reason="free text", words=("one",)),
-        Column("id", "aside", reason="identifier"),
+        Column("id", "ignored", reason="identifier"),
     ),
     rows=ROWS,
 )

@@ -34,8 +34,10 @@ COLUMNS = (
         levels=("low", "high"),
         leak="its levels alone forecast the target with AUC 0.9991",
     ),
-    Column("row_id", "aside", reason="identifier: a different value in every row", distinct=32561),
-    Column("country-code", "aside", reason="constant: only ever 'US'", distinct=1),
+    Column(
+        "row_id", "ignored", reason="identifier: a different value in every row", distinct=32561
+    ),
+    Column("country-code", "ignored", reason="constant: only ever 'US'", distinct=1),
 )
 
 
@@ -69,7 +71,7 @@ def made_up_evidence(
     rng = np.random.default_rng(seed)
     log_odds = rng.normal(shift, 2.0, rows)
     y = (rng.random(rows) < 1 / (1 + np.exp(-log_odds))).astype(np.uint8)
-    names = [c.name for c in COLUMNS if c.kind != "aside"]
+    names = [c.name for c in COLUMNS if c.kind != "ignored"]
     means = 0.09 * 0.62 ** np.arange(len(names))
     importance = tuple(
         ColumnImportance(name, float(m), float(m - 0.002 - 0.1 * m), float(m + 0.002 + 0.1 * m))

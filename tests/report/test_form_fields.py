@@ -11,7 +11,7 @@ SCHEMA = Schema(
     (
         Column("age", "number", unit="kg"),
         Column("job", "category", levels=("clerk", "cook")),
-        Column("gone", "aside"),
+        Column("gone", "ignored"),
         Column("since", "date"),
         Column("at", "date"),
         Column("rare", "number"),

@@ -137,7 +137,7 @@ def test_headers_are_marked_in_every_table(page: str) -> None:
 def test_hostile_names_stay_text(hostile: str, model, evidence, page: str) -> None:
     columns = (
         Column(hostile, "number", leak=hostile),
-        Column(hostile, "aside", reason=hostile),
+        Column(hostile, "ignored", reason=hostile),
         *model.schema.columns,
     )
     bad = replace(

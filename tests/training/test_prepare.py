@@ -107,11 +107,11 @@ def test_a_word_that_a_fold_did_not_find_is_0_there_and_its_networks_do_not_see_
     assert others > 0
 
 
-def test_texts_of_noise_are_set_aside_and_a_table_of_texts_alone_can_be_learnt() -> None:
+def test_texts_of_noise_are_ignored_and_a_table_of_texts_alone_can_be_learnt() -> None:
     worded = _worded()
     noise = replace(worded, y=np.random.default_rng(1).integers(0, 2, 600).astype(np.uint8))
     found = prepare(noise, RECIPE, 0, Store())
-    assert found.table.schema.columns[0].kind == "aside"
+    assert found.table.schema.columns[0].kind == "ignored"
     assert found.table.columns == ["x"]
     assert all(t.text is None for tables in found.target_encodings for t in tables)
     alone = replace(worded, schema=replace(worded.schema, columns=worded.schema.columns[:1]))

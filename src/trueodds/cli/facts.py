@@ -94,7 +94,7 @@ def evidence_facts(evidence: OutOfFold, costs: Costs | None) -> list[tuple[str, 
 
 def columns_text(model: Model) -> str:
     """How many columns are used, and which are ignored."""
-    ignored = [f"{c.name} ({c.reason})" for c in model.schema.columns if c.kind == "aside"]
+    ignored = [f"{c.name} ({c.reason})" for c in model.schema.columns if c.kind == "ignored"]
     used = f"{len(model.schema.used):,} used"
     return f"{used}; {len(ignored):,} ignored: {shortened(ignored, 4)}" if ignored else used
 

@@ -226,7 +226,7 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         },
         "columns": {
             "used": [c.name for c in model.schema.used],
-            "ignored": {c.name: c.reason for c in columns if c.kind == "aside"},
+            "ignored": {c.name: c.reason for c in columns if c.kind == "ignored"},
         },
         "effort": job.effort,
         "seed": job.seed,

@@ -38,7 +38,7 @@ class Table:
     groups: NDArray[Any] | None
     time: NDArray[np.float64] | None
     notes: tuple[str, ...]
-    """What was guessed or set aside when the cells were read."""
+    """What was guessed or ignored when the cells were read."""
 
     @property
     def columns(self) -> list[str]:

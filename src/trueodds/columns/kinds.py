@@ -39,7 +39,7 @@ def infer_schema(frame: Frame, *, drop: Sequence[str] = ()) -> Schema:
     2. ``date`` when they are dates (`trueodds.columns.date_columns.read_as_dates`);
     3. ``yesno`` with two levels, "no" first by :func:`trueodds.columns.labels.guess_yes`;
     4. ``text`` when nearly all cells differ and words recur in them
-       (:mod:`trueodds.columns.words`); :func:`trueodds.training.prepare.prepare` sets it aside
+       (:mod:`trueodds.columns.words`); :func:`trueodds.training.prepare.prepare` ignores it
        where its words tell nothing;
     5. ``category`` otherwise, every level listed, and the words of many levels.
 
@@ -49,7 +49,7 @@ def infer_schema(frame: Frame, *, drop: Sequence[str] = ()) -> Schema:
     A marker word in a column of categories is a level when the column has other kinds of missing
     cells too, or when without it one level would be left ("none" beside "yes").
 
-    Set ``aside`` are columns dropped by the user, the index of a pandas frame, empty or constant
+    ``ignored`` are columns dropped by the user, the index of a pandas frame, empty or constant
     columns, columns of lists or bytes, and identifiers (:mod:`trueodds.columns.identifiers`).
 
     Raises
@@ -69,7 +69,8 @@ def infer_schema(frame: Frame, *, drop: Sequence[str] = ()) -> Schema:
     reasons = dict.fromkeys(frame.index, "the index of a pandas frame")
     reasons |= dict.fromkeys(drop, "dropped by you")
     kept = [
-        replace(_aside(c, reasons[c.name]), remarks=()) if c.name in reasons else c for c in columns
+        replace(_ignored(c, reasons[c.name]), remarks=()) if c.name in reasons else c
+        for c in columns
     ]
     return Schema(tuple(kept), frame.rows)
 
@@ -96,7 +97,7 @@ def infer_column(
     name, dtype = cells.name, cells.dtype
     cells = cells.alias("cells")  # polars would take names such as "^a$" for patterns
     if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
-        return Column(name, "aside", reason=f"holds {_spoken(dtype)}, not single values")
+        return Column(name, "ignored", reason=f"holds {_spoken(dtype)}, not single values")
     if dtype.is_temporal() and not is_numeric(dtype):
         return _typed(name, "date", cells)
     if is_numeric(dtype):
@@ -133,12 +134,12 @@ def _typed_number(name: str, cells: pl.Series, header: str, named: bool, codes: 
     if reason:
         coded = _categories(name, text_of(cells), identifiers=True)
         return replace(coded, remarks=(*coded.remarks, reason))
-    if made.kind == "aside" or amounts:
+    if made.kind == "ignored" or amounts:
         return made
     dates = compact_dates(name, text_of(cells))
     if dates is not None:
         return dates
-    return _aside(made, integer_identifier(present, name, header, len(cells)) if named else "")
+    return _ignored(made, integer_identifier(present, name, header, len(cells)) if named else "")
 
 
 def _codes(
@@ -158,15 +159,15 @@ def _codes(
 def _typed(name: str, kind: Literal["number", "date"], values: pl.Series) -> Column:
     missing, distinct = values.null_count(), values.drop_nulls().n_unique()
     made = Column(name, kind, missing=missing, distinct=distinct)
-    return _aside(made, _pointless(distinct, missing, values.drop_nulls()))
+    return _ignored(made, _pointless(distinct, missing, values.drop_nulls()))
 
 
-def _aside(column: Column, reason: str) -> Column:
-    """Return the column set aside for a reason; unchanged without one."""
+def _ignored(column: Column, reason: str) -> Column:
+    """Return the column as ignored for a reason; unchanged without one."""
     if not reason:
         return column
     return Column(
-        column.name, "aside", reason, column.missing, column.distinct, remarks=column.remarks
+        column.name, "ignored", reason, column.missing, column.distinct, remarks=column.remarks
     )
 
 
@@ -210,14 +211,14 @@ def _number(
         return replace(coded, remarks=(*coded.remarks, because))
     reason = _pointless(distinct, missing, present)
     if reason or not integers:
-        return _aside(made, reason)
+        return _ignored(made, reason)
     dates = compact_dates(name, text)
     if dates is not None:
         return dates
     if named:
         whole = values.drop_nulls().cast(pl.Int64, strict=False).drop_nulls()
         reason = integer_identifier(whole, name, header, len(text))
-    return _aside(made, reason)
+    return _ignored(made, reason)
 
 
 def _date(name: str, text: pl.Series) -> Column | str:
@@ -225,7 +226,7 @@ def _date(name: str, text: pl.Series) -> Column | str:
     found = read_as_dates(name, text)
     if isinstance(found, str):
         return found
-    return _aside(found, _pointless(found.distinct, found.missing, text))
+    return _ignored(found, _pointless(found.distinct, found.missing, text))
 
 
 def _categories(name: str, text: pl.Series, *, identifiers: bool) -> Column:
@@ -264,18 +265,18 @@ def _categories(name: str, text: pl.Series, *, identifiers: bool) -> Column:
         remarks=remarks,
         words=frequent_words(counts, missing) if many else (),
     )
-    return _aside(made, _pointless(len(counts), missing, words))
+    return _ignored(made, _pointless(len(counts), missing, words))
 
 
 def _text(name: str, reason: str, present: pl.Series, missing: int, distinct: int) -> Column:
-    """A column of different texts: of kind ``text`` if words recur in it, else set aside."""
+    """A column of different texts: of kind ``text`` if words recur in it, else ignored."""
     counts = dict(sorted(_counted(present).items()))
     words = frequent_words(counts, missing)
     if words:
         return Column(name, "text", reason, missing, distinct, words=words)
     if reason.startswith("free text"):
         reason += f", whose words are each in fewer than {LEAST_CELLS} of them or in nearly all"
-    return Column(name, "aside", reason, missing, distinct)
+    return Column(name, "ignored", reason, missing, distinct)
 
 
 def _counted(text: pl.Series) -> dict[str, int]:

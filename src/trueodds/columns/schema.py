@@ -7,7 +7,8 @@ from typing import Any, Literal
 from trueodds.columns.date_text import Order
 from trueodds.columns.leak import Leak
 
-Kind = Literal["number", "category", "yesno", "date", "text", "aside"]
+Kind = Literal["number", "category", "yesno", "date", "text", "ignored", "aside"]
+"""``aside`` is the model file's word for ``ignored``; no `Column` has it."""
 READINGS = ("decimal_point", "decimal_comma", "duration")
 """Number styles that came after the first version of the format."""
 NUMBER_STYLES = ("", "thousands", "comma", *READINGS)
@@ -18,7 +19,7 @@ class Column:
     """One column of the training table and how its cells are read.
 
     ``kind``: ``number`` (float64, NaN when missing), ``category`` and ``yesno`` (int32 codes into
-    ``levels``), ``date`` (float64 seconds since 1970-01-01 UTC), ``aside`` (not used; ``reason``
+    ``levels``), ``date`` (float64 seconds since 1970-01-01 UTC), ``ignored`` (not used; ``reason``
     says why: constant, empty, identifier, dropped, …), ``text`` (its ``words`` alone are used;
     ``reason`` says why it has no levels).
     """
@@ -51,6 +52,10 @@ class Column:
     """What was guessed about the column, in sentences. Not kept in the model file, whose notes have
     them."""
 
+    def __post_init__(self) -> None:
+        if self.kind == "aside":
+            object.__setattr__(self, "kind", "ignored")
+
     @property
     def coded(self) -> bool:
         """Whether its cells are read as positions in its levels."""
@@ -72,7 +77,7 @@ class Column:
             reason = f"{what}: {counts}; words such as {examples} are used"
             return replace(self, words=words, reason=reason, remarks=(*self.remarks, reason))
         nothing = "" if what == "identifier" else ", whose words tell nothing"
-        return replace(self, kind="aside", words=(), reason=f"{self.reason}{nothing}")
+        return replace(self, kind="ignored", words=(), reason=f"{self.reason}{nothing}")
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model file's header; a rule of reading that is not used is left out.
@@ -81,6 +86,8 @@ class Column:
         """
         fields = asdict(self)
         del fields["remarks"]
+        if self.kind == "ignored":
+            fields["kind"] = "aside"
         for name in ("unit", "date_order", "century", "words"):
             if not fields[name]:
                 del fields[name]
@@ -99,7 +106,7 @@ class Schema:
     @property
     def used(self) -> tuple[Column, ...]:
         """The columns that the network sees."""
-        return tuple(c for c in self.columns if c.kind != "aside")
+        return tuple(c for c in self.columns if c.kind != "ignored")
 
     @property
     def warnings(self) -> tuple[Leak, ...]:
@@ -123,7 +130,7 @@ class Schema:
     ) -> "Schema":
         """Return the same schema where these words of columns are all that there are.
 
-        A text without words is set aside; of others the reason, or a remark, gives examples.
+        A text without words is ignored; of others the reason, or a remark, gives examples.
 
         Parameters
         ----------

@@ -90,7 +90,7 @@ def require_column(name: str, schema: Schema) -> str:
     if name not in found:
         raise UsageError(f"columns: {missing_column(name, list(found), 'the model')}")
     column = found[name]
-    if column.kind == "aside":
+    if column.kind == "ignored":
         raise UsageError(f'columns: the model does not use "{name}": {column.reason}')
     if column.kind == "text":
         raise UsageError(

@@ -7,7 +7,7 @@ from trueodds.evaluation.scores import Interval, Scores
 from trueodds.model.data import ModelData
 
 MOST_NOTES = 8
-"""Notes in a ``repr``, and columns set aside that are named one by one."""
+"""Notes in a ``repr``, and columns ignored that are named one by one."""
 MOST_COLUMNS = 60
 """Columns in a summary."""
 LONGEST = 60
@@ -24,19 +24,19 @@ KINDS = {
 def notes_of(model: ModelData) -> tuple[str, ...]:
     """What was guessed or left out when the training table was read, one sentence each.
 
-    Notes of reading, columns set aside (many in one sentence) and columns that give the target
+    Notes of reading, columns ignored (many in one sentence) and columns that give the target
     away.
     """
-    aside = [
+    ignored = [
         f'column "{shown(c.name)}" is not used: {c.reason}'
         for c in model.schema.columns
-        if c.kind == "aside"
+        if c.kind == "ignored"
     ]
-    if len(aside) > MOST_NOTES:
-        more = len(aside) - MOST_NOTES + 1
-        aside = [*aside[: MOST_NOTES - 1], f"{more:,} more columns are not used: see summary()"]
+    if len(ignored) > MOST_NOTES:
+        more = len(ignored) - MOST_NOTES + 1
+        ignored = [*ignored[: MOST_NOTES - 1], f"{more:,} more columns are not used: see summary()"]
     leaks = (leak.message(command=False) for leak in model.schema.warnings)
-    return (*model.notes, *aside, *leaks)
+    return (*model.notes, *ignored, *leaks)
 
 
 def short_text(model: ModelData) -> str:
@@ -61,12 +61,12 @@ def summary(model: ModelData) -> str:
         *_score_table(model.scores),
         "",
         f"Columns      {len(schema.used):,} used, {len(schema.columns) - len(schema.used):,} set "
-        "aside",
+        "ignored",
     ]
     for column in schema.columns[:MOST_COLUMNS]:
         text = column.reason or KINDS[column.kind]
         missing = f", {column.missing:,} missing" if column.missing else ""
-        kind = "not used: " if column.kind == "aside" else ""
+        kind = "not used: " if column.kind == "ignored" else ""
         lines.append(f"  {shown(column.name, 30):<30} {kind}{shown(text)}{missing}")
     if len(schema.columns) > MOST_COLUMNS:
         lines.append(f"  … and {len(schema.columns) - MOST_COLUMNS:,} more")
@@ -97,11 +97,11 @@ def html(model: ModelData) -> str:
 
 def head(model: ModelData) -> str:
     """What is forecast, from how much."""
-    aside = len(model.schema.columns) - len(model.schema.used)
+    ignored = len(model.schema.columns) - len(model.schema.used)
     return (
         f"Model of {quoted(model.target_name)}: the probability of {quoted(model.target_yes)}, not "
         f"{quoted(model.target_no)}; {model.schema.rows:,} rows, {len(model.schema.used):,} "
-        f"columns used" + (f", {aside:,} set aside" if aside else "")
+        f"columns used" + (f", {ignored:,} ignored" if ignored else "")
     )
 
 

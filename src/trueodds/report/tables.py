@@ -32,7 +32,7 @@ KIND_WORDS = {
     "yesno": "yes/no",
     "date": "date",
     "text": "text",
-    "aside": "ignored",
+    "ignored": "ignored",
 }
 
 

@@ -29,7 +29,7 @@ class Prepared:
     """The training data, and the rules that make the inputs of new rows."""
 
     table: Table
-    """The training table; columns whose words tell nothing have none, or are set aside."""
+    """The training table; columns whose words tell nothing have none, or are ignored."""
     data: TrainingData
     encoder: Encoder
     target_encodings: tuple[tuple[TargetEncoding, ...], ...]

@@ -80,8 +80,8 @@ def test_a_column_that_an_old_file_marks_is_a_leak(model: Model) -> None:
 
 def test_an_identifier_is_a_note_and_a_constant_is_none(model: Model) -> None:
     more = (
-        Column("id", "aside", reason="identifier: numbers the rows from 1 to 400"),
-        Column("unit", "aside", reason="constant: only ever 'kg'"),
+        Column("id", "ignored", reason="identifier: numbers the rows from 1 to 400"),
+        Column("unit", "ignored", reason="constant: only ever 'kg'"),
     )
     schema = replace(model.schema, columns=(*model.schema.columns, *more))
     (found,) = replace(model, schema=schema).checks()
@@ -140,7 +140,7 @@ def test_failures_come_before_warnings_and_notes(model: Model) -> None:
     loss = replace(model.scores.log_loss, value=0.8, low=0.75, high=0.9)
     schema = replace(
         model.schema,
-        columns=(*model.schema.columns, Column("id", "aside", reason="identifier: all differ")),
+        columns=(*model.schema.columns, Column("id", "ignored", reason="identifier: all differ")),
         leaks=(Leak(("a",), "leak", "alone", 1.0, "evidence"),),
     )
     found = replace(model, schema=schema, scores=replace(model.scores, log_loss=loss)).checks()

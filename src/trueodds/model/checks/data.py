@@ -30,7 +30,7 @@ def data_checks(model: ModelData) -> Iterator[Check]:
         subject = ", ".join(leak.named)
         yield RULES[leak_code(leak)].fired(subject, leak.finding(), leak.remedy())
     for column in model.schema.columns:
-        if column.kind == "aside" and column.reason.startswith("identifier"):
+        if column.kind == "ignored" and column.reason.startswith("identifier"):
             yield RULES["TO105"].fired(
                 column.name,
                 f'"{column.name}" is not used: {column.reason}',
