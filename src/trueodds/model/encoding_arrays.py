@@ -17,13 +17,13 @@ Encodings = tuple[tuple[TargetEncoding, ...], ...]
 
 def encoding_arrays(encodings: Encodings) -> Arrays:
     """Return the arrays ``rates/FOLD/POSITION`` and ``crosses/POSITION``."""
-    rates = {
+    found = {
         f"rates/{fold}/{position}": table.log_odds
         for fold, tables in enumerate(encodings)
         for position, table in enumerate(tables)
     }
     crosses = enumerate(_crosses(encodings).values())
-    return rates | {f"crosses/{position}": cross.keys for position, cross in crosses}
+    return found | {f"crosses/{position}": cross.keys for position, cross in crosses}
 
 
 def encoding_headers(encodings: Encodings) -> dict[str, Any]:

@@ -31,7 +31,7 @@ _ONE_CELL = (str, float, int, bool, type(None), bytes)
 class RowReader:
     """Reads one row given as a mapping of column names to cells.
 
-    ``crosses`` and ``texts`` are by the names of their rates.
+    ``crosses`` and ``texts`` are by the names of their target encodings.
     """
 
     def __init__(
