@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from trueodds.ensemble.calibrator import PRIOR_ROWS, Calibrator, fit_slopes
+from trueodds.ensemble.calibrator import PRIOR_ROWS, PRIOR_SPREAD, Calibrator, fit_slopes
 
 
 def simulated(
@@ -38,6 +38,8 @@ def objective(
     """Log-loss with the documented pull, written a second time; z of shape (n, forecasts)."""
     t = z @ np.exp(point[:-1]) + point[-1]
     pull = PRIOR_ROWS / 4.0 * 0.5 * np.average((t - z.mean(axis=1)) ** 2, weights=mass)
+    far = np.exp(point[:-1]) - 1.0 / z.shape[1]
+    pull += PRIOR_ROWS / 4.0 * PRIOR_SPREAD**2 * 0.5 * float(far @ far)
     return float(mass @ (np.logaddexp(0.0, t) - y * t) + pull)
 
 

@@ -71,3 +71,14 @@ def test_few_rows_are_pulled_to_the_plain_mean_with_the_base_rate() -> None:
     assert stack.apply(log_odds).mean() == pytest.approx(np.log(1.5 / 11.5), abs=0.1)
     many = fit_stack(np.repeat(log_odds, 400, axis=0), np.repeat(y, 400), None)
     assert np.ptp(many.weights) > 0.5
+
+
+def test_a_forecast_that_hardly_differs_between_rows_gets_no_large_slope() -> None:
+    """Rows to come may have forecasts of this kind that differ a hundred times as much."""
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        y = rng.integers(0, 2, 240).astype(np.uint8)
+        # Tiny forecasts that happen to go with the labels.
+        tiny = 0.01 * (rng.normal(size=240) + 0.5 * (y - 0.5))
+        other = 0.1 * rng.normal(size=240)
+        assert fit_stack(np.stack([tiny, other], axis=1), y, None).slopes.max() < 1.5

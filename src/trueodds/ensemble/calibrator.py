@@ -19,6 +19,11 @@ PRIOR_ROWS = 32.0
 
 The prior is the sum of p(1 − p)(Δz)²/2 with p = ½ over all rows, scaled to the weight of this
 number of rows."""
+PRIOR_SPREAD = 0.5
+"""Standard deviation, in nats, of the forecasts of these rows, which are independent of each other.
+
+It bounds slopes of forecasts that hardly differ between the rows: few labels would fit any slope, and
+the same kind of forecast may differ much more in rows to come."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ def fit_slopes(
     )
     prior = PRIOR_ROWS / (4.0 * weight.sum())
     count = log_odds.shape[1]
+    pull = PRIOR_ROWS / 4.0 * PRIOR_SPREAD**2
     mean = weighted_sum(log_odds, np.full(count, 1.0 / count)) + base
 
     def objective(point: NDArray[np.float64]) -> float:
@@ -76,7 +82,8 @@ def fit_slopes(
         with np.errstate(over="ignore", invalid="ignore"):
             z = weighted_sum(log_odds, np.exp(point[:-1])) + point[-1]
             each = functions.log_loss_from_logits(z, label) + prior * (z - mean) ** 2 / 2.0
-            return float(dot(weight, each))
+            far = np.exp(point[:-1]) - 1.0 / count
+            return float(dot(weight, each)) + pull * float(dot(far, far)) / 2.0
 
     point = np.array([*[-float(np.log(count))] * count, base])
     value = objective(point)
@@ -89,8 +96,10 @@ def fit_slopes(
         parts = [slope * of for slope, of in zip(slopes, log_odds.T, strict=True)]
         parts.append(np.ones(len(y)))
         gradient = np.array([dot(first, part) for part in parts])
+        gradient[:-1] += pull * slopes * (slopes - 1.0 / count)
         # Gauss–Newton: positive definite, unlike the full Hessian of the log-slopes.
         hessian = np.array([[dot(second * one, other) for other in parts] for one in parts])
+        hessian[np.diag_indices(count)] += pull * np.square(slopes)
         # Nearly equal forecasts would make it singular.
         hessian[np.diag_indices(count)] += 1e-9 * np.trace(hessian) / count
         step = np.linalg.solve(hessian, gradient)
