@@ -22,8 +22,8 @@ number of rows."""
 PRIOR_SPREAD = 0.5
 """Standard deviation, in nats, of the forecasts of these rows, which are independent of each other.
 
-It bounds slopes of forecasts that hardly differ between the rows: few labels would fit any slope, and
-the same kind of forecast may differ much more in rows to come."""
+It bounds slopes of forecasts that hardly differ between the rows: few labels would fit any slope,
+and forecasts of the same kind may differ much more in rows to come."""
 
 
 @dataclass(frozen=True)
