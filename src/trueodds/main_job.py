@@ -122,7 +122,7 @@ def learn(
         ensemble = combine(attempts.made, prepared.data, table.y, table.sample_weight)
         networks = freeze(ensemble, prepared)
         judged = judge(ensemble, networks, prepared, table, seed, costs)
-    record = training_record(effort, seed, attempts, ensemble, prepared.folds)
+    record = training_record(effort, seed, attempts, ensemble, prepared.folds, judged.ageing)
     named = roles or RoleColumns.unnamed(weight, groups, time)
     origin = (source or frame.source, source_sha256)
     model = _model(table, prepared, ensemble, networks, judged, record, named, origin)

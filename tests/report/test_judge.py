@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from trueodds.ensemble.bounds import fit_bounds
+from trueodds.ensemble.older_members import older_forecasts
 from trueodds.evaluation.costs import Costs
 from trueodds.evaluation.scores import score
 from trueodds.evaluation.time_blocks import BLOCKS
+from trueodds.functions import log_loss_from_logits
 from trueodds.health.cures import Change, Treatment
 from trueodds.model.freeze import freeze
 from trueodds.report.judge import clusters_of, judge, out_of_fold_scores, training_record
@@ -18,7 +20,7 @@ from trueodds.training.heal import Attempts
 @pytest.mark.parametrize("kind", ["one", "two", "weighted"])
 def test_scores_are_of_the_honest_forecasts(stages, kind) -> None:
     of = stages(kind)
-    found = out_of_fold_scores(of.ensemble, of.prepared.folds, of.table, 0)
+    found = out_of_fold_scores(of.ensemble, of.prepared.data, of.table, 0)[0]
     plain = score(
         of.table.y, of.ensemble.log_odds, of.table.sample_weight, folds=of.prepared.folds.of_row[0]
     )
@@ -33,9 +35,11 @@ def test_scores_are_of_the_honest_forecasts(stages, kind) -> None:
 def test_intervals_count_what_trains_and_is_scored_alike(stages) -> None:
     """Two partitions show how much a forecast depends on the rows: intervals are wider."""
     of = stages("two")
-    found = out_of_fold_scores(of.ensemble, of.prepared.folds, of.table, 0)
+    found = out_of_fold_scores(of.ensemble, of.prepared.data, of.table, 0)[0]
     none = replace(of.ensemble.variances, training=np.zeros(400))
-    plain = out_of_fold_scores(replace(of.ensemble, variances=none), of.prepared.folds, of.table, 0)
+    plain = out_of_fold_scores(replace(of.ensemble, variances=none), of.prepared.data, of.table, 0)[
+        0
+    ]
     for name in ("log_loss", "brier", "auc"):
         wide, narrow = getattr(found, name), getattr(plain, name)
         assert wide.value == narrow.value
@@ -44,23 +48,41 @@ def test_intervals_count_what_trains_and_is_scored_alike(stages) -> None:
 
 def test_groups_are_counted_as_groups(stages) -> None:
     of = stages("groups")
-    found = out_of_fold_scores(of.ensemble, of.prepared.folds, of.table, 0)
+    found = out_of_fold_scores(of.ensemble, of.prepared.data, of.table, 0)[0]
     assert (found.rows, found.clusters) == (400, 100)
 
 
 def test_by_time_blocks_of_the_scored_rows_are_counted(stages) -> None:
     of = stages("time")
-    found = out_of_fold_scores(of.ensemble, of.prepared.folds, of.table, 0)
+    found = out_of_fold_scores(of.ensemble, of.prepared.data, of.table, 0)[0]
     scored = of.prepared.folds.of_row[0] >= 2
     assert found.rows == np.isfinite(of.ensemble.log_odds).sum() == scored.sum() > 50
     assert found.clusters == BLOCKS
+
+
+def test_by_time_intervals_grow_by_the_age_of_the_model_and_only_there(stages) -> None:
+    of = stages("time")
+    folds = replace(of.prepared.folds, forward=False)
+    plain, none = out_of_fold_scores(
+        of.ensemble, replace(of.prepared.data, folds=folds), of.table, 0
+    )
+    found, ageing = out_of_fold_scores(of.ensemble, of.prepared.data, of.table, 0)
+    assert (none, found.log_loss.value) == (0.0, plain.log_loss.value)
+    fresh, older = older_forecasts(of.ensemble, of.prepared.data)
+    known, y = np.isfinite(older), of.table.y.astype(np.float64)
+    losses = [log_loss_from_logits(z[known], y[known]).mean() for z in (fresh, older)]
+    # Folds 2 and 3 of 4 are scored: their members are two and one folds behind the model.
+    behind = np.mean(4 - of.prepared.folds.of_row[0][known])
+    assert ageing == pytest.approx(behind * max(0.0, losses[1] - losses[0]))
+    assert found.log_loss.high == pytest.approx(plain.log_loss.high + ageing)
+    assert found.log_loss.low == plain.log_loss.low
 
 
 @pytest.mark.parametrize("kind", ["one", "time"])
 def test_importances_come_most_important_first_with_their_intervals(stages, kind) -> None:
     of = stages(kind)
     judged = judge(of.ensemble, freeze(of.ensemble, of.prepared), of.prepared, of.table, 0)
-    assert judged.scores == out_of_fold_scores(of.ensemble, of.prepared.folds, of.table, 0)
+    assert judged.scores == out_of_fold_scores(of.ensemble, of.prepared.data, of.table, 0)[0]
     assert judged.out_of_fold.log_odds is of.ensemble.log_odds
     assert judged.rounding.probability < 1e-4
     assert judged.leak is None
@@ -85,6 +107,7 @@ def test_the_record_tells_of_the_run_that_is_kept(stages) -> None:
             Attempts(made, recipes, (first, second)),
             replace(of.ensemble, run=run),
             of.prepared.folds,
+            0.0,
         )
         assert [t.kept for t in record.treatments] == kept
         assert record.settings["learning_rate"] == recipes[run].learning_rate
@@ -95,8 +118,11 @@ def test_the_record_tells_of_the_run_that_is_kept(stages) -> None:
 
 def test_by_time_the_fold_that_leaves_nothing_out_is_no_fold_of_the_record(stages) -> None:
     of = stages("time")
-    record = training_record("quick", 0, of.attempts, of.ensemble, of.prepared.folds)
+    record = training_record("quick", 0, of.attempts, of.ensemble, of.prepared.folds, 0.0123)
     assert record.folds == 4
+    assert record.fold_rule == (
+        "4 folds forward in time; intervals allow for 0.0123 nats of ageing"
+    )
     assert {member.fold for member in record.members} == {0, 1, 2, 3, 4}
     assert {member.fold for member in record.members if member.weight > 0.0} == {4}
 

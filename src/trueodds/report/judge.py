@@ -11,6 +11,8 @@ from trueodds.ensemble.bounds import Bounds, fit_bounds
 from trueodds.ensemble.ensemble import Ensemble
 from trueodds.ensemble.importance import column_importance
 from trueodds.ensemble.logistic_regression import out_of_fold_log_odds
+from trueodds.ensemble.older_members import older_forecasts
+from trueodds.evaluation.ageing import allow_for_age
 from trueodds.evaluation.baseline import Baseline, compare
 from trueodds.evaluation.costs import Costs
 from trueodds.evaluation.decisions import Decision, decide
@@ -21,6 +23,7 @@ from trueodds.model.fixed import FixedNetworks
 from trueodds.model.freeze import check_rounding
 from trueodds.model.rounding import Rounding
 from trueodds.report.out_of_fold import OutOfFold, column_importances
+from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds, group_numbers
 from trueodds.training.heal import Attempts
 from trueodds.training.prepare import Prepared
@@ -38,6 +41,9 @@ class Judged:
     """A warning if the AUC is so high that a leak is likely, with the most important columns."""
     bounds: Bounds | None
     """Bounds of the share of yes by forecast; None with too few rows of a label."""
+    ageing: float
+    """By how much the interval of the log-loss allows for the age of the model, nats; 0 if the
+    folds are not by time."""
 
 
 def judge(
@@ -54,7 +60,7 @@ def judge(
 
     With costs, decide by them, too.
     """
-    scores = out_of_fold_scores(ensemble, prepared.folds, table, seed)
+    scores, ageing = out_of_fold_scores(ensemble, prepared.data, table, seed)
     rises, errors = column_importance(ensemble, prepared.data, table.y, table.sample_weight, seed)
     importance = column_importances(table.columns, rises, errors, prepared.folds.each)
     return Judged(
@@ -70,6 +76,7 @@ def judge(
         ),
         leak=rare_auc(scores.auc.value, [column.name for column in importance]),
         bounds=_bounds(ensemble, table),
+        ageing=ageing,
     )
 
 
@@ -118,19 +125,33 @@ def _bounds(ensemble: Ensemble, table: Table) -> Bounds | None:
     )
 
 
-def out_of_fold_scores(ensemble: Ensemble, folds: Folds, table: Table, seed: int) -> Scores:
-    """Scores of the out-of-fold forecasts; intervals count groups or blocks of time, if any."""
+def out_of_fold_scores(
+    ensemble: Ensemble, data: TrainingData, table: Table, seed: int
+) -> tuple[Scores, float]:
+    """Scores of the out-of-fold forecasts; intervals count groups or blocks of time, if any.
+
+    By time, intervals allow for the age of the model; the second figure is by how much, in nats of
+    log-loss, else 0.
+    """
+    folds = data.folds
     known = np.isfinite(ensemble.log_odds)
-    return score(
-        table.y[known],
+    y, weight = table.y[known], None if table.sample_weight is None else table.sample_weight[known]
+    of_row = folds.of_row[0][known]
+    scores = score(
+        y,
         ensemble.log_odds[known],
-        None if table.sample_weight is None else table.sample_weight[known],
+        weight,
         clusters=clusters_of(table, known),
-        folds=folds.of_row[0][known],
+        folds=of_row,
         averaged_variance=ensemble.variances.averaged[known],
         training_variance=ensemble.variances.training[known],
         seed=seed,
     )
+    if not folds.forward:
+        return scores, 0.0
+    fresh, older = (z[known] for z in older_forecasts(ensemble, data))
+    behind = float(np.mean(folds.each - of_row))
+    return allow_for_age(scores, y, fresh, older, weight, of_row, behind)
 
 
 def clusters_of(table: Table, known: NDArray[np.bool_]) -> NDArray[np.int64] | None:
@@ -144,14 +165,20 @@ def clusters_of(table: Table, known: NDArray[np.bool_]) -> NDArray[np.int64] | N
 
 
 def training_record(
-    effort: str, seed: int, attempts: Attempts[Members], ensemble: Ensemble, folds: Folds
+    effort: str,
+    seed: int,
+    attempts: Attempts[Members],
+    ensemble: Ensemble,
+    folds: Folds,
+    ageing: float,
 ) -> TrainingRecord:
-    """How the model was trained."""
+    """How the model was trained; ``ageing`` is that of `Judged`."""
+    allowed = f"; intervals allow for {ageing:.4f} nats of ageing" if folds.forward else ""
     return TrainingRecord(
         effort=effort,
         seed=seed,
         folds=folds.held,
-        fold_rule=folds.rule,
+        fold_rule=folds.rule + allowed,
         settings=asdict(attempts.recipes[ensemble.run]),
         members=ensemble.records(),
         # A run starts from the changes of the runs before it.
