@@ -13,7 +13,8 @@ from trueodds.evaluation.scores import CalibrationError, Interval
 from trueodds.report import ColumnImportance, OutOfFold, write_report
 from trueodds.report import page as page_module
 from trueodds.report.bundle import read_asset
-from trueodds.report.page import MOST_BYTES, SCRIPTS, render
+from trueodds.report.page import MOST_BYTES, PACKED, SCRIPTS, render
+from unpacked import unpacked
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -60,7 +61,7 @@ class Reader(HTMLParser):
 
 def specifications(reader: Reader) -> dict:
     ids = [a.get("id") for a in reader.all("script")]
-    return json.loads(reader.text["script"][ids.index("specifications")])
+    return json.loads(unpacked(reader.text["script"][ids.index("packed-specifications")]))
 
 
 def code(reader: Reader) -> list[str]:
@@ -94,7 +95,11 @@ def test_scripts_are_the_ones_that_the_policy_names(page: str) -> None:
     reader = Reader(page)
     assert code(reader) == [read_asset(name) for name in SCRIPTS]
     policy = next(a["content"] for a in reader.all("meta") if "http-equiv" in a)
-    assert policy.count("'sha256-") == len(SCRIPTS)
+    assert policy.count("'sha256-") == len(SCRIPTS) + len(PACKED)
+    parts = zip(reader.all("script"), reader.text["script"], strict=True)
+    kept = {a["id"]: text for a, text in parts if "id" in a}
+    for name, asset in PACKED.items():
+        assert unpacked(kept[f"packed-{name}"]).decode() == read_asset(asset)
 
 
 def test_every_chart_has_its_place_and_its_words(page: str) -> None:
@@ -204,10 +209,10 @@ def test_a_huge_table_makes_a_small_page(model, make_evidence, make_members) -> 
 
 
 def test_a_model_that_is_too_large_is_left_out(page: str, model, evidence, monkeypatch) -> None:
-    assert 'id="data-try"' in page
+    assert 'id="packed-model"' in page
     monkeypatch.setattr(page_module, "MOST_BYTES", len(page.encode()) - 1)
     found = render(model, evidence)
-    assert 'id="data-try"' not in found
+    assert 'id="packed-model"' not in found
     assert "The model is too large for this page" in found
 
 

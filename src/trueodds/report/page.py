@@ -13,6 +13,7 @@ from trueodds.report.chart import load_altair
 from trueodds.report.details import forecast, health, how_made, training
 from trueodds.report.figures import all_figures
 from trueodds.report.out_of_fold import OutOfFold
+from trueodds.report.packed import packed, packed_asset
 from trueodds.report.reader_bundle import READER
 from trueodds.report.reliability import reliability_bins
 from trueodds.report.sample import sample_of
@@ -23,8 +24,10 @@ from trueodds.report.what_to_do import what_to_do
 from trueodds.report.why import why
 from trueodds.report.wording import clean, count, percent, quoted
 
-SCRIPTS = (BUNDLE, READER, "page.js", "decide.js", "try.js")
-"""The scripts of the page, in the order in which they run."""
+PACKED = {"charts": BUNDLE, "reader": READER}
+"""Large scripts, which ``unpack.js`` runs when they are needed."""
+SCRIPTS = ("unpack.js", "page.js", "decide.js", "try.js")
+"""The other scripts of the page, in the order in which they run."""
 MOST_BYTES = 2_500_000
 """A page that would be larger does not carry the model."""
 
@@ -80,10 +83,16 @@ def _drawn(model: Model, sections: list[Section]) -> str:
 
     drawings = [d for s in sections for f in s.figures.values() for d in f.drawings]
     scripts = [read_asset(name) for name in SCRIPTS]
+    specifications = script_json({drawing.key: drawing.spec for drawing in drawings})
+    packed_parts = {name: packed_asset(asset) for name, asset in PACKED.items()}
+    packed_parts["specifications"] = packed(specifications.encode())
+    for section in sections:
+        packed_parts |= section.packed
     # Only the scripts with these hashes may run, and the page may load nothing.
+    hashes = map(_hash_source, [*map(read_asset, PACKED.values()), *scripts])
     policy = (
         "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
-        f"style-src 'unsafe-inline'; script-src {' '.join(map(_hash_source, scripts))}"
+        f"style-src 'unsafe-inline'; script-src {' '.join(hashes)}"
     )
     environment = Environment(
         loader=FunctionLoader(read_asset),
@@ -95,9 +104,9 @@ def _drawn(model: Model, sections: list[Section]) -> str:
     return environment.get_template("page.html.j2").render(
         policy=policy,
         style=Markup(read_asset("page.css")),
+        packed={name: Markup(text) for name, text in packed_parts.items()},
         scripts=[Markup(script) for script in scripts],
         script_json=lambda values: Markup(script_json(values)),
-        specifications={drawing.key: drawing.spec for drawing in drawings},
         sections=sections,
         title=clean(model.target_name, 80),
         yes=quoted(model.target_yes),

@@ -36,7 +36,8 @@ def try_it(model: ModelData, importance: tuple[ColumnImportance, ...]) -> Sectio
             "base_rate": percent(model.scores.base_rate),
             "usual": model.profile is not None,
         },
-        data={"model": encoded, "usual": usual_cells(model.schema, model.profile)},
+        data={"usual": usual_cells(model.schema, model.profile)},
+        packed={"model": encoded},
     )
 
 
