@@ -283,13 +283,20 @@ def evaluate_command(
     no_weight: NoWeight = False,
     told: Format = None,
     query: Query = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PAGE.html", help="Write the page of these rows.", show_default="no page"
+        ),
+    ] = None,
     fail_on: FailOn = None,
     as_json: Json = False,
 ) -> None:
     """Check a model on labelled rows: scores with 95 % intervals, and a test of calibration.
 
     If the model has seen rows in training, the result says so first. With --by, groups are scored
-    too, and differences between them are told where they are beyond chance.
+    too, and differences between them are told where they are beyond chance. --report writes the
+    page that fit writes, for these rows.
     """
     from trueodds.cli.evaluate import run_evaluate
 
@@ -302,6 +309,7 @@ def evaluate_command(
         weight=asked,
         by=tuple(by or ()),
         costs=costs,
+        page=report,
         as_json=as_json,
     )
 

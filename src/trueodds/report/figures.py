@@ -6,10 +6,10 @@ from trueodds.model import Model
 from trueodds.report import forecast_charts, model_charts
 from trueodds.report.curves import precision_recall, roc
 from trueodds.report.distribution import forecast_histogram, spread_by_class
+from trueodds.report.evidence import ColumnImportance
 from trueodds.report.figure import Figure, drawing
 from trueodds.report.health_figures import health_figures
 from trueodds.report.learning import learning_curves
-from trueodds.report.out_of_fold import ColumnImportance
 from trueodds.report.reliability import Bin
 from trueodds.report.sample import Sample
 from trueodds.report.wording import clean, count, decimals, percent, quoted
@@ -21,7 +21,7 @@ def reliability_figure(sample: Sample, bins: tuple[Bin, ...], yes: str) -> Figur
     """Reliability diagram over a histogram of all forecasts."""
     title = "Do the probabilities come true?"
     if not bins:
-        return Figure("reliability", title, "", missing="No row has an out-of-fold forecast.")
+        return Figure("reliability", title, "", missing="No row has a forecast.")
     low, high = forecast_charts.forecast_range(bins)
     near = sum(b.low <= b.forecast <= b.high for b in bins)
     summary = (
@@ -49,7 +49,7 @@ def spread_figure(sample: Sample, yes: str, no: str) -> Figure:
     """Forecasts of each class."""
     title = "How far apart are the two classes?"
     if not sample.rows:
-        return Figure("spread", title, "", missing="No row has an out-of-fold forecast.")
+        return Figure("spread", title, "", missing="No row has a forecast.")
     chart = drawing(
         "spread",
         f"Histogram of the forecasts of rows that are {yes}, and of rows that are {no}.",
@@ -117,7 +117,7 @@ def importance_figure(importance: tuple[ColumnImportance, ...]) -> Figure:
     title = "Which columns does the forecast depend on?"
     measured = tuple(c for c in importance if all(map(isfinite, (c.mean, c.low, c.high))))
     if not measured:
-        gone = "No importance was measured for any column."
+        gone = "No importance of a column was measured on these rows."
         return Figure("importance", title, "", missing=gone)
     drawn = tuple(
         ColumnImportance(clean(c.name, 60), c.mean, c.low, c.high)

@@ -6,7 +6,7 @@ from typing import Any
 
 from trueodds.columns.profile import ColumnProfile, Profile
 from trueodds.columns.schema import Column, Schema
-from trueodds.report.out_of_fold import ColumnImportance
+from trueodds.report.evidence import ColumnImportance
 from trueodds.report.wording import clean
 
 MOST_OPTIONS = 60

@@ -16,7 +16,7 @@ const chartViews = new Map();
     if (part) part.open = true;
   };
   addEventListener("hashchange", reveal);
-  for (const link of document.querySelectorAll("nav a")) {
+  for (const link of document.querySelectorAll("a[href^='#']")) {
     link.addEventListener("click", () => setTimeout(reveal));
   }
   reveal();

@@ -1,0 +1,45 @@
+"""The section "Groups of rows": scores by group, and which groups differ beyond chance."""
+
+from trueodds.evaluation.slices import ALPHA, Slices
+from trueodds.report.section import Section
+from trueodds.report.slice_tables import COST, SCORES, SHARES, score_row, share_row, with_costs
+from trueodds.report.wording import clean, count, sentence
+
+MOST_GROUPS = 300
+"""Most rows of the table."""
+
+
+def groups_of_rows(slices: Slices | None) -> Section | None:
+    """Make the section, or None if no column divides the rows."""
+    if slices is None or not slices.slices:
+        return None
+    shown = slices.slices[:MOST_GROUPS]
+    told = bool(slices.found) or (slices.worst is not None and slices.worst.p_value <= ALPHA)
+    notes = list(slices.notes)
+    if len(slices.slices) > len(shown):
+        notes.append(f"the first {len(shown)} of {count(len(slices.slices))} groups are listed")
+    costs = [COST] if with_costs(slices) else []
+    return Section(
+        "groups",
+        "Groups of rows",
+        values={
+            "told": told,
+            "sentences": [sentence(clean(text, 1000)) for text in slices.sentences],
+            "columns": [sentence(name) for name in (*SHARES, *SCORES, *costs)],
+            "rows": [tuple(map(clean, (*share_row(one), *score_row(one)[1:]))) for one in shown],
+            "notes": [sentence(clean(note, 1000)) for note in notes],
+            "worst": _worst_text(slices),
+            "groups": count(len(slices.slices)),
+        },
+    )
+
+
+def _worst_text(slices: Slices) -> str:
+    """What the search for the worst combination found; empty where it is told, or none was made."""
+    worst = slices.worst
+    if worst is None or worst.p_value <= ALPHA:
+        return ""
+    return (
+        f"Of {count(worst.searched)} combinations of two groups, {clean(worst.name)} looked worst "
+        "on one half of the rows; the other half does not confirm it beyond chance."
+    )
