@@ -79,7 +79,7 @@ def test_every_chart_is_drawn(page: Page, report: Path, dark: bool) -> None:
     require_quiet(page)
     assert page.run("document.documentElement.dataset.charts") == "drawn"
     drawn = page.run(f"{CHARTS}.map((place) => [place.id, place.innerHTML.split('</svg>')[0]])")
-    assert len(drawn) == 8
+    assert len(drawn) == 10
     for key, content in drawn:
         assert "<svg" in content, key
         assert content.count("<path") > 2, key

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from trueodds.cli.checks import chosen_codes, leave_if_fired
@@ -16,7 +17,7 @@ from trueodds.model.checks import checks_of_evaluation
 from trueodds.model.evaluate import Evaluation
 from trueodds.report import write_report
 from trueodds.report.facts import shown_facts
-from trueodds.report.held_out import held_out
+from trueodds.report.held_out import HeldOut, held_out
 from trueodds.report.wording import calibration_verdict
 from trueodds.table import Source
 from trueodds.text import printable
@@ -82,21 +83,20 @@ def run_evaluate(
         require_writable(page, "--report", [model_file, *inputs])
     model = load(model_file)
     false_positive, false_negative, benefit = (number_or_name(cost) for cost in costs)
-    evidence = None
     with warnings.catch_warnings():  # printed below
         warnings.simplefilter("ignore", UserWarning)
-        options = {
-            "by": by,
-            "cost_fp": false_positive,
-            "cost_fn": false_negative,
-            "benefit": benefit,
-            "sample_weight": weight,
-        }
-        if page is None:
-            found = model.evaluate(labelled, **options)
-        else:
-            evidence = held_out(model, labelled, **options)
-            found = evidence.evaluation
+        judge = model.evaluate if page is None else partial(held_out, model)
+        judged = judge(
+            labelled,
+            by=by,
+            cost_fp=false_positive,
+            cost_fn=false_negative,
+            benefit=benefit,
+            sample_weight=weight,
+        )
+        evidence = judged if isinstance(judged, HeldOut) else None
+        found = judged.evaluation if isinstance(judged, HeldOut) else judged
+        if page is not None and evidence is not None:
             write_report(model, evidence, page)
     for text in (*found.notes, *(found.slices.notes if found.slices else ())):
         note(f"Note: {text}")

@@ -42,8 +42,9 @@ class Evidence:
     """Where costs were counted, within a sentence."""
     kicker: ClassVar[str]
     """What the page is, above its title."""
-    beside_regression: ClassVar[bool]
-    """Whether a logistic regression is fitted beside the networks."""
+    by_folds: ClassVar[bool]
+    """Whether folds made the forecasts: then AUC compares rows of one fold, and a logistic regression
+    stands beside the networks."""
 
     y: NDArray[np.uint8]
     """Shape (rows,), 1 for "yes"."""
@@ -73,6 +74,10 @@ class Evidence:
 
     def scores_of(self, model: Model) -> Scores:
         """Scores of the rows."""
+        raise NotImplementedError
+
+    def training_scores(self) -> Scores | None:
+        """The model's out-of-fold scores, where the rows are others; else None."""
         raise NotImplementedError
 
     def checks_of(self, model: Model) -> tuple[Check, ...]:

@@ -5,6 +5,8 @@ from trueodds.report.section import Section
 from trueodds.report.slice_tables import COST, SCORES, SHARES, score_row, share_row, with_costs
 from trueodds.report.wording import clean, count, sentence
 
+LEFT_OUT = ("yes", "Brier score")
+"""Figures that the page has no room for; Markdown and ``--json`` have them."""
 MOST_GROUPS = 300
 """Most rows of the table."""
 
@@ -18,15 +20,21 @@ def groups_of_rows(slices: Slices | None) -> Section | None:
     notes = list(slices.notes)
     if len(slices.slices) > len(shown):
         notes.append(f"the first {len(shown)} of {count(len(slices.slices))} groups are listed")
-    costs = [COST] if with_costs(slices) else []
+    names = (*SHARES, *SCORES, *([COST] if with_costs(slices) else []))
+    drawn = [at for at, name in enumerate(names) if name not in LEFT_OUT]
+    columns: dict[str, list[tuple[str, ...]]] = {}
+    for one in shown:
+        cells = (*share_row(one)[1:], *score_row(one)[1:])
+        row = (clean(one.group), *(cells[at] for at in drawn))
+        columns.setdefault(clean(one.column), []).append(row)
     return Section(
         "groups",
         "Groups of rows",
         values={
             "told": told,
             "sentences": [sentence(clean(text, 1000)) for text in slices.sentences],
-            "columns": [sentence(name) for name in (*SHARES, *SCORES, *costs)],
-            "rows": [tuple(map(clean, (*share_row(one), *score_row(one)[1:]))) for one in shown],
+            "heads": [sentence(names[at]) for at in drawn],
+            "columns": list(columns.items()),
             "notes": [sentence(clean(note, 1000)) for note in notes],
             "worst": _worst_text(slices),
             "groups": count(len(slices.slices)),

@@ -30,7 +30,7 @@ class HeldOut(Evidence):
     forecasts: ClassVar[str] = "the forecasts of these rows"
     where: ClassVar[str] = "on these rows"
     kicker: ClassVar[str] = "trueodds report of labelled rows"
-    beside_regression: ClassVar[bool] = False
+    by_folds: ClassVar[bool] = False
 
     evaluation: Evaluation
     """Scores, and whether the model has seen the rows."""
@@ -58,6 +58,10 @@ class HeldOut(Evidence):
         """Scores of the rows that are judged."""
         found = self.evaluation
         return found.scores if found.unseen is None else found.unseen
+
+    def training_scores(self) -> Scores | None:
+        """What the model showed in training."""
+        return self.evaluation.training
 
     def checks_of(self, model: Model) -> tuple[Check, ...]:
         """Checks of these rows, and those of the model's training table."""

@@ -53,11 +53,11 @@ def _verdict(model: Model, evidence: Evidence) -> Iterator[str]:
         )
     rows = [
         (row.name, row.value, row.beside, row.base, row.comparison)
-        for row in score_rows(scores, evidence.logistic_regression)
+        for row in score_rows(scores, evidence.logistic_regression, evidence.training_scores())
     ]
     yield _table(("Score", "Value", "Beside it", "Base rate", "Compared"), rows)
     yield escaped(headline(scores, quoted(model.target_yes)))
-    if evidence.beside_regression:
+    if evidence.by_folds:
         yield f"{escaped(sentence(baseline_text(evidence.logistic_regression)))}."
     yield escaped(evidence.told)
 

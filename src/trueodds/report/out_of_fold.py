@@ -24,7 +24,7 @@ class OutOfFold(Evidence):
     forecasts = "the out-of-fold forecasts"
     where = "out of fold"
     kicker = "trueodds report"
-    beside_regression = True
+    by_folds = True
 
     @property
     def told(self) -> str:
@@ -41,6 +41,10 @@ class OutOfFold(Evidence):
     def scores_of(self, model: Model) -> Scores:
         """The model's own scores."""
         return model.scores
+
+    def training_scores(self) -> Scores | None:
+        """None, as they are the scores of the rows."""
+        return None
 
     def checks_of(self, model: Model) -> tuple[Check, ...]:
         """All checks of the model."""

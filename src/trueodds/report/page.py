@@ -124,7 +124,7 @@ def sections_of(model: Model, evidence: Evidence) -> list[Section]:
     """All sections in the order of the page; the list of contents stands after the first."""
     sample = sample_of(evidence)
     bins = reliability_bins(sample)
-    figures = all_figures(model, sample, bins, evidence.importance)
+    figures = all_figures(model, sample, bins, evidence)
     sections = (
         verdict(model, sample, evidence),
         what_to_do(model, evidence, sample),

@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from trueodds.errors import TableWarning, warn
 from trueodds.model import Model
 from trueodds.model.calls import CostGiven
 from trueodds.report.evidence import Evidence
@@ -60,8 +61,8 @@ def report_on(
 ) -> Report:
     """Report how good a model is on labelled rows, as ``trueodds evaluate --report`` does.
 
-    Parameters and errors are those of `Model.evaluate`. Without ``by``, the columns with few levels
-    give the scores by group.
+    Parameters, errors and warnings are those of `Model.evaluate`. Without ``by``, the columns with
+    few levels give the scores by group.
     """
     evidence = held_out(
         model,
@@ -73,4 +74,7 @@ def report_on(
         benefit=benefit,
         sample_weight=sample_weight,
     )
+    found = evidence.evaluation
+    for remark in (*found.notes, *found.remarks):
+        warn(TableWarning(remark))
     return Report(model, evidence)

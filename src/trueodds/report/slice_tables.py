@@ -48,4 +48,5 @@ def _percent(share: float) -> str:
 
 
 def _points(share: float) -> str:
-    return "–" if share != share else f"{100.0 * share:+.1f}".replace("-", "−")
+    text = "–" if share != share else f"{100.0 * share:+.1f}".replace("-", "−")
+    return "0.0" if text in ("+0.0", "−0.0") else text

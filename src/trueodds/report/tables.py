@@ -63,13 +63,20 @@ class ColumnRow:
     leak: str
 
 
-def score_rows(scores: Scores, regression: Baseline | None = None) -> tuple[ScoreRow, ...]:
-    """Return the four headline scores, beside those of a logistic regression if there is one."""
+def score_rows(
+    scores: Scores, regression: Baseline | None = None, training: Scores | None = None
+) -> tuple[ScoreRow, ...]:
+    """Return the four headline scores.
+
+    Beside them stand those of a logistic regression and of training, out of fold, if there are.
+    """
 
     def row(name: str, key: str, base: str, comparison: str, meaning: str) -> ScoreRow:
         found = getattr(scores, key)
         if regression is not None:
             base += f" · logistic regression: {decimals(getattr(regression, key))}"
+        if training is not None:
+            base += f" · out of fold: {decimals(getattr(training, key).value)}"
         return ScoreRow(
             name, decimals(found.value), f"95%: {span(found)}", base, comparison, meaning
         )

@@ -22,11 +22,11 @@ def verdict(model: Model, sample: Sample, evidence: Evidence) -> Section:
             "plain": plain_verdict(scores, model.target_yes, model.target_no),
             "warnings": warning_rows(evidence.checks_of(model)),
             "headline": headline(scores, quoted(model.target_yes)),
-            "scores": score_rows(scores, regression),
+            "scores": score_rows(scores, regression, evidence.training_scores()),
             "averaging": averaging(scores),
             "left_out": count(sample.left_out) if sample.left_out else "",
             "weighted": evidence.weight is not None,
-            "networks": sentence(baseline_text(regression)) if evidence.beside_regression else "",
+            "networks": sentence(baseline_text(regression)) if evidence.by_folds else "",
             "told": evidence.told,
         },
     )
