@@ -43,8 +43,8 @@ class Evidence:
     kicker: ClassVar[str]
     """What the page is, above its title."""
     by_folds: ClassVar[bool]
-    """Whether folds made the forecasts: then AUC compares rows of one fold, and a logistic regression
-    stands beside the networks."""
+    """Whether folds made the forecasts: then AUC compares rows of one fold, and a logistic
+    regression stands beside the networks."""
 
     y: NDArray[np.uint8]
     """Shape (rows,), 1 for "yes"."""

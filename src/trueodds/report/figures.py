@@ -69,7 +69,7 @@ def spread_figure(sample: Sample, yes: str, no: str) -> Figure:
 def ranking_figures(
     sample: Sample, yes: str, no: str, by_folds: bool = True
 ) -> tuple[Figure, Figure]:
-    """ROC and precision-recall curves; ``by_folds`` is that of `trueodds.report.evidence.Evidence`."""
+    """ROC and precision-recall curves; ``by_folds`` is that of the evidence."""
     titles = ("Ranking: ROC curve", "Ranking: precision and recall")
     first, second = roc(sample), precision_recall(sample)
     if first is None or second is None:

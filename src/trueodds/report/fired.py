@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from trueodds.model.check import Check
-from trueodds.model.checks import RULES
 from trueodds.report.section import Section
 from trueodds.report.wording import clean, sentence
 
@@ -14,6 +13,8 @@ MOST_CHECKS = 100
 
 def checks_section(checks: Sequence[Check]) -> Section:
     """Make the section; links to a code lead to its first check."""
+    from trueodds.model.checks import RULES  # slow to load
+
     placed = set[str]()
     rows: list[dict[str, Any]] = []
     for check in checks[:MOST_CHECKS]:

@@ -13,7 +13,6 @@ from trueodds.evaluation.scores import Scores
 from trueodds.model import Model
 from trueodds.model.calls import CostGiven, Given, costs_for
 from trueodds.model.check import Check, worst_first
-from trueodds.model.checks import checks_of_evaluation
 from trueodds.model.evaluate import Evaluation, evaluated, rows_judged
 from trueodds.model.labelled import LabelledRows, labelled_rows
 from trueodds.report.evidence import Evidence
@@ -65,6 +64,8 @@ class HeldOut(Evidence):
 
     def checks_of(self, model: Model) -> tuple[Check, ...]:
         """Checks of these rows, and those of the model's training table."""
+        from trueodds.model.checks import checks_of_evaluation  # slow to load
+
         of_table = [check for check in model.checks() if check.code.startswith("TO1")]
         return worst_first([*checks_of_evaluation(model, self.evaluation), *of_table])
 
