@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.evaluation.costs import Costs
-from trueodds.evaluation.differences import Difference, Forecasts, differences
+from trueodds.evaluation.differences import Difference, Forecasts, Measure, differences
 from trueodds.evaluation.holm import holm
 from trueodds.evaluation.intervals import Interval, fraction_interval, mean_interval
 from trueodds.evaluation.scores import score
@@ -107,24 +107,32 @@ class Slices:
         return tuple(one for one in self.differences if one.p_value <= ALPHA)
 
     @property
-    def sentences(self) -> tuple[str, ...]:
-        """One plain sentence for each difference beyond chance, or one that says there is none."""
-        if not self.comparisons:
-            return ("No group can be compared: two groups of at least 20 rows are needed.",)
+    def told(self) -> tuple[tuple[Measure, str], ...]:
+        """The measure and one plain sentence for each difference beyond chance."""
         counted = f"{self.comparisons:,} comparison" + ("s" if self.comparisons > 1 else "")
-        told = [(_difference_text(one), one.p_value) for one in self.found]
+        told = [(one.difference.measure, _difference_text(one), one.p_value) for one in self.found]
         if self.worst is not None and self.worst.p_value <= ALPHA:
             text = (
                 f"{self.worst.name}: {too_text(self.worst.calibration)} on the half of the rows "
                 f"that did not find it, {_other_rows(self.worst.difference)}"
             )
-            told.append((text, self.worst.p_value))
-        if not told:
-            return (
-                "No group differs from the other rows beyond chance, "
-                f"after correction for {counted}.",
-            )
-        return tuple(f"{text}, {_p_text(p)} after correction for {counted}" for text, p in told)
+            told.append((self.worst.difference.measure, text, self.worst.p_value))
+        return tuple(
+            (measure, f"{text}, {_p_text(p)} after correction for {counted}")
+            for measure, text, p in told
+        )
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """One plain sentence for each difference beyond chance, or one that says there is none."""
+        if not self.comparisons:
+            return ("No group can be compared: two groups of at least 20 rows are needed.",)
+        if told := self.told:
+            return tuple(text for _, text in told)
+        counted = f"{self.comparisons:,} comparison" + ("s" if self.comparisons > 1 else "")
+        return (
+            f"No group differs from the other rows beyond chance, after correction for {counted}.",
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for ``--json``."""

@@ -7,6 +7,8 @@ from trueodds.report.wording import clean, count, sentence
 
 LEFT_OUT = ("yes", "Brier score")
 """Figures that the page has no room for; Markdown and ``--json`` have them."""
+MOST_LINES = 10
+"""Most sentences about groups whose forecast is too low or too high."""
 MOST_GROUPS = 300
 """Most rows of the table."""
 
@@ -16,7 +18,6 @@ def groups_of_rows(slices: Slices | None) -> Section | None:
     if slices is None or not slices.slices:
         return None
     shown = slices.slices[:MOST_GROUPS]
-    told = bool(slices.found) or (slices.worst is not None and slices.worst.p_value <= ALPHA)
     notes = list(slices.notes)
     if len(slices.slices) > len(shown):
         notes.append(f"the first {len(shown)} of {count(len(slices.slices))} groups are listed")
@@ -31,8 +32,10 @@ def groups_of_rows(slices: Slices | None) -> Section | None:
         "groups",
         "Groups of rows",
         values={
-            "told": told,
-            "sentences": [sentence(clean(text, 1000)) for text in slices.sentences],
+            "sentences": _calibration_lines(slices),
+            "further": [
+                f"{clean(text, 1000)}." for measure, text in slices.told if measure != "calibration"
+            ],
             "heads": [sentence(names[at]) for at in drawn],
             "columns": list(columns.items()),
             "notes": [sentence(clean(note, 1000)) for note in notes],
@@ -40,6 +43,20 @@ def groups_of_rows(slices: Slices | None) -> Section | None:
             "groups": count(len(slices.slices)),
         },
     )
+
+
+def _calibration_lines(slices: Slices) -> list[str]:
+    """In which groups the forecast is too low or too high: the finding to act on."""
+    found = [text for measure, text in slices.told if measure == "calibration"]
+    lines = [f"{clean(text, 1000)}." for text in found[:MOST_LINES]]
+    if len(found) > MOST_LINES:
+        lines.append(f"{count(len(found) - MOST_LINES)} more groups differ.")
+    if lines or not slices.comparisons:
+        return lines or list(slices.sentences)
+    return [
+        "No group has a forecast that is too low or too high, beyond chance, against the other "
+        f"rows, after correction for {count(slices.comparisons)} comparisons."
+    ]
 
 
 def _worst_text(slices: Slices) -> str:

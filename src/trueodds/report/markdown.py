@@ -106,7 +106,7 @@ def _groups(model: Model, evidence: Evidence) -> Iterator[str]:
     if slices is None or not slices.slices:
         return
     yield "## Groups of rows"
-    yield "\n".join(f"- {escaped(sentence(text)).rstrip('.')}." for text in slices.sentences)
+    yield "\n".join(f"- {escaped(text).rstrip('.')}." for text in slices.sentences)
     head = ("Group", *SHARES, *SCORES, *([COST] if with_costs(slices) else []))
     yield _table(
         [sentence(name) for name in head],
