@@ -109,7 +109,6 @@ class Slices:
     @property
     def told(self) -> tuple[tuple[Measure, str], ...]:
         """The measure and one plain sentence for each difference beyond chance."""
-        counted = f"{self.comparisons:,} comparison" + ("s" if self.comparisons > 1 else "")
         told = [(one.difference.measure, _difference_text(one), one.p_value) for one in self.found]
         if self.worst is not None and self.worst.p_value <= ALPHA:
             text = (
@@ -117,22 +116,21 @@ class Slices:
                 f"that did not find it, {_other_rows(self.worst.difference)}"
             )
             told.append((self.worst.difference.measure, text, self.worst.p_value))
-        return tuple(
-            (measure, f"{text}, {_p_text(p)} after correction for {counted}")
-            for measure, text, p in told
-        )
+        corrected = self._corrected
+        return tuple((measure, f"{text}, {_p_text(p)} {corrected}") for measure, text, p in told)
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """One plain sentence for each difference beyond chance, or one that says there is none."""
         if not self.comparisons:
             return ("No group can be compared: two groups of at least 20 rows are needed.",)
-        if told := self.told:
-            return tuple(text for _, text in told)
-        counted = f"{self.comparisons:,} comparison" + ("s" if self.comparisons > 1 else "")
-        return (
-            f"No group differs from the other rows beyond chance, after correction for {counted}.",
-        )
+        none = f"No group differs from the other rows beyond chance, {self._corrected}."
+        return tuple(text for _, text in self.told) or (none,)
+
+    @property
+    def _corrected(self) -> str:
+        plural = "s" if self.comparisons > 1 else ""
+        return f"after correction for {self.comparisons:,} comparison{plural}"
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for ``--json``."""
