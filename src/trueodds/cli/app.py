@@ -1,7 +1,7 @@
 """The commands, over 300 lines as each is one declaration; their code is in the other files."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -442,6 +442,36 @@ def check_command(model: ModelFile, fail_on: FailOn = None, as_json: Json = Fals
     from trueodds.cli.checks import run_check
 
     run_check(model, fail_on or (), as_json=as_json)
+
+
+@app.command("export")
+@errors_as_sentences()
+def export_command(
+    model: ModelFile,
+    onnx: Annotated[
+        Path | None,
+        typer.Option(metavar="NAME.onnx", help="Write an ONNX graph, from columns to probability."),
+    ] = None,
+    js: Annotated[
+        Path | None,
+        typer.Option(metavar="NAME.mjs", help="Write a JavaScript module that scores rows."),
+    ] = None,
+    sql: Annotated[
+        Literal["duckdb", "postgres"] | None,
+        typer.Option(help="Write one query of this database, which scores a table."),
+    ] = None,
+    table: Annotated[
+        str, typer.Option(metavar="NAME", help="With --sql: the table that the query scores.")
+    ] = "new_rows",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="NAME.sql", help="The query's file.", show_default="stdout"),
+    ] = None,
+) -> None:
+    """Write a model for other programs: ONNX, JavaScript or SQL."""
+    from trueodds.cli.export import run_export
+
+    run_export(model, onnx=onnx, js=js, sql=sql, table=table, out=out)
 
 
 @app.command("inspect")
