@@ -444,6 +444,42 @@ def check_command(model: ModelFile, fail_on: FailOn = None, as_json: Json = Fals
     run_check(model, fail_on or (), as_json=as_json)
 
 
+@app.command("serve")
+@errors_as_sentences()
+def serve_command(
+    models: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="MODEL...",
+            readable=False,
+            help="Model files (.odds), or folders whose model files are served. A changed file is "
+            "read again.",
+        ),
+    ],
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address to listen to; 0.0.0.0 for all.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="PORT", help="Port; 0 for a free one.")
+    ] = 8080,
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Number of processes.")] = 1,
+    no_page: Annotated[
+        bool,
+        typer.Option("--no-page", help="Serve no page: it carries the model to its reader."),
+    ] = False,
+    most_rows: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Most rows of a request.")
+    ] = 10_000,
+    most_bytes: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Most bytes of a request.")
+    ] = 16 << 20,
+) -> None:
+    """Serve models over HTTP until Ctrl-C: JSON, CSV, Parquet, Open Inference Protocol."""
+    from trueodds.cli.serve import run_serve
+
+    run_serve(tuple(models), host, port, workers, page=not no_page, rows=most_rows, body=most_bytes)
+
+
 @app.command("export")
 @errors_as_sentences()
 def export_command(

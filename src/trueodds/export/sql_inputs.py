@@ -81,18 +81,15 @@ class SqlSources:
         if isinstance(block, Indicator):
             return [self._flag(f"{name} = {number(value)}") for value in block.values]
         if isinstance(block, ClippedScale):
-            t = within(f"({name} - {number(block.centre)}) * {number(block.scale)}", -1e6, 1e6)
-            made = f"{t} / sqrt(1 + ({t} / 3) * ({t} / 3))"
-            return [self._whole(made, name)]
+            # PostgreSQL refuses products that overflow: what is clipped anyway is clipped first.
+            far = 2e6 / abs(block.scale) if abs(block.scale) > 1e-290 else 1e296
+            v = within(name, block.centre - far, block.centre + far)
+            t = f"({v} - {number(block.centre)}) * {number(block.scale)}"
+            t = within(t, -1e6, 1e6)
+            return [self._whole(f"{t} / sqrt(1 + ({t} / 3) * ({t} / 3))", name)]
         if isinstance(block, PiecewiseLinear):
             ends = zip(block.x, block.x[1:], strict=False)
-            return [
-                self._whole(
-                    within(f"({name} - {number(x)}) / {number(high - x)}", 0.0, 1.0) + " - 0.5",
-                    name,
-                )
-                for x, high in ends
-            ]
+            return [self._whole(f"{_piece(name, x, high)} - 0.5", name) for x, high in ends]
         assert isinstance(block, QuantileTransform)
         return [self._whole(self._transformed(block, name), name)]
 
@@ -143,8 +140,12 @@ class SqlSources:
         def at(values: NDArray[np.float64]) -> str:
             return self.sql.at(self.sql.numbers(values), left)
 
-        t = f"{at(y[:-1])} + {at(slope)} * ({v} - {at(x[:-1])})"
-        return f"LEAST(GREATEST({t}, {at(y[:-1])}), {at(y[1:])})"
+        beyond = f"({v} - {at(x[:-1])})"
+        if np.isfinite(slope).all():
+            risen = f"{at(slope)} * {beyond}"
+        else:
+            risen = f"{at(y[1:] - y[:-1])} * ({beyond} / {at(x[1:] - x[:-1])})"
+        return f"LEAST(GREATEST({at(y[:-1])} + {risen}, {at(y[:-1])}), {at(y[1:])})"
 
     def _placed(self, key: str, made: str) -> str:
         """Name of an expression of the third step."""
@@ -163,6 +164,11 @@ class SqlSources:
         return (
             f"CASE WHEN {name} IS NULL THEN {number(0.0)} ELSE {within(whole, -limit, limit)} END"
         )
+
+
+def _piece(name: str, x: float, high: float) -> str:
+    """How far a number is between two knots, from 0 to 1."""
+    return f"({within(name, x, high)} - {number(x)}) / {number(high - x)}"
 
 
 def _among(name: str, codes: Sequence[int]) -> str:

@@ -2,7 +2,9 @@
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trueodds.errors import TrueOddsError
 from trueodds.files import whole_file
@@ -22,6 +24,9 @@ from trueodds.report.verdict import verdict
 from trueodds.report.what_to_do import what_to_do
 from trueodds.report.why import why
 from trueodds.report.wording import clean, count, percent, quoted
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 SCRIPTS = (BUNDLE, READER, "page.js", "decide.js", "try.js")
 """The scripts of the page, in the order in which they run."""
@@ -75,37 +80,49 @@ def render(model: Model, out_of_fold: OutOfFold) -> str:
 
 
 def _drawn(model: Model, sections: list[Section]) -> str:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
     drawings = [d for s in sections for f in s.figures.values() for d in f.drawings]
     scripts = [read_asset(name) for name in SCRIPTS]
-    # Only the scripts with these hashes may run, and the page may load nothing.
-    policy = (
-        "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
-        f"style-src 'unsafe-inline'; script-src {' '.join(map(_hash_source, scripts))}"
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            policy=policy(scripts),
+            style=Markup(read_asset("page.css")),
+            scripts=[Markup(script) for script in scripts],
+            script_json=lambda values: Markup(script_json(values)),
+            specifications={drawing.key: drawing.spec for drawing in drawings},
+            sections=sections,
+            title=clean(model.target_name, 80),
+            yes=quoted(model.target_yes),
+            no=quoted(model.target_no),
+            target_rule=clean(model.target_rule),
+            rows=count(model.scores.rows),
+            positives=count(model.scores.positives),
+            base_rate=percent(model.scores.base_rate),
+        )
     )
-    environment = Environment(
+
+
+def environment() -> "Environment":
+    """Templates of the assets, whose values are escaped."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    return Environment(
         loader=FunctionLoader(read_asset),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html.j2").render(
-        policy=policy,
-        style=Markup(read_asset("page.css")),
-        scripts=[Markup(script) for script in scripts],
-        script_json=lambda values: Markup(script_json(values)),
-        specifications={drawing.key: drawing.spec for drawing in drawings},
-        sections=sections,
-        title=clean(model.target_name, 80),
-        yes=quoted(model.target_yes),
-        no=quoted(model.target_no),
-        target_rule=clean(model.target_rule),
-        rows=count(model.scores.rows),
-        positives=count(model.scores.positives),
-        base_rate=percent(model.scores.base_rate),
+
+
+def policy(scripts: Sequence[str]) -> str:
+    """Content-Security-Policy: only these scripts may run, and the page may load nothing."""
+    return (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
+        f"style-src 'unsafe-inline'; script-src {' '.join(map(_hash_source, scripts))}"
     )
 
 
