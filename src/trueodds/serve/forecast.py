@@ -70,7 +70,7 @@ class Answer:
 
 
 def options_of(query: Mapping[str, str]) -> Asked:
-    """Options from the query of a URL; raises ProblemError if one is not known or has no such value."""
+    """Options from the query of a URL; raises ProblemError if one is unknown or its value odd."""
     known = ("interval", "explain", "decide", "cost_fp", "cost_fn", "benefit")
     for name in query:
         if name not in known:

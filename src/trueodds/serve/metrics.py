@@ -35,8 +35,14 @@ class Metrics:
     @classmethod
     def new(cls) -> "Metrics":
         """Counters that start at 0."""
-        from prometheus_client import CollectorRegistry, Counter, Histogram
+        from prometheus_client import (
+            CollectorRegistry,
+            Counter,
+            Histogram,
+            disable_created_metrics,
+        )
 
+        disable_created_metrics()
         registry = CollectorRegistry()
 
         def counter(name: str, about: str, *labels: str) -> Any:
