@@ -510,6 +510,29 @@ def export_command(
     run_export(model, onnx=onnx, js=js, sql=sql, table=table, out=out)
 
 
+@app.command("card")
+@errors_as_sentences()
+def card_command(
+    model: ModelFile,
+    labelled: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LABELLED", help="Rows with the target column: their scores are in the card."
+        ),
+    ] = None,
+    by: By = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="NAME.md", help="The card's file.", show_default="stdout"),
+    ] = None,
+) -> None:
+    """Write a model card in Markdown: what, data, scores, limits, how made."""
+    from trueodds.cli.card import run_card
+
+    table = None if labelled is None else table_of(labelled, None, None)
+    run_card(model, table, tuple(by or ()), out)
+
+
 @app.command("inspect")
 @errors_as_sentences()
 def inspect_command(
