@@ -1,4 +1,4 @@
-"""A model card in Markdown: what, data, scores, limits, groups of rows, how made (Mitchell 2019)."""
+"""A model card in Markdown: what, data, scores, limits, groups of rows, how made."""
 
 import re
 from collections.abc import Sequence
