@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +70,13 @@ class Client:
 
 
 def rows_of(name: str) -> list[dict[str, Any]]:
-    """The rows of a golden model, with null for NaN."""
+    """The rows of a golden model, with null for NaN and infinity, which JSON does not have."""
     told = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
     return [
-        {n: None if isinstance(c, float) and c != c else c for n, c in row["cells"].items()}
+        {
+            n: None if isinstance(c, float) and not isfinite(c) else c
+            for n, c in row["cells"].items()
+        }
         for row in told
     ]
 

@@ -29,10 +29,10 @@ def run_export(
     UsageError, TrueOddsError
         Nothing is written then.
     """
-    if onnx is None and js is None and sql is None:
-        raise UsageError("say what to export: --onnx NAME.onnx, --js NAME.mjs or --sql DATABASE")
     if sql is None and out is not None:
         raise UsageError("--out is the file of a query: add --sql")
+    if onnx is None and js is None and sql is None:
+        raise UsageError("say what to export: --onnx NAME.onnx, --js NAME.mjs or --sql DATABASE")
     places = ((onnx, ".onnx", "--onnx"), (js, ".mjs", "--js"), (out, ".sql", "--out"))
     for path, ending, option in places:
         if path is not None:

@@ -1,5 +1,6 @@
 """From raw columns to the networks' inputs, as operators of ONNX."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,9 +21,11 @@ from trueodds.features.blocks import (
     QuantileTransform,
 )
 from trueodds.features.cross import Cross
-from trueodds.features.derive import DAY, Derived
+from trueodds.features.derive import DAY, Derived, Part
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.features.text import Text
+
+NumberBlock = ClippedScale | QuantileTransform | PiecewiseLinear | Indicator | Missing
 
 
 @dataclass
@@ -137,7 +140,7 @@ class Sources:
         return self._worded[key]
 
 
-def _encoded(graph: Graph, block: Block, number: str) -> str:
+def _encoded(graph: Graph, block: NumberBlock, number: str) -> str:
     """Inputs of a number; 0 where it is missing, except in `Missing`."""
     if isinstance(block, Missing):
         return graph.float64(graph("IsNaN", number))
@@ -155,7 +158,6 @@ def _encoded(graph: Graph, block: Block, number: str) -> str:
     if isinstance(block, PiecewiseLinear):
         t = graph("Div", graph("Sub", v, x[None, :-1]), (x[1:] - x[:-1])[None])
         return graph("Where", gone, 0.0, graph("Sub", graph.within(t, 0.0, 1.0), 0.5))
-    assert isinstance(block, QuantileTransform)
     return graph("Where", gone, 0.0, _transformed(graph, block, v))
 
 
@@ -201,7 +203,7 @@ def _month(graph: Graph, seconds: str) -> str:
     return graph("Where", near, month, float("nan"))
 
 
-_PARTS = {
+_PARTS: dict[Part, Callable[..., str]] = {
     "month": _month,
     "weekday": lambda graph, date: _modulo(graph, graph("Add", _days(graph, date), 3.0), 7.0),
     "hour": lambda graph, date: graph("Div", _modulo(graph, date, DAY), 3600.0),
