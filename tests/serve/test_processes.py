@@ -126,7 +126,7 @@ def test_a_stop_answers_what_has_begun(tmp_path) -> None:
     shutil.copy(GOLDEN / "relu.odds", tmp_path)
     (tmp_path / "starlette.py").write_text("raise SystemExit('code beside the models ran')")
     body = json.dumps(rows_of("relu")[:3]).encode()
-    with started("relu.odds", cwd=tmp_path) as server:
+    with started("relu.odds", "--workers", 2, cwd=tmp_path) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         connection.putrequest("POST", "/models/relu/predict")
         connection.putheader("content-type", "application/json")
@@ -139,7 +139,7 @@ def test_a_stop_answers_what_has_begun(tmp_path) -> None:
         reply = connection.getresponse()
         assert (reply.status, len(json.loads(reply.read())["rows"])) == (200, 3)
         assert server.process.wait(60) == 0
-    time.sleep(0.1)
+    time.sleep(0.5)
     assert server.told[-1]["event"] == "stop"
 
 

@@ -14,8 +14,8 @@ from trueodds.network.activations import Activation
 Expression = Callable[[str], str]
 """From an expression to one of it."""
 
-MOST_WEIGHTS = 300_000
-"""Weights of all networks: a database multiplies about a million numbers in a tenth of a second."""
+MOST_WEIGHTS = 500_000
+"""Weights of all networks; the text of a query has about 6 bytes for each."""
 FARTHEST = 700.0
 """σ of log-odds beyond is that of these: PostgreSQL refuses an exponential that overflows."""
 
