@@ -1,6 +1,6 @@
 """From the columns of a table to the networks' inputs in whole numbers, as expressions of SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,7 +20,7 @@ from trueodds.features.blocks import (
     QuantileTransform,
 )
 from trueodds.features.cross import Cross
-from trueodds.features.derive import Derived
+from trueodds.features.derive import Derived, Part
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.fixed import Grid
 from trueodds.model.scorer import on_grid
@@ -193,7 +193,7 @@ def _month(date: str) -> str:
     return f"(CASE WHEN {month} < 10 THEN {month} + 3 ELSE {month} - 9 END)"
 
 
-_DERIVED = {
+_DERIVED: dict[Part, Callable[..., str]] = {
     "month": _month,
     "weekday": lambda date: _modulo(f"({_days(date)} + 3)", 7.0),
     "hour": lambda date: f"{_modulo(date, 86400.0)} / 3600.0",
