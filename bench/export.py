@@ -105,6 +105,19 @@ def brief(epochs: int) -> Iterator[None]:
         main_job.recipe_for = full
 
 
+def parts_of(model: Model) -> str:
+    """What the model has that an export may get wrong."""
+    encodings = [table for tables in model.target_encodings for table in tables]
+    has = {
+        "soft splits": bool(model.networks.soft),
+        "target encodings": any(t.cross is None and t.text is None for t in encodings),
+        "crosses": any(t.cross is not None for t in encodings),
+        "words": any(t.text is not None for t in encodings),
+        "dates": any(column.kind == "date" for column in model.schema.used),
+    }
+    return ", ".join(name for name, there in has.items() if there)
+
+
 def by_onnx(found: Case, expected: np.ndarray) -> tuple[str, ...]:
     data = to_onnx(found.model)
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
@@ -140,7 +153,8 @@ def by_duckdb(found: Case, expected: np.ndarray, most: int) -> tuple[str, ...]:
     try:
         query = to_sql(found.model, "duckdb", "new_rows")
     except TrueOddsError as error:
-        return "", f"refused: {error}".split(":")[1].split(",")[0].strip(), "", ""
+        print(f"{found.name}: {error}", flush=True)
+        return "", "refused", "", ""
     values = found.model.read(found.rows.head(most))
     columns = [pl.Series("nr", range(values.rows))]
     for column in found.model.schema.used:
@@ -168,7 +182,17 @@ def main() -> None:
     parser.add_argument("--name", default="export")
     given = parser.parse_args()
     warnings.simplefilter("ignore", UserWarning)
-    header = ["table", "effort", "networks", "export", "rows", "difference", "kB", "µs a row"]
+    header = [
+        "table",
+        "effort",
+        "networks",
+        "it has",
+        "export",
+        "rows",
+        "difference",
+        "kB",
+        "µs a row",
+    ]
     lines = []
     for name in given.tables:
         found = case(name, TABLES.get(name, "quick"), given.shown, given.epochs)
@@ -179,7 +203,8 @@ def main() -> None:
             "DuckDB": by_duckdb(found, expected, given.few),
         }
         networks = str(len(found.model.networks.members))
-        lines += [[name, found.effort, networks, kind, *cells] for kind, cells in made.items()]
+        about = [name, found.effort, networks, parts_of(found.model)]
+        lines += [[*about, kind, *cells] for kind, cells in made.items()]
         print(lines[-3:], flush=True)
     trained = f"networks trained for {given.epochs} epochs" if given.epochs else "full recipe"
     shown = f"at most {given.shown:,} training rows" if given.shown < 10**9 else "all training rows"
