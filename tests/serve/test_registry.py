@@ -34,13 +34,23 @@ def test_a_changed_file_is_read_again(tmp_path) -> None:
 
     place.write_bytes(b"damaged")
     ((name, what),) = registry.refresh()
-    assert (name, what[:18]) == ("m", "keeps its version:")
+    assert (name, what[:12]) == ("m", "is not read:")
     assert registry.refresh() == []
     assert registry.get("m").model.target_name == "y"
     put("relu", tmp_path / "other.odds")
-    assert registry.refresh()[-1][0] == "other"
+    assert registry.refresh() == [("other", f"serves version {first.version}")]
     (tmp_path / "other.odds").unlink()
     assert registry.refresh() == [("other", "is gone")]
+
+
+def test_a_named_file_that_is_gone_for_a_moment_stays(tmp_path) -> None:
+    place = tmp_path / "m.odds"
+    put("relu", place)
+    registry = Registry([place])
+    registry.load()
+    place.unlink()
+    assert registry.refresh() == []
+    assert registry.get("m").model.target_name == "y"
 
 
 def test_what_cannot_be_served_is_said(tmp_path) -> None:

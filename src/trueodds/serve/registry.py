@@ -8,6 +8,7 @@ from pathlib import Path
 from trueodds.errors import ModelFileError, UsageError
 from trueodds.model import Model
 from trueodds.model.model import from_bytes
+from trueodds.report.form_fields import usual_cells
 from trueodds.serve.problems import ProblemError
 
 State = tuple[int, int, int]
@@ -70,22 +71,28 @@ class Registry:
         found: dict[str, Served] = {}
         for path in self._files():
             before = self._models.get(path.stem)
+            if path.stem in found:
+                continue  # of two files of one name the first counts
             try:
                 state = _state(path)
-                if before is not None and (before.path, before.state) == (path, state):
+            except OSError:  # it is gone, or is just being replaced
+                if before is not None and path in self._places:
                     found[path.stem] = before
+                continue
+            if before is not None and (before.path, before.state) == (path, state):
+                found[path.stem] = before
+                continue
+            if self._refused.get(path) != state:
+                try:
+                    found[path.stem] = served = _read(path)
+                    if before is None or served.version != before.version:
+                        told.append((path.stem, f"serves version {served.version}"))
                     continue
-                if self._refused.get(path) == state:
-                    raise ModelFileError
-                found[path.stem] = served = _read(path)
-                if before is None or served.version != before.version:
-                    told.append((path.stem, f"serves version {served.version}"))
-            except (ModelFileError, OSError) as error:
-                if before is not None:
-                    found[path.stem] = before
-                if str(error):
-                    told.append((path.stem, f"keeps its version: {error}"))
+                except ModelFileError as error:
                     self._refused[path] = state
+                    told.append((path.stem, f"is not read: {error}"))
+            if before is not None:
+                found[path.stem] = before
         told += [(name, "is gone") for name in self._models if name not in found]
         self._models = found
         return told
@@ -128,4 +135,17 @@ def _read(path: Path) -> Served:
             f"{path} cannot be read: {error.strerror or error}; check the path"
         ) from error
     model = from_bytes(data, str(path))
+    _warm(model)
     return Served(path.stem, hashlib.sha256(data).hexdigest()[:12], model, path, state)
+
+
+def _warm(model: Model) -> None:
+    """Forecast a usual row, so that the first request finds the scorers made."""
+    cells = zip(model.schema.used, usual_cells(model.schema, model.profile), strict=True)
+    row = {
+        column.name: column.levels[int(cell)] if cell is not None and column.levels else cell
+        for column, cell in cells
+    }
+    if row:
+        model.log_odds_of(model.read([row]))
+        model.usual_row_log_odds(row)
