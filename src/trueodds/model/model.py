@@ -82,7 +82,7 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
         TableError
             If a needed column is missing.
         """
-        if isinstance(X, Mapping) and (row := self._row_log_odds(X)) is not None:
+        if isinstance(X, Mapping) and (row := self.usual_row_log_odds(X)) is not None:
             return np.array([row])
         return self._table_log_odds(X)
 
@@ -99,7 +99,7 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
         TableError
             If a needed column is missing.
         """
-        if isinstance(X, Mapping) and (row := self._row_log_odds(X)) is not None:
+        if isinstance(X, Mapping) and (row := self.usual_row_log_odds(X)) is not None:
             return np.array([min(max(sigmoid_of(row), LEAST), MOST)])
         return probability(self._table_log_odds(X))
 
@@ -123,6 +123,16 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
     def log_odds_of(self, values: Values) -> NDArray[np.float64]:
         """Calibrated log-odds in nats of rows that `read` has read, float64 of shape (rows,)."""
         return np.asarray(self._calibrated(self._scorer.outputs(values).sum(axis=0)))
+
+    def usual_row_log_odds(self, row: Mapping[str, Any]) -> float | None:
+        """Calibrated log-odds of one row of plain cells, in nats, quickly.
+
+        None if only the reader of tables can read it, or if the row needs a warning.
+        """
+        values = self._reader.values(row)
+        if values is None or not self._usual.include(values):
+            return None
+        return float(self._calibrated(self._row_scorer.total(values)))
 
     def save(self, path: str | Path) -> None:
         """Write the model to one file; the file appears complete or not at all.
@@ -174,16 +184,6 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
             self._reader.sources,
             self._scorer.compiled,
         )
-
-    def _row_log_odds(self, row: Mapping[str, Any]) -> float | None:
-        """Log-odds of one row of plain cells.
-
-        None if only the reader of tables can read it, or if the row needs a warning.
-        """
-        values = self._reader.values(row)
-        if values is None or not self._usual.include(values):
-            return None
-        return float(self._calibrated(self._row_scorer.total(values)))
 
     def _calibrated(self, total: Any) -> Any:
         """Calibrated log-odds from the exact sum of the members' outputs.

@@ -2,7 +2,9 @@
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trueodds.errors import TrueOddsError
 from trueodds.files import whole_file
@@ -25,6 +27,9 @@ from trueodds.report.verdict import verdict
 from trueodds.report.what_to_do import what_to_do
 from trueodds.report.why import why
 from trueodds.report.wording import clean, count, percent, quoted
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 PACKED = {"charts": BUNDLE, "reader": READER}
 """Large scripts, which ``unpack.js`` runs when they are needed."""
@@ -78,7 +83,6 @@ def render(model: Model, evidence: Evidence) -> str:
 
 
 def _drawn(model: Model, evidence: Evidence, sections: list[Section]) -> str:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
     drawings = [d for s in sections for f in s.figures.values() for d in f.drawings]
@@ -88,35 +92,47 @@ def _drawn(model: Model, evidence: Evidence, sections: list[Section]) -> str:
     packed_parts["specifications"] = packed(specifications.encode())
     for section in sections:
         packed_parts |= section.packed
-    # Only the scripts with these hashes may run, and the page may load nothing.
-    hashes = map(_hash_source, [*map(read_asset, PACKED.values()), *scripts])
-    policy = (
-        "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
-        f"style-src 'unsafe-inline'; script-src {' '.join(hashes)}"
-    )
     scores = evidence.scores_of(model)
-    environment = Environment(
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            policy=policy([*map(read_asset, PACKED.values()), *scripts]),
+            style=Markup(read_asset("page.css")),
+            packed={name: Markup(text) for name, text in packed_parts.items()},
+            scripts=[Markup(script) for script in scripts],
+            script_json=lambda values: Markup(script_json(values)),
+            sections=sections,
+            kicker=evidence.kicker,
+            title=clean(model.target_name, 80),
+            yes=quoted(model.target_yes),
+            no=quoted(model.target_no),
+            target_rule=clean(model.target_rule),
+            rows=count(scores.rows),
+            positives=count(scores.positives),
+            base_rate=percent(scores.base_rate),
+        )
+    )
+
+
+def environment() -> "Environment":
+    """Templates of the assets, whose values are escaped."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    return Environment(
         loader=FunctionLoader(read_asset),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html.j2").render(
-        policy=policy,
-        style=Markup(read_asset("page.css")),
-        packed={name: Markup(text) for name, text in packed_parts.items()},
-        scripts=[Markup(script) for script in scripts],
-        script_json=lambda values: Markup(script_json(values)),
-        sections=sections,
-        kicker=evidence.kicker,
-        title=clean(model.target_name, 80),
-        yes=quoted(model.target_yes),
-        no=quoted(model.target_no),
-        target_rule=clean(model.target_rule),
-        rows=count(scores.rows),
-        positives=count(scores.positives),
-        base_rate=percent(scores.base_rate),
+
+
+def policy(scripts: Sequence[str]) -> str:
+    """Content-Security-Policy: only these scripts may run, and the page may load nothing."""
+    return (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
+        f"style-src 'unsafe-inline'; script-src {' '.join(map(_hash_source, scripts))}"
     )
 
 

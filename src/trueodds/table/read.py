@@ -37,8 +37,21 @@ def read_file(file: TableFile) -> Frame:
         When there is no such file, or it is not a table of that format.
     """
     require_threads()
-    name, ending = file.name, file.ending
-    raw = _load(file)
+    return read_content(_load(file), file.name, file.ending)
+
+
+def read_content(raw: bytes, name: str, ending: str) -> Frame:
+    """Read the content of a file that is not compressed; see `read_file`.
+
+    Parameters
+    ----------
+    raw
+        The content, not empty.
+    name
+        What messages call it.
+    ending
+        Its format, such as ``.csv``.
+    """
     if ending in TYPED:
         return _read_binary(raw, name, ending)
     notes: list[str] = []
