@@ -152,7 +152,9 @@ def overview(result: dict[str, Any]) -> str:
             header.append("trueodds less it")
             columns.append({each["peer"]: difference(each) for each in told})
         else:
-            less.append(f"Too few of the tables {SETS[name]} have the losses of single rows of peers.")
+            less.append(
+                f"Too few of the tables {SETS[name]} have the losses of single rows of peers."
+            )
     rows = [
         [NAMES[c], *(column.get(c, "–") for column in columns)]
         for c in NAMES

@@ -41,7 +41,8 @@ html_theme = "furo"
 html_title = "trueodds"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
-html_js_files = ["figures.js"]
+FIGURES = ("plot", "slope", "depth", "penalty", "neuron", "start")
+html_js_files = [(f"figures/{name}.js", {"defer": "defer"}) for name in FIGURES]
 html_show_sphinx = False
 html_copy_source = False
 html_theme_options = {"navigation_with_keys": True}
@@ -53,14 +54,14 @@ class Named(type):
     def __getattr__(cls, name: str) -> "Named":
         if name.startswith("__"):
             raise AttributeError(name)
-        return Named(name, (), {})
+        return Named(name, (), {"__module__": "torch"})
 
 
 def without_torch() -> None:
     """Let the modules for PyTorch be imported where it is not installed."""
-    for name in ("torch", "torch.nn"):
+    for name in ("torch", "torch.nn", "torch.nn.modules", "torch.nn.modules.module"):
         module = ModuleType(name)
-        module.__getattr__ = lambda name: Named(name, (), {})  # type: ignore[method-assign]
+        module.__getattr__ = Named.__getattr__.__get__(Named("any", (), {}))  # type: ignore[method-assign]
         sys.modules[name] = module
 
 

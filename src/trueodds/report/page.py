@@ -38,12 +38,22 @@ def write_report(
     it is complete, it has a temporary name in the folder ``scratch``, or else in the folder of
     ``path``.
 
+    Parameters
+    ----------
+    model
+        The trained model.
+    out_of_fold
+        Its evidence: ``evidence_`` of the estimator.
+    path
+        The page, such as ``"loans.html"``.
+    scratch
+        A folder on the same disk; None takes that of ``path``.
+
     Raises
     ------
     TrueOddsError
         If the arrays of the out-of-fold forecast do not fit together, a library cannot draw the
-        page here, or the file cannot be
-        written.
+        page here, or the file cannot be written.
     """
     path = Path(path)
     try:
