@@ -116,12 +116,12 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
         return self.read_frame(X)[1]
 
     def notes_on(self, X: Any) -> tuple[str, ...]:
-        """What a forecast of these rows warns of, one sentence a column and kind."""
+        """What a forecast of the rows of ``X`` warns of, one sentence a column and kind."""
         frame, values = self.read_frame(X)
         return (*frame.notes, *values.notes, *differences(self.schema, self.profile, values, frame))
 
     def log_odds_of(self, values: Values) -> NDArray[np.float64]:
-        """Calibrated log-odds in nats of rows that `read` has read, float64 of shape (rows,)."""
+        """Calibrated log-odds, nats, float64 of shape (rows,); ``values`` are what `read` gives."""
         return np.asarray(self._calibrated(self._scorer.outputs(values).sum(axis=0)))
 
     def usual_row_log_odds(self, row: Mapping[str, Any]) -> float | None:
@@ -135,7 +135,7 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
         return float(self._calibrated(self._row_scorer.total(values)))
 
     def save(self, path: str | Path) -> None:
-        """Write the model to one file; the file appears complete or not at all.
+        """Write the model to the file ``path``; it appears complete or not at all.
 
         Raises
         ------
@@ -145,7 +145,7 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
         save(self, Path(path))
 
     def read_frame(self, X: Any) -> tuple[Frame, Values]:
-        """The model's columns of a table, under their names, and what they read as."""
+        """The model's columns of the table ``X``, under their names, and what they read as."""
         frame = X if isinstance(X, Frame) else as_frame(as_rows(X))
         found = aligned(frame, self.schema, self.source)
         values = to_values(found.frame, self.schema)
@@ -200,6 +200,11 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
 
 def load(path: str | Path) -> Model:
     """Read a model that `Model.save` wrote.
+
+    Parameters
+    ----------
+    path
+        The file, such as ``"loans.odds"``.
 
     Raises
     ------

@@ -20,7 +20,7 @@ from trueodds.model.effect import Effects
 class ColumnImportance:
     """Rise of the out-of-fold log-loss, in nats, if the column's cells are shuffled among rows.
 
-    ``low`` and ``high`` are the ends of the 95 % interval of ``mean``.
+    ``name`` is the column's; ``low`` and ``high`` are the ends of the 95 % interval of ``mean``.
     """
 
     name: str
