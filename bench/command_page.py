@@ -10,9 +10,10 @@ HEAD = """# Commands
 
 *`python bench/command_page.py` writes this page from what `trueodds COMMAND --help` shows.*
 
-Every command prints what it guesses to standard error and its result to standard output. `--json` prints one
-JSON object instead. Exit codes: 0 all went well, 1 a failure, such as a table that cannot be used, 2 the options cannot
-be used, 3 `drift` found drift, 4 a check that `--fail-on` names has fired, 130 the command was stopped.
+Every command prints what it guesses to standard error and its result to standard output.
+`--json` prints one JSON object instead. Exit codes: 0 all went well, 1 a failure, such as a table
+that cannot be used, 2 the options cannot be used, 3 `drift` found drift, 4 a check that `--fail-on`
+names has fired, 130 the command was stopped.
 """
 
 

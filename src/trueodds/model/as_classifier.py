@@ -53,7 +53,7 @@ class AsClassifier:
 
     @property
     def feature_names_in_(self) -> NDArray[np.object_]:
-        """Their names, shape (n_features_in_,).
+        """Their names, shape (``n_features_in_``,).
 
         They stay: setting them, as SHAP's KernelExplainer does, changes nothing.
         """
