@@ -230,7 +230,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     @property
     def feature_importances_(self) -> NDArray[np.float64]:
-        """Shape (``n_features_in_``,), see the class; scikit-learn's NotFittedError before ``fit``."""
+        """Shape (``n_features_in_``,), see the class; NotFittedError before ``fit``."""
         check_is_fitted(self)
         rises = {found.name: found.mean for found in self.evidence_.importance}
         return np.array([rises.get(c.name, 0.0) for c in self.model_.schema.columns])
