@@ -16,6 +16,21 @@ AROUND = (
     *("", "", "", "", " ", "  ", "\t", "\u00a0", "\u202f", "\u2009", "+", "-", "\u2212", "(", ")"),
     *("$", "€", "USD", "R$", "kr", "zł", "%", " %", "kg", " KG", " years", "m", "M", "ms", "h"),
     *("‰", "°C", "'", "`", ".", ",", "x", "\x1c", "\x85", "\ufeff", "ﬁ", "١", "Kč", "Rs.", "K"),
+    *(
+        "k",
+        "M",
+        "B",
+        "m€",
+        " Mio.",
+        " million",
+        "bn $",
+        "k USD",
+        " Lakh",
+        "Cr.",
+        "Tsd. Fr.",
+        "×",
+        "CHF",
+    ),
 )
 CLOCKS = (
     *("1:30", "01:02:03", "1:02:03.5", "23:59:60", "12:60", "1 days 02:03:04", "-1 day, 23:59:59"),
@@ -106,7 +121,7 @@ def columns() -> list[Column]:
     made = [
         Column("n", "number", number_style=style, unit=unit)
         for style in ("", "thousands", "comma", "decimal_point", "decimal_comma", "duration")
-        for unit in ("", "$", "kg", "%", "kr", "year", "m")
+        for unit in ("", "$", "kg", "%", "kr", "year", "m", "×", "$×", "CHF×")
         if not unit or style.startswith("decimal")
     ]
     made += [Column("d", "date", date_format=pattern) for pattern in ("", *DATE_FORMATS)]

@@ -79,6 +79,12 @@ CELLS: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
     ("numbers with apostrophes in groups", ("1'234.5", "22'000"), "number", ("1234.5", "22000")),
     ("numbers with a currency", ("$1,200.50", "$950", "$3"), "number", ("1200.5", "950", "3")),
     ("numbers with a unit", ("12 kg", "7.5 kg", "800 kg"), "number", ("12", "7.5", "800")),
+    (
+        "numbers with words that multiply",
+        ("€1.2M", "€350K", "€2 million"),
+        "number",
+        ("1200000", "350000", "2000000"),
+    ),
     ("numbers with a percent sign", ("12.5 %", "3 %", "40 %"), "number", ("12.5", "3", "40")),
     (
         "numbers with a minus behind, or in brackets",
