@@ -137,6 +137,13 @@ CELLS: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
         ("2024-03-01", "2024-12-31"),
     ),
     (
+        "dates with names of months in German, French, Spanish, Portuguese, Italian, Dutch or "
+        "Swedish",
+        ("1. März 2024", "31 décembre 2024", "3 de mayo de 2024"),
+        "date",
+        ("2024-03-01", "2024-12-31", "2024-05-03"),
+    ),
+    (
         "dates of e-mails",
         ("Fri, 01 Mar 2024 08:30:00 +0000", "Sat, 02 Mar 2024 08:30:00 +0000"),
         "date",

@@ -20,6 +20,8 @@ _POINT = re.compile(r"\d\.(\d{1,2}|\d{4,})$", re.ASCII)
 _GROUPED = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}", re.ASCII)
 """Addresses of computers, such as 192.168.100.101, are no groups of thousands."""
+_MINUTES = re.compile(r"\d{1,2}:[0-5]\d[.,]\d+", re.ASCII)
+"""Clocks without hours, such as 08:13.5."""
 SAMPLE = 200
 """Words of a column that are examined first, and of the other columns for their decimal mark."""
 
@@ -75,6 +77,8 @@ def read_as_numbers(text: pl.Series, locale: Locale) -> Reading | str:
     times = [word for word in few if microseconds(word) is not None]
     if len(times) >= 0.9 * len(few) and any(map(is_clear, times)) and _rare(plain):
         return _judged(text, "duration", "", ())
+    if said := _minutes(few):
+        return said
     shaped = sum(parts_of(word) is not None for word in few)
     if (shaped < 0.5 * len(few) and _rare(plain)) or all(map(_ADDRESS.fullmatch, few)):
         return _several_units(few)
@@ -88,6 +92,15 @@ def read_as_numbers(text: pl.Series, locale: Locale) -> Reading | str:
     if not any(_reads(word, mark, unit) for word in words):
         style, unit, remarks = "", "", ()
     return _judged(text, style, unit, remarks) or _several_units(few)
+
+
+def _minutes(words: list[str]) -> str:
+    """A sentence where nearly all words may be minutes and seconds; else empty."""
+    found = [word for word in words if _MINUTES.fullmatch(word)]
+    if len(found) < NEARLY * len(words):
+        return ""
+    one = printable(found[0], 30)
+    return f'cells such as "{one}" may be minutes and seconds: write them as 0:{one}'
 
 
 def _several_units(words: list[str]) -> str:
