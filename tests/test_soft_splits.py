@@ -12,7 +12,7 @@ import pytest
 from trueodds import load
 from trueodds.cli.inspect import network_text
 from trueodds.columns import read_target
-from trueodds.ensemble import importance
+from trueodds.ensemble.on_rows import on_rows
 from trueodds.main_job import FitResult, learn
 from trueodds.network.soft_engine import SoftEngine
 from trueodds.network.soft_splits import SoftSplits
@@ -104,7 +104,7 @@ def test_a_changed_column_is_forecast_as_if_computed_anew() -> None:
     flat = rng.standard_normal(layout.size).astype(np.float32)
     X = rng.standard_normal((300, 5))
     member = TrainedMember(layout, flat, np.zeros((1, 0), np.float32), None, ())  # type: ignore[arg-type]
-    network = importance._on_rows(member, X)
+    network = on_rows(member, X)
     change = np.zeros_like(X)
     change[:, [1, 3]] = X[::-1][:, [1, 3]] - X[:, [1, 3]]
     at = np.array([1, 3])
