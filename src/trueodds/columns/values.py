@@ -149,20 +149,7 @@ def read_numbers(cells: pl.Series, column: Column) -> tuple[NDArray[np.float64],
     if cells.dtype.is_temporal():
         moments = seconds(cells)
         return np.full(len(cells), np.nan), ~np.isnan(moments)
-    if cells.dtype != pl.String or column.number_style == "decimal_comma":
-        return _numbers_of_text(text_of(cells), column)
-    # Most cells are plain numbers, with a blank before all of them or none: a quick way for these.
-    text = cells.str.strip_chars() if str(cells.first()).startswith(" ") else cells
-    values = as_float64(text.cast(pl.Float64, strict=False))
-    odd, rest = np.zeros(len(cells), dtype=np.bool_), np.isnan(values)
-    if rest.any():
-        values[rest], odd[rest] = _numbers_of_text(text_of(text.filter(pl.Series(rest))), column)
-    return values, odd
-
-
-def _numbers_of_text(
-    text: pl.Series, column: Column
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    text = text_of(cells)
     values, odd = numbers_from_text(text, column.number_style, column.unit)
     if odd.any():
         # A column of numbers reads booleans as 1 and 0, written out as well as typed.
@@ -212,30 +199,9 @@ def read_codes(cells: pl.Series, column: Column) -> NDArray[np.int32]:
     yes/no column also without regard to case and quotes, and by meaning (``yes`` is ``true``).
     """
     require_threads()
+    text = text_of(cells)
     if column.kind == "text":
-        return np.where(_mask(is_missing(text_of(cells))), MISSING, UNSEEN).astype(np.int32)
-    if cells.dtype != pl.String or not column.levels:
-        return _codes_of_text(text_of(cells), column)
-    codes = _spelled(cells, column.levels)
-    rest = codes == UNSEEN
-    if rest.any():
-        codes[rest] = _codes_of_text(text_of(cells.filter(pl.Series(rest))), column)
-    return codes
-
-
-def _spelled(cells: pl.Series, levels: tuple[str, ...]) -> NDArray[np.int32]:
-    """Codes of cells that are a level or a missing marker, or one behind a blank; else `UNSEEN`."""
-    words = dict.fromkeys(MISSING_MARKERS, MISSING)
-    words |= {level: code for code, level in enumerate(levels)}
-    words = {f"{blank}{word}": code for blank in (" ", "") for word, code in words.items()}
-    places = cells.cast(pl.Enum(list(words)), strict=False).to_physical()
-    if places.null_count():
-        places = places.cast(pl.UInt32).fill_null(len(words))
-    codes: NDArray[np.int32] = np.array([*words.values(), UNSEEN], dtype=np.int32)
-    return codes[places.to_numpy()]
-
-
-def _codes_of_text(text: pl.Series, column: Column) -> NDArray[np.int32]:
+        return np.where(_mask(is_missing(text)), MISSING, UNSEEN).astype(np.int32)
     if column.levels:
         known = pl.Series(column.levels, dtype=pl.String)
         places = pl.Series(np.arange(len(known), dtype=np.int32))

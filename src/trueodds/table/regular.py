@@ -84,12 +84,12 @@ def parsed(raw: bytes, delimiter: str, found: Regular) -> Records | None:
             separator=delimiter,
             infer_schema=False,
             schema={f"{i}": pl.String for i in range(found.width)},
-            missing_utf8_is_empty_string=True,
         )
     except pl.exceptions.PolarsError:
         return None
     if frame.height != found.height:
         return None
+    frame = frame.with_columns(pl.all().fill_null(""))
     headers = [str(cell) for cell in frame.row(int(found.filled[0]))]
     if found.width == 1 and headers[0] and not headers[0].strip():
         return None  # the csv module cannot tell a quoted blank from a blank line: one rule
