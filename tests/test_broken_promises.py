@@ -83,7 +83,7 @@ BREAKS = [
         "test_files.py",
     ),
     Break(
-        "workers do not see the working directory", "execution/launch.py",
+        "workers do not see the working directory", "launch.py",
         "    return [entry for entry in path if entry]", "    return path",
         "execution/test_launch.py",
     ),

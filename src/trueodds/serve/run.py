@@ -17,7 +17,7 @@ from types import FrameType
 import msgspec
 
 from trueodds.errors import TrueOddsError
-from trueodds.execution.launch import command, environment, path_line
+from trueodds.launch import command, environment, path_line
 from trueodds.serve.limits import Limits
 from trueodds.serve.metrics import FOLDER
 from trueodds.serve.registry import Registry
