@@ -16,7 +16,7 @@ import pytest
 
 import trueodds
 
-PUBLIC = ("", ".functions", ".model", ".model.checks", ".report")
+PUBLIC = ("", ".export", ".functions", ".model", ".model.checks", ".report")
 """Packages whose names users import."""
 INTERNAL = (".columns", ".table")
 """Packages whose ``__all__`` is for the packages above them."""
@@ -145,7 +145,7 @@ def test_the_api_page_holds_the_names_that_users_import() -> None:
     errors = re.search(r"automodule:: trueodds\.errors\n +:members: (.*)", page)
     assert errors is not None
     shown |= {f"trueodds.{name}" for name in errors[1].split(", ")}
-    for package in ("trueodds", "trueodds.functions", "trueodds.report"):
+    for package in ("trueodds", "trueodds.export", "trueodds.functions", "trueodds.report"):
         for name in import_module(package).__all__:
             assert shown & {f"{package}.{name}", f"trueodds.{name}"}, f"{package}.{name}"
 

@@ -215,10 +215,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return log_odds if self._yes == 1 else -log_odds
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities of both classes, shape (n, 2), in the order of ``classes_``.
-
-        ``X`` is as for `fit`.
-        """
+        """Probabilities of both classes of ``X``, shape (n, 2), in the order of ``classes_``."""
         check_is_fitted(self)
         yes = self.model_.predict(self._frame(X))
         return np.column_stack([1.0 - yes, yes] if self._yes == 1 else [yes, 1.0 - yes])

@@ -1,7 +1,7 @@
-"""What trueodds reads, as README and docs/reading.md list it: python tests/cases/what_is_read.py.
+"""What trueodds reads, as docs/sources.md and docs/reading.md list it.
 
-Run so, it writes the lists into the documents. `test_what_is_read` proves every line, and that the
-documents have these lists.
+`python tests/cases/what_is_read.py` writes the lists into the documents. `test_what_is_read` proves
+every line, and that the documents have these lists.
 """
 
 import re
@@ -186,7 +186,7 @@ CELLS: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
 
 
 def sources() -> list[str]:
-    """README's list of places."""
+    """The list of places in docs/sources.md."""
     lines = ["| a table is | written as | extra |", "| --- | --- | --- |"]
     return lines + [f"| {k} | {w} | {f'`{x}`' if x else ''} |" for k, w, x, _ in PLACES]
 
@@ -200,7 +200,7 @@ def cells() -> list[str]:
     return lines
 
 
-LISTS = {"README.md": ("sources", sources), "docs/reading.md": ("cells", cells)}
+LISTS = {"docs/sources.md": ("sources", sources), "docs/reading.md": ("cells", cells)}
 
 
 def listed(document: str) -> tuple[str, str, str]:

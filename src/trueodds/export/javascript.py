@@ -1,10 +1,14 @@
 """A model as one JavaScript module, which needs no package and gives the bits of Python."""
 
+import zlib
+from base64 import b64encode
+
 from trueodds.errors import TrueOddsError
 from trueodds.json_text import json_text
 from trueodds.model import Model
+from trueodds.model.file import to_bytes
 from trueodds.report.bundle import read_asset
-from trueodds.report.page_model import encoded_model
+from trueodds.report.page_model import scoring_part
 from trueodds.report.reader_bundle import NAME, READER
 
 
@@ -23,7 +27,7 @@ def to_javascript(model: Model) -> str:
         If the model does not fit into a module.
     """
     try:
-        encoded = encoded_model(model)
+        encoded = b64encode(zlib.compress(to_bytes(scoring_part(model)), 9)).decode()
     except ValueError as error:
         raise TrueOddsError(f"the model does not fit into a module: {error}") from error
     columns = [

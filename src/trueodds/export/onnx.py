@@ -60,6 +60,8 @@ def onnx_inputs(model: Model, X: Any) -> dict[str, NDArray[Any]]:
 
     Parameters
     ----------
+    model
+        The model that the graph is of.
     X
         As for `trueodds.Model.predict`.
 

@@ -54,7 +54,7 @@ class HeldOut(Evidence):
         return self.costs
 
     def scores_of(self, model: Model) -> Scores:
-        """Scores of the rows that are judged."""
+        """Scores of the rows that are judged; those of ``model`` stand in the evaluation."""
         found = self.evaluation
         return found.scores if found.unseen is None else found.unseen
 

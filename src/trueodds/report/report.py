@@ -41,7 +41,7 @@ class Report:
         return facts_of(self.model, self.evidence)
 
     def write(self, path: str | Path) -> None:
-        """Write the page, as `write_report` does."""
+        """Write the page to ``path``, as `write_report` does."""
         write_report(self.model, self.evidence, Path(path))
 
     def _repr_markdown_(self) -> str:
@@ -61,8 +61,15 @@ def report_on(
 ) -> Report:
     """Report how good a model is on labelled rows, as ``trueodds evaluate --report`` does.
 
-    Parameters, errors and warnings are those of `Model.evaluate`. Without ``by``, the columns with
-    few levels give the scores by group.
+    Errors and warnings are those of `Model.evaluate`, and so are the parameters ``X``, ``y``,
+    ``cost_fp``, ``cost_fn``, ``benefit`` and ``sample_weight``.
+
+    Parameters
+    ----------
+    model
+        The model that forecasts the rows.
+    by
+        Columns that give the scores by group; without it, those with few levels.
     """
     evidence = held_out(
         model,

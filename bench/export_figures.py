@@ -1,7 +1,7 @@
 """What exported models give on real rows, beside Python: the largest difference, and the sizes.
 
-    python bench/export.py
-    python bench/export.py --tables titanic german_credit --epochs 2
+    python bench/export_figures.py
+    python bench/export_figures.py --tables titanic german_credit --epochs 2
 
 A model of each table is exported, and every row of the table is scored: by onnxruntime all of them,
 by the JavaScript module and the queries the first. Cells are the file's own: text, categories and
