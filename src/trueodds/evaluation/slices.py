@@ -1,4 +1,4 @@
-"""Scores of groups of rows, and which groups differ beyond chance, at most 5 % of tables by luck."""
+"""Scores of groups of rows, and which groups differ beyond chance (corrected by Holm 1979)."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

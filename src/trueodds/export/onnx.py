@@ -13,7 +13,7 @@ from trueodds.export.onnx_features import Sources
 from trueodds.export.onnx_networks import outputs
 from trueodds.model import Model
 from trueodds.model.model import LEAST, MOST
-from trueodds.table.cells import text_of
+from trueodds.table.cells import is_missing, text_of
 
 OUTPUTS = ("probability", "log_odds")
 MOST_WORDS = 2000
@@ -69,7 +69,7 @@ def onnx_inputs(model: Model, X: Any) -> dict[str, NDArray[Any]]:
     -------
     dict
         For every used column an array of shape (rows, 1): float64, or objects that are text.
-        Texts of words are in the form of `trueodds.columns.words.one_form`.
+        Texts of words are in the form of `trueodds.columns.words.one_form`, and missing ones are empty.
 
     Raises
     ------
@@ -80,10 +80,10 @@ def onnx_inputs(model: Model, X: Any) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {}
     for column in model.schema.used:
         if column.coded:
-            cells = text_of(frame.column(column.name)).fill_null("").to_list()
-            if column.kind == "text":
-                cells = [one_form(cell) for cell in cells]
-            found[column.name] = np.array(cells, dtype=object)[:, None]
+            text = text_of(frame.column(column.name)).fill_null("")
+            cells = text.set(is_missing(text), "")
+            forms = [one_form(cell) if column.kind == "text" else cell for cell in cells]
+            found[column.name] = np.array(forms, dtype=object)[:, None]
         else:
             found[column.name] = values.numbers[column.name][:, None]
     return found
