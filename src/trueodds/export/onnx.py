@@ -69,7 +69,7 @@ def onnx_inputs(model: Model, X: Any) -> dict[str, NDArray[Any]]:
     -------
     dict
         For every used column an array of shape (rows, 1): float64, or objects that are text.
-        Texts of words are in the form of `trueodds.columns.words.one_form`, and missing ones are empty.
+        Texts of words are in the form of `trueodds.columns.words.one_form`; missing ones are empty.
 
     Raises
     ------
