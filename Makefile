@@ -10,7 +10,7 @@ CHECKED := tests/test_architecture.py tests/test_imports.py tests/test_main_job.
   tests/model/test_golden.py tests/table/test_read.py tests/columns tests/features tests/network \
   tests/evaluation tests/ensemble
 
-.PHONY: demo test check slow lint docs coverage interop bench
+.PHONY: demo test check slow lint docs coverage interop bench release
 
 demo: $(VENV)/core ## the main job on the table that ships with the package
 	$(BIN)/trueodds demo --out demo
@@ -22,7 +22,7 @@ check: lint ## lint and a short choice of tests, for the minutes before a commit
 	$(BIN)/python -m pytest $(CHECKED)
 
 slow: $(VENV)/dev ## the long proofs: every real table, walks over the floats, the page in a browser
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
 
 lint: $(VENV)/dev ## style, types, import order
 	$(BIN)/ruff check .
@@ -30,11 +30,12 @@ lint: $(VENV)/dev ## style, types, import order
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(VENV)/dev ## writes the parts of the documents that are generated, then tests the documents
+docs: $(VENV)/docs ## the parts of the documents that are generated, and the site in build/site
 	$(BIN)/python bench/sigmoid_figures.py
 	$(BIN)/python bench/readme_table.py
+	$(BIN)/python bench/command_page.py
 	$(BIN)/python tests/cases/what_is_read.py
-	$(BIN)/python -m pytest tests/test_docs.py tests/cases/test_what_is_read.py tests/test_architecture.py tests/functions/test_sigmoid_page.py
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site
 
 coverage: $(VENV)/dev ## lines of the package that the quick suite runs; fails under 95 %
 	$(BIN)/python -m coverage run -m pytest
@@ -56,6 +57,15 @@ bench: $(VENV)/bench ## against the peers; writes bench/results
 	  depth health_faults health_overhead calibration_test honesty; do \
 	  $(BIN)/python bench/$$name.py || status=1; done; exit $$status
 
+release: $(VENV)/dev ## wheel and source distribution in dist; the wheel passes the demo on its own
+	rm -rf dist build/release
+	$(BIN)/python -m build --outdir dist .
+	$(PYTHON) -m venv build/release
+	build/release/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -c constraints.txt dist/*.whl
+	cd build/release && bin/trueodds demo --out demo
+	cd dist && sha256sum *.whl *.tar.gz >SHA256SUMS
+
 $(VENV)/core: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (once, about a minute) …"
 	$(PYTHON) -m venv $(VENV)
@@ -64,6 +74,10 @@ $(VENV)/core: pyproject.toml constraints.txt
 
 $(VENV)/dev: $(VENV)/core
 	$(PIP) -e '.[dev]'
+	@touch $@
+
+$(VENV)/docs: $(VENV)/dev
+	$(PIP) -e '.[docs]'
 	@touch $@
 
 $(VENV)/bench: $(VENV)/dev

@@ -1,6 +1,6 @@
-"""Figures of README's comparison, from bench/results/main_job.json: python bench/readme_table.py.
+"""Figures of the comparison, from bench/results/main_job.json: python bench/readme_table.py.
 
-README is rewritten between its two marks.
+docs/benchmark.md gets all of them, README one table; both are rewritten between their two marks.
 """
 
 import json
@@ -14,7 +14,7 @@ import paired
 import summary
 from journal import OURS, Line
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- figures: bench/readme_table.py -->\n", "<!-- end of figures -->"
 NAMES = {
     "logreg": "logistic regression",
@@ -29,7 +29,9 @@ NAMES = {
     "trueodds": "trueodds",
     "trueodds_best": "trueodds best",
 }
-"""Contenders that README shows; bench/results/main_job.txt has them all."""
+"""Contenders that are shown; bench/results/main_job.txt has them all."""
+SETS = {"tuned": "that chose the recipe", "untouched": "that did not"}
+"""README's words for the two sets of tables."""
 SUMMARIES = (  # title, measure, how it is drawn together over the tables, decimals
     ("**mean of {tables}**", "relative_log_loss", mean, 3),
     ("calibration error, × of the perfect", "calibration_ratio", mean, 2),
@@ -69,15 +71,19 @@ def losses(lines: list[Line], names: list[str], contenders: list[str]) -> str:
     return markdown(["table", *(NAMES[c] for c in contenders)], rows)
 
 
+def difference(each: paired.Compared) -> str:
+    """One of ours less a peer: mean, interval, tables won, lost and even."""
+    even = each["tables"] - each["won"] - each["lost"]
+    told = f"{each['mean']:+.3f} ({paired.interval(each['low'], each['high'], 3)})"
+    return f"{told}; {each['won']}, {each['lost']}, {even}".replace("-", "−")
+
+
 def differences(found: list[paired.Compared], names: dict[str, str]) -> str:
     """Each of ours less every peer: mean, interval, tables won, lost and even."""
     ours = [c for c in OURS if any(each["ours"] == c for each in found)]
     cells = {}
     for each in found:
-        even = each["tables"] - each["won"] - each["lost"]
-        told = f"{each['mean']:+.3f} ({paired.interval(each['low'], each['high'], 3)})"
-        told += f"; {each['won']}, {each['lost']}, {even}"
-        cells[each["peer"], each["ours"]] = told.replace("-", "−")
+        cells[each["peer"], each["ours"]] = difference(each)
     peers = [c for c in names if c not in OURS and (c, ours[0]) in cells]
     rows = [[NAMES[peer], *(cells[peer, c] for c in ours)] for peer in peers]
     return markdown(["less", *(NAMES[c] for c in ours)], rows)
@@ -102,7 +108,7 @@ def verdict(found: list[paired.Compared], ours: str) -> str:
 
 
 def part(lines: list[Line], found: list[paired.Compared], title: str, names: list[str]) -> str:
-    """What README says of one set of tables."""
+    """What docs/benchmark.md says of one set of tables."""
     mine = [line for line in lines if line["table"] in names]
     run = [c for c in NAMES if any(line["contender"] == c for line in mine)]
     lacking = [NAMES[c] for c in NAMES if c not in run and c not in OURS]
@@ -116,7 +122,7 @@ def part(lines: list[Line], found: list[paired.Compared], title: str, names: lis
 
 
 def figures(result: dict[str, Any]) -> str:
-    """All that stands between README's marks, from the result of `main_job.py`."""
+    """All that docs/benchmark.md has between its marks, from the result of `main_job.py`."""
     lines = result["lines"]
     return "\n\n".join(
         part(lines, result["differences"][name], summary.TITLES[name], members)
@@ -124,12 +130,50 @@ def figures(result: dict[str, Any]) -> str:
     )
 
 
+def overview(result: dict[str, Any]) -> str:
+    """README's table: mean and rank in each set, and how much trueodds' loss is lower or higher."""
+    sets = summary.sets(result["lines"])
+    header, columns, less = [""], [], []
+    for name, members in sets.items():
+        mine = [line for line in result["lines"] if line["table"] in members]
+        run = [c for c in NAMES if any(line["contender"] == c for line in mine)]
+        found = summary.values(mine, "relative_log_loss")
+        whole = summary.complete(found, members, run)
+        ranks = summary.ranks(found, members, run)
+        means = {c: f"{mean(found[t][c] for t in members):.3f}" for c in whole}
+        header += [f"{len(members)} tables {SETS[name]}: mean", f"rank of {len(ranks)}"]
+        columns += [means, {c: f"{rank:.1f}" for c, rank in ranks.items()}]
+        told = [
+            each
+            for each in result["differences"][name]
+            if each["ours"] == "trueodds" and each["peer"] not in OURS
+        ]
+        if any(each["low"] is not None for each in told):
+            header.append("trueodds less it")
+            columns.append({each["peer"]: difference(each) for each in told})
+        else:
+            less.append(
+                f"Too few of the tables {SETS[name]} have the losses of single rows of peers."
+            )
+    rows = [
+        [NAMES[c], *(column.get(c, "–") for column in columns)]
+        for c in NAMES
+        if any(c in column for column in columns)
+    ]
+    return "\n\n".join([markdown(header, rows), *less])
+
+
 def rewritten(text: str, figures: str) -> str:
-    """README with these figures between its marks."""
+    """A page with these figures between its marks."""
     before, rest = text.split(BEGIN)
     return f"{before}{BEGIN}\n{figures}\n\n{END}{rest.split(END)[1]}"
 
 
+PAGES = {"docs/benchmark.md": figures, "README.md": overview}
+
+
 if __name__ == "__main__":
     result = json.loads((machine.RESULTS / "main_job.json").read_text())
-    README.write_text(rewritten(README.read_text(), figures(result)))
+    for name, part_of_page in PAGES.items():
+        page = ROOT / name
+        page.write_text(rewritten(page.read_text(), part_of_page(result)))

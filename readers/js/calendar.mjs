@@ -6,6 +6,21 @@ const MONTHS = [
   "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
   "november", "december",
 ];
+// German, Dutch, French, Spanish, Portuguese, Italian and Swedish names, without accents.
+const OTHERS = [
+  "januar januari janvier janv enero ene janeiro gennaio gen",
+  "februar februari fevrier fevr febrero fevereiro fev febbraio",
+  "marz maerz mrz mars marzo marco maart mrt",
+  "avril avr abril abr aprile",
+  "mai maj mayo maio maggio mag mei",
+  "juni juin junio junho giugno giu",
+  "juli juillet juil julio julho luglio lug",
+  "augusti augustus aout agosto ago",
+  "septembre septiembre setembro set settembre",
+  "oktober okt octobre octubre outubro out ottobre ott",
+  "novembre noviembre novembro",
+  "dezember dez decembre diciembre dic dezembro dicembre",
+].map((names) => names.split(" "));
 const LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const LAST_DAY = 2932896; // 9999-12-31
 
@@ -13,8 +28,15 @@ const LAST_DAY = 2932896; // 9999-12-31
 // has them.
 export const FULL_NAMES = MONTHS.join("|");
 export const SHORT_NAMES = MONTHS.map((month) => month.slice(0, 3)).join("|");
-export const monthNamed = (name) =>
-  MONTHS.findIndex((month) => month.startsWith(name.toLowerCase().slice(0, 3))) + 1;
+// All names, the longer first.
+export const NAMES = [...MONTHS, "sept", ...MONTHS.map((month) => month.slice(0, 3)), ...OTHERS.flat()]
+  .sort((a, b) => b.length - a.length)
+  .join("|");
+export function monthNamed(text) {
+  const name = text.toLowerCase();
+  const other = OTHERS.findIndex((names) => names.includes(name));
+  return other < 0 ? MONTHS.findIndex((month) => month.startsWith(name.slice(0, 3))) + 1 : other + 1;
+}
 
 // Days since 1970-01-01 of a date, null where there is none such.
 export function dayOf(year, month, day) {

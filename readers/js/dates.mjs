@@ -1,15 +1,19 @@
 // Dates in text, by the shapes of docs/format.md, as microseconds since 1970-01-01 UTC (BigInt).
 
-import { FULL_NAMES, SHORT_NAMES, dayOf, dayOfWeek, hoursOf, moment, monthNamed, timeOf } from "./calendar.mjs";
+import { FULL_NAMES, NAMES, SHORT_NAMES, dayOf, dayOfWeek, hoursOf, moment, monthNamed, timeOf } from "./calendar.mjs";
 import { strip } from "./text.mjs";
 
 const ZONES = {
   z: 0, utc: 0, gmt: 0, ut: 0, est: -300, edt: -240, cst: -360, cdt: -300, mst: -420, mdt: -360,
   pst: -480, pdt: -420, cet: 60, cest: 120,
 };
+const SPELLINGS = "\u00a0\u202f\u2009\u2212\u2013äÄéÉûÛçÇ";
+const SPELT = "   --aAeEuUcC";
+const ONE_SPELLING = new RegExp(`[${SPELLINGS}]`, "g");
 const WEEKDAY =
   /^(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)[.,]? */i;
 const MONTH = `(?<name>${FULL_NAMES}|sept|${SHORT_NAMES})`;
+const ANY_MONTH = `(?<name>${NAMES})`;
 const YEAR = "'?(?<year>\\d{4}|\\d{2})";
 const TIME =
   "(?<h>\\d{1,2})[:h](?<min>\\d{2})(?::(?<s>\\d{2})(?:[.,:](?<f>\\d+))?)?(?: ?(?<half>[ap])\\.? ?m\\.?| ?Uhr)?";
@@ -25,18 +29,19 @@ const SHAPES = [
   `(?<year>\\d{4})(?<sep>[-/_: ]|\\. ?)(?<m>\\d{1,2})\\k<sep>(?<d>\\d{1,2})\\.?${LATER}`,
   `(?<a>\\d{1,2})(?<sep>[-/ ]|\\. ?)(?<b>\\d{1,2})\\k<sep>(?<c>\\d{4}|\\d{2})\\.?${LATER}`,
   `(?<year>\\d{4})(?<m>\\d{2})(?<d>\\d{2})${LATER}`,
-  `(?<d>\\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?:of )?${MONTH}[-/., ]*${YEAR}${LATER}`,
-  `${MONTH}[-/. ]*(?<d>\\d{1,2})(?:st|nd|rd|th)?(?:, ?|[-/ ])${YEAR}${LATER}`,
-  `(?<year>\\d{4})[-/. ]?${MONTH}[-/. ]?(?<d>\\d{1,2})${LATER}`,
+  `(?<d>\\d{1,2})(?:st|nd|rd|th|er|º)?[-/. ]*(?:of |de )?${ANY_MONTH}(?: del? |[-/., ]*)${YEAR}${LATER}`,
+  `${ANY_MONTH}[-/. ]*(?<d>\\d{1,2})(?:st|nd|rd|th)?(?:, ?|[-/ ])${YEAR}${LATER}`,
+  `(?<year>\\d{4})[-/. ]?${ANY_MONTH}[-/. ]?(?<d>\\d{1,2})${LATER}`,
   `${MONTH} +(?<d>\\d{1,2}) ${TIME}${ZONE} (?<year>\\d{4})`,
   "(?<year>\\d{4})[-/.](?<m>\\d{1,2})",
   "(?<m>\\d{1,2})[-/.](?<year>\\d{4})",
   `${MONTH}\\.?[-/, ]*${YEAR}`,
-  `(?<year>\\d{4})[-/. ]*${MONTH}`,
+  `(?<year>\\d{4})[-/. ]*${ANY_MONTH}`,
   "(?<year>\\d{4})[- ]?Q(?<q>[1-4])",
   "Q(?<q>[1-4])[-/ ]?(?<year>\\d{4})",
   "(?<year>\\d{4})-?W(?<week>\\d{2})(?:-?(?<wd>[1-7]))?",
   `(?<year>\\d{4})[年년] ?(?<m>\\d{1,2})[月월] ?(?<d>\\d{1,2})[日일]${LATER}`,
+  `${ANY_MONTH}(?:\\.?[-/, ]*| del? )(?<year>\\d{4})`,
 ].map((shape) => new RegExp(`^(?:${shape})$`, "i"));
 const NO_DATE =
   /^(?:0{1,4}([-/.])0{1,2}\1(?:0{4}|0{1,2})|0?1\/0\/(?:19)?00|00?([/.])0?1\2(?:19)?00)(?:[T ]0?0:00(?::00(?:\.0+)?)?Z?)?$/;
@@ -48,8 +53,7 @@ export const noDate = (word) => NO_DATE.test(word);
 // which of three numbers is the year, the month, the day; `century` is the first of the hundred
 // years that years of two digits stand for, 0 for none.
 export function byShapes(word, order, century) {
-  const text = strip(word.replace(/[\u00a0\u202f\u2009]/g, " ").replace(/[\u2212\u2013]/g, "-"))
-    .replace(WEEKDAY, "");
+  const text = strip(word.replace(ONE_SPELLING, (one) => SPELT[SPELLINGS.indexOf(one)])).replace(WEEKDAY, "");
   for (const shape of SHAPES) {
     const found = shape.exec(text);
     const made = found === null ? null : madeOf(found.groups, order, century);

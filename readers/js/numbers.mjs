@@ -29,6 +29,20 @@ const UNGROUPED = {
   ".": /^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/,
   ",": /^(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/,
 };
+// Words that multiply, in columns whose unit ends with this sign.
+const MULTIPLIED = "×";
+const MULTIPLIER = /^([A-Za-z]+)\.? ?(.*)$/s;
+const POWERS = new Map();
+for (const [power, words] of [
+  [3, "k thousand thousands tsd"],
+  [5, "lakh lakhs lac lacs"],
+  [6, "m mn mm mio mln million millions"],
+  [7, "cr crore crores"],
+  [9, "b bn mrd billion billions"],
+  [12, "trillion trillions"],
+]) {
+  for (const word of words.split(" ")) POWERS.set(word, power);
+}
 const MARKS = { decimal_point: ".", decimal_comma: "," };
 
 // The number of a cell without outer blanks, by its column's style and unit; null where it is none.
@@ -71,22 +85,37 @@ function styled(word, mark, unit) {
   if (found === null) {
     const zero = DASH.exec(text);
     const own = zero === null ? null : unitOf(zero[1], true, false);
-    return own && own === unit ? 0 : null;
+    return own && own === (unit.endsWith(MULTIPLIED) ? unit.slice(0, -1) : unit) ? 0 : null;
   }
   const [, before, prefix, between, digits, blank, behind, last] = found;
   const signs = before + between + last.trim();
   const suffix = strip(behind ?? "");
-  if (signs.length + (bracketed ? 1 : 0) > 1 || (prefix && suffix)) return null;
-  const own = unitOf(prefix || suffix, prefix !== "", blank !== "");
-  if (own === null || (own !== "" && own !== unit)) return null;
-  const value = valueOf(digits, mark);
+  if (signs.length + (bracketed ? 1 : 0) > 1) return null;
+  const multiplies = unit.endsWith(MULTIPLIED);
+  const [power, currency] = multiplies ? multiplied(prefix, suffix) : [0, ""];
+  const both = prefix !== "" && suffix !== "";
+  const own = power ? currency : both ? null : unitOf(prefix || suffix, prefix !== "", blank !== "");
+  if (own === null || (own !== "" && own !== (multiplies ? unit.slice(0, -1) : unit))) return null;
+  const value = valueOf(digits, mark, power);
   return value === null ? null : bracketed || signs === "-" ? -value : value;
 }
 
-function valueOf(digits, mark) {
+// Power of ten by which a word such as K multiplies, and the currency beside it; 0 without one.
+function multiplied(prefix, suffix) {
+  const found = MULTIPLIER.exec(suffix);
+  const power = found === null ? undefined : POWERS.get(found[1].toLowerCase());
+  if (power === undefined || (prefix && found[2])) return [0, ""];
+  const currency = unitOf(prefix || found[2], true, false);
+  return currency === null ? [0, ""] : [power, currency];
+}
+
+function valueOf(digits, mark, power) {
   if (/^i/i.test(digits)) return Infinity;
+  let plain = digits;
   if (GROUPS[mark].test(digits)) {
-    return Number(digits.replace(mark === "." ? /[,' ]/g : /[.' ]/g, "").replace(",", "."));
+    plain = digits.replace(mark === "." ? /[,' ]/g : /[.' ]/g, "");
+  } else if (!UNGROUPED[mark].test(digits) || (power && /e/i.test(digits))) {
+    return null;
   }
-  return UNGROUPED[mark].test(digits) ? Number(digits.replace(",", ".")) : null;
+  return Number(plain.replace(",", ".") + (power ? `e${power}` : ""));
 }

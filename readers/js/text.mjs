@@ -26,6 +26,7 @@ const PLACEHOLDERS = new Set([
   "-", "--", "---", "–", "—", "−", ".", "..", "...", "*", "**", "***", "\\n", "\\\\n",
   "n.a.", "na", "n.d.", "n/d", "nd", "(null)", "[null]", "{null}", "<null>", "(none)",
   "#null!", "#div/0!", "#ref!", "#value!", "#name?", "#num!", "#n/a!", "#n/a n/a", "#error!",
+  "-nan", "+nan", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "nan(ind)", "-nan(ind)",
   "(blank)", "blank", "empty", "undefined", "unknown", "missing", "not known",
   "not available", "not applicable", "no data", "not reported", "not specified", "no value",
 ]);

@@ -82,11 +82,13 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         What was guessed or left out when the training table was read: a tuple of sentences.
     leaks_
         Columns that give the target away, or nearly: a tuple of `trueodds.columns.leak.Leak`.
-    n_features_in_, feature_names_in_
-        How many columns ``fit`` has seen, and their names where they have any.
+    n_features_in_
+        How many columns ``fit`` has seen.
+    feature_names_in_
+        Their names, where they have any.
     feature_importances_
         Rise of the out-of-fold log-loss, nats, when a column's cells are shuffled among rows;
-        shape (n_features_in_,), 0 for a column that is not used.
+        shape (``n_features_in_``,), 0 for a column that is not used.
     """
 
     def __new__(cls, *args: Any, **parameters: Any) -> Self:
@@ -124,7 +126,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     __signature__ = Signature(list(signature(__init__).parameters.values())[1:])
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters by name, as scikit-learn's estimators do."""
+        """Set ``params`` by name, as scikit-learn's estimators do."""
         if "class_weight" in params:
             raise UsageError(NO_CLASS_WEIGHT)
         super().set_params(**params)
@@ -207,25 +209,25 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """Log-odds of ``classes_[1]``, nats, shape (n,)."""
+        """Log-odds of ``classes_[1]``, nats, shape (n,); ``X`` is as for `fit`."""
         check_is_fitted(self)
         log_odds = self.model_.log_odds(self._frame(X))
         return log_odds if self._yes == 1 else -log_odds
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities of both classes, shape (n, 2), in the order of ``classes_``."""
+        """Probabilities of both classes of ``X``, shape (n, 2), in the order of ``classes_``."""
         check_is_fitted(self)
         yes = self.model_.predict(self._frame(X))
         return np.column_stack([1.0 - yes, yes] if self._yes == 1 else [yes, 1.0 - yes])
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """The label with the higher probability of each row, shape (n,)."""
+        """The label with the higher probability of each row of ``X``, shape (n,)."""
         chosen = (self.decision_function(X) > 0.0).astype(np.int64)
         return np.asarray(self.classes_[chosen])
 
     @property
     def feature_importances_(self) -> NDArray[np.float64]:
-        """See the class; raises scikit-learn's NotFittedError before ``fit``."""
+        """Shape (``n_features_in_``,), see the class; NotFittedError before ``fit``."""
         check_is_fitted(self)
         rises = {found.name: found.mean for found in self.evidence_.importance}
         return np.array([rises.get(c.name, 0.0) for c in self.model_.schema.columns])

@@ -173,3 +173,8 @@ def test_types_of_arrow_that_polars_lacks() -> None:
     for array in tables.values():
         frame = as_frame(pa.table({"v": array}))
         assert frame.data["v"].cast(float).to_list() == [1.0, 2.0, 2.0, 3.0]
+
+
+def test_arrow_s_views_of_lists_are_text_as_lists_of_objects_are() -> None:
+    views = pa.array([[1, 2], [3]], pa.list_view(pa.int64()))
+    assert as_frame(pa.table({"v": views})).data["v"].to_list() == ["[1, 2]", "[3]"]

@@ -152,3 +152,11 @@ def test_times_of_a_parquet_file(tmp_path, unit: str) -> None:  # type: ignore[n
     assert [frame.rows for frame in frames] == [5, 5]
     for frame in frames:
         assert rescore(column, frame.data["v"])[:4] == SECONDS_OF_DAY
+
+
+def test_minutes_and_seconds_are_no_guess() -> None:
+    column, _ = column_of_csv([f"{i:02}:{59 - i}.{i % 10}" for i in range(30)])
+    assert column.kind != "number"
+    assert column.remarks == (
+        'cells such as "00:59.0" may be minutes and seconds: write them as 0:00:59.0',
+    )

@@ -178,7 +178,7 @@ def test_a_dash_for_the_cents_is_no_minus_and_one_for_all_is_zero() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("5.5 kg", "12 lb"), ("$5.50", "€3"), ("1.2M", "350K"), ("€1.2M", "€350K")]
+    ("one", "other"), [("5.5 kg", "12 lb"), ("$5.50", "€3"), ("$1.2M", "€350K")]
 )
 def test_several_units_are_said(one: str, other: str) -> None:
     column, _ = column_of_csv([one, other, one] * 20)
@@ -246,6 +246,9 @@ def test_narrow_floats_of_every_kind() -> None:
     import pandas as pd
     import pyarrow as pa
 
+    def on_arrow(dtype: str) -> pd.ArrowDtype:
+        return pd.ArrowDtype(pa.from_numpy_dtype(dtype[1:]))
+
     column = Column("v", "number")
     for dtype in ("<f2", ">f2", "<f4", ">f4", "<f8", ">f8"):
         numbers = np.array([0.1, 0.7, 2.5], dtype=dtype)
@@ -255,7 +258,16 @@ def test_narrow_floats_of_every_kind() -> None:
             as_frame(pa.table({"v": pa.array(numbers.astype(dtype.replace(">", "<")))})),
             as_frame([{"v": number} for number in numbers]),
             as_frame({"v": numbers}),
+            as_frame(pd.DataFrame({"v": pd.arrays.SparseArray(numbers.astype(dtype[1:]))})),
+            as_frame(
+                pd.DataFrame({"v": pd.Series(numbers.astype(dtype[1:])).astype(on_arrow(dtype))})
+            ),
         ]
+        if dtype[1:] != "f2":
+            nullable = pd.Series(
+                numbers.astype(dtype[1:]), dtype="Float32" if dtype[1:] == "f4" else "Float64"
+            )
+            frames.append(as_frame(pd.DataFrame({"v": nullable})))
         for frame in frames:
             assert rescore(column, frame.data["v"]) == [0.1, 0.7, 2.5]
     levels = Column("v", "category", levels=("0.1", "0.7"))
@@ -263,3 +275,10 @@ def test_narrow_floats_of_every_kind() -> None:
     assert column_of(pl.Series([0.1, 0.1], dtype=pl.Float32))[0].reason.endswith('"0.1"')
     narrow = pd.Series([0.7, 0.1, 2.0], dtype="float32").astype("category")
     assert read(as_frame(pd.DataFrame({"v": narrow})))[0].levels == ("0.1", "0.7", "2")
+
+
+@pytest.mark.parametrize("word", ["1.#IND", "-1.#IND", "1.#QNAN", "-nan", "NaN(ind)"])
+def test_no_number_as_windows_prints_it_is_missing(word: str) -> None:
+    column, values = column_of_csv(["1.5", "2", word, "4"])
+    assert column.kind == "number"
+    np.testing.assert_array_equal(values, [1.5, 2.0, np.nan, 4.0])

@@ -1,4 +1,4 @@
-"""README and docs/reading.md list what is read, and every line of the lists is true."""
+"""docs/sources.md and docs/reading.md list what is read, and every line of the lists is true."""
 
 import datetime as dt
 import tomllib

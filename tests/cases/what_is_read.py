@@ -1,7 +1,7 @@
-"""What trueodds reads, as README and docs/reading.md list it: python tests/cases/what_is_read.py.
+"""What trueodds reads, as docs/sources.md and docs/reading.md list it.
 
-Run so, it writes the lists into the documents. `test_what_is_read` proves every line, and that the
-documents have these lists.
+`python tests/cases/what_is_read.py` writes the lists into the documents. `test_what_is_read` proves
+every line, and that the documents have these lists.
 """
 
 import re
@@ -79,6 +79,12 @@ CELLS: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
     ("numbers with apostrophes in groups", ("1'234.5", "22'000"), "number", ("1234.5", "22000")),
     ("numbers with a currency", ("$1,200.50", "$950", "$3"), "number", ("1200.5", "950", "3")),
     ("numbers with a unit", ("12 kg", "7.5 kg", "800 kg"), "number", ("12", "7.5", "800")),
+    (
+        "numbers with words that multiply",
+        ("€1.2M", "€350K", "€2 million"),
+        "number",
+        ("1200000", "350000", "2000000"),
+    ),
     ("numbers with a percent sign", ("12.5 %", "3 %", "40 %"), "number", ("12.5", "3", "40")),
     (
         "numbers with a minus behind, or in brackets",
@@ -131,6 +137,13 @@ CELLS: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
         ("2024-03-01", "2024-12-31"),
     ),
     (
+        "dates with names of months in German, French, Spanish, Portuguese, Italian, Dutch or "
+        "Swedish",
+        ("1. März 2024", "31 décembre 2024", "3 de mayo de 2024"),
+        "date",
+        ("2024-03-01", "2024-12-31", "2024-05-03"),
+    ),
+    (
         "dates of e-mails",
         ("Fri, 01 Mar 2024 08:30:00 +0000", "Sat, 02 Mar 2024 08:30:00 +0000"),
         "date",
@@ -173,7 +186,7 @@ CELLS: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
 
 
 def sources() -> list[str]:
-    """README's list of places."""
+    """The list of places in docs/sources.md."""
     lines = ["| a table is | written as | extra |", "| --- | --- | --- |"]
     return lines + [f"| {k} | {w} | {f'`{x}`' if x else ''} |" for k, w, x, _ in PLACES]
 
@@ -187,7 +200,7 @@ def cells() -> list[str]:
     return lines
 
 
-LISTS = {"README.md": ("sources", sources), "docs/reading.md": ("cells", cells)}
+LISTS = {"docs/sources.md": ("sources", sources), "docs/reading.md": ("cells", cells)}
 
 
 def listed(document: str) -> tuple[str, str, str]:

@@ -159,3 +159,21 @@ def test_tables_that_cannot_be_evaluated(run, model_file, new_table, change, tex
     assert result.exit_code == 1, result.output
     assert text in result.stderr
     assert result.stdout == ""
+
+
+def test_a_page_of_the_rows_is_written_and_json_has_its_facts(run, model_file, new_table, tmp_path):
+    page = tmp_path / "new.html"
+    result = run("evaluate", model_file, new_table, "--report", page, "--cost-fn", 4, "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["report"] == str(page)
+    assert found["scores"] == asdict(load(model_file).evaluate(new_table).scores)
+    assert found["slices"]["groups"]
+    assert sum(part["rows"] for part in found["reliability"]) == found["scores"]["rows"]
+    assert "labelled rows of " in page.read_text(encoding="utf-8")
+
+
+def test_a_page_does_not_replace_an_input(run, model_file, new_table):
+    result = run("evaluate", model_file, new_table, "--report", new_table)
+    assert result.exit_code == 2
+    assert "must end in .html" in result.stderr

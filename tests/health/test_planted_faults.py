@@ -71,13 +71,15 @@ def test_a_healthy_network_has_no_finding(seed: int) -> None:
     assert diagnose(record_of(HEALTHY, seed)) == ()
 
 
-def test_the_example_of_the_readme_is_measured() -> None:
+def test_the_example_of_the_page_is_measured() -> None:
     from health_gallery import SEED
     from planted import PLANTS, cured, record_of
     from trueodds.health.diagnose import diagnose
 
-    blocks = re.findall(r"```text\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
-    (block,) = [text for text in blocks if "vanishing" in text]
+    blocks = re.findall(
+        r"```text\n(.*?)```", (ROOT / "docs" / "health.md").read_text("utf-8"), re.S
+    )
+    block = next(text for text in blocks if "vanishing" in text)
     finding, cure = block.splitlines()
     gallery = (ROOT / "docs" / "health.md").read_text("utf-8")
     assert finding in gallery

@@ -157,10 +157,15 @@ def test_work_adds_up_until_numba_is_loaded(
     assert found.for_a_row() == "loaded"
 
 
-def test_networks_without_soft_splits_have_batches_by_blas(golden_called: Called) -> None:
+def test_networks_without_soft_splits_take_it_after_many_rows(
+    golden_called: Called, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model = golden_called("relu").model
     found = Compiled(model.networks, model.encoder, model.target_encodings)
-    assert found.for_rows(10**9) is None
+    monkeypatch.delitem(sys.modules, "numba", raising=False)
+    monkeypatch.setattr(Compiled, "_scorer", lambda _: "loaded")
+    assert found.for_rows(compiled.WORTH_BATCHES - 1) is None
+    assert found.for_rows(1) == "loaded"
 
 
 @pytest.mark.parametrize("reason", ["too large", "no kernel", "another activation", "a far limit"])

@@ -1,5 +1,6 @@
 """The page as a browser shows it: every chart drawn, nothing logged, nothing fetched."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from chromium import CHROMIUM, Page, browser
+from trueodds.evaluation.slices import Grouping, slice_scores
 from trueodds.report import ColumnImportance, OutOfFold, write_report
 
 pytestmark = [
@@ -15,6 +17,8 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
 WIDTHS = (390, 768, 1280)
+AXE = os.environ.get("AXE_CORE")
+"""Path of ``axe.min.js``, from the npm package axe-core."""
 OPEN_ALL = "for (const part of document.querySelectorAll('details')) part.open = true"
 CHARTS = "[...document.querySelectorAll('.chart')]"
 
@@ -61,7 +65,14 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def report(model, evidence, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    write_report(model, evidence, path)
+    rng = np.random.default_rng(0)
+    groupings = [
+        Grouping("marital-status", ("Married-civ-spouse", "Never-married"), part)
+        for part in rng.integers(0, 2, (2, evidence.y.size))
+    ]
+    shifted = evidence.log_odds + groupings[0].codes
+    slices = slice_scores(evidence.y, shifted, groupings, notes=("a note",))
+    write_report(model, replace(evidence, slices=slices), path)
     return path
 
 
@@ -79,7 +90,7 @@ def test_every_chart_is_drawn(page: Page, report: Path, dark: bool) -> None:
     require_quiet(page)
     assert page.run("document.documentElement.dataset.charts") == "drawn"
     drawn = page.run(f"{CHARTS}.map((place) => [place.id, place.innerHTML.split('</svg>')[0]])")
-    assert len(drawn) == 8
+    assert len(drawn) == 10
     for key, content in drawn:
         assert "<svg" in content, key
         assert content.count("<path") > 2, key
@@ -108,6 +119,29 @@ def test_a_link_of_the_contents_opens_its_section(page: Page, report: Path) -> N
     page.wait("document.getElementById('training').closest('details').open")
     box = "document.querySelector('#chart-learning svg').getBoundingClientRect().width > 500"
     page.wait(box)
+
+
+def test_the_code_of_a_warning_leads_to_what_to_do(page: Page, report: Path) -> None:
+    page.open(report)
+    page.run("document.querySelector('.warning a').click()")
+    page.wait("document.getElementById('checks').closest('details').open")
+    assert page.run("document.querySelector(location.hash).textContent.includes('What to do:')")
+
+
+@pytest.mark.skipif(AXE is None, reason="AXE_CORE does not name axe.min.js of axe-core")
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing(page: Page, report: Path, width: int, dark: bool) -> None:
+    assert AXE is not None
+    page.media(dark=dark)
+    page.open(report, width)
+    page.run(OPEN_ALL)
+    page.run(f"{Path(AXE).read_text(encoding='utf-8')}; 0")
+    found = page.run(
+        "axe.run().then((all) => all.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))"
+    )
+    page.media()
+    assert found == []
 
 
 def test_print_opens_all_sections_and_closes_them_again(page: Page, report: Path) -> None:

@@ -150,7 +150,7 @@ def test_the_form_shows_the_forecast_of_its_row(page: Page, german) -> None:
 
 def test_a_browser_that_cannot_read_the_model_says_so(page: Page, german, tmp_path: Path) -> None:
     text = german[1].read_text(encoding="utf-8")
-    at = text.index('"model":"') + len('"model":"')
+    at = text.index('id="packed-model">') + len('id="packed-model">')
     (tmp_path / "damaged.html").write_text(text[:at] + "AAAA" + text[at + 4 :], encoding="utf-8")
     page.open(tmp_path / "damaged.html")
     page.wait("document.documentElement.dataset.model === 'failed'")

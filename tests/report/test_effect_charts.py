@@ -105,7 +105,7 @@ def test_all_figures_have_one_scale_and_a_band_that_is_not_known_is_none() -> No
 
 
 def test_the_lead_says_on_what_it_was_measured() -> None:
-    assert "about 400 of 1,200 training rows" in effects_lead(ALL)
+    assert "about 400 of 1,200 rows" in effects_lead(ALL)
     assert effects_lead(None) == ""
 
 

@@ -7,20 +7,20 @@ from trueodds.report.figures import all_figures, importance_figure
 from trueodds.report.forecast_charts import forecast_range
 from trueodds.report.model_charts import distinct, importance
 from trueodds.report.out_of_fold import ColumnImportance, OutOfFold
-from trueodds.report.page import _sections
+from trueodds.report.page import sections_of
 from trueodds.report.reliability import Bin, reliability_bins
 from trueodds.report.sample import sample_of
 
 
 def figures(model, evidence):
     sample = sample_of(evidence)
-    return all_figures(model, sample, reliability_bins(sample), evidence.importance)
+    return all_figures(model, sample, reliability_bins(sample), evidence)
 
 
 def test_every_figure_has_its_charts_and_words(model, evidence) -> None:
     found = figures(model, evidence)
-    drawn = ["reliability", "spread", "roc", "precision", "importance", "learning"]
-    assert list(found) == [*drawn, "curve", "flow"]
+    drawn = ["reliability", "log-odds", "roc", "precision", "spread", "importance", "learning"]
+    assert sorted(found) == sorted([*drawn, "curve", "flow"])
     for figure in [found[key] for key in drawn]:
         assert figure.drawings
         assert not figure.missing
@@ -42,7 +42,7 @@ def test_one_label_leaves_no_ranking(model) -> None:
     found = figures(model, OutOfFold(np.zeros(9, np.uint8), np.linspace(-3, 0, 9), None, ()))
     assert "Only one of the two labels" in found["roc"].missing
     assert "Only one of the two labels" in found["precision"].missing
-    assert "No importance was measured" in found["importance"].missing
+    assert "No importance of a column was measured" in found["importance"].missing
     assert found["reliability"].drawings
 
 
@@ -75,7 +75,7 @@ def test_rare_events_are_shown_large() -> None:
 def test_every_chart_is_valid_vega_lite(model, evidence) -> None:
     drawn = [
         drawing
-        for section in _sections(model, evidence)
+        for section in sections_of(model, evidence)
         for figure in section.figures.values()
         for drawing in figure.drawings
     ]

@@ -13,7 +13,8 @@ from trueodds.evaluation.scores import CalibrationError, Interval
 from trueodds.report import ColumnImportance, OutOfFold, write_report
 from trueodds.report import page as page_module
 from trueodds.report.bundle import read_asset
-from trueodds.report.page import MOST_BYTES, SCRIPTS, render
+from trueodds.report.page import MOST_BYTES, PACKED, SCRIPTS, render
+from unpacked import unpacked
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -60,7 +61,7 @@ class Reader(HTMLParser):
 
 def specifications(reader: Reader) -> dict:
     ids = [a.get("id") for a in reader.all("script")]
-    return json.loads(reader.text["script"][ids.index("specifications")])
+    return json.loads(unpacked(reader.text["script"][ids.index("packed-specifications")]))
 
 
 def code(reader: Reader) -> list[str]:
@@ -94,7 +95,11 @@ def test_scripts_are_the_ones_that_the_policy_names(page: str) -> None:
     reader = Reader(page)
     assert code(reader) == [read_asset(name) for name in SCRIPTS]
     policy = next(a["content"] for a in reader.all("meta") if "http-equiv" in a)
-    assert policy.count("'sha256-") == len(SCRIPTS)
+    assert policy.count("'sha256-") == len(SCRIPTS) + len(PACKED)
+    parts = zip(reader.all("script"), reader.text["script"], strict=True)
+    kept = {a["id"]: text for a, text in parts if "id" in a}
+    for name, asset in PACKED.items():
+        assert unpacked(kept[f"packed-{name}"]).decode() == read_asset(asset)
 
 
 def test_every_chart_has_its_place_and_its_words(page: str) -> None:
@@ -103,7 +108,7 @@ def test_every_chart_has_its_place_and_its_words(page: str) -> None:
         a["id"].removeprefix("chart-"): a for a in reader.all("div") if a.get("class") == "chart"
     }
     assert set(places) == set(specifications(reader))
-    assert len(places) == 8
+    assert len(places) == 10
     assert all(a["role"] == "img" and len(a["aria-label"]) > 20 for a in places.values())
 
 
@@ -130,7 +135,7 @@ def test_the_page_tells_the_whole_story(page: str, model) -> None:
 def test_headers_are_marked_in_every_table(page: str) -> None:
     reader = Reader(page)
     assert len(reader.all("table")) == 5
-    assert all(a.get("scope") in {"col", "row"} for a in reader.all("th"))
+    assert all(a.get("scope") in {"col", "row", "rowgroup"} for a in reader.all("th"))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -167,7 +172,7 @@ def test_hostile_names_stay_text(hostile: str, model, evidence, page: str) -> No
         assert len(reader.all(tag)) == len(plain.all(tag))
     assert not any(k.startswith("on") for _, attrs in reader.tags for k in attrs)
     assert code(reader) == code(plain)
-    assert len(specifications(reader)) == 8
+    assert len(specifications(reader)) == 10
     assert "\0" not in found
     assert "\u202e" not in found
 
@@ -204,20 +209,23 @@ def test_a_huge_table_makes_a_small_page(model, make_evidence, make_members) -> 
 
 
 def test_a_model_that_is_too_large_is_left_out(page: str, model, evidence, monkeypatch) -> None:
-    assert 'id="data-try"' in page
+    assert 'id="packed-model"' in page
     monkeypatch.setattr(page_module, "MOST_BYTES", len(page.encode()) - 1)
     found = render(model, evidence)
-    assert 'id="data-try"' not in found
+    assert 'id="packed-model"' not in found
     assert "The model is too large for this page" in found
 
 
 def test_sections_are_in_order_and_the_contents_name_them(page: str) -> None:
     reader = Reader(page)
     keys = [a["id"] for a in reader.all("h2")]
-    assert keys == ["verdict", "decide", "try", "columns", "forecast", "training", "health", "made"]
-    assert [a["href"] for a in reader.all("a")] == [f"#{key}" for key in keys[1:]]
+    assert keys == [
+        "verdict", "decide", "try", "columns", "forecast", "training", "health", "checks", "made"
+    ]  # fmt: skip
+    links = [a["href"] for a in reader.all("a") if "aria-label" not in a]
+    assert links == [f"#{key}" for key in keys[1:]]
     folded = [a for a in reader.all("details") if a.get("class") == "section"]
-    assert len(folded) == 3
+    assert len(folded) == 4
     # No level of heading is left out on the way down.
     levels = [int(tag[1]) for tag, _ in reader.tags if tag in {"h1", "h2", "h3", "h4"}]
     assert levels[0] == 1

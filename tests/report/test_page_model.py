@@ -1,6 +1,4 @@
 import json
-import zlib
-from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +10,14 @@ from trueodds.model import load
 from trueodds.model.background import Background
 from trueodds.model.model import from_bytes
 from trueodds.report.page_model import encoded_model
+from unpacked import from_halves, unpacked
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NAMES = ("relu", "crosses", "pieces", "soft_splits", "words")
 
 
 def carried(model):
-    return from_bytes(zlib.decompress(b64decode(encoded_model(model))))
+    return from_bytes(from_halves(unpacked(encoded_model(model))))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -39,7 +38,7 @@ def test_the_copy_holds_no_training_rows() -> None:
     model = replace(
         model, background=Background(1, numbers, codes), notes=("a secret",), source="secret.csv"
     )
-    data = zlib.decompress(b64decode(encoded_model(model)))
+    data = from_halves(unpacked(encoded_model(model)))
     assert b"123456.75" not in data
     assert b"secret" not in data
     copy = from_bytes(data)

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import binomtest
 
 from trueodds.report.out_of_fold import OutOfFold
-from trueodds.report.reliability import MOST_BINS, reliability_bins, wilson
+from trueodds.report.reliability import GAP, MOST_BINS, reliability_bins, wilson
 from trueodds.report.sample import Sample, sample_of
 
 
@@ -93,3 +93,17 @@ def test_bins_hold_all_rows_and_keep_their_order(case) -> None:
         assert b.lowest <= b.forecast <= b.highest
     for a, b in pairwise(bins):
         assert a.highest < b.lowest
+
+
+def test_no_bin_spans_a_gap_of_forecasts() -> None:
+    rng = np.random.default_rng(0)
+    p = np.concatenate([rng.uniform(0.02, 0.1, 900), rng.uniform(0.7, 0.8, 30), [0.95]])
+    y = (rng.random(p.size) < p).astype(np.uint8)
+    bins = reliability_bins(sample(y, np.log(p / (1 - p))))
+    span = p.max() - p.min()
+    assert [b.rows for b in bins if b.lowest > 0.9] == [1]
+    assert sum(b.rows for b in bins if 0.5 < b.lowest < 0.9) == 30
+    for b in bins:
+        inside = np.sort(p[(p >= b.lowest - 1e-12) & (p <= b.highest + 1e-12)])
+        assert inside.size == b.rows
+        assert np.diff(inside, prepend=inside[0]).max() <= GAP * span

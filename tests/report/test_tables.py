@@ -78,9 +78,10 @@ def test_warnings_say_how_sure_they_are() -> None:
     note = Check("TO105", "note", "id", "an identifier", "nothing")
     fault = Check("TO209", "failure", "", "not learning", "more rows")
     rows = warning_rows([sure, look, note, fault])
-    assert [heading for heading, _ in rows] == ["This gives the answer away.", "Check this."]
-    assert rows[0][1] == 'TO102 "c1" and "c2" together; leave them out'
+    assert [heading for heading, _, _ in rows] == ["This gives the answer away.", "Check this."]
+    assert rows[0][1:] == ("TO102", '"c1" and "c2" together; leave them out')
     many = warning_rows([look] * 40)
     assert len(many) == MOST_WARNINGS + 1
-    assert "30 more" in many[-1][1]
+    assert many[-1][1] == ""
+    assert "30 more" in many[-1][2]
     assert warning_rows([]) == []

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from trueodds.errors import TableError
@@ -146,3 +148,18 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
     pl.DataFrame({"a": []}).write_parquet(tmp_path / "norows.parquet")
     with pytest.raises(TableError, match="no rows"):
         read_table(tmp_path / "norows.parquet")
+
+
+@pytest.mark.parametrize("name", ["wide.parquet", "wide.arrow", "stream.arrow"])
+def test_decimals_that_are_too_wide_are_refused_by_name(tmp_path: Path, name: str) -> None:
+    cells = pa.array([1, 2], pa.decimal256(50, 2))
+    table = pa.table({"plain": [1, 2], "amount": cells, "sum": cells})
+    path = tmp_path / name
+    if name.endswith(".parquet"):
+        pq.write_table(table, path)
+    else:
+        opened = pa.ipc.new_stream if name.startswith("stream") else pa.ipc.new_file
+        with opened(path, table.schema) as writer:
+            writer.write_table(table)
+    with pytest.raises(TableError, match='columns "amount", "sum" hold decimals of more than 38'):
+        read_table(path)

@@ -1,7 +1,7 @@
 """The commands, over 300 lines as each is one declaration; their code is in the other files."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -283,13 +283,20 @@ def evaluate_command(
     no_weight: NoWeight = False,
     told: Format = None,
     query: Query = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PAGE.html", help="Write the page of these rows.", show_default="no page"
+        ),
+    ] = None,
     fail_on: FailOn = None,
     as_json: Json = False,
 ) -> None:
     """Check a model on labelled rows: scores with 95 % intervals, and a test of calibration.
 
     If the model has seen rows in training, the result says so first. With --by, groups are scored
-    too, and differences between them are told where they are beyond chance.
+    too, and differences between them are told where they are beyond chance. --report writes the
+    page that fit writes, for these rows.
     """
     from trueodds.cli.evaluate import run_evaluate
 
@@ -302,6 +309,7 @@ def evaluate_command(
         weight=asked,
         by=tuple(by or ()),
         costs=costs,
+        page=report,
         as_json=as_json,
     )
 
@@ -442,6 +450,95 @@ def check_command(model: ModelFile, fail_on: FailOn = None, as_json: Json = Fals
     from trueodds.cli.checks import run_check
 
     run_check(model, fail_on or (), as_json=as_json)
+
+
+@app.command("serve")
+@errors_as_sentences()
+def serve_command(
+    models: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="MODEL...",
+            readable=False,
+            help="Model files (.odds), or folders whose model files are served. A changed file is "
+            "read again.",
+        ),
+    ],
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address to listen to; 0.0.0.0 for all.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="PORT", help="Port; 0 for a free one.")
+    ] = 8080,
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Number of processes.")] = 1,
+    no_page: Annotated[
+        bool,
+        typer.Option("--no-page", help="Serve no page: it carries the model to its reader."),
+    ] = False,
+    most_rows: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Most rows of a request.")
+    ] = 10_000,
+    most_bytes: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Most bytes of a request.")
+    ] = 16 << 20,
+) -> None:
+    """Serve models over HTTP until Ctrl-C: JSON, CSV, Parquet, Open Inference Protocol."""
+    from trueodds.cli.serve import run_serve
+
+    run_serve(tuple(models), host, port, workers, page=not no_page, rows=most_rows, body=most_bytes)
+
+
+@app.command("export")
+@errors_as_sentences()
+def export_command(
+    model: ModelFile,
+    onnx: Annotated[
+        Path | None,
+        typer.Option(metavar="NAME.onnx", help="Write an ONNX graph, from columns to probability."),
+    ] = None,
+    js: Annotated[
+        Path | None,
+        typer.Option(metavar="NAME.mjs", help="Write a JavaScript module that scores rows."),
+    ] = None,
+    sql: Annotated[
+        Literal["duckdb", "postgres"] | None,
+        typer.Option(help="Write one query of this database, which scores a table."),
+    ] = None,
+    table: Annotated[
+        str, typer.Option(metavar="NAME", help="With --sql: the table that the query scores.")
+    ] = "new_rows",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="NAME.sql", help="The query's file.", show_default="stdout"),
+    ] = None,
+) -> None:
+    """Write a model for other programs: ONNX, JavaScript or SQL."""
+    from trueodds.cli.export import run_export
+
+    run_export(model, onnx=onnx, js=js, sql=sql, table=table, out=out)
+
+
+@app.command("card")
+@errors_as_sentences()
+def card_command(
+    model: ModelFile,
+    labelled: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LABELLED", help="Rows with the target column: their scores are in the card."
+        ),
+    ] = None,
+    by: By = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="NAME.md", help="The card's file.", show_default="stdout"),
+    ] = None,
+) -> None:
+    """Write a model card in Markdown: what, data, scores, limits, how made."""
+    from trueodds.cli.card import run_card
+
+    table = None if labelled is None else table_of(labelled, None, None)
+    run_card(model, table, tuple(by or ()), out)
 
 
 @app.command("inspect")

@@ -2,17 +2,22 @@
 
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from trueodds.cli.checks import chosen_codes, leave_if_fired
 from trueodds.cli.console import note, print_facts, print_json
 from trueodds.cli.facts import print_scores, rows_text
 from trueodds.cli.options import number_or_name
+from trueodds.cli.outputs import require_ending, require_writable
 from trueodds.cli.slices import print_slices
 from trueodds.evaluation.scores import Scores
 from trueodds.model import Model, load
 from trueodds.model.checks import checks_of_evaluation
 from trueodds.model.evaluate import Evaluation
+from trueodds.report import write_report
+from trueodds.report.facts import shown_facts
+from trueodds.report.held_out import HeldOut, held_out
 from trueodds.report.wording import calibration_verdict
 from trueodds.table import Source
 from trueodds.text import printable
@@ -63,19 +68,25 @@ def run_evaluate(
     weight: str | bool = True,
     by: tuple[str, ...] = (),
     costs: tuple[str | None, str | None, str | None] = (None, None, None),
+    page: Path | None = None,
     as_json: bool,
 ) -> None:
     """Score and print; ``weight`` is the ``sample_weight`` of `Model.evaluate`.
 
-    ``costs`` are numbers in words, or names of columns. The exit code is 4 if a check fired that
-    ``fail_on`` names.
+    ``costs`` are numbers in words, or names of columns. ``page`` is where a report of these rows is
+    written. The exit code is 4 if a check fired that ``fail_on`` names.
     """
     chosen = chosen_codes(fail_on, "evaluate")
+    if page is not None:
+        inputs = [labelled.path] if labelled.kind == "path" else []
+        require_ending(page, [".html", ".htm"], "--report")
+        require_writable(page, "--report", [model_file, *inputs])
     model = load(model_file)
     false_positive, false_negative, benefit = (number_or_name(cost) for cost in costs)
     with warnings.catch_warnings():  # printed below
         warnings.simplefilter("ignore", UserWarning)
-        found = model.evaluate(
+        judge = model.evaluate if page is None else partial(held_out, model)
+        judged = judge(
             labelled,
             by=by,
             cost_fp=false_positive,
@@ -83,14 +94,23 @@ def run_evaluate(
             benefit=benefit,
             sample_weight=weight,
         )
+        evidence = judged if isinstance(judged, HeldOut) else None
+        found = judged.evaluation if isinstance(judged, HeldOut) else judged
+        if page is not None and evidence is not None:
+            write_report(model, evidence, page)
     for text in (*found.notes, *(found.slices.notes if found.slices else ())):
         note(f"Note: {text}")
     if as_json:
         for text in found.remarks:
             note(f"Warning: {text}")
-        print_json(evaluation_json(model_file, labelled, model, found))
+        values = evaluation_json(model_file, labelled, model, found)
+        if evidence is not None:
+            values |= {"report": str(page), **shown_facts(model, evidence)}
+        print_json(values)
     else:
         print_evaluation(found)
+        if page is not None:
+            print_facts([("Report", str(page))])
     leave_if_fired(chosen, checks_of_evaluation(model, found))
 
 

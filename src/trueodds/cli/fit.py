@@ -32,6 +32,7 @@ from trueodds.execution.work_folder import WorkFolder, work_folder
 from trueodds.main_job import FitResult, learn
 from trueodds.model.file import save
 from trueodds.report import write_report
+from trueodds.report.facts import shown_facts
 from trueodds.report.tables import treatment_lines
 from trueodds.report.wording import calibration_verdict
 from trueodds.table import Frame, Source, as_source, read_mapped, read_table
@@ -234,6 +235,7 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         "scores": model.scores,
         "logistic_regression": evidence.logistic_regression,
         "decision": evidence.decision and evidence.decision.to_json(),
+        **shown_facts(model, evidence),
         "health": list(model.health),
         "checks": [check.to_json() for check in model.checks()],
         "treatments": treatment_lines(model.record),

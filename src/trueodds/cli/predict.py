@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from trueodds.cli.console import note, print_json
 from trueodds.cli.options import number_or_name
 from trueodds.cli.outputs import require_writable
-from trueodds.columns.values import OddCells
+from trueodds.columns.values import OddCells, Values
 from trueodds.errors import TableError, UsageError
 from trueodds.evaluation.costs import Costs
 from trueodds.model import Model, load
@@ -26,6 +27,7 @@ from trueodds.table import (
     writable_ending,
     write_stream,
 )
+from trueodds.table.ahead import worked_ahead
 from trueodds.table.sources import masked
 from trueodds.table.write import database_of, layout_of
 
@@ -74,6 +76,38 @@ PLAIN = Asked()
 """Nothing but the probability."""
 
 
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """A frame with all that is written beside its rows."""
+
+    frame: Frame
+    values: Values
+    forecast: NDArray[np.float64]
+    """Probabilities, shape (rows,)."""
+    added: list[pl.Series]
+    """The new columns."""
+    called: int
+    """Rows whose decision is a call."""
+
+    @classmethod
+    def of(cls, model: Model, frame: Frame, asked: Asked) -> "Scored":
+        """Score a frame."""
+        aligned, values = model.read_frame(frame)
+        log_odds = model.log_odds_of(values)
+        forecast = probability(log_odds)
+        added, count = [pl.Series("probability", forecast)], 0
+        if asked.interval:
+            lower, upper = model.bounds_of(log_odds)
+            added += [pl.Series("lower", lower), pl.Series("upper", upper)]
+        if asked.decide:
+            calls = called(log_odds, asked.costs_of(frame, model.costs))
+            count = int(calls.sum())
+            added.append(pl.Series("decision", np.where(calls, "call", "no call")))
+        if asked.reasons:
+            added += reason_columns(model.explain_rows(aligned, values), asked.reasons)
+        return cls(frame, values, forecast, added, count)
+
+
 @dataclass
 class Tally:
     """Counts over all rows, complete when the last row has been scored."""
@@ -91,28 +125,16 @@ class Tally:
         self, model: Model, table: TableStream, monitor: Monitor, asked: Asked
     ) -> Iterator[tuple[Frame, pl.DataFrame]]:
         """Score the frames one after another."""
-        for frame in table.frames:
-            aligned, values = model.read_frame(frame)
-            monitor.update(values, frame)
-            log_odds = model.log_odds_of(values)
-            forecast = probability(log_odds)
-            added = [pl.Series("probability", forecast)]
-            if asked.interval:
-                lower, upper = model.bounds_of(log_odds)
-                added += [pl.Series("lower", lower), pl.Series("upper", upper)]
-            if asked.decide:
-                calls = called(log_odds, asked.costs_of(frame, model.costs))
-                self.called += int(calls.sum())
-                added.append(pl.Series("decision", np.where(calls, "call", "no call")))
-            if asked.reasons:
-                added += reason_columns(model.explain_rows(aligned, values), asked.reasons)
-            self.rows += frame.rows
-            self.total += float(forecast.sum())
-            self.remarks |= dict.fromkeys(values.remarks)
-            for cells in values.odd:
+        for part in worked_ahead(table.frames, lambda frame: Scored.of(model, frame, asked)):
+            monitor.update(part.values, part.frame)
+            self.rows += part.frame.rows
+            self.total += float(part.forecast.sum())
+            self.called += part.called
+            self.remarks |= dict.fromkeys(part.values.remarks)
+            for cells in part.values.odd:
                 before = self.odd.get(cells.column)
                 self.odd[cells.column] = cells if before is None else before.plus(cells)
-            yield frame, pl.DataFrame(added)
+            yield part.frame, pl.DataFrame(part.added)
 
     def notes(self, model: Model) -> list[str]:
         """Columns and cells that count as missing, one sentence a column in the model's order."""

@@ -5,7 +5,13 @@ from dataclasses import replace
 
 import polars as pl
 
-from trueodds.columns.date_order import GUESSED, SPOKEN, date_rule, looks_like_dates
+from trueodds.columns.date_order import (
+    GUESSED,
+    SPOKEN,
+    date_rule,
+    looks_like_dates,
+    unread_dates,
+)
 from trueodds.columns.date_text import no_date
 from trueodds.columns.dates import date_format, order_of, parse_by_order, parse_dates
 from trueodds.columns.few_words import accepted, almost
@@ -33,7 +39,7 @@ def read_as_dates(name: str, text: pl.Series) -> Column | str:
     words = text.drop_nulls().unique(maintain_order=True)
     sample = [w for w in words[:: max(1, len(words) // SAMPLE)] if not _missing(w)]
     if not looks_like_dates(sample):
-        return ""
+        return unread_dates(sample)
     known = words.filter([not _missing(word) for word in words])
     dated = known.filter(known.str.contains(r"\d"))
     pattern = date_format(dated)

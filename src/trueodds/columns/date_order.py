@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trueodds.columns.date_text import ORDERS, Order, moment
+from trueodds.columns.few_words import NEARLY
+from trueodds.text import printable
 
 WINDOW = 1969
 """Years of two digits are 1969 to 2068, as in POSIX, if the column does not show other years."""
@@ -24,6 +26,12 @@ _THREE = re.compile(r"(\d{1,2})(?:[-/ ]|\. ?)(\d{1,2})(?:[-/ ]|\. ?)(\d{4}|\d{2}
 _SEASON = re.compile(r"(\d{4})[-/](\d{2})", re.ASCII)
 
 
+_DATED = re.compile(r"(?<!\d)(19|20)\d\d(?!\d)", re.ASCII)
+_NAMES = re.compile(r"[^\W\d_]+")
+MOST_NAMES = 30
+"""Twelve months, seven days and a few more words may stand beside the numbers of dates."""
+
+
 @dataclass(frozen=True)
 class DateRule:
     """How a column's dates are read, and a remark about it."""
@@ -39,6 +47,29 @@ def looks_like_dates(words: Sequence[str]) -> bool:
     if not words or max(_read(words, order) for order in ORDERS) < 0.5 * len(words):
         return False
     return not _seasons(words)
+
+
+def unread_dates(words: Sequence[str]) -> str:
+    """A sentence where nearly all words look like dates in a spelling that is not read; else empty.
+
+    They have a year of 1900 to 2099 and one or two numbers up to 31 among their first three
+    numbers, and few words: names of months and days, a zone.
+    """
+    known = [word for word in words if _DATED.search(word)]
+    names = {name for word in known for name in _NAMES.findall(word.lower())}
+    dated = [word for word in known if _is_dated(word)]
+    if len(dated) < max(3, NEARLY * len(words)) or len(names) > MOST_NAMES:
+        return ""
+    unread = (word for word in dated if all(moment(word, o, WINDOW) is None for o in ORDERS))
+    word = printable(next(unread, dated[0]), 40)
+    return f'cells such as "{word}" look like dates, but are not read: write them as 2019-12-31'
+
+
+def _is_dated(word: str) -> bool:
+    numbers = re.findall(r"\d+", word, re.ASCII)[:3]
+    years = [n for n in numbers if len(n) == 4]
+    days = [n for n in numbers if len(n) < 3 and 0 < int(n) <= 31]
+    return len(years) == 1 and bool(days) and len(days) + 1 == len(numbers)
 
 
 def date_rule(words: Sequence[str], name: str) -> DateRule:

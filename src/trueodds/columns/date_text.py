@@ -13,30 +13,40 @@ Order = Literal["", "ymd", "dmy", "mdy"]
 ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy")
 FIRST_YEAR, LAST_YEAR = 1000, 9999
 
+_ENGLISH = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
 _MONTHS = {
     **{
         name[:length]: number
-        for number, name in enumerate(
-            [
-                "january",
-                "february",
-                "march",
-                "april",
-                "may",
-                "june",
-                "july",
-                "august",
-                "september",
-                "october",
-                "november",
-                "december",
-            ],
-            start=1,
-        )
+        for number, name in enumerate(_ENGLISH, start=1)
         for length in (3, len(name))
     },
     "sept": 9,
 }
+_OTHER_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        [
+            "januar januari janvier janv enero ene janeiro gennaio gen",
+            "februar februari fevrier fevr febrero fevereiro fev febbraio",
+            "marz maerz mrz mars marzo marco maart mrt",
+            "avril avr abril abr aprile",
+            "mai maj mayo maio maggio mag mei",
+            "juni juin junio junho giugno giu",
+            "juli juillet juil julio julho luglio lug",
+            "augusti augustus aout agosto ago",
+            "septembre septiembre setembro set settembre",
+            "oktober okt octobre octubre outubro out ottobre ott",
+            "novembre noviembre novembro",
+            "dezember dez decembre diciembre dic dezembro dicembre",
+        ],
+        start=1,
+    )
+    for name in names.split()
+}
+"""German, Dutch, French, Spanish, Portuguese, Italian and Swedish names, without accents."""
 _ZONES = {
     **dict.fromkeys(("z", "utc", "gmt", "ut"), 0),
     "est": -300,
@@ -55,6 +65,7 @@ _WEEKDAY = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _MONTH = f"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})"
+_ANY_MONTH = f"(?P<name>{'|'.join(sorted({**_MONTHS, **_OTHER_MONTHS}, key=len, reverse=True))})"
 _YEAR = r"'?(?P<year>\d{4}|\d{2})"
 _TIME = (
     r"(?P<h>\d{1,2})[:h](?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,:](?P<f>\d+))?)?"
@@ -76,20 +87,21 @@ _SHAPES = (
     rf"(?P<a>\d{{1,2}})(?P<sep>[-/ ]|\. ?)(?P<b>\d{{1,2}})(?P=sep)(?P<c>\d{{4}}|\d{{2}})\.?"
     rf"(?:{_CLOCK}{_ZONE})?",
     rf"(?P<year>\d{{4}})(?P<m>\d{{2}})(?P<d>\d{{2}})(?:{_CLOCK}{_ZONE})?",
-    rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-/. ]*(?:of )?{_MONTH}[-/., ]*{_YEAR}"
-    rf"(?:{_CLOCK}{_ZONE})?",
-    rf"{_MONTH}[-/. ]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:, ?|[-/ ]){_YEAR}(?:{_CLOCK}{_ZONE})?",
-    rf"(?P<year>\d{{4}})[-/. ]?{_MONTH}[-/. ]?(?P<d>\d{{1,2}})(?:{_CLOCK}{_ZONE})?",
+    rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º)?[-/. ]*(?:of |de )?{_ANY_MONTH}(?: del? |[-/., ]*)"
+    rf"{_YEAR}(?:{_CLOCK}{_ZONE})?",
+    rf"{_ANY_MONTH}[-/. ]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:, ?|[-/ ]){_YEAR}(?:{_CLOCK}{_ZONE})?",
+    rf"(?P<year>\d{{4}})[-/. ]?{_ANY_MONTH}[-/. ]?(?P<d>\d{{1,2}})(?:{_CLOCK}{_ZONE})?",
     rf"{_MONTH} +(?P<d>\d{{1,2}}) {_TIME}{_ZONE} (?P<year>\d{{4}})",
     r"(?P<year>\d{4})[-/.](?P<m>\d{1,2})",
     r"(?P<m>\d{1,2})[-/.](?P<year>\d{4})",
     rf"{_MONTH}\.?[-/, ]*{_YEAR}",
-    rf"(?P<year>\d{{4}})[-/. ]*{_MONTH}",
+    rf"(?P<year>\d{{4}})[-/. ]*{_ANY_MONTH}",
     r"(?P<year>\d{4})[- ]?Q(?P<q>[1-4])",
     r"Q(?P<q>[1-4])[-/ ]?(?P<year>\d{4})",
     r"(?P<year>\d{4})-?W(?P<week>\d{2})(?:-?(?P<wd>[1-7]))?",
     rf"(?P<year>\d{{4}})[年년] ?(?P<m>\d{{1,2}})[月월] ?(?P<d>\d{{1,2}})[日일]"
     rf"(?:{_CLOCK}{_ZONE})?",
+    rf"{_ANY_MONTH}(?:\.?[-/, ]*| del? )(?P<year>\d{{4}})",
 )
 _NO_DATE = re.compile(
     r"(0{1,4}([-/.])0{1,2}\2(0{4}|0{1,2})|0?1/0/(19)?00|00?([/.])0?1\5(19)?00)"
@@ -99,7 +111,7 @@ _NO_DATE = re.compile(
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
-_BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-", "\u2013": "-"})
+_ONE_SPELLING = str.maketrans("\u00a0\u202f\u2009\u2212\u2013äÄéÉûÛçÇ", "   --aAeEuUcC")
 
 
 def no_date(word: str) -> bool:
@@ -120,7 +132,7 @@ def _shapes() -> tuple[re.Pattern[str], ...]:
 def moment(text: str, order: Order, century: int) -> int | None:
     """Microseconds since 1970 UTC of a date or timestamp; None where it is none.
 
-    A year of four digits that stands first, or a month's English name, needs no order. A month, a
+    A year of four digits that stands first, or a month's name, needs no order. A month, a
     quarter or a week alone means its first day. A time without a zone is in UTC.
 
     Parameters
@@ -131,7 +143,7 @@ def moment(text: str, order: Order, century: int) -> int | None:
     century
         First of the hundred years that years of two digits stand for; 0 reads none.
     """
-    text = text.translate(_BLANKS).strip()
+    text = text.translate(_ONE_SPELLING).strip()
     weekday = _WEEKDAY.match(text)
     if weekday:
         text = text[weekday.end() :]
@@ -180,7 +192,8 @@ def _year(digits: str, century: int) -> int:
 
 def _month(found: dict[str, str | None]) -> int:
     if found.get("name"):
-        return _MONTHS[(found["name"] or "").lower()]
+        name = (found["name"] or "").lower()
+        return _MONTHS.get(name) or _OTHER_MONTHS[name]
     if found.get("q"):
         return 3 * int(found["q"] or 0) - 2
     return int(found.get("m") or 1)

@@ -8,18 +8,20 @@ import polars as pl
 
 from trueodds.columns.durations import is_clear, microseconds
 from trueodds.columns.few_words import NEARLY, accepted, almost
+from trueodds.columns.multipliers import ALONE, MULTIPLIED
 from trueodds.columns.numbers import GUESSED, Evidence, Mark, decide_mark, parts_of, weigh
 from trueodds.columns.numeric import no_number, numbers_from_text
+from trueodds.columns.units import unit_of
 from trueodds.table.frame import Frame
 from trueodds.text import printable
 
 _POINT = re.compile(r"\d\.(\d{1,2}|\d{4,})$", re.ASCII)
 """A number whose point groups no thousands."""
-_LARGE = re.compile(r"\D{0,4}\d[\d.,]* ?([kKMB])\W{0,2}", re.ASCII)
-"""Numbers such as $1.2M."""
 _GROUPED = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}", re.ASCII)
 """Addresses of computers, such as 192.168.100.101, are no groups of thousands."""
+_MINUTES = re.compile(r"\d{1,2}:[0-5]\d[.,]\d+", re.ASCII)
+"""Clocks without hours, such as 08:13.5."""
 SAMPLE = 200
 """Words of a column that are examined first, and of the other columns for their decimal mark."""
 
@@ -75,19 +77,30 @@ def read_as_numbers(text: pl.Series, locale: Locale) -> Reading | str:
     times = [word for word in few if microseconds(word) is not None]
     if len(times) >= 0.9 * len(few) and any(map(is_clear, times)) and _rare(plain):
         return _judged(text, "duration", "", ())
+    if said := _minutes(few):
+        return said
     shaped = sum(parts_of(word) is not None for word in few)
     if (shaped < 0.5 * len(few) and _rare(plain)) or all(map(_ADDRESS.fullmatch, few)):
         return _several_units(few)
     evidence = weigh(present.unique(maintain_order=True).to_list())
     clear = bool(evidence.mark) or not (evidence.dots or evidence.commas)
     mark, why = decide_mark(evidence, "" if clear else locale.mark, locale.delimiter)
-    unit, remarks = _unit(evidence)
+    unit, remarks = _multiplied_unit(evidence, mark) or _unit(evidence)
     if why:
         remarks = (_said(evidence, mark, why), *remarks)
     style = "decimal_comma" if mark == "," else "decimal_point"
     if not any(_reads(word, mark, unit) for word in words):
         style, unit, remarks = "", "", ()
     return _judged(text, style, unit, remarks) or _several_units(few)
+
+
+def _minutes(words: list[str]) -> str:
+    """A sentence where nearly all words may be minutes and seconds; else empty."""
+    found = [word for word in words if _MINUTES.fullmatch(word)]
+    if len(found) < NEARLY * len(words):
+        return ""
+    one = printable(found[0], 30)
+    return f'cells such as "{one}" may be minutes and seconds: write them as 0:{one}'
 
 
 def _several_units(words: list[str]) -> str:
@@ -103,10 +116,11 @@ def _several_units(words: list[str]) -> str:
 
 
 def _unit_in(word: str) -> str | None:
-    """The unit of a number, or its letter for thousands, millions or billions; None for others."""
-    large = _LARGE.fullmatch(word)
+    """The unit of a number, or its word for thousands, millions or billions; None for others."""
     parts = parts_of(word)
-    return parts.unit if parts else large[1].upper() if large else None
+    if parts is None:
+        return None
+    return parts.multiplier.upper() if parts.unit is None else parts.unit
 
 
 def _plain(text: pl.Series, present: pl.Series, locale: Locale) -> Reading | str:
@@ -137,7 +151,38 @@ def _rare(plain: pl.Series) -> bool:
 
 def _reads(word: str, mark: Mark, unit: str) -> bool:
     parts = parts_of(word)
-    return parts is not None and parts.unit in ("", unit) and parts.value(mark) is not None
+    return parts is not None and parts.number(mark, unit) is not None
+
+
+def _multiplied_unit(evidence: Evidence, mark: Mark) -> tuple[str, tuple[str, ...]] | None:
+    """The unit of numbers such as 5K and $1.2M, and a remark; None where no word multiplies.
+
+    Where all numbers have one and the same word, apart from them as in "5 million", it is a unit. A
+    word that may as well be a unit or a part of codes, such as M, multiplies where there is another
+    such word, a currency or a decimal mark.
+    """
+    marked = bool(evidence.point or evidence.comma)
+    clear = [
+        (word, currency)
+        for word, currency in evidence.multiplied
+        if currency or word not in ALONE or (marked and word in "MB")
+    ]
+    uniform = len(evidence.units) == 1 and evidence.units.total() == evidence.numbers
+    if not clear or (uniform and "" not in evidence.units):
+        return None
+    currencies = [currency for _, currency in evidence.multiplied if currency]
+    currencies += [
+        u for u, _ in evidence.units.most_common() if u and unit_of(u, first=True, apart=False)
+    ]
+    currency = currencies[0] if currencies else ""
+    example = evidence.multiplied[clear[0]]
+    parts = parts_of(example)
+    value = parts and parts.number(mark, currency + MULTIPLIED)
+    if value is None:
+        return None
+    remark = f'"{printable(example, 30)}" is read as {value:.15g}: {clear[0][0]} multiplies'
+    unit = (f'numbers have the unit "{currency}"',) if currency else ()
+    return currency + MULTIPLIED, (remark, *unit)
 
 
 def _unit(evidence: Evidence) -> tuple[str, tuple[str, ...]]:

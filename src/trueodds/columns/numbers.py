@@ -6,10 +6,11 @@ by these rules alone, whatever the other cells are; docs/format.md repeats them 
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from trueodds.columns.multipliers import MULTIPLIED, multiplier
 from trueodds.columns.units import unit_of
 
 Mark = Literal["", ".", ","]
@@ -52,18 +53,36 @@ class Parts:
 
     sign: int
     body: str
-    unit: str
+    unit: str | None
+    """None where the word beside the digits is no unit; it is then a multiplier."""
+    power: int = 0
+    """Of ten, by which a word such as K multiplies; 0 without such a word …"""
+    multiplier: str = ""
+    """… the word …"""
+    currency: str = ""
+    """… and the currency beside it."""
 
-    def value(self, mark: Mark) -> float | None:
-        """The number that the digits are under a decimal mark, None where they are none."""
+    def value(self, mark: Mark, power: int = 0) -> float | None:
+        """The number that the digits are under a decimal mark, None where they are none.
+
+        It is multiplied by a power of ten; digits with an exponent are not.
+        """
         body = self.body
         if body[0] in "iI":
             return self.sign * float("inf")
         if _GROUPS[mark].fullmatch(body):
             body = "".join(c for c in body if c.isdigit() or c == mark)
-        elif not _PLAIN[mark].fullmatch(body):
+        elif not _PLAIN[mark].fullmatch(body) or (power and "e" in body.lower()):
             return None
-        return self.sign * float(body.replace(",", "."))
+        body = body.replace(",", ".")
+        return self.sign * float(f"{body}e{power}" if power else body)
+
+    def number(self, mark: Mark, unit: str) -> float | None:
+        """The number in a column with a decimal mark and a unit, None where it is none there."""
+        if not unit.endswith(MULTIPLIED):
+            return self.value(mark) if self.unit in ("", unit) else None
+        own = self.currency if self.power else self.unit
+        return self.value(mark, self.power) if own in ("", unit[:-1]) else None
 
 
 def parts_of(text: str) -> Parts | None:
@@ -83,12 +102,25 @@ def parts_of(text: str) -> Parts | None:
         return Parts(1, "0", unit) if unit else None
     signs = found["first"] + found["second"] + found["last"].strip()
     prefix, suffix = found["prefix"], (found["suffix"] or "").strip()
-    if len(signs) + bracketed > 1 or (prefix and suffix):
+    if len(signs) + bracketed > 1:
         return None
-    unit = unit_of(prefix or suffix, first=bool(prefix), apart=bool(found["blank"]))
-    if unit is None:
+    sign = -1 if bracketed or signs == "-" else 1
+    unit = None
+    if not (prefix and suffix):
+        unit = unit_of(prefix or suffix, first=bool(prefix), apart=bool(found["blank"]))
+    power, word, currency = _multiplied(prefix, suffix)
+    if unit is None and not power:
         return None
-    return Parts(-1 if bracketed or signs == "-" else 1, found["body"], unit)
+    return Parts(sign, found["body"], unit, power, word, currency)
+
+
+def _multiplied(prefix: str, suffix: str) -> tuple[int, str, str]:
+    """Power of ten, the word for it and the currency; 0 and empty without such a word."""
+    found = multiplier(suffix)
+    if found is None or (prefix and found[2]):
+        return 0, "", ""
+    currency = unit_of(prefix or found[2], first=True, apart=False)
+    return (0, "", "") if currency is None else (found[0], found[1], currency)
 
 
 def read_number(text: str, style: str, unit: str) -> float | None:
@@ -96,11 +128,11 @@ def read_number(text: str, style: str, unit: str) -> float | None:
 
     >>> read_number("1.775", "decimal_comma", ""), read_number("(5 kg)", "decimal_point", "kg")
     (1775.0, -5.0)
+    >>> read_number("$1.2M", "decimal_point", "$×")
+    1200000.0
     """
     parts = parts_of(text)
-    if parts is None or parts.unit not in ("", unit):
-        return None
-    return parts.value(STYLES[style])
+    return None if parts is None else parts.number(STYLES[style], unit)
 
 
 @dataclass(frozen=True)
@@ -121,6 +153,8 @@ class Evidence:
     """Words by their unit."""
     numbers: int
     """Words that are numbers under one mark at least."""
+    multiplied: Mapping[tuple[str, str], str]
+    """An example of each word that multiplies, such as K, and the currency beside it."""
 
     @property
     def mark(self) -> Mark:
@@ -142,6 +176,7 @@ def weigh(words: Iterable[str]) -> Evidence:
     commas: list[str] = []
     whole: list[float] = []
     units: Counter[str] = Counter()
+    multiplied: dict[tuple[str, str], str] = {}
     for word in words:
         parts = parts_of(word)
         if parts is None:
@@ -150,7 +185,10 @@ def weigh(words: Iterable[str]) -> Evidence:
         if by_point is None and by_comma is None:
             continue
         numbers += 1
-        units[parts.unit] += 1
+        if parts.unit is not None:
+            units[parts.unit] += 1
+        if parts.power:
+            multiplied.setdefault((parts.multiplier, parts.currency), word)
         if by_comma is None:
             point += 1
         elif by_point is None:
@@ -159,7 +197,9 @@ def weigh(words: Iterable[str]) -> Evidence:
             (dots if by_point < by_comma or "." in parts.body else commas).append(word)
         else:
             whole.append(by_point)
-    return Evidence(point, comma, tuple(dots), tuple(commas), tuple(whole), units, numbers)
+    return Evidence(
+        point, comma, tuple(dots), tuple(commas), tuple(whole), units, numbers, multiplied
+    )
 
 
 def decide_mark(evidence: Evidence, table: Mark, delimiter: str) -> tuple[Mark, str]:

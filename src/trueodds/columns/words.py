@@ -40,12 +40,12 @@ ABSENT = ""
 """The word of missing cells."""
 _REMEMBERED = 1 << 16
 
-_LETTERS = (
+LETTERS = (
     "a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u060b\u060d-\u061a\u061c-\u061e\u0620-\u0963"
     "\u0966-\u1fff\u2c00-\u2dff\u2e80-\u2fff\u3005-\u3007\u3031-\ufdff\ufe70-\ufefe"
     "\uff10-\uffef\U00010000-\U0010ffff"
 )
-WORD = re.compile(f"[0-9]+|[{_LETTERS}]+")
+WORD = re.compile(f"[0-9]+|[{LETTERS}]+")
 
 
 def words_of(text: str) -> list[str]:
@@ -54,10 +54,19 @@ def words_of(text: str) -> list[str]:
     >>> words_of("A/5 21171, Müller-Lüdenscheidt")
     ['a', '5', '21171', 'müller', 'lüdenscheidt']
     """
+    return WORD.findall(one_form(text))
+
+
+def one_form(text: str) -> str:
+    """A text in Unicode's form NFKC and in small letters, σ for ς.
+
+    >>> one_form("ﬁrst Νερός")
+    'first νερόσ'
+    """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     # Which sigma ends a word depends on the version of Unicode.
-    return WORD.findall(text.lower().replace("ς", "σ"))
+    return text.lower().replace("ς", "σ")
 
 
 def pieces_of(word: str) -> list[str]:

@@ -29,7 +29,7 @@ class CalibrationError:
     """Mean gap between forecast and outcome, with the gap that chance alone makes."""
 
     value: float
-    """Weighted mean of |mean forecast − fraction of yes| over 15 bins of equal weight, 0 to 1."""
+    """Weighted mean of ``|mean forecast − share of yes|`` over 15 bins of equal weight, 0 to 1."""
     floor: float = float("nan")
     """Mean value of a perfectly calibrated forecast of this size; NaN if not kept."""
     debiased: float = float("nan")

@@ -1,8 +1,4 @@
-"""How good a forecast is for each group of rows, and which groups differ beyond chance.
-
-The p-values of all groups, measures and columns are corrected together (Holm 1979), so that a
-forecast without any difference is told to have one in at most 5 % of tables.
-"""
+"""Scores of groups of rows, and which groups differ beyond chance (corrected by Holm 1979)."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.evaluation.costs import Costs
-from trueodds.evaluation.differences import Difference, Forecasts, differences
+from trueodds.evaluation.differences import Difference, Forecasts, Measure, differences
 from trueodds.evaluation.holm import holm
 from trueodds.evaluation.intervals import Interval, fraction_interval, mean_interval
 from trueodds.evaluation.scores import score
@@ -107,24 +103,30 @@ class Slices:
         return tuple(one for one in self.differences if one.p_value <= ALPHA)
 
     @property
-    def sentences(self) -> tuple[str, ...]:
-        """One plain sentence for each difference beyond chance, or one that says there is none."""
-        if not self.comparisons:
-            return ("No group can be compared: two groups of at least 20 rows are needed.",)
-        counted = f"{self.comparisons:,} comparison" + ("s" if self.comparisons > 1 else "")
-        told = [(_difference_text(one), one.p_value) for one in self.found]
+    def told(self) -> tuple[tuple[Measure, str], ...]:
+        """The measure and one plain sentence for each difference beyond chance."""
+        told = [(one.difference.measure, _difference_text(one), one.p_value) for one in self.found]
         if self.worst is not None and self.worst.p_value <= ALPHA:
             text = (
                 f"{self.worst.name}: {too_text(self.worst.calibration)} on the half of the rows "
                 f"that did not find it, {_other_rows(self.worst.difference)}"
             )
-            told.append((text, self.worst.p_value))
-        if not told:
-            return (
-                "No group differs from the other rows beyond chance, "
-                f"after correction for {counted}.",
-            )
-        return tuple(f"{text}, {_p_text(p)} after correction for {counted}" for text, p in told)
+            told.append((self.worst.difference.measure, text, self.worst.p_value))
+        corrected = self._corrected
+        return tuple((measure, f"{text}, {_p_text(p)} {corrected}") for measure, text, p in told)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """One plain sentence for each difference beyond chance, or one that says there is none."""
+        if not self.comparisons:
+            return ("No group can be compared: two groups of at least 20 rows are needed.",)
+        none = f"No group differs from the other rows beyond chance, {self._corrected}."
+        return tuple(text for _, text in self.told) or (none,)
+
+    @property
+    def _corrected(self) -> str:
+        plural = "s" if self.comparisons > 1 else ""
+        return f"after correction for {self.comparisons:,} comparison{plural}"
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for ``--json``."""

@@ -1,7 +1,7 @@
 """Members are trained in this process, or in several worker processes: the same bits either way.
 
 Each worker trains one member at a time on one BLAS thread. A worker is a new process
-(`trueodds.execution.launch`), not a fork: a fork copies threads half and can hang. The caller's
+(`trueodds.launch`), not a fork: a fork copies threads half and can hang. The caller's
 script needs no ``__main__`` guard.
 """
 
@@ -20,11 +20,11 @@ from threadpoolctl import threadpool_limits
 
 from trueodds.errors import TrainingError
 from trueodds.execution.checkpoints import Checkpoints
-from trueodds.execution.launch import can_start, command, environment, path_line
 from trueodds.execution.progress import OutOfTimeError, ProgressCallback, ProgressEvent
 from trueodds.execution.shared_data import save_data
 from trueodds.execution.work_folder import WorkFolder
 from trueodds.files import new_file
+from trueodds.launch import can_start, command, environment, path_line
 from trueodds.training.data import TrainingData
 from trueodds.training.heal import train_with_care
 from trueodds.training.member import TrainedMember

@@ -1,6 +1,6 @@
 """A worker process: it trains one member after the other, on one BLAS thread.
 
-`trueodds.execution.pool` starts it through `trueodds.execution.launch` with three arguments: the
+`trueodds.execution.pool` starts it through `trueodds.launch` with three arguments: the
 folder of the shared arrays, the folder of the finished members, and the key of the run. It reads
 the fields of a `trueodds.execution.pool.Order` a line from standard input and writes JSON lines to
 standard output. It ends when its input ends, so it never runs on after the parent has ended.

@@ -161,7 +161,7 @@ Dtypes and exactness as for sigmoid.""",
 
 -y log(sigmoid(z)) - (1 - y) log(sigmoid(-z)): the loss of log-odds z for a label y in [0, 1].
 
-Computed in float64 and rounded once to the operands' dtype.""",
+Computed in float64 and rounded once to the operands' dtype; dtypes as for sigmoid.""",
     ),
     "log_loss_grad_from_logits": (
         3,
@@ -169,7 +169,8 @@ Computed in float64 and rounded once to the operands' dtype.""",
 
 sigmoid(z) - y: the derivative of log_loss_from_logits by z.
 
-Computed in float64, without cancellation where sigmoid(z) is near y, and rounded once.""",
+Computed in float64, without cancellation where sigmoid(z) is near y, and rounded once. Dtypes as
+for sigmoid.""",
     ),
 }
 

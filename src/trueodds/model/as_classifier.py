@@ -30,17 +30,20 @@ class AsClassifier:
         raise NotImplementedError
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities of both labels, shape (rows, 2), in the order of ``classes_``."""
+        """Probabilities of both labels, shape (rows, 2), in the order of ``classes_``.
+
+        ``X`` is as for `log_odds`.
+        """
         yes = self.predict(X)
         return np.column_stack([1.0 - yes, yes] if self._yes_is_last else [yes, 1.0 - yes])
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """Log-odds of ``classes_[1]``, nats, shape (rows,)."""
+        """Log-odds of ``classes_[1]``, nats, shape (rows,); ``X`` is as for `log_odds`."""
         return self.log_odds(X) if self._yes_is_last else -self.log_odds(X)
 
     @property
     def classes_(self) -> NDArray[Any]:
-        """Both labels, sorted: numbers or booleans where both labels are, else text."""
+        """Both labels, sorted, shape (2,): numbers or booleans where both labels are, else text."""
         return np.array(self._labels)
 
     @property
@@ -50,7 +53,10 @@ class AsClassifier:
 
     @property
     def feature_names_in_(self) -> NDArray[np.object_]:
-        """Their names. They stay: setting them, as SHAP's KernelExplainer does, changes nothing."""
+        """Their names, shape (``n_features_in_``,).
+
+        They stay: setting them, as SHAP's KernelExplainer does, changes nothing.
+        """
         return np.array([column.name for column in self.schema.columns], dtype=object)
 
     @feature_names_in_.setter
@@ -58,7 +64,7 @@ class AsClassifier:
         pass
 
     def fit(self, X: Any, y: Any = None, **more: Any) -> NoReturn:
-        """Not possible; it is there because scikit-learn's tools look for it.
+        """Not possible, whatever ``X``, ``y`` and ``more`` are; scikit-learn's tools look for it.
 
         Raises
         ------

@@ -37,9 +37,10 @@ def worst_first(found: Iterable[Check]) -> tuple[Check, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A numbered rule."""
+    """A numbered rule of the checks."""
 
     code: str
+    """Such as TO101."""
     title: str
     """In a few words."""
     severity: Severity
@@ -50,5 +51,9 @@ class Rule:
     def fired(
         self, subject: str, sentence: str, remedy: str, severity: Severity | None = None
     ) -> Check:
-        """What the rule has found."""
+        """What the rule has found: a check of this code, with its words.
+
+        ``subject``, ``sentence`` and ``remedy`` are those of `Check`; ``severity`` overrules the
+        rule's.
+        """
         return Check(self.code, severity or self.severity, subject, sentence, remedy)

@@ -20,6 +20,8 @@ LARGEST_ROUNDED = 2**50
 """The compiled loop rounds only numbers up to here."""
 WORTH_GATES = 1 << 24
 """Gates in batches, of one call or several, from which on loading pays …"""
+WORTH_BATCHES = 1 << 17
+"""… or rows of networks without soft splits …"""
 WORTH_ROWS = 2000
 """… and single rows from which on it pays …"""
 WORTH_LOADED = 64
@@ -43,16 +45,18 @@ class Compiled:
         self._gates = sum(len(members[number].layers[0].biases) for number in networks.soft)
         self._able = scores(networks)
         self._made: CompiledScorer | None = None
-        self._seen_gates = self._seen_rows = 0
+        self._seen_gates = self._seen_batches = self._seen_rows = 0
 
     def for_rows(self, rows: int) -> "CompiledScorer | None":
-        """The scorer for a batch of so many rows; None where the plain one is to be taken.
-
-        Without soft splits BLAS is as fast.
-        """
+        """The scorer for a batch of so many rows; None where the plain one is to be taken."""
         self._seen_gates += rows * self._gates
-        worth = "numba" in sys.modules or self._seen_gates >= WORTH_GATES
-        return self._scorer() if self._gates and worth else None
+        self._seen_batches += rows
+        worth = (
+            "numba" in sys.modules
+            or self._seen_gates >= WORTH_GATES
+            or self._seen_batches >= WORTH_BATCHES
+        )
+        return self._scorer() if worth else None
 
     def for_a_row(self) -> "CompiledScorer | None":
         """The same for a single row."""

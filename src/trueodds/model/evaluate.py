@@ -18,7 +18,7 @@ from trueodds.evaluation.slices import Slices, slice_scores
 from trueodds.model.calls import Given, costs_for
 from trueodds.model.data import ModelData
 from trueodds.model.labelled import LabelledRows, labelled_rows
-from trueodds.model.overlap import overlap
+from trueodds.model.overlap import Overlap, overlap
 from trueodds.model.slice_columns import groupings
 from trueodds.table.anywhere import fingerprint
 from trueodds.table.frame import Frame
@@ -181,13 +181,8 @@ def evaluated(
     """Score rows that have been read from ``X``, a table or the path of a table file."""
     found = fingerprint(as_source(X)) if isinstance(X, str | Path | Source) else ""
     trained_on = bool(found) and found == model.source_sha256
-    known = None
-    if model.sketch is not None:
-        known = overlap(model.sketch, row_hashes(rows.values, model.schema, rows.y))
-    unseen, judged = None, np.ones(len(rows.y), np.bool_)
-    if known is not None and known.exact and known.seen and known.unseen.sum() >= ENOUGH:
-        unseen = rows.scored(known.unseen)
-        judged = known.unseen
+    known, judged = rows_judged(model, rows)
+    unseen = None if judged.all() else rows.scored(judged)
     return Evaluation(
         scores=rows.scored(slice(None)),
         training=model.scores,
@@ -203,6 +198,20 @@ def evaluated(
         notes=rows.notes,
         slices=_slices(model, rows, judged, by, costs) if by else None,
     )
+
+
+def rows_judged(model: ModelData, rows: LabelledRows) -> tuple[Overlap | None, NDArray[np.bool_]]:
+    """Which rows the model has seen, and which it is judged by, shape (rows,).
+
+    These are the unseen ones if some are seen, every row was compared, and at least 20 are unseen;
+    else all.
+    """
+    if model.sketch is None:
+        return None, np.ones(len(rows.y), np.bool_)
+    known = overlap(model.sketch, row_hashes(rows.values, model.schema, rows.y))
+    if known.exact and known.seen and known.unseen.sum() >= ENOUGH:
+        return known, known.unseen
+    return known, np.ones(len(rows.y), np.bool_)
 
 
 def _slices(

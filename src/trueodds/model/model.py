@@ -82,7 +82,7 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
         TableError
             If a needed column is missing.
         """
-        if isinstance(X, Mapping) and (row := self._row_log_odds(X)) is not None:
+        if isinstance(X, Mapping) and (row := self.usual_row_log_odds(X)) is not None:
             return np.array([row])
         return self._table_log_odds(X)
 
@@ -99,7 +99,7 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
         TableError
             If a needed column is missing.
         """
-        if isinstance(X, Mapping) and (row := self._row_log_odds(X)) is not None:
+        if isinstance(X, Mapping) and (row := self.usual_row_log_odds(X)) is not None:
             return np.array([min(max(sigmoid_of(row), LEAST), MOST)])
         return probability(self._table_log_odds(X))
 
@@ -116,16 +116,26 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
         return self.read_frame(X)[1]
 
     def notes_on(self, X: Any) -> tuple[str, ...]:
-        """What a forecast of these rows warns of, one sentence a column and kind."""
+        """What a forecast of the rows of ``X`` warns of, one sentence a column and kind."""
         frame, values = self.read_frame(X)
         return (*frame.notes, *values.notes, *differences(self.schema, self.profile, values, frame))
 
     def log_odds_of(self, values: Values) -> NDArray[np.float64]:
-        """Calibrated log-odds in nats of rows that `read` has read, float64 of shape (rows,)."""
+        """Calibrated log-odds, nats, float64 of shape (rows,); ``values`` are what `read` gives."""
         return np.asarray(self._calibrated(self._scorer.outputs(values).sum(axis=0)))
 
+    def usual_row_log_odds(self, row: Mapping[str, Any]) -> float | None:
+        """Calibrated log-odds of one row of plain cells, in nats, quickly.
+
+        None if only the reader of tables can read it, or if the row needs a warning.
+        """
+        values = self._reader.values(row)
+        if values is None or not self._usual.include(values):
+            return None
+        return float(self._calibrated(self._row_scorer.total(values)))
+
     def save(self, path: str | Path) -> None:
-        """Write the model to one file; the file appears complete or not at all.
+        """Write the model to the file ``path``; it appears complete or not at all.
 
         Raises
         ------
@@ -135,7 +145,7 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
         save(self, Path(path))
 
     def read_frame(self, X: Any) -> tuple[Frame, Values]:
-        """The model's columns of a table, under their names, and what they read as."""
+        """The model's columns of the table ``X``, under their names, and what they read as."""
         frame = X if isinstance(X, Frame) else as_frame(as_rows(X))
         found = aligned(frame, self.schema, self.source)
         values = to_values(found.frame, self.schema)
@@ -175,16 +185,6 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
             self._scorer.compiled,
         )
 
-    def _row_log_odds(self, row: Mapping[str, Any]) -> float | None:
-        """Log-odds of one row of plain cells.
-
-        None if only the reader of tables can read it, or if the row needs a warning.
-        """
-        values = self._reader.values(row)
-        if values is None or not self._usual.include(values):
-            return None
-        return float(self._calibrated(self._row_scorer.total(values)))
-
     def _calibrated(self, total: Any) -> Any:
         """Calibrated log-odds from the exact sum of the members' outputs.
 
@@ -200,6 +200,11 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
 
 def load(path: str | Path) -> Model:
     """Read a model that `Model.save` wrote.
+
+    Parameters
+    ----------
+    path
+        The file, such as ``"loans.odds"``.
 
     Raises
     ------

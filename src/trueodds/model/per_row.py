@@ -63,7 +63,13 @@ class PerRow(ModelData):
     def bounds_of(
         self, log_odds: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """What `interval` gives, for calibrated log-odds of shape (rows,)."""
+        """What `interval` gives, for calibrated ``log_odds`` of shape (rows,).
+
+        Raises
+        ------
+        TrueOddsError
+            If the model has no bounds.
+        """
         if self.bounds is None:
             raise TrueOddsError(
                 "the model has no intervals: it is older than intervals, or was fitted with fewer "
@@ -96,7 +102,7 @@ class PerRow(ModelData):
         return self.explain_rows(*self.read_frame(X), seed=seed)
 
     def explain_rows(self, frame: Frame, values: Values, *, seed: int = 0) -> Explanation:
-        """What `explain` gives, for the frame and the values that `read_frame` gives."""
+        """What `explain` gives by ``seed``, for the frame and values that `read_frame` gives."""
         background, theirs = self._compared
         own = self.log_odds_of(values)
         names = [*values.numbers, *values.codes]
@@ -115,7 +121,13 @@ class PerRow(ModelData):
         )
 
     def require_background(self) -> Background:
-        """The background; raises TrueOddsError if the model has none."""
+        """The background.
+
+        Raises
+        ------
+        TrueOddsError
+            If the model has none.
+        """
         if self.background is None:
             raise TrueOddsError(
                 "the model has no training rows to compare with: it is older than explanations, or "

@@ -67,16 +67,20 @@ def groupings(
             numbers = values.numbers.get(name)
             if numbers is None:
                 numbers, _ = read_numbers(cells.alias("cells"), column)
-            labels, codes = _of_numbers(column, numbers, notes)
+            labels, codes = number_groups(column, numbers, notes)
         else:
             labels, codes = _of_levels(column, cells, values.codes.get(name), notes)
         found.append(Grouping(name, labels, codes))
     return tuple(found), tuple(notes)
 
 
-def _of_numbers(
+def number_groups(
     column: Column, numbers: NDArray[np.float64], notes: list[str]
 ) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Names of groups, and the group of each row; a note is added where numbers are cut.
+
+    ``numbers`` has shape (rows,), NaN where missing.
+    """
     missing = np.isnan(numbers)
     there = numbers[~missing]
     different = np.unique(there)

@@ -66,7 +66,7 @@ class WithEffects(ModelData):
     def effects_of(
         self, values: Values, columns: Sequence[str] | None = None, most: int | None = None
     ) -> "Effects":
-        """What `effects` gives, for rows that are read; on at most so many of them."""
+        """What `effects` gives of ``columns``, for ``values`` of rows; on at most ``most`` rows."""
         # Forecasting starts faster without the modules that only this needs.
         from trueodds.model.effects import effects_on
 

@@ -17,9 +17,9 @@ def costs_text(costs: Costs) -> str:
     return f"call rows with a probability from {costs.threshold:.4g}: {price}"
 
 
-def cost_text(decision: Decision) -> str:
-    """What the rule costs, and what calling none and all costs."""
-    return f"{with_interval(decision.cost)} a row out of fold; {instead_text(decision)}"
+def cost_text(decision: Decision, where: str = "out of fold") -> str:
+    """What the rule costs, on which rows, and what calling none and all costs."""
+    return f"{with_interval(decision.cost)} a row {where}; {instead_text(decision)}"
 
 
 def instead_text(decision: Decision) -> str:

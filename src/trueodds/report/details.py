@@ -9,7 +9,7 @@ from trueodds.report.wording import clean, count, setting
 
 SHOWN_AS_RESULT = ("folds", "members", "many_members")
 """Settings that the page does not list, because it shows their result."""
-FORECAST = ("reliability", "spread", "roc", "precision")
+FORECAST = ("reliability", "log-odds", "roc", "precision", "spread")
 
 
 def forecast(figures: dict[str, Figure], bins: tuple[Bin, ...]) -> Section:

@@ -46,7 +46,7 @@ def effects_lead(effects: Effects | None) -> str:
         "stay: accumulated local effects (Apley & Zhu 2020), with a band of how much the "
         "networks would differ after other training rows. 0 is the mean of the rows; +0.7 nats "
         f"doubles the odds. In each column, cells of about {count(effects.rows)} of "
-        f"{count(effects.of)} training rows were changed. An effect says what the forecast does, "
+        f"{count(effects.of)} rows were changed. An effect says what the forecast does, "
         "not what causes the answer. With few rows the band is too narrow."
     )
 

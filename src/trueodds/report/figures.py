@@ -6,10 +6,11 @@ from trueodds.model import Model
 from trueodds.report import forecast_charts, model_charts
 from trueodds.report.curves import precision_recall, roc
 from trueodds.report.distribution import forecast_histogram, spread_by_class
+from trueodds.report.evidence import ColumnImportance, Evidence
 from trueodds.report.figure import Figure, drawing
 from trueodds.report.health_figures import health_figures
 from trueodds.report.learning import learning_curves
-from trueodds.report.out_of_fold import ColumnImportance
+from trueodds.report.log_odds_charts import log_odds_figure
 from trueodds.report.reliability import Bin
 from trueodds.report.sample import Sample
 from trueodds.report.wording import clean, count, decimals, percent, quoted
@@ -21,7 +22,7 @@ def reliability_figure(sample: Sample, bins: tuple[Bin, ...], yes: str) -> Figur
     """Reliability diagram over a histogram of all forecasts."""
     title = "Do the probabilities come true?"
     if not bins:
-        return Figure("reliability", title, "", missing="No row has an out-of-fold forecast.")
+        return Figure("reliability", title, "", missing="No row has a forecast.")
     low, high = forecast_charts.forecast_range(bins)
     near = sum(b.low <= b.forecast <= b.high for b in bins)
     summary = (
@@ -49,7 +50,7 @@ def spread_figure(sample: Sample, yes: str, no: str) -> Figure:
     """Forecasts of each class."""
     title = "How far apart are the two classes?"
     if not sample.rows:
-        return Figure("spread", title, "", missing="No row has an out-of-fold forecast.")
+        return Figure("spread", title, "", missing="No row has a forecast.")
     chart = drawing(
         "spread",
         f"Histogram of the forecasts of rows that are {yes}, and of rows that are {no}.",
@@ -65,8 +66,10 @@ def spread_figure(sample: Sample, yes: str, no: str) -> Figure:
     )
 
 
-def ranking_figures(sample: Sample, yes: str, no: str) -> tuple[Figure, Figure]:
-    """ROC and precision-recall curves."""
+def ranking_figures(
+    sample: Sample, yes: str, no: str, by_folds: bool = True
+) -> tuple[Figure, Figure]:
+    """ROC and precision-recall curves; ``by_folds`` is that of the evidence."""
     titles = ("Ranking: ROC curve", "Ranking: precision and recall")
     first, second = roc(sample), precision_recall(sample)
     if first is None or second is None:
@@ -81,8 +84,13 @@ def ranking_figures(sample: Sample, yes: str, no: str) -> tuple[Figure, Figure]:
             titles[0],
             f"Rows are called {yes} one after another, from the highest forecast down. The sooner "
             f"the curve rises, the more rows of {yes} are found before rows of {no} are called "
-            f"{yes} by mistake. The dashed diagonal is guessing. The area compares all pairs of "
-            "rows; the AUC above compares only pairs of rows in one fold.",
+            f"{yes} by mistake. The dashed diagonal is guessing."
+            + (
+                " The area compares all pairs of rows; the AUC above compares only pairs of rows "
+                "in one fold."
+                if by_folds
+                else ""
+            ),
             (
                 drawing(
                     "roc",
@@ -117,7 +125,7 @@ def importance_figure(importance: tuple[ColumnImportance, ...]) -> Figure:
     title = "Which columns does the forecast depend on?"
     measured = tuple(c for c in importance if all(map(isfinite, (c.mean, c.low, c.high))))
     if not measured:
-        gone = "No importance was measured for any column."
+        gone = "No importance of a column was measured on these rows."
         return Figure("importance", title, "", missing=gone)
     drawn = tuple(
         ColumnImportance(clean(c.name, 60), c.mean, c.low, c.high)
@@ -167,16 +175,17 @@ def learning_figure(model: Model) -> Figure:
 
 
 def all_figures(
-    model: Model, sample: Sample, bins: tuple[Bin, ...], importance: tuple[ColumnImportance, ...]
+    model: Model, sample: Sample, bins: tuple[Bin, ...], evidence: Evidence
 ) -> dict[str, Figure]:
     """All figures of the page by their keys."""
     # An axis has no room for a long label; the head of the page shows the whole label.
     yes, no = quoted(model.target_yes, 24), quoted(model.target_no, 24)
     found = (
         reliability_figure(sample, bins, yes),
+        log_odds_figure(bins, yes),
         spread_figure(sample, yes, no),
-        *ranking_figures(sample, yes, no),
-        importance_figure(importance),
+        *ranking_figures(sample, yes, no, evidence.by_folds),
+        importance_figure(evidence.importance),
         learning_figure(model),
         *health_figures(model.record),
     )

@@ -134,7 +134,7 @@ def forecast_bars(spread: Spread, low: float, high: float) -> alt.LayerChart:
     return layers(bars, height=56)
 
 
-def _percent_labels(ticks: list[float]) -> str:
+def percent_labels(ticks: list[float]) -> str:
     """A Vega expression that labels rising log-odds with their probabilities."""
     words = [f"'{100 * p:.3g}%'" for p in sigmoid(np.array(ticks)).tolist()]
     between = [(a + b) / 2 for a, b in pairwise(ticks)]
@@ -165,7 +165,7 @@ def class_spread(spread: Spread, yes: str, no: str) -> alt.LayerChart:
                 scale=alt.Scale(domain=[low, high], nice=False),
                 axis=alt.Axis(
                     values=ticks,
-                    labelExpr=_percent_labels(ticks),
+                    labelExpr=percent_labels(ticks),
                     grid=False,
                     labelOverlap="greedy",
                     labelSeparation=6,

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from trueodds.columns.multipliers import MULTIPLIED
 from trueodds.columns.profile import ColumnProfile, Profile
 from trueodds.columns.schema import Column, Schema
-from trueodds.report.out_of_fold import ColumnImportance
+from trueodds.report.evidence import ColumnImportance
 from trueodds.report.wording import clean
 
 MOST_OPTIONS = 60
@@ -81,7 +82,11 @@ def _field(position: int, column: Column, profile: ColumnProfile | None) -> Fiel
         limits = profile.low, profile.high
     if column.kind == "date":
         return _date(position, name, usual, *limits)
-    unit = "seconds" if column.number_style == "duration" else clean(column.unit, 20)
+    unit = (
+        "seconds"
+        if column.number_style == "duration"
+        else clean(column.unit.removesuffix(MULTIPLIED), 20)
+    )
     hint = f"in {unit}" if unit else ""
     return Field(position, name, "number", _plain(usual), hint=hint, low=limits[0], high=limits[1])
 

@@ -22,6 +22,7 @@ from trueodds.execution.train import Members
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.freeze import check_rounding
 from trueodds.model.rounding import Rounding
+from trueodds.report.group_scores import group_scores
 from trueodds.report.out_of_fold import OutOfFold, column_importances
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds, group_numbers
@@ -56,7 +57,7 @@ def judge(
 ) -> Judged:
     """Score the out-of-fold forecasts, check the whole numbers, and measure importances.
 
-    The scores stand beside those of a logistic regression.
+    The scores stand beside those of a logistic regression, and scores by group of rows.
 
     With costs, decide by them, too.
     """
@@ -73,6 +74,16 @@ def judge(
             importance,
             _decision(ensemble, table, costs, seed),
             _logistic_regression(ensemble, prepared, table, scores),
+            slices=group_scores(
+                table.values,
+                table.schema,
+                table.y,
+                ensemble.log_odds,
+                table.sample_weight,
+                clusters_of(table, np.isfinite(ensemble.log_odds)),
+                costs,
+                seed,
+            ),
         ),
         leak=rare_auc(scores.auc.value, [column.name for column in importance]),
         bounds=_bounds(ensemble, table),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trueodds.report.chart import HEIGHT, LEFT, inline, layers
+from trueodds.report.evidence import ColumnImportance
 from trueodds.report.learning import MemberCurves, loss_range
-from trueodds.report.out_of_fold import ColumnImportance
 from trueodds.report.theme import ACCENT, INK, PAPER, PLAIN
 
 if TYPE_CHECKING:

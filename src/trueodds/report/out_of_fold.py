@@ -1,49 +1,54 @@
-"""What the report needs besides the model: out-of-fold forecasts and importances."""
+"""The evidence of training: out-of-fold forecasts and importances."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.evaluation.baseline import Baseline
-from trueodds.evaluation.decisions import Decision
+from trueodds.evaluation.costs import Costs
 from trueodds.evaluation.intervals import student_t
-from trueodds.model.effect import Effects
+from trueodds.evaluation.scores import Scores
+from trueodds.model import Model
+from trueodds.model.check import Check
+from trueodds.report.evidence import ColumnImportance, Evidence
+
+__all__ = ["ColumnImportance", "OutOfFold", "column_importances"]
 
 
-@dataclass(frozen=True)
-class ColumnImportance:
-    """Rise of the out-of-fold log-loss, in nats, if the column's cells are shuffled among rows.
+class OutOfFold(Evidence):
+    """Out-of-fold forecasts of the training rows, in the order of the table.
 
-    ``low`` and ``high`` are the ends of the 95 % interval of ``mean``.
+    Networks and a calibrator that did not see a row forecast it; rows that none forecast have NaN.
     """
 
-    name: str
-    mean: float
-    low: float
-    high: float
+    forecasts = "the out-of-fold forecasts"
+    where = "out of fold"
+    kicker = "trueodds report"
+    by_folds = True
 
+    @property
+    def told(self) -> str:
+        """That networks which had not seen a row forecast it."""
+        return (
+            "All scores and charts of the forecast use out-of-fold forecasts: only members that "
+            "had not seen a row forecast it."
+        )
 
-@dataclass(frozen=True, eq=False)
-class OutOfFold:
-    """The out-of-fold forecast, one entry for each training row, in the order of the table."""
+    def costs_of(self, model: Model) -> Costs | None:
+        """The model's costs, if the rows were decided by them."""
+        return None if self.decision is None else model.costs
 
-    y: NDArray[np.uint8]
-    """Shape (rows,), 1 for "yes"."""
-    log_odds: NDArray[np.float64]
-    """Shape (rows,), nats, from members and a calibrator that did not see the row; NaN for rows
-    without a forecast."""
-    weight: NDArray[np.float64] | None
-    """Shape (rows,), sample weights ≥ 0; None if all are 1."""
-    importance: tuple[ColumnImportance, ...]
-    """Most important column first; empty if no column is used."""
-    decision: Decision | None = None
-    """The decision by the model's costs; None if the fit was told none."""
-    logistic_regression: Baseline | None = None
-    """A logistic regression on the same inputs and folds; None if it has too many inputs."""
-    effects: Effects | None = None
-    """How the most important columns act, on some training rows; None if it was not measured."""
+    def scores_of(self, model: Model) -> Scores:
+        """The model's own scores."""
+        return model.scores
+
+    def training_scores(self) -> Scores | None:
+        """None, as they are the scores of the rows."""
+        return None
+
+    def checks_of(self, model: Model) -> tuple[Check, ...]:
+        """All checks of the model."""
+        return model.checks()
 
 
 def column_importances(

@@ -2,7 +2,9 @@
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trueodds.errors import TrueOddsError
 from trueodds.files import whole_file
@@ -11,8 +13,11 @@ from trueodds.report.acting import how_columns_act
 from trueodds.report.bundle import BUNDLE, read_asset
 from trueodds.report.chart import load_altair
 from trueodds.report.details import forecast, health, how_made, training
+from trueodds.report.evidence import Evidence
 from trueodds.report.figures import all_figures
-from trueodds.report.out_of_fold import OutOfFold
+from trueodds.report.fired import checks_section
+from trueodds.report.groups import groups_of_rows
+from trueodds.report.packed import packed, packed_asset
 from trueodds.report.reader_bundle import READER
 from trueodds.report.reliability import reliability_bins
 from trueodds.report.sample import sample_of
@@ -23,15 +28,18 @@ from trueodds.report.what_to_do import what_to_do
 from trueodds.report.why import why
 from trueodds.report.wording import clean, count, percent, quoted
 
-SCRIPTS = (BUNDLE, READER, "page.js", "decide.js", "try.js")
-"""The scripts of the page, in the order in which they run."""
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+PACKED = {"charts": BUNDLE, "reader": READER}
+"""Large scripts, which ``unpack.js`` runs when they are needed."""
+SCRIPTS = ("unpack.js", "page.js", "decide.js", "try.js")
+"""The other scripts of the page, in the order in which they run."""
 MOST_BYTES = 2_500_000
 """A page that would be larger does not carry the model."""
 
 
-def write_report(
-    model: Model, out_of_fold: OutOfFold, path: Path, scratch: Path | None = None
-) -> None:
+def write_report(model: Model, evidence: Evidence, path: Path, scratch: Path | None = None) -> None:
     """Write the report of a model as one self-contained HTML file.
 
     The same model and forecast give the same bytes. The file appears complete or not at all: until
@@ -41,13 +49,12 @@ def write_report(
     Raises
     ------
     TrueOddsError
-        If the arrays of the out-of-fold forecast do not fit together, a library cannot draw the
-        page here, or the file cannot be
-        written.
+        If the arrays of the evidence do not fit together, a library cannot draw the page here, or
+        the file cannot be written.
     """
     path = Path(path)
     try:
-        page = render(model, out_of_fold).encode()
+        page = render(model, evidence).encode()
     except (TrueOddsError, MemoryError):
         raise
     except Exception as error:  # of the libraries that draw it
@@ -64,65 +71,87 @@ def write_report(
         ) from error
 
 
-def render(model: Model, out_of_fold: OutOfFold) -> str:
+def render(model: Model, evidence: Evidence) -> str:
     """Text of the page, at most `MOST_BYTES` with the model in it."""
     load_altair()
-    sections = _sections(model, out_of_fold)
-    page = _drawn(model, sections)
+    sections = sections_of(model, evidence)
+    page = _drawn(model, evidence, sections)
     if len(page.encode()) <= MOST_BYTES:
         return page
-    return _drawn(model, [too_large(MOST_BYTES) if s.key == KEY else s for s in sections])
+    smaller = [too_large(MOST_BYTES) if s.key == KEY else s for s in sections]
+    return _drawn(model, evidence, smaller)
 
 
-def _drawn(model: Model, sections: list[Section]) -> str:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
+def _drawn(model: Model, evidence: Evidence, sections: list[Section]) -> str:
     from markupsafe import Markup
 
     drawings = [d for s in sections for f in s.figures.values() for d in f.drawings]
     scripts = [read_asset(name) for name in SCRIPTS]
-    # Only the scripts with these hashes may run, and the page may load nothing.
-    policy = (
-        "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
-        f"style-src 'unsafe-inline'; script-src {' '.join(map(_hash_source, scripts))}"
+    specifications = script_json({drawing.key: drawing.spec for drawing in drawings})
+    packed_parts = {name: packed_asset(asset) for name, asset in PACKED.items()}
+    packed_parts["specifications"] = packed(specifications.encode())
+    for section in sections:
+        packed_parts |= section.packed
+    scores = evidence.scores_of(model)
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            policy=policy([*map(read_asset, PACKED.values()), *scripts]),
+            style=Markup(read_asset("page.css")),
+            packed={name: Markup(text) for name, text in packed_parts.items()},
+            scripts=[Markup(script) for script in scripts],
+            script_json=lambda values: Markup(script_json(values)),
+            sections=sections,
+            kicker=evidence.kicker,
+            title=clean(model.target_name, 80),
+            yes=quoted(model.target_yes),
+            no=quoted(model.target_no),
+            target_rule=clean(model.target_rule),
+            rows=count(scores.rows),
+            positives=count(scores.positives),
+            base_rate=percent(scores.base_rate),
+        )
     )
-    environment = Environment(
+
+
+def environment() -> "Environment":
+    """Templates of the assets, whose values are escaped."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    return Environment(
         loader=FunctionLoader(read_asset),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html.j2").render(
-        policy=policy,
-        style=Markup(read_asset("page.css")),
-        scripts=[Markup(script) for script in scripts],
-        script_json=lambda values: Markup(script_json(values)),
-        specifications={drawing.key: drawing.spec for drawing in drawings},
-        sections=sections,
-        title=clean(model.target_name, 80),
-        yes=quoted(model.target_yes),
-        no=quoted(model.target_no),
-        target_rule=clean(model.target_rule),
-        rows=count(model.scores.rows),
-        positives=count(model.scores.positives),
-        base_rate=percent(model.scores.base_rate),
+
+
+def policy(scripts: Sequence[str]) -> str:
+    """Content-Security-Policy: only these scripts may run, and the page may load nothing."""
+    return (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
+        f"style-src 'unsafe-inline'; script-src {' '.join(map(_hash_source, scripts))}"
     )
 
 
-def _sections(model: Model, out_of_fold: OutOfFold) -> list[Section]:
+def sections_of(model: Model, evidence: Evidence) -> list[Section]:
     """All sections in the order of the page; the list of contents stands after the first."""
-    sample = sample_of(out_of_fold)
+    sample = sample_of(evidence)
     bins = reliability_bins(sample)
-    figures = all_figures(model, sample, bins, out_of_fold.importance)
+    figures = all_figures(model, sample, bins, evidence)
     sections = (
-        verdict(model, sample, out_of_fold),
-        what_to_do(model, out_of_fold, sample),
-        try_it(model, out_of_fold.importance),
-        why(model, out_of_fold, figures),
-        how_columns_act(out_of_fold.effects, quoted(model.target_yes)),
+        verdict(model, sample, evidence),
+        what_to_do(model, evidence, sample),
+        try_it(model, evidence.importance),
+        why(model, evidence, figures),
+        how_columns_act(evidence.effects, quoted(model.target_yes)),
+        groups_of_rows(evidence.slices),
         forecast(figures, bins),
         training(model, figures),
         health(model, figures),
+        checks_section(evidence.checks_of(model)),
         how_made(model),
     )
     return [section for section in sections if section is not None]

@@ -1,13 +1,12 @@
 """The model as the page carries it: what scoring needs, and nothing else."""
 
-import zlib
-from base64 import b64encode
 from dataclasses import replace
 
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.schema import Schema
 from trueodds.model.data import ModelData
 from trueodds.model.file import to_bytes
+from trueodds.report.packed import by_halves, packed
 
 
 def scoring_part(model: ModelData) -> ModelData:
@@ -39,11 +38,11 @@ def scoring_part(model: ModelData) -> ModelData:
 
 
 def encoded_model(model: ModelData) -> str:
-    """The file of `scoring_part`, compressed (RFC 1950), as base64.
+    """The file of `scoring_part`, packed as text by halves (`trueodds.report.packed`).
 
     Raises
     ------
     ValueError
         If the model does not fit into a file.
     """
-    return b64encode(zlib.compress(to_bytes(scoring_part(model)), 9)).decode()
+    return packed(by_halves(to_bytes(scoring_part(model))))

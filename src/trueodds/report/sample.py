@@ -1,4 +1,4 @@
-"""The out-of-fold forecast as the figures use it, highest log-odds first."""
+"""The forecasts as the figures use it, highest log-odds first."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from trueodds.errors import TrueOddsError
 from trueodds.functions.portable import sigmoid
-from trueodds.report.out_of_fold import OutOfFold
+from trueodds.report.evidence import Evidence
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ class Sample:
         return bool(self.yes.sum() > 0 and self.no.sum() > 0)
 
 
-def sample_of(out_of_fold: OutOfFold) -> Sample:
+def sample_of(evidence: Evidence) -> Sample:
     """Sort the rows and leave out those whose log-odds are NaN or whose weight is 0.
 
     Raises
@@ -49,9 +49,9 @@ def sample_of(out_of_fold: OutOfFold) -> Sample:
     TrueOddsError
         If the arrays differ in length, or if a weight is negative or not finite.
     """
-    y = np.asarray(out_of_fold.y)
-    log_odds = np.asarray(out_of_fold.log_odds, dtype=np.float64)
-    given = out_of_fold.weight
+    y = np.asarray(evidence.y)
+    log_odds = np.asarray(evidence.log_odds, dtype=np.float64)
+    given = evidence.weight
     weight = np.ones(y.shape) if given is None else np.asarray(given, dtype=np.float64)
     if y.ndim != 1 or not y.shape == log_odds.shape == weight.shape:
         raise TrueOddsError(

@@ -23,6 +23,8 @@ class Section:
     """Whether the section is closed until the reader opens it."""
     data: Any = None
     """Plain values for the section's script, in the element ``data-KEY``; None for none."""
+    packed: dict[str, str] = field(default_factory=dict)
+    """Packed parts for the section's script, in the elements ``packed-NAME``."""
 
 
 def script_json(values: Any) -> str:

@@ -7,8 +7,8 @@ from trueodds.columns.schema import Column, Schema
 from trueodds.evaluation.baseline import Baseline
 from trueodds.evaluation.scores import Scores
 from trueodds.model.check import Check
+from trueodds.report.evidence import ColumnImportance
 from trueodds.report.learning import member_label
-from trueodds.report.out_of_fold import ColumnImportance
 from trueodds.report.reliability import Bin
 from trueodds.report.warned import LEAKS, warned
 from trueodds.report.wording import (
@@ -63,13 +63,20 @@ class ColumnRow:
     leak: str
 
 
-def score_rows(scores: Scores, regression: Baseline | None = None) -> tuple[ScoreRow, ...]:
-    """Return the four headline scores, beside those of a logistic regression if there is one."""
+def score_rows(
+    scores: Scores, regression: Baseline | None = None, training: Scores | None = None
+) -> tuple[ScoreRow, ...]:
+    """Return the four headline scores.
+
+    Beside them stand those of a logistic regression and of training, out of fold, if there are.
+    """
 
     def row(name: str, key: str, base: str, comparison: str, meaning: str) -> ScoreRow:
         found = getattr(scores, key)
         if regression is not None:
             base += f" · logistic regression: {decimals(getattr(regression, key))}"
+        if training is not None:
+            base += f" · out of fold: {decimals(getattr(training, key).value)}"
         return ScoreRow(
             name, decimals(found.value), f"95%: {span(found)}", base, comparison, meaning
         )
@@ -148,13 +155,20 @@ def treatment_lines(record: TrainingRecord) -> list[str]:
     return lines
 
 
-def warning_rows(checks: Sequence[Check]) -> list[tuple[str, str]]:
-    """A heading and a sentence for each check that warns."""
+def warning_rows(checks: Sequence[Check]) -> list[tuple[str, str, str]]:
+    """A heading, the code and a sentence for each check that warns; empty codes for none."""
     found, more = warned(checks)
     sure, other = "This gives the answer away.", "Check this."
-    rows = [(sure if c.code in LEAKS else other, clean(c.message(), 1000)) for c in found]
+    rows = [
+        (
+            sure if c.code in LEAKS else other,
+            c.code,
+            clean(c.message().removeprefix(f"{c.code} "), 1000),
+        )
+        for c in found
+    ]
     text = f"There are {count(more)} more warnings; trueodds check lists all"
-    return [*rows, ("", text)] if more else rows
+    return [*rows, ("", "", text)] if more else rows
 
 
 def _column_row(column: Column, rise: ColumnImportance | None, rows: int) -> ColumnRow:

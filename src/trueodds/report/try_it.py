@@ -1,8 +1,8 @@
 """The section "Try it": a form whose row the page scores itself, with the bits of Python."""
 
 from trueodds.model.data import ModelData
+from trueodds.report.evidence import ColumnImportance
 from trueodds.report.form_fields import form_fields, usual_cells
-from trueodds.report.out_of_fold import ColumnImportance
 from trueodds.report.page_model import encoded_model
 from trueodds.report.section import Section
 from trueodds.report.wording import count, percent, quoted
@@ -36,7 +36,8 @@ def try_it(model: ModelData, importance: tuple[ColumnImportance, ...]) -> Sectio
             "base_rate": percent(model.scores.base_rate),
             "usual": model.profile is not None,
         },
-        data={"model": encoded, "usual": usual_cells(model.schema, model.profile)},
+        data={"usual": usual_cells(model.schema, model.profile)},
+        packed={"model": encoded},
     )
 
 

@@ -5,28 +5,29 @@ from math import isfinite
 from trueodds.evaluation.scores import Scores
 from trueodds.model import Model
 from trueodds.report.baseline_words import baseline_text
-from trueodds.report.out_of_fold import OutOfFold
+from trueodds.report.evidence import Evidence
 from trueodds.report.sample import Sample
 from trueodds.report.section import Section
 from trueodds.report.tables import score_rows, warning_rows
 from trueodds.report.wording import MISCALIBRATED, averaging, count, headline, quoted, sentence
 
 
-def verdict(model: Model, sample: Sample, out_of_fold: OutOfFold) -> Section:
+def verdict(model: Model, sample: Sample, evidence: Evidence) -> Section:
     """Make the section."""
-    scores, regression = model.scores, out_of_fold.logistic_regression
+    scores, regression = evidence.scores_of(model), evidence.logistic_regression
     return Section(
         "verdict",
         "The verdict",
         values={
             "plain": plain_verdict(scores, model.target_yes, model.target_no),
-            "warnings": warning_rows(model.checks()),
+            "warnings": warning_rows(evidence.checks_of(model)),
             "headline": headline(scores, quoted(model.target_yes)),
-            "scores": score_rows(scores, regression),
+            "scores": score_rows(scores, regression, evidence.training_scores()),
             "averaging": averaging(scores),
             "left_out": count(sample.left_out) if sample.left_out else "",
-            "weighted": out_of_fold.weight is not None,
-            "networks": sentence(baseline_text(regression)),
+            "weighted": evidence.weight is not None,
+            "networks": sentence(baseline_text(regression)) if evidence.by_folds else "",
+            "told": evidence.told,
         },
     )
 

@@ -8,15 +8,15 @@ from trueodds.model import Model
 from trueodds.report.calls_table import calls_table
 from trueodds.report.decision_figure import decision_figure
 from trueodds.report.decision_words import cost_text, costs_text
-from trueodds.report.out_of_fold import OutOfFold
+from trueodds.report.evidence import Evidence
 from trueodds.report.sample import Sample
 from trueodds.report.section import Section
 from trueodds.report.wording import count, decimals, percent, quoted, sentence
 
 
-def what_to_do(model: Model, out_of_fold: OutOfFold, sample: Sample) -> Section:
+def what_to_do(model: Model, evidence: Evidence, sample: Sample) -> Section:
     """Make the section; the slider starts at the threshold of the model's costs."""
-    given = None if out_of_fold.decision is None else model.costs
+    given = evidence.costs_of(model)
     costs = Costs() if given is None else given
     threshold = float(costs.threshold)
     table = calls_table(sample, threshold)
@@ -31,28 +31,30 @@ def what_to_do(model: Model, out_of_fold: OutOfFold, sample: Sample) -> Section:
         "decide",
         "What to do",
         values={
-            "lines": _lines(model, out_of_fold),
+            "lines": _lines(model, evidence),
             "given": given is not None,
             "costs": [f"{cost:.12g}" for cost in costs.numbers()],
             "threshold": threshold,
             "last": len(table.thresholds),
             "many": many,
+            "forecasts": evidence.forecasts,
             "usable": sample.two_classes,
             "yes": quoted(model.target_yes),
             "no": quoted(model.target_no),
             "gains": _gains(sample),
         },
         figures={figure.key: figure},
-        data={**table.to_json(), "weighted": out_of_fold.weight is not None},
+        data={**table.to_json(), "weighted": evidence.weight is not None},
     )
 
 
-def _lines(model: Model, out_of_fold: OutOfFold) -> list[str]:
-    """Whom to call and what that costs, in sentences; empty if the fit was told no costs."""
-    if out_of_fold.decision is None or model.costs is None:
+def _lines(model: Model, evidence: Evidence) -> list[str]:
+    """Whom to call and what that costs, in sentences; empty without costs."""
+    costs = evidence.costs_of(model)
+    if evidence.decision is None or costs is None:
         return []
-    texts = costs_text(model.costs), f"this costs {cost_text(out_of_fold.decision)}"
-    return [f"{sentence(text)}." for text in texts]
+    cost = cost_text(evidence.decision, evidence.where)
+    return [f"{sentence(text)}." for text in (costs_text(costs), f"this costs {cost}")]
 
 
 def _gains(sample: Sample) -> list[tuple[str, ...]]:

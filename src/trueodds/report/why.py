@@ -1,16 +1,16 @@
 """The section "Why": which columns the forecast depends on, and what is known of each column."""
 
 from trueodds.model import Model
+from trueodds.report.evidence import Evidence
 from trueodds.report.figure import Figure
-from trueodds.report.out_of_fold import OutOfFold
 from trueodds.report.section import Section
 from trueodds.report.tables import column_rows
 from trueodds.report.wording import count
 
 
-def why(model: Model, out_of_fold: OutOfFold, figures: dict[str, Figure]) -> Section:
+def why(model: Model, evidence: Evidence, figures: dict[str, Figure]) -> Section:
     """Make the section."""
-    columns, hidden = column_rows(model.schema, out_of_fold.importance)
+    columns, hidden = column_rows(model.schema, evidence.importance)
     return Section(
         "columns",
         "Why",

@@ -21,6 +21,7 @@ NUMBER_PLACEHOLDERS = (
     *("-", "--", "---", "–", "—", "−", ".", "..", "...", "*", "**", "***", "\\N", "\\\\N"),
     *("n.a.", "na", "n.d.", "n/d", "nd", "(null)", "[null]", "{null}", "<null>", "(none)"),
     *("#NULL!", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#N/A!", "#N/A N/A", "#ERROR!"),
+    *("-nan", "+nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN", "nan(ind)", "-nan(ind)"),
     *("(blank)", "blank", "empty", "undefined", "unknown", "missing", "not known"),
     *("not available", "not applicable", "no data", "not reported", "not specified", "no value"),
 )

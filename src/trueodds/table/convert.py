@@ -167,9 +167,21 @@ def _pandas_column(column: Any) -> pl.Series:
         return pl.Series(column.to_numpy().astype(unit))
     if getattr(dtype, "tz", None) is not None:
         return pl.Series(column.to_numpy(dtype="datetime64[us]"))
+    narrow = _narrow_float(dtype)
+    if narrow is not None:
+        return _array_column(column.to_numpy(dtype=narrow, na_value=np.nan))
     cells = column.to_numpy(dtype=object).copy()
     cells[np.asarray(column.isna())] = None
     return column_of(cells.tolist())
+
+
+def _narrow_float(dtype: Any) -> np.dtype[Any] | None:
+    """NumPy's type of a pandas extension of float16 or float32, nullable, sparse or on Arrow."""
+    sparse = type(dtype).__name__ == "SparseDtype"
+    narrow = getattr(dtype, "subtype" if sparse else "numpy_dtype", None)
+    if not isinstance(narrow, np.dtype) or narrow.kind != "f" or narrow.itemsize > 4:
+        return None
+    return narrow
 
 
 def _from_arrow(X: Any) -> pl.DataFrame:
@@ -180,7 +192,10 @@ def _arrow_column(array: Any) -> pl.Series:
     """One Arrow column; types that polars does not have go by their Python objects."""
     if str(array.type).startswith(_NOT_OF_POLARS):
         return column_of(array.to_pylist())
-    made = pl.from_arrow(array)
+    try:
+        made = pl.from_arrow(array)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):  # such as views of lists
+        return column_of(array.to_pylist())
     assert isinstance(made, pl.Series)
     return made
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from trueodds.errors import TableError
+from trueodds.table.regular import Records, read_regular
 from trueodds.table.shape import Shape
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -25,18 +25,6 @@ _SAMPLE_RECORDS = 200
 _LONGEST_CELL = 1 << 27
 _ESCAPED = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 _EXCEL_HINT = re.compile(r"sep=[,;|\t]\r?\n", re.IGNORECASE)
-
-
-@dataclass(frozen=True, eq=False)
-class Records:
-    """Delimited text taken apart: header cells, columns of text, each record's first line."""
-
-    headers: list[str]
-    columns: pl.DataFrame
-    """All text, named by position."""
-    lines: NDArray[np.int64]
-    notes: tuple[str, ...] = ()
-    delimiter: str = ""
 
 
 def read_delimited(text: str, source: str, delimiter: str | None = None) -> Records:
@@ -100,70 +88,6 @@ def _widths(sample: str, delimiter: str, cut: bool) -> list[int]:
     except csv.Error:
         return widths
     return widths[:-1] if cut and len(widths) > 1 else widths
-
-
-def read_regular(text: str, delimiter: str) -> Records | None:
-    """Read text whose quotes are all well placed and whose records agree; None for any other."""
-    raw = text.encode()
-    data = np.frombuffer(raw, np.uint8)
-    newline, quote, separator = ord("\n"), ord('"'), ord(delimiter)
-    quotes = np.flatnonzero(data == quote)
-    if quotes.size % 2 or not _quotes_well_placed(data, quotes, separator):
-        return None
-
-    def outside(positions: NDArray[np.int64]) -> NDArray[np.int64]:
-        return positions[np.searchsorted(quotes, positions) % 2 == 0] if quotes.size else positions
-
-    ends = outside(np.flatnonzero(data == newline))
-    if not ends.size or ends[-1] != data.size - 1:
-        ends = np.append(ends, data.size)
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    returns = np.flatnonzero(data == ord("\r"))
-    last = data[np.maximum(ends - 1, 0)] == ord("\r")
-    if int(last.sum()) != outside(returns).size:
-        return None  # a carriage return alone ends a line for the csv module, not for polars
-    blank = (ends - starts) == last
-    separators = outside(np.flatnonzero(data == separator))
-    widths = np.diff(np.searchsorted(separators, ends), prepend=0) + 1
-    filled = np.flatnonzero(~blank)
-    width = int(widths[filled[0]])
-    if not (widths[filled] == width).all():
-        return None
-    try:
-        frame = pl.read_csv(
-            raw,
-            has_header=False,
-            separator=delimiter,
-            infer_schema=False,
-            schema={f"{i}": pl.String for i in range(width)},
-        )
-    except pl.exceptions.PolarsError:
-        return None
-    if frame.height != ends.size:
-        return None
-    frame = frame.with_columns(pl.all().fill_null(""))
-    headers = [str(cell) for cell in frame.row(int(filled[0]))]
-    if width == 1 and headers[0] and not headers[0].strip():
-        return None  # the csv module cannot tell a quoted blank from a blank line: one rule
-    body = filled[1:]
-    columns = frame.slice(1) if body.size == frame.height - 1 else frame[body]
-    # A quoted cell may span lines, so a record's line counts every line end before it.
-    lines = body + 1
-    if ends.size != np.count_nonzero(data == newline) + (data[-1] != newline):
-        lines = np.searchsorted(np.flatnonzero(data == newline), starts[body]) + 1
-    return Records(headers, columns, lines.astype(np.int64))
-
-
-def _quotes_well_placed(data: NDArray[np.uint8], quotes: NDArray[np.int64], separator: int) -> bool:
-    """Whether every quote opens a cell, closes one, or is half of a doubled one inside a cell."""
-    if not quotes.size:
-        return True
-    edges = np.zeros(256, dtype=np.bool_)
-    edges[[separator, ord("\n"), ord("\r"), ord('"')]] = True
-    opening, closing = quotes[::2], quotes[1::2]
-    before = edges[data[opening[opening > 0] - 1]]
-    after = edges[data[closing[closing < data.size - 1] + 1]]
-    return bool(before.all() and after.all())
 
 
 def _read_any(text: str, source: str, delimiter: str) -> Records:

@@ -13,6 +13,7 @@ from trueodds.table.objects import read_json
 from trueodds.table.packed import packing_of, require_packing, unpack
 from trueodds.table.pandas_index import file_metadata, index_columns
 from trueodds.table.parquet_times import with_times
+from trueodds.table.wide_decimals import refused_decimals
 from trueodds.text import first_line
 
 _FOREIGN = {
@@ -37,8 +38,21 @@ def read_file(file: TableFile) -> Frame:
         When there is no such file, or it is not a table of that format.
     """
     require_threads()
-    name, ending = file.name, file.ending
-    raw = _load(file)
+    return read_content(_load(file), file.name, file.ending)
+
+
+def read_content(raw: bytes, name: str, ending: str) -> Frame:
+    """Read the content of a file that is not compressed; see `read_file`.
+
+    Parameters
+    ----------
+    raw
+        The content, not empty.
+    name
+        What messages call it.
+    ending
+        Its format, such as ``.csv``.
+    """
     if ending in TYPED:
         return _read_binary(raw, name, ending)
     notes: list[str] = []
@@ -143,7 +157,10 @@ def _read_binary(raw: bytes, name: str, ending: str) -> Frame:
         else:
             data = pl.read_ipc(io.BytesIO(raw))
     except (Exception, pl.exceptions.PanicException) as error:  # whatever damage leads polars to
-        reason = first_line(str(error), type(error).__name__)[:120]
+        reason = first_line(str(error), type(error).__name__)
+        if wide := refused_decimals(raw, reason):
+            raise TableError(f"{name}: {wide}.") from None
+        reason = reason[:120]
         raise TableError(f"{name} is not {what} file that can be read: {reason}.") from None
     if not data.height:
         raise TableError(f"{name} has columns but no rows: nothing to read.")

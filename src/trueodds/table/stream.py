@@ -6,6 +6,7 @@ for its encoding, for whether every record fits, and for its rows. Parquet comes
 cannot be cut (JSON, Arrow, pipes) comes in one frame.
 """
 
+import io
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,12 +19,10 @@ from trueodds.errors import TableError
 from trueodds.table.delimited import (
     SAMPLE_CHARACTERS,
     Dialect,
-    Records,
     as_records,
     excel_hint,
     guess_delimiter,
     number_records,
-    read_regular,
     settle_dialect,
 )
 from trueodds.table.formats import DELIMITED, TableFile
@@ -31,12 +30,13 @@ from trueodds.table.frame import Frame, unique_names
 from trueodds.table.pandas_index import index_columns
 from trueodds.table.parquet_times import lost_times
 from trueodds.table.read import read_file
+from trueodds.table.regular import Records, looked_over, parsed, read_regular
 from trueodds.table.textfile import TextFile
 
 SMALL = 1 << 23
 """Bytes up to which a file is read whole, which is quicker."""
-PIECE = 1 << 22
-"""Characters of text held at a time, a few times over."""
+PIECE = 1 << 21
+"""Characters of text of a block; a few blocks are held at a time."""
 ROWS = 1 << 16
 """Rows of a slice of Parquet."""
 CELLS = 1 << 19
@@ -163,32 +163,51 @@ class _Text:
 
     def records(self) -> Iterator[Records]:
         """Some rows at a time; all that can be wrong with the text is raised before the first."""
+        yield from self._regular() if self._is_regular() else self._any()
+
+    def _is_regular(self) -> bool:
+        """Whether polars reads the text; a text without rows is the csv module's to complain of."""
+        rows = 0
         try:
-            # A text without rows is the csv module's to complain of.
-            regular = sum(len(records.lines) for records in self._regular()) > 0
+            for number, (text, _) in enumerate(self._headed()):
+                if not number and read_regular(text, self.delimiter) is None:
+                    return False
+                found = looked_over(text.encode(), self.delimiter)
+                if found is None:
+                    return False
+                rows += found.filled.size - 1
         except _Irregular:
-            regular = False
-        yield from self._regular() if regular else self._any()
+            return False
+        return rows > 0
 
     def _regular(self) -> Iterator[Records]:
-        """Read with polars block by block, under the header put before each."""
-        header, before = "", 0
-        for block in self._blocks():
-            if not header:
-                header = _first_record(block)
-                if not header:
-                    before += block.count("\n")
-                    continue
-                records = read_regular(block, self.delimiter)
-                shift = before
-            else:
-                records = read_regular(header + block, self.delimiter)
-                shift = before - header.count("\n")
-            if records is None:
-                raise _Irregular
-            before += block.count("\n")
+        """Read with polars block by block."""
+        for text, shift in self._headed():
+            raw = text.encode()
+            found = looked_over(raw, self.delimiter)
+            if found is None:
+                raise _changed(self._file.name)
+            records = parsed(raw, self.delimiter, found) or self._by_csv(text)
             if len(records.lines):
                 yield replace(records, lines=records.lines + shift)
+
+    def _by_csv(self, text: str) -> Records:
+        """Regular text that polars has not read."""
+        lines = io.StringIO(text, newline="")
+        (_, headers), *body = number_records(lines, self._file.name, self.delimiter, Dialect())
+        return as_records(headers, body)
+
+    def _headed(self) -> Iterator[tuple[str, int]]:
+        """Blocks of text, the header put before each, and what their line numbers are short of."""
+        header, before = "", 0
+        for block in self._blocks():
+            if header:
+                yield header + block, before - header.count("\n")
+            else:
+                header = _first_record(block)
+                if header:
+                    yield block, before
+            before += block.count("\n")
 
     def _blocks(self) -> Iterator[str]:
         """Text cut between records, if all its quotes are well placed."""

@@ -10,6 +10,7 @@ from trueodds.table.extras import missing_extra
 from trueodds.table.forked import require_threads
 from trueodds.table.formats import TableFile, listed, open_path, several_held
 from trueodds.table.frame import Frame, unique_names
+from trueodds.table.old_workbook import require_harmless
 from trueodds.table.packed import require_modest
 from trueodds.text import first_line
 
@@ -39,6 +40,8 @@ def read_sheet(file: TableFile) -> Frame:
             require_modest(handle, file.name)
             handle.seek(0)
         raw = handle.read()
+    if file.ending == ".xls":
+        require_harmless(raw, file.name)
     logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it says what becomes text
     try:
         names = list(fastexcel.read_excel(raw).sheet_names)

@@ -1,12 +1,10 @@
 """Scored rows out: the input's columns untouched, in order, and the columns added to them."""
 
-import json
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,6 +16,7 @@ from trueodds.table.columnar import sink_typed
 from trueodds.table.formats import DATABASES
 from trueodds.table.frame import Frame, missing_column
 from trueodds.table.sources import Source, as_source
+from trueodds.table.write_delimited import delimited, json_text
 
 _DELIMITERS = {".csv": ",", ".txt": ",", ".tsv": "\t", ".tab": "\t"}
 _JSON = (".jsonl", ".ndjson")
@@ -148,7 +147,7 @@ def write_stream(
     )
     tables = (layout.table(frame, added) for frame, added in scored)
     if path is None:
-        _to_stdout(_delimited(layout.headers, tables, ","))
+        _to_stdout(delimited(layout.headers, tables, ","))
         return notes
     if database := database_of(path):
         from trueodds.table.write_database import sink_database
@@ -160,7 +159,7 @@ def write_stream(
     try:
         with whole_file(path) as file:
             if ending in _DELIMITERS:
-                texts = _delimited(layout.headers, tables, _DELIMITERS[ending])
+                texts = delimited(layout.headers, tables, _DELIMITERS[ending])
             elif ending in _JSON:
                 texts = map(_json_lines, tables)
             else:
@@ -229,56 +228,9 @@ def _free_names(frame: Frame, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(free)
 
 
-def _delimited(
-    headers: Sequence[str], tables: Iterable[pl.DataFrame], delimiter: str
-) -> Iterator[bytes]:
-    head = [pl.Series(str(i), [h or None], dtype=pl.String) for i, h in enumerate(headers)]
-    header = _csv(head, delimiter)
-    for table in tables:
-        columns = [_as_text(column).alias(str(i)) for i, column in enumerate(table)]
-        # With the first rows, so that nothing is said when these fail.
-        yield header + _csv(columns, delimiter)
-        header = b""
-
-
-def _csv(columns: list[pl.Series], delimiter: str) -> bytes:
-    text = pl.DataFrame(columns).write_csv(
-        include_header=False, separator=delimiter, quote_style="necessary"
-    )
-    return text.encode()
-
-
-def _as_text(column: pl.Series) -> pl.Series:
-    """Cells for delimited text: empty for missing, nested values as JSON, durations as ISO 8601."""
-    column, dtype = column.alias("cells"), column.dtype
-    if dtype == pl.String:
-        return pl.select(pl.when(column != "").then(column)).to_series()
-    if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
-        cells = [None if cell is None else _json_text(cell) for cell in column.to_list()]
-        return pl.Series(cells, dtype=pl.String)
-    if dtype == pl.Duration:
-        return column.dt.to_string("iso")
-    if dtype.is_float():
-        cells = [None if c is None or c != c else repr(c) for c in column.to_list()]
-        if dtype == pl.Float32:
-            return column.fill_nan(None)
-        return pl.Series(cells, dtype=pl.String)
-    return column
-
-
-def _json_text(cell: Any) -> str:
-    return json.dumps(cell, default=_plain, ensure_ascii=False)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, pl.Series):
-        return value.to_list()
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
 def _json_lines(table: pl.DataFrame) -> bytes:
     rows = table.with_columns(pl.selectors.float().fill_nan(None)).iter_rows(named=True)
-    return "".join(_json_text(row) + "\n" for row in rows).encode()
+    return "".join(json_text(row) + "\n" for row in rows).encode()
 
 
 def _to_stdout(texts: Iterable[bytes]) -> None:

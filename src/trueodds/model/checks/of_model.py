@@ -21,7 +21,11 @@ def checks_of(model: ModelData) -> tuple[Check, ...]:
 
 
 def checks_of_fit(table: Table, folds: Folds, decision: Decision | None) -> tuple[Check, ...]:
-    """Checks that need the training table or its out-of-fold forecast; the model keeps them."""
+    """Checks that need the training table or its out-of-fold forecast; the model keeps them.
+
+    ``table`` and ``folds`` are those of training; ``decision`` is by the model's costs, None
+    without.
+    """
     return worst_first(
         [*repeat_checks(table), *time_checks(table, folds), *decision_checks(decision)]
     )

@@ -13,7 +13,7 @@ from trueodds.model.evaluate import Evaluation
 
 
 def checks_of_drift(found: Sequence[ColumnDrift]) -> tuple[Check, ...]:
-    """Check the columns and the forecast of new rows, as `trueodds.model.drift.drift` gives them.
+    """Check columns and forecast of new rows: ``found`` is what `trueodds.model.drift.drift` gives.
 
     The forecast's check comes after the columns'.
     """
@@ -43,7 +43,8 @@ def checks_of_decision(decision: Decision) -> tuple[Check, ...]:
 def checks_of_evaluation(model: ModelData, found: Evaluation) -> tuple[Check, ...]:
     """Check the scores of labelled rows that the model has not seen, and whether it has seen some.
 
-    Where it has seen nearly all rows, their scores tell nothing and are not checked.
+    ``found`` is what `Model.evaluate` gives. Where the model has seen nearly all rows, their scores
+    tell nothing and are not checked.
     """
     checks = []
     if found.warning:

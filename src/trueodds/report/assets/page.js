@@ -3,7 +3,6 @@
 // for light, dark and print. `ast` keeps Vega from compiling code at run time.
 const chartViews = new Map();
 (async () => {
-  const specifications = JSON.parse(document.getElementById("specifications").textContent);
   const options = {
     mode: "vega-lite", renderer: "svg", actions: false, ast: true, defaultStyle: false,
     tooltip: { theme: "custom", disableDefaultStyle: true },
@@ -17,12 +16,22 @@ const chartViews = new Map();
     if (part) part.open = true;
   };
   addEventListener("hashchange", reveal);
-  for (const link of document.querySelectorAll("nav a")) {
+  for (const link of document.querySelectorAll("a[href^='#']")) {
     link.addEventListener("click", () => setTimeout(reveal));
   }
   reveal();
   const paired = [];
   let failed = 0;
+  let specifications = {};
+  try {
+    specifications = JSON.parse(await unpacking.textOf("specifications"));
+    await unpacking.run("charts");
+  } catch (error) {
+    failed += 1;
+    specifications = {};
+    document.getElementById("old-browser").hidden = false;
+    console.error(error);
+  }
   for (const [key, specification] of Object.entries(specifications)) {
     const place = document.getElementById("chart-" + key);
     try {

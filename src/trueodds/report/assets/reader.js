@@ -24,6 +24,7 @@ const PLACEHOLDERS = new Set([
   "-", "--", "---", "–", "—", "−", ".", "..", "...", "*", "**", "***", "\\n", "\\\\n",
   "n.a.", "na", "n.d.", "n/d", "nd", "(null)", "[null]", "{null}", "<null>", "(none)",
   "#null!", "#div/0!", "#ref!", "#value!", "#name?", "#num!", "#n/a!", "#n/a n/a", "#error!",
+  "-nan", "+nan", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "nan(ind)", "-nan(ind)",
   "(blank)", "blank", "empty", "undefined", "unknown", "missing", "not known",
   "not available", "not applicable", "no data", "not reported", "not specified", "no value",
 ]);
@@ -190,6 +191,19 @@ const UNGROUPED = {
   ".": /^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/,
   ",": /^(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/,
 };
+const MULTIPLIED = "×";
+const MULTIPLIER = /^([A-Za-z]+)\.? ?(.*)$/s;
+const POWERS = new Map();
+for (const [power, words] of [
+  [3, "k thousand thousands tsd"],
+  [5, "lakh lakhs lac lacs"],
+  [6, "m mn mm mio mln million millions"],
+  [7, "cr crore crores"],
+  [9, "b bn mrd billion billions"],
+  [12, "trillion trillions"],
+]) {
+  for (const word of words.split(" ")) POWERS.set(word, power);
+}
 const MARKS = { decimal_point: ".", decimal_comma: "," };
 
 function readNumber(word, style = "", unit = "") {
@@ -230,24 +244,38 @@ function styled(word, mark, unit) {
   if (found === null) {
     const zero = DASH.exec(text);
     const own = zero === null ? null : unitOf(zero[1], true, false);
-    return own && own === unit ? 0 : null;
+    return own && own === (unit.endsWith(MULTIPLIED) ? unit.slice(0, -1) : unit) ? 0 : null;
   }
   const [, before, prefix, between, digits, blank, behind, last] = found;
   const signs = before + between + last.trim();
   const suffix = strip(behind ?? "");
-  if (signs.length + (bracketed ? 1 : 0) > 1 || (prefix && suffix)) return null;
-  const own = unitOf(prefix || suffix, prefix !== "", blank !== "");
-  if (own === null || (own !== "" && own !== unit)) return null;
-  const value = valueOf(digits, mark);
+  if (signs.length + (bracketed ? 1 : 0) > 1) return null;
+  const multiplies = unit.endsWith(MULTIPLIED);
+  const [power, currency] = multiplies ? multiplied(prefix, suffix) : [0, ""];
+  const both = prefix !== "" && suffix !== "";
+  const own = power ? currency : both ? null : unitOf(prefix || suffix, prefix !== "", blank !== "");
+  if (own === null || (own !== "" && own !== (multiplies ? unit.slice(0, -1) : unit))) return null;
+  const value = valueOf(digits, mark, power);
   return value === null ? null : bracketed || signs === "-" ? -value : value;
 }
 
-function valueOf(digits, mark) {
+function multiplied(prefix, suffix) {
+  const found = MULTIPLIER.exec(suffix);
+  const power = found === null ? undefined : POWERS.get(found[1].toLowerCase());
+  if (power === undefined || (prefix && found[2])) return [0, ""];
+  const currency = unitOf(prefix || found[2], true, false);
+  return currency === null ? [0, ""] : [power, currency];
+}
+
+function valueOf(digits, mark, power) {
   if (/^i/i.test(digits)) return Infinity;
+  let plain = digits;
   if (GROUPS[mark].test(digits)) {
-    return Number(digits.replace(mark === "." ? /[,' ]/g : /[.' ]/g, "").replace(",", "."));
+    plain = digits.replace(mark === "." ? /[,' ]/g : /[.' ]/g, "");
+  } else if (!UNGROUPED[mark].test(digits) || (power && /e/i.test(digits))) {
+    return null;
   }
-  return UNGROUPED[mark].test(digits) ? Number(digits.replace(",", ".")) : null;
+  return Number(plain.replace(",", ".") + (power ? `e${power}` : ""));
 }
 return { readNumber };
 })();
@@ -327,13 +355,33 @@ const MONTHS = [
   "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
   "november", "december",
 ];
+const OTHERS = [
+  "januar januari janvier janv enero ene janeiro gennaio gen",
+  "februar februari fevrier fevr febrero fevereiro fev febbraio",
+  "marz maerz mrz mars marzo marco maart mrt",
+  "avril avr abril abr aprile",
+  "mai maj mayo maio maggio mag mei",
+  "juni juin junio junho giugno giu",
+  "juli juillet juil julio julho luglio lug",
+  "augusti augustus aout agosto ago",
+  "septembre septiembre setembro set settembre",
+  "oktober okt octobre octubre outubro out ottobre ott",
+  "novembre noviembre novembro",
+  "dezember dez decembre diciembre dic dezembro dicembre",
+].map((names) => names.split(" "));
 const LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const LAST_DAY = 2932896; // 9999-12-31
 
 const FULL_NAMES = MONTHS.join("|");
 const SHORT_NAMES = MONTHS.map((month) => month.slice(0, 3)).join("|");
-const monthNamed = (name) =>
-  MONTHS.findIndex((month) => month.startsWith(name.toLowerCase().slice(0, 3))) + 1;
+const NAMES = [...MONTHS, "sept", ...MONTHS.map((month) => month.slice(0, 3)), ...OTHERS.flat()]
+  .sort((a, b) => b.length - a.length)
+  .join("|");
+function monthNamed(text) {
+  const name = text.toLowerCase();
+  const other = OTHERS.findIndex((names) => names.includes(name));
+  return other < 0 ? MONTHS.findIndex((month) => month.startsWith(name.slice(0, 3))) + 1 : other + 1;
+}
 
 function dayOf(year, month, day) {
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
@@ -370,19 +418,23 @@ function dayNumber(year, month, day) {
   const days = ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear;
   return era * 146097 + days - 719468;
 }
-return { FULL_NAMES, SHORT_NAMES, monthNamed, dayOf, dayOfWeek, moment, timeOf, hoursOf };
+return { FULL_NAMES, SHORT_NAMES, NAMES, monthNamed, dayOf, dayOfWeek, moment, timeOf, hoursOf };
 })();
 const module_dates = (() => {
-const { FULL_NAMES, SHORT_NAMES, dayOf, dayOfWeek, hoursOf, moment, monthNamed, timeOf } = module_calendar;
+const { FULL_NAMES, NAMES, SHORT_NAMES, dayOf, dayOfWeek, hoursOf, moment, monthNamed, timeOf } = module_calendar;
 const { strip } = module_text;
 
 const ZONES = {
   z: 0, utc: 0, gmt: 0, ut: 0, est: -300, edt: -240, cst: -360, cdt: -300, mst: -420, mdt: -360,
   pst: -480, pdt: -420, cet: 60, cest: 120,
 };
+const SPELLINGS = "\u00a0\u202f\u2009\u2212\u2013äÄéÉûÛçÇ";
+const SPELT = "   --aAeEuUcC";
+const ONE_SPELLING = new RegExp(`[${SPELLINGS}]`, "g");
 const WEEKDAY =
   /^(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)[.,]? */i;
 const MONTH = `(?<name>${FULL_NAMES}|sept|${SHORT_NAMES})`;
+const ANY_MONTH = `(?<name>${NAMES})`;
 const YEAR = "'?(?<year>\\d{4}|\\d{2})";
 const TIME =
   "(?<h>\\d{1,2})[:h](?<min>\\d{2})(?::(?<s>\\d{2})(?:[.,:](?<f>\\d+))?)?(?: ?(?<half>[ap])\\.? ?m\\.?| ?Uhr)?";
@@ -398,18 +450,19 @@ const SHAPES = [
   `(?<year>\\d{4})(?<sep>[-/_: ]|\\. ?)(?<m>\\d{1,2})\\k<sep>(?<d>\\d{1,2})\\.?${LATER}`,
   `(?<a>\\d{1,2})(?<sep>[-/ ]|\\. ?)(?<b>\\d{1,2})\\k<sep>(?<c>\\d{4}|\\d{2})\\.?${LATER}`,
   `(?<year>\\d{4})(?<m>\\d{2})(?<d>\\d{2})${LATER}`,
-  `(?<d>\\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?:of )?${MONTH}[-/., ]*${YEAR}${LATER}`,
-  `${MONTH}[-/. ]*(?<d>\\d{1,2})(?:st|nd|rd|th)?(?:, ?|[-/ ])${YEAR}${LATER}`,
-  `(?<year>\\d{4})[-/. ]?${MONTH}[-/. ]?(?<d>\\d{1,2})${LATER}`,
+  `(?<d>\\d{1,2})(?:st|nd|rd|th|er|º)?[-/. ]*(?:of |de )?${ANY_MONTH}(?: del? |[-/., ]*)${YEAR}${LATER}`,
+  `${ANY_MONTH}[-/. ]*(?<d>\\d{1,2})(?:st|nd|rd|th)?(?:, ?|[-/ ])${YEAR}${LATER}`,
+  `(?<year>\\d{4})[-/. ]?${ANY_MONTH}[-/. ]?(?<d>\\d{1,2})${LATER}`,
   `${MONTH} +(?<d>\\d{1,2}) ${TIME}${ZONE} (?<year>\\d{4})`,
   "(?<year>\\d{4})[-/.](?<m>\\d{1,2})",
   "(?<m>\\d{1,2})[-/.](?<year>\\d{4})",
   `${MONTH}\\.?[-/, ]*${YEAR}`,
-  `(?<year>\\d{4})[-/. ]*${MONTH}`,
+  `(?<year>\\d{4})[-/. ]*${ANY_MONTH}`,
   "(?<year>\\d{4})[- ]?Q(?<q>[1-4])",
   "Q(?<q>[1-4])[-/ ]?(?<year>\\d{4})",
   "(?<year>\\d{4})-?W(?<week>\\d{2})(?:-?(?<wd>[1-7]))?",
   `(?<year>\\d{4})[年년] ?(?<m>\\d{1,2})[月월] ?(?<d>\\d{1,2})[日일]${LATER}`,
+  `${ANY_MONTH}(?:\\.?[-/, ]*| del? )(?<year>\\d{4})`,
 ].map((shape) => new RegExp(`^(?:${shape})$`, "i"));
 const NO_DATE =
   /^(?:0{1,4}([-/.])0{1,2}\1(?:0{4}|0{1,2})|0?1\/0\/(?:19)?00|00?([/.])0?1\2(?:19)?00)(?:[T ]0?0:00(?::00(?:\.0+)?)?Z?)?$/;
@@ -417,8 +470,7 @@ const NO_DATE =
 const noDate = (word) => NO_DATE.test(word);
 
 function byShapes(word, order, century) {
-  const text = strip(word.replace(/[\u00a0\u202f\u2009]/g, " ").replace(/[\u2212\u2013]/g, "-"))
-    .replace(WEEKDAY, "");
+  const text = strip(word.replace(ONE_SPELLING, (one) => SPELT[SPELLINGS.indexOf(one)])).replace(WEEKDAY, "");
   for (const shape of SHAPES) {
     const found = shape.exec(text);
     const made = found === null ? null : madeOf(found.groups, order, century);

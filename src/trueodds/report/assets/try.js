@@ -8,12 +8,11 @@ const tried = { model: null };
     document.documentElement.dataset.model = how;
   };
   if (form === null) return ready("none");
-  const { model: packed, usual } = JSON.parse(place("data-try").textContent);
+  const { usual } = JSON.parse(place("data-try").textContent);
   let model;
   try {
-    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    model = trueoddsReader.read(await new Response(stream).arrayBuffer());
+    await unpacking.run("reader");
+    model = trueoddsReader.read(await unpacking.fromHalves("model"));
   } catch (error) {
     place("try-missing").textContent =
       `This browser cannot read the model in the page (${error.message}): use a newer one, or trueodds predict.`;

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import trueodds
-from trueodds.execution import launch, pool
+from trueodds import launch
+from trueodds.execution import pool
 
 HOME = str(Path(trueodds.__file__).parents[1])
 PACKAGES = str(Path(np.__file__).parents[1])
@@ -105,7 +106,7 @@ def test_the_command_runs_no_file_beside_the_table(trap: Path) -> None:
 
 def test_a_working_directory_that_is_gone_is_no_harm(tmp_path: Path) -> None:
     code = (
-        "import os, sys, runpy; from trueodds.execution import launch\n"
+        "import os, sys, runpy; from trueodds import launch\n"
         f"os.chdir({str(tmp_path)!r}); os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\n"
         "sys.path.insert(0, 'lib'); print(launch.import_path()[0])\n"
         "sys.argv = ['trueodds', '--help']; runpy.run_module('trueodds', run_name='__main__')"
@@ -116,7 +117,7 @@ def test_a_working_directory_that_is_gone_is_no_harm(tmp_path: Path) -> None:
 
 
 def test_options_of_the_interpreter_are_handed_on(tmp_path: Path) -> None:
-    code = "from trueodds.execution.launch import command; print(*command()[1:-1])"
+    code = "from trueodds.launch import command; print(*command()[1:-1])"
     told = [python(*flags, "-c", code, cwd=tmp_path).stdout for flags in (["-B"], ["-OO", "-sB"])]
     assert told == ["-P -B -c\n", "-P -s -B -OO -c\n"]
 

@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-HOME = Path(os.path.abspath(__file__)).parents[2]
+HOME = Path(os.path.abspath(__file__)).parents[1]
 """The folder from which this process has imported trueodds."""
 READ_PATH = """
 import sys

@@ -1,0 +1,1 @@
+"""Models behind HTTP: a plain way, the Open Inference Protocol, a page, and what is measured."""
