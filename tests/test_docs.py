@@ -34,13 +34,8 @@ def run(line: str, folder: Path, environment: dict[str, str]) -> None:
     assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        pytest.param(page, id=page.name, marks=[] if page == PAGES[0] else pytest.mark.slow)
-        for page in PAGES
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [pytest.param(page, id=page.name) for page in PAGES])
 def test_every_command_runs(page: Path, tmp_path: Path) -> None:
     if page.name == "compare.md":  # the extra `docs` brings them
         pytest.importorskip("catboost")

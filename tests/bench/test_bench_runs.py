@@ -131,6 +131,7 @@ def test_scale_measures_both_ways_of_fitting(tmp_path: Path) -> None:
     assert all(f["peak_mb"] > 0 and f["cpu_seconds"] > 0 for f in found)
 
 
+@pytest.mark.slow
 def test_scoring_speed_measures_every_way_in(bench: Path) -> None:
     pytest.importorskip("onnxruntime")
     pytest.importorskip("onnx")
