@@ -161,5 +161,9 @@ def is_there(names: list[str]) -> bool:
     return file.is_file() and re.search(defined, file.read_text(encoding="utf-8"), re.M) is not None
 
 
+def test_readme_is_an_entrance() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
+
+
 def test_readme_has_commands() -> None:
     assert len(blocks(ROOT / "README.md")) >= 3

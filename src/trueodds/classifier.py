@@ -89,6 +89,13 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     feature_importances_
         Rise of the out-of-fold log-loss, nats, when a column's cells are shuffled among rows;
         shape (``n_features_in_``,), 0 for a column that is not used.
+
+    Examples
+    --------
+    >>> labels = labelled["default"]
+    >>> learned = trueodds.TrueOddsClassifier(effort="quick").fit(labelled.drop("default"), labels)
+    >>> learned.predict_proba(labelled.drop("default")).shape
+    (200, 2)
     """
 
     def __new__(cls, *args: Any, **parameters: Any) -> Self:

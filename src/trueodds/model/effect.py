@@ -44,7 +44,14 @@ class ColumnEffect:
 
 @dataclass(frozen=True)
 class Effects:
-    """The effects of some columns, and the rows on which they were measured."""
+    """The effects of some columns, and the rows on which they were measured.
+
+    Examples
+    --------
+    >>> found = model.effects(labelled)
+    >>> found.of
+    200
+    """
 
     columns: tuple[ColumnEffect, ...]
     rows: int
