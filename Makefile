@@ -35,6 +35,7 @@ docs: $(VENV)/docs ## the parts of the documents that are generated, and the sit
 	$(BIN)/python bench/readme_table.py
 	$(BIN)/python bench/command_page.py
 	$(BIN)/python tests/cases/what_is_read.py
+	$(BIN)/python bench/worked_examples.py --notebooks
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site
 
 coverage: $(VENV)/dev ## lines of the package that the quick suite runs; fails under 95 %

@@ -73,17 +73,19 @@ def without_signature(
         lines[:] = [line for line in lines if not line.startswith(f"{found.__name__}(")]
 
 
-AT_THE_ROOT = {
+ELSEWHERE = {
     "](../README.md": "](index.md",
     "](../CHANGELOG.md": "](changelog.md",
     "](../CONTRIBUTING.md": "](contributing.md",
+    "](../../examples/ATTRIBUTION.md": "](tables.md",
+    "](../../src/trueodds/data/ATTRIBUTION.md": "](tables.md",
 }
-"""Links of pages to files at the root, and the pages of the site that hold these."""
+"""Links of pages to files outside of docs, and the pages of the site that hold these."""
 
 
 def within_the_site(app: Any, name: str, source: list[str]) -> None:
-    """Lead links to files at the root to their pages."""
-    for written, page in AT_THE_ROOT.items():
+    """Lead links to files outside of docs to their pages."""
+    for written, page in ELSEWHERE.items():
         source[0] = source[0].replace(written, page)
 
 
