@@ -38,6 +38,7 @@ docs: $(VENV)/docs ## the parts of the documents that are generated, and the sit
 	$(BIN)/python bench/readme_table.py
 	$(BIN)/python bench/command_page.py
 	$(BIN)/python tests/cases/what_is_read.py
+	$(BIN)/python bench/worked_examples.py --notebooks
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site
 
 coverage: $(VENV)/dev ## lines of the package that the quick suite runs; fails under 95 %
@@ -53,7 +54,8 @@ interop: $(VENV)/dev ## the PyTorch functions and the types beside torch, where 
 	  $(BIN)/python -c 'import torch' && touch $(VENV)/torch; \
 	} >$(VENV)/torch.log 2>&1 || \
 	  echo "no CPU wheel of torch in pip's find-links: the PyTorch tests are left out"
-	@test ! -f $(VENV)/torch || { $(BIN)/python -m pytest tests/interop tests/model/test_same_bits.py && $(BIN)/mypy; }
+	@test ! -f $(VENV)/torch || { $(BIN)/python -m pytest tests/interop tests/model/test_same_bits.py && \
+	  $(BIN)/python -m pytest -m slow -k torch tests/bench/test_worked_examples.py && $(BIN)/mypy; }
 
 bench: $(VENV)/bench ## against the peers; writes bench/results
 	status=0; for name in training_speed whole_process main_job scoring_speed \

@@ -38,7 +38,9 @@ def curves(x: Array, lines: dict[str, Array], across: str, up: str, log: bool = 
         .encode(
             x=alt.X("x:Q", title=across, scale=alt.Scale(nice=False)),
             y=alt.Y("y:Q", title=up, scale=scale, axis=axis),
-            color=alt.Color("curve:N", title=None, sort=list(lines)),
+            color=alt.Color(
+                "curve:N", title=None, sort=list(lines), legend=alt.Legend(orient="top")
+            ),
         )
         .properties(**SIZE)
     )

@@ -41,7 +41,7 @@ html_theme = "furo"
 html_title = "trueodds"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
-FIGURES = ("plot", "slope", "depth", "penalty", "neuron", "start")
+FIGURES = ("plot", "slope", "depth", "penalty", "neuron", "corner", "start")
 html_js_files = [(f"figures/{name}.js", {"defer": "defer"}) for name in FIGURES]
 html_show_sphinx = False
 html_copy_source = False
@@ -73,17 +73,19 @@ def without_signature(
         lines[:] = [line for line in lines if not line.startswith(f"{found.__name__}(")]
 
 
-AT_THE_ROOT = {
+ELSEWHERE = {
     "](../README.md": "](index.md",
     "](../CHANGELOG.md": "](changelog.md",
     "](../CONTRIBUTING.md": "](contributing.md",
+    "](../../examples/ATTRIBUTION.md": "](tables.md",
+    "](../../src/trueodds/data/ATTRIBUTION.md": "](tables.md",
 }
-"""Links of pages to files at the root, and the pages of the site that hold these."""
+"""Links of pages to files outside of docs, and the pages of the site that hold these."""
 
 
 def within_the_site(app: Any, name: str, source: list[str]) -> None:
-    """Lead links to files at the root to their pages."""
-    for written, page in AT_THE_ROOT.items():
+    """Lead links to files outside of docs to their pages."""
+    for written, page in ELSEWHERE.items():
         source[0] = source[0].replace(written, page)
 
 

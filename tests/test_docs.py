@@ -17,6 +17,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES += sorted((ROOT / "docs" / "checks").glob("*.md"))
+EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.md"))
+"""Their cells depend on each other: `tests/bench/test_worked_examples.py` runs them."""
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.M | re.S)
 LONG = ("prove", "bench/")
 """Walks over the floats and benchmarks have suites of their own; here they must name real files."""
@@ -116,7 +118,9 @@ def test_the_quick_start_evaluates_on_rows_held_back() -> None:
         assert len(new) >= 200
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [*PAGES, *EXAMPLES, ROOT / "CHANGELOG.md"], ids=lambda page: page.name
+)
 def test_every_link_leads_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -139,7 +143,7 @@ PLACES = (ROOT, ROOT / "src" / "trueodds", ROOT / "bench" / "results")
 """Folders that a document's file names may start from."""
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *EXAMPLES], ids=lambda page: page.name)
 def test_every_file_and_module_named_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for name in re.findall(r"`([\w./-]+/[\w.-]+\.(?:py|js|mjs|md|txt|json|toml))`", text):

@@ -53,9 +53,11 @@ function neuron(parent) {
     const p = sigmoid(z);
     const error = p - label;
     other.textContent = `label is ${label ? "yes" : "no"}: change it`;
-    curve((losses.length ? losses : [lossOf(z)]).map((value, i) => [i, value]));
-    const terms = INPUTS.map((x, i) => `${format(weights[i], 2)} · ${x}`).join(" + ");
-    sum.textContent = `z = ${terms} + ${format(weights[3], 2)} = ${format(z, 2)}, and σ(z) = ${format(p, 4)}.`;
+    // Two equal points are drawn as a dot, one alone is not drawn.
+    curve((losses.length ? losses : [lossOf(z), lossOf(z)]).map((value, i) => [losses.length && i, value]));
+    const term = (value) => (value < 0 ? `(${format(value, 2)})` : format(value, 2));
+    const terms = INPUTS.map((x, i) => `${term(weights[i])} · ${x}`).join(" + ");
+    sum.textContent = `z = ${terms} + ${term(weights[3])} = ${format(z, 2)}, and σ(z) = ${format(p, 4)}.`;
     loss.textContent =
       `The label is ${label ? "yes, so the loss is −ln σ(z)" : "no, so the loss is −ln(1 − σ(z))"} = ` +
       `${format(lossOf(z), 4)}. Forecast less label: ${format(p, 4)} − ${label} = ${format(error, 4)}.`;

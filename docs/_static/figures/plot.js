@@ -19,7 +19,7 @@ function element(name, attributes, parent) {
 // A plot with its own coordinates: x from left to right, y from bottom to top.
 class Plot {
   constructor(parent, { x, y, title, xTitle, yTitle, width = 560, height = 300, yTicks = 5, xTicks = 5, yLabel }) {
-    const margin = { left: 62, right: 14, top: 12, bottom: 44 };
+    const margin = { left: 72, right: 14, top: 12, bottom: 44 };
     Object.assign(this, { x, y, width, height, margin });
     this.svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title }, parent);
     const [left, right] = [this.atX(x[0]), this.atX(x[1])];
@@ -93,6 +93,7 @@ class Plot {
       const by = { ArrowLeft: -step, ArrowRight: step, ArrowDown: -step, ArrowUp: step }[event.key];
       if (by === undefined) return;
       event.preventDefault();
+      event.stopPropagation(); // the arrow keys of the site turn pages
       moved(within(now + by));
     });
     dot.setAttribute("aria-valuemin", low);

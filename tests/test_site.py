@@ -1,0 +1,118 @@
+"""The site as a reader has it: opened from a folder, at three widths, without a network."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chromium import CHROMIUM, Page, browser
+
+ROOT = Path(__file__).parents[1]
+SITE = ROOT / "build" / "site"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+WIDTHS = (390, 768, 1280)
+WIDE = ("index", "start", "sigmoid", "deciding", "compare", "api", "examples/churn")
+"""Pages that are looked at in every width; of the others, only the narrowest is."""
+
+CUT_OFF = """
+[...document.querySelectorAll('article *, header *')].filter((part) => {
+  const { right, left, width } = part.getBoundingClientRect();
+  if (!width || (right <= innerWidth + 1 && left >= -1)) return false;
+  for (let above = part; above !== document.body; above = above.parentElement)
+    if (/auto|scroll|hidden/.test(getComputedStyle(above).overflowX)) return false;
+  return true;
+}).map((part) => part.outerHTML.slice(0, 80))
+"""
+BROKEN_LINKS = """
+[...document.querySelectorAll('a[href^="#"]')]
+  .map((link) => decodeURIComponent(link.getAttribute('href').slice(1)))
+  .filter((name) => name && !document.getElementById(name))
+"""
+PICTURES = "[...document.images].filter((one) => !one.naturalWidth).map((one) => one.src)"
+
+
+@pytest.fixture(scope="module")
+def site() -> Path:
+    for name in ("sphinx", "furo", "myst_parser"):
+        pytest.importorskip(name)
+    # What `make docs` has built is read again only where it is older than its sources.
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
+    built = subprocess.run(
+        [*command, str(ROOT / "docs"), str(SITE)], capture_output=True, text=True, cwd=ROOT
+    )
+    assert built.returncode == 0, built.stderr
+    return SITE
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    with browser(tmp_path_factory.mktemp("chromium")) as opened:
+        yield opened
+
+
+def show(page: Page, path: Path, width: int) -> None:
+    page.open(path, width)
+    page.wait("document.readyState === 'complete'")
+
+
+def names(site: Path) -> list[str]:
+    """All pages but the lists that Sphinx makes itself."""
+    found = (path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    return sorted(name for name in found if not name.startswith(("_", "genindex", "search", "py-")))
+
+
+def test_every_page_fits_and_every_link_and_picture_is_there(site: Path, page: Page) -> None:
+    assert len(names(site)) > 70
+    for name in names(site):
+        stem = name.removesuffix(".html")
+        for width in WIDTHS if stem in WIDE else WIDTHS[:1]:
+            show(page, site / name, width)
+            assert page.run("document.documentElement.scrollWidth") <= width, (name, width)
+            assert page.run(CUT_OFF) == [], (name, width)
+        assert page.run(PICTURES) == [], name
+        assert page.run(BROKEN_LINKS) == [], name
+        assert page.logged == [], name
+        assert [url for url in page.requested if not url.startswith(("file:", "data:"))] == [], name
+
+
+def test_search_finds_a_page_without_a_network(site: Path, page: Page) -> None:
+    show(page, site / "index.html", 1280)
+    page.run("document.querySelector('input[name=q]').focus()")
+    page.call("Input.insertText", text="saturated")
+    for kind in ("keyDown", "keyUp"):
+        page.call(
+            "Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", text="\r",
+            windowsVirtualKeyCode=13,
+        )  # fmt: skip
+    page.wait("location.pathname.endsWith('search.html')")
+    page.wait("document.querySelectorAll('#search-results li a').length > 0")
+    page.wait("/found/i.test(document.querySelector('#search-results .search-summary').textContent)")
+    found = page.run(
+        "[...document.querySelectorAll('#search-results li a')].map((a) => a.getAttribute('href'))"
+    )
+    assert any("health.html" in target for target in found)
+    assert [url for url in page.requested if not url.startswith(("file:", "data:"))] == []
+
+
+def test_the_figures_can_be_moved(site: Path, page: Page) -> None:
+    show(page, site / "sigmoid.html", 768)
+    assert page.run("document.querySelectorAll('.live').length") == 5
+    assert page.run("[...document.querySelectorAll('.live')].every((one) => one.children.length)")
+    told = "document.querySelector('[data-figure=slope] p[aria-live]').textContent"
+    before = page.run(told)
+    page.run("document.querySelector('[data-figure=slope] .handle').focus()")
+    page.call("Input.dispatchKeyEvent", type="keyDown", key="ArrowRight", code="ArrowRight")
+    assert page.run(told) != before
+    corner = "document.querySelector('[data-figure=corner]')"
+    loss = f"Number(/log-loss is ([\\d.]+)\\./.exec({corner}.textContent)[1])"
+    line = f"Number(/better than ([\\d.]+),/.exec({corner}.textContent)[1])"
+    assert page.run(loss) > page.run(line)
+    for _ in range(6):
+        page.run(f"{corner}.querySelectorAll('button')[1].click()")
+    assert page.run(loss) < 0.6 * page.run(line)
+    assert page.logged == []
