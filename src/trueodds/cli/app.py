@@ -109,6 +109,15 @@ def fit_command(
         typer.Option(min=0, metavar="N", help="The same seed gives the same model, byte for byte."),
     ] = 0,
     jobs: Jobs = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACE",
+            help="Train on Ray: ray starts a cluster on this machine; ray://HOST:PORT or HOST:PORT "
+            "is a running cluster. The model is the same, byte for byte.",
+            show_default="this machine",
+        ),
+    ] = None,
     effort: Annotated[
         Effort, typer.Option(help="How much time to spend for better probabilities.")
     ] = "standard",
@@ -189,6 +198,7 @@ def fit_command(
         effort=effort,
         seed=seed,
         jobs=jobs,
+        on=on,
         memory=None if memory is None else size_of(memory, "--memory"),
         time_limit=time_limit,
         heal=heal,
