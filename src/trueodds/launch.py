@@ -21,10 +21,11 @@ sys.path[:] = line.split("\\0")
 MAIN = (
     "import warnings; from trueodds.errors import CacheWarning; "
     "warnings.simplefilter('ignore', CacheWarning); "  # the parent says it
-    "from trueodds.execution.{module} import main; main(*sys.argv[1:])"
+    "from {module} import main; main(*sys.argv[1:])"
 )
-WORKER = MAIN.format(module="worker")
-RAY_DRIVER = MAIN.format(module="ray_driver")
+WORKER = MAIN.format(module="trueodds.execution.worker")
+RAY_TRAINER = MAIN.format(module="trueodds.execution.ray_driver")
+RAY_SCORER = MAIN.format(module="trueodds.cli.ray_predict")
 FLAGS = {
     "ignore_environment": "-E",
     "no_user_site": "-s",

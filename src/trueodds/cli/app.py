@@ -264,6 +264,14 @@ def predict_command(
             show_default="all",
         ),
     ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACE",
+            help="Score the files of a folder on Ray, as fit --on; --out is then a folder.",
+            show_default="this machine",
+        ),
+    ] = None,
     told: Format = None,
     query: Query = None,
     as_json: Annotated[
@@ -277,6 +285,11 @@ def predict_command(
     table = table_of(new, told, query)
     costs = (cost_fp, cost_fn, benefit)
     asked = Asked(decide=decide, costs=costs, interval=interval, reasons=explain or 0)
+    if on is not None:
+        from trueodds.cli.predict_folder import run_predict_folder
+
+        run_predict_folder(model, table, out, tuple(columns or ()), asked, on, as_json=as_json)
+        return
     run_predict(model, table, out, tuple(columns or ()), asked, as_json=as_json)
 
 

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from trueodds.execution.checkpoints import Checkpoints
 from trueodds.execution.order import Order
-from trueodds.execution.process import Lines, TrainingProcess, cannot_write, run_orders
+from trueodds.execution.process import ChildProcess, Lines, cannot_write, run_orders
 from trueodds.execution.progress import OutOfTimeError, ProgressCallback, ProgressEvent
 from trueodds.execution.ray_run import RayRun
 from trueodds.execution.shared_data import save_data
@@ -150,15 +150,15 @@ def _train_in_workers(
 @contextmanager
 def _workers(
     arrays: Path, checkpoints: Checkpoints, count: int
-) -> Iterator[tuple[list[TrainingProcess], Lines]]:
+) -> Iterator[tuple[list[ChildProcess], Lines]]:
     """Start workers; all of them have ended when the block has ended, however it ends."""
-    processes: list[TrainingProcess] = []
+    processes: list[ChildProcess] = []
     lines: Lines = SimpleQueue()
     words = [*WORKER, str(arrays), str(checkpoints.folder), checkpoints.key]
     try:
         for index in range(count):
             log, name = arrays / f"worker{index}.log", f"training worker {index + 1}"
-            processes.append(TrainingProcess(words, log, name, lines))
+            processes.append(ChildProcess(words, log, name, lines))
         yield processes, lines
     finally:
         for process in processes:

@@ -1,4 +1,4 @@
-"""A process that trains: it is given orders a line, and tells in JSON lines what it does."""
+"""A process that works for this one: it is given lines, and tells in JSON lines what it does."""
 
 import json
 import queue
@@ -17,11 +17,11 @@ ONE_THREAD = dict.fromkeys(
     [f"{name}_NUM_THREADS" for name in ("OPENBLAS", "MKL", "BLIS", "OMP", "NUMBA")], "1"
 ) | {"VECLIB_MAXIMUM_THREADS": "1"}
 
-Lines = queue.SimpleQueue[tuple["TrainingProcess", str]]
+Lines = queue.SimpleQueue[tuple["ChildProcess", str]]
 """Lines of processes with the process that has written each; an empty one when it has ended."""
 
 
-class TrainingProcess:
+class ChildProcess:
     """A process started by `trueodds.launch.command`; ``name`` is its name in messages."""
 
     def __init__(self, command: list[str], log: Path, name: str, lines: Lines) -> None:
@@ -84,7 +84,7 @@ class TrainingProcess:
 
 
 def run_orders(
-    processes: list[TrainingProcess],
+    processes: list[ChildProcess],
     lines: Lines,
     orders: list[Order],
     callback: ProgressCallback,
@@ -102,7 +102,7 @@ def run_orders(
     """
     waiting, unfinished = list(orders), len(orders)
 
-    def send_next(process: TrainingProcess) -> None:
+    def send_next(process: ChildProcess) -> None:
         if waiting and process.send(waiting[0].line):
             del waiting[0]
 

@@ -11,6 +11,8 @@ from trueodds.execution.process import ONE_THREAD
 from trueodds.execution.ray_address import RayAddress
 from trueodds.launch import HOME, import_path
 
+ONE_CPU = ONE_THREAD | {"POLARS_MAX_THREADS": "1"}
+"""What the processes of the nodes are told: a task has one CPU."""
 LEAST_STORE = 100_000_000
 """Least bytes of the object store of a cluster that is started here; Ray needs 75 MiB."""
 
@@ -40,6 +42,7 @@ def ray_cluster(address: RayAddress | None, cpus: int, folder: Path, size: int) 
     # Ray leaves these folders out of what it sends; they hold compiled functions.
     os.environ["RAY_OVERRIDE_RUNTIME_ENV_DEFAULT_EXCLUDES"] = ""
     if address is None:  # processes of this machine inherit this
+        os.environ.update(ONE_CPU)
         os.environ["PYTHONPATH"] = os.pathsep.join(import_path())
     import ray
 
@@ -56,7 +59,7 @@ def ray_cluster(address: RayAddress | None, cpus: int, folder: Path, size: int) 
                 **quiet,
             )
         else:
-            sent = {"py_modules": [str(HOME / "trueodds")], "env_vars": ONE_THREAD}
+            sent = {"py_modules": [str(HOME / "trueodds")], "env_vars": ONE_CPU}
             ray.init(address.text, runtime_env=sent, **quiet)
     except Exception as error:  # of many classes, also of gRPC
         raise TrainingError(_not_connected(address, error)) from None

@@ -17,11 +17,11 @@ import msgspec
 from trueodds.errors import TrainingError
 from trueodds.execution.checkpoints import Checkpoints
 from trueodds.execution.order import Order
-from trueodds.execution.process import Lines, TrainingProcess, cannot_write, run_orders
+from trueodds.execution.process import ChildProcess, Lines, cannot_write, run_orders
 from trueodds.execution.progress import OutOfTimeError, ProgressCallback
 from trueodds.execution.shared_data import save_data
 from trueodds.execution.work_folder import WorkFolder
-from trueodds.launch import RAY_DRIVER, can_start, command
+from trueodds.launch import RAY_TRAINER, can_start, command
 from trueodds.machine import cores
 from trueodds.training.data import TrainingData
 from trueodds.training.member import TrainedMember
@@ -43,7 +43,7 @@ class RayRun:
     """Members that are trained at the same time; None leaves it to the cluster."""
     work: WorkFolder | None
     _held: ExitStack = field(default_factory=ExitStack)
-    _driver: TrainingProcess | None = None
+    _driver: ChildProcess | None = None
     _folders: tuple[Path, Checkpoints] | None = None
     """The arrays and the members of a run without a work folder."""
     _lines: Lines = field(default_factory=SimpleQueue)
@@ -81,7 +81,7 @@ class RayRun:
             self._driver = None
         return checkpoints.of_orders(orders, stopped=stopped)
 
-    def _started(self, recipe: Recipe) -> tuple[TrainingProcess, Checkpoints]:
+    def _started(self, recipe: Recipe) -> tuple[ChildProcess, Checkpoints]:
         """Return the driver, started if need be, and where it saves members."""
         if not can_start():
             raise TrainingError("training on Ray needs a Python that can start another one")
@@ -99,9 +99,9 @@ class RayRun:
             self._lines = SimpleQueue()
             folders = [str(path.resolve()) for path in (arrays, members.folder)]
             cpus = str(self.jobs or cores())
-            words = [*command(RAY_DRIVER), *folders, self.on, cpus, str(self._temporary())]
+            words = [*command(RAY_TRAINER), *folders, self.on, cpus, str(self._temporary())]
             name = f"the connection to Ray ({self.on})"
-            self._driver = TrainingProcess(words, arrays / "worker0.log", name, self._lines)
+            self._driver = ChildProcess(words, arrays / "worker0.log", name, self._lines)
         return self._driver, members
 
     def _temporary(self) -> Path:
