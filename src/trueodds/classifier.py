@@ -20,6 +20,7 @@ from trueodds.columns import Target, read_target
 from trueodds.columns.target import label_text
 from trueodds.errors import LeakWarning, TableWarning, UsageError, warn
 from trueodds.estimator_inputs import binary_labels, row_groups, row_times, row_weights
+from trueodds.execution.ray_address import require_ray
 from trueodds.execution.time_limit import TimeLimit
 from trueodds.execution.verbose import Verbose
 from trueodds.main_job import learn
@@ -49,6 +50,9 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed gives one model, bit for bit.
     n_jobs
         Number of processes; None chooses by the amount of work, −1 takes all cores.
+    on
+        None to train on this machine, "ray" to start a Ray cluster here for the training, or
+        "ray://HOST:PORT" or "HOST:PORT" of a running one. The model is the same, byte for byte.
     heal
         Whether faults that many networks have are cured and all networks trained again; the better
         run is kept. A network that fails to learn is always cured.
@@ -110,6 +114,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         effort: str = "standard",
         random_state: int | np.random.RandomState | np.random.Generator | None = None,
         n_jobs: int | None = None,
+        on: str | None = None,
         heal: bool = False,
         positive: object = None,
         drop: Sequence[str] | str = (),
@@ -121,6 +126,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.effort = effort
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.on = on
         self.heal = heal
         self.positive = positive
         self.drop = drop
@@ -184,6 +190,8 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         TypeError
             If X is sparse.
         """
+        if self.on is not None:
+            require_ray(self.on)
         limit = None if self.time_limit is None else TimeLimit(self.time_limit)
         frame = self._frame(X)
         target, guessed = self._target(y, frame.rows)
@@ -199,6 +207,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 effort=self.effort,
                 seed=self._seed(),
                 jobs=self.n_jobs,
+                on=self.on,
                 heal=self.heal,
                 limit=limit,
                 background=self.background,

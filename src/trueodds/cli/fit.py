@@ -27,6 +27,7 @@ from trueodds.cli.stop import Stopped, StopRequest, stoppable
 from trueodds.columns import Target
 from trueodds.errors import TableError, TrueOddsError
 from trueodds.evaluation.costs import Costs
+from trueodds.execution.ray_address import require_ray
 from trueodds.execution.time_limit import TimeLimit
 from trueodds.execution.work_folder import WorkFolder, work_folder
 from trueodds.main_job import FitResult, learn
@@ -56,6 +57,8 @@ class FitJob:
     effort: str = "standard"
     seed: int = 0
     jobs: int | None = None
+    on: str | None = None
+    """A Ray cluster, see `trueodds.execution.ray_address.ray_address`; None for this machine."""
     memory: int | None = None
     """Most bytes of memory for data; None for no limit."""
     time_limit: float | None = None
@@ -91,6 +94,8 @@ def fit(job: FitJob) -> Fitted:
     """
     began = time.monotonic()
     limit = None if job.time_limit is None else TimeLimit(job.time_limit)
+    if job.on is not None:
+        require_ray(job.on)
     recipe, costs = recipe_for(job.effort), Costs.given(job.costs)
     source = as_source(job.train)
     inputs = [source.path] if source.kind == "path" and source.path.is_file() else []
@@ -137,6 +142,7 @@ def fit(job: FitJob) -> Fitted:
                     effort=job.effort,
                     seed=job.seed,
                     jobs=job.jobs,
+                    on=job.on,
                     heal=job.heal,
                     limit=limit,
                     costs=costs,
