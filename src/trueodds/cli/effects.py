@@ -23,7 +23,7 @@ def run_effects(model_file: Path, rows: Source, columns: Sequence[str], *, as_js
         note(f"Note: {text}")
     found = model.effects_of(values, names)
     if as_json:
-        print_json({"model": str(model_file), "table": rows.shown, **found.to_json()})
+        print_json("effects", {"model": str(model_file), "table": rows.shown, **found.to_json()})
         return
     for effect in found.columns:
         print_effect(effect)

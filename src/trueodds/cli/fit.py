@@ -257,7 +257,7 @@ def run_fit(job: FitJob, fail_on: Sequence[str] = (), *, as_json: bool) -> None:
     if as_json:
         for text in fitted.learned.model.notes:
             note(f"Note: {text}")
-        print_json(fit_json(fitted))
+        print_json("fit", fit_json(fitted))
     else:
         print_fit(fitted)
     leave_if_fired(chosen, fitted.learned.model.checks())

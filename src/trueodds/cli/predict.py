@@ -241,6 +241,7 @@ def run_predict(
     mean = tally.total / tally.rows
     if as_json:
         print_json(
+            "predict",
             {
                 "out": masked(str(out)),
                 "rows": tally.rows,
@@ -250,7 +251,7 @@ def run_predict(
                 **({"called": tally.called} if asked.decide else {}),
                 "notes": notes,
                 "out_of_range": found,
-            }
+            },
         )
     elif out is not None:
         note(

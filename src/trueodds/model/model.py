@@ -143,6 +143,14 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
             return None
         return float(self._calibrated(self._row_scorer.total(values)))
 
+    def expect_many_rows(self) -> None:
+        """Let the next two single rows load and compile what scores many rows quickly.
+
+        Without this call that happens within the forecast of a later row, which then takes a
+        second or more.
+        """
+        self._scorer.compiled.expect_many()
+
     def save(self, path: str | Path) -> None:
         """Write the model to the file ``path``; it appears complete or not at all.
 
