@@ -10,7 +10,7 @@ CHECKED := tests/test_architecture.py tests/test_imports.py tests/test_main_job.
   tests/model/test_golden.py tests/table/test_read.py tests/columns tests/features tests/network \
   tests/evaluation tests/ensemble
 
-.PHONY: demo test check slow lint docs coverage interop bench release
+.PHONY: demo test check slow lint docs coverage interop bench bench-speed release
 
 demo: $(VENV)/core ## the main job on the table that ships with the package
 	$(BIN)/trueodds demo --out demo
@@ -33,6 +33,7 @@ lint: $(VENV)/dev ## style, types, import order
 docs: $(VENV)/docs ## the parts of the documents that are generated, and the site in build/site
 	$(BIN)/python bench/sigmoid_figures.py
 	$(BIN)/python bench/readme_table.py
+	$(BIN)/python bench/speed_pages.py
 	$(BIN)/python bench/command_page.py
 	$(BIN)/python tests/cases/what_is_read.py
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site
@@ -56,6 +57,10 @@ bench: $(VENV)/bench ## against the peers; writes bench/results
 	status=0; for name in training_speed whole_process main_job scoring_speed \
 	  depth health_faults health_overhead calibration_test honesty; do \
 	  $(BIN)/python bench/$$name.py || status=1; done; exit $$status
+
+bench-speed: $(VENV)/bench ## nine rows of speed beside the peers, in about 25 minutes; writes their pages
+	$(BIN)/python bench/speed_table.py
+	$(BIN)/python bench/speed_pages.py
 
 release: $(VENV)/dev ## wheel and source distribution in dist; the wheel passes the demo on its own
 	rm -rf dist build/release
