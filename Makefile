@@ -13,7 +13,7 @@ CHECKED := tests/test_architecture.py tests/test_imports.py tests/test_main_job.
 # What `make lowest` tests beside release/smoke.py.
 AT_LOWEST := tests/table/test_read.py tests/model/test_golden.py tests/features
 
-.PHONY: demo test check slow lint docs coverage interop bench release lowest newest
+.PHONY: demo test check slow lint docs coverage interop bench bench-speed release lowest newest
 
 demo: $(VENV)/core ## the main job on the table that ships with the package
 	$(BIN)/trueodds demo --out demo
@@ -36,6 +36,7 @@ lint: $(VENV)/dev ## style, types, import order
 docs: $(VENV)/docs ## the parts of the documents that are generated, and the site in build/site
 	$(BIN)/python bench/sigmoid_figures.py
 	$(BIN)/python bench/readme_table.py
+	$(BIN)/python bench/speed_pages.py
 	$(BIN)/python bench/command_page.py
 	$(BIN)/python tests/cases/what_is_read.py
 	$(BIN)/python bench/worked_examples.py --notebooks
@@ -61,6 +62,10 @@ bench: $(VENV)/bench ## against the peers; writes bench/results
 	status=0; for name in training_speed whole_process main_job scoring_speed \
 	  depth health_faults health_overhead calibration_test honesty; do \
 	  $(BIN)/python bench/$$name.py || status=1; done; exit $$status
+
+bench-speed: $(VENV)/bench ## nine rows of speed beside the peers, in about 25 minutes; writes their pages
+	$(BIN)/python bench/speed_table.py
+	$(BIN)/python bench/speed_pages.py
 
 release: $(VENV)/release ## in dist: wheel, source distribution, bill of materials, hashes; tried in an empty environment
 	$(BIN)/python release/build.py

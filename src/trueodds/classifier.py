@@ -21,9 +21,7 @@ from trueodds.columns.target import label_text
 from trueodds.errors import LeakWarning, TableWarning, UsageError, warn
 from trueodds.estimator_inputs import binary_labels, row_groups, row_times, row_weights
 from trueodds.execution.ray_address import require_ray
-from trueodds.execution.time_limit import TimeLimit
 from trueodds.execution.verbose import Verbose
-from trueodds.main_job import learn
 from trueodds.model.summary import html, notes_of
 from trueodds.table import Frame, as_column, as_frame
 from trueodds.table.frame import missing_column
@@ -190,6 +188,9 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         TypeError
             If X is sparse.
         """
+        from trueodds.execution.time_limit import TimeLimit
+        from trueodds.main_job import learn  # loads Numba, which to import or ask does not need
+
         if self.on is not None:
             require_ray(self.on)
         limit = None if self.time_limit is None else TimeLimit(self.time_limit)
@@ -238,8 +239,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The label with the higher probability of each row of ``X``, shape (n,)."""
-        chosen = (self.decision_function(X) > 0.0).astype(np.int64)
-        return np.asarray(self.classes_[chosen])
+        return np.asarray(self.classes_[(self.decision_function(X) > 0.0).astype(np.int64)])
 
     @property
     def feature_importances_(self) -> NDArray[np.float64]:
