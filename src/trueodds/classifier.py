@@ -19,19 +19,19 @@ from trueodds.array_store import Store, size_of
 from trueodds.columns import Target, read_target
 from trueodds.columns.target import label_text
 from trueodds.errors import LeakWarning, TableWarning, UsageError, warn
-from trueodds.estimator_inputs import binary_labels, row_groups, row_times, row_weights
+from trueodds.estimator_inputs import (
+    NO_CLASS_WEIGHT,
+    binary_labels,
+    dropped_columns,
+    row_groups,
+    row_times,
+    row_weights,
+    seed_number,
+)
 from trueodds.execution.ray_address import require_ray
 from trueodds.execution.verbose import Verbose
 from trueodds.model.summary import html, notes_of
 from trueodds.table import Frame, as_column, as_frame
-from trueodds.table.frame import missing_column
-
-NO_CLASS_WEIGHT = (
-    "class_weight is refused: it shifts the log-odds of every row, so that none is right. "
-    "To favour a class, keep the probabilities and choose another threshold than 0.5 "
-    "(scikit-learn's FixedThresholdClassifier, or predict_proba(X)[:, 1] > threshold). "
-    "If rows were sampled by class, give sample_weight."
-)
 
 
 class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -52,12 +52,11 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         None to train on this machine, "ray" to start a Ray cluster here for the training, or
         "ray://HOST:PORT" or "HOST:PORT" of a running one. The model is the same, byte for byte.
     heal
-        Whether faults that many networks have are cured and all networks trained again; the better
-        run is kept. A network that fails to learn is always cured.
+        Whether faults that many networks have are cured, all networks are trained again, and the
+        better run is kept. A network that fails to learn is always cured.
     positive
         The label that means "yes" for ``model_``; None takes the second of ``classes_`` and warns
-        where ``trueodds fit`` would take the first. The estimator's own methods go by ``classes_``
-        whichever it is.
+        where ``trueodds fit`` would take the first. The estimator's own methods go by ``classes_``.
     drop
         Names of columns that are not used.
     memory
@@ -196,17 +195,16 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         limit = None if self.time_limit is None else TimeLimit(self.time_limit)
         frame = self._frame(X)
         target, guessed = self._target(y, frame.rows)
-        weight = None if sample_weight is None else row_weights(sample_weight, frame.rows)
         with ExitStack() as held:
             learned = learn(
                 frame,
                 target,
-                weight=weight,
+                weight=None if sample_weight is None else row_weights(sample_weight, frame.rows),
                 groups=None if groups is None else row_groups(groups, frame.rows),
                 time=None if time is None else row_times(time, frame.rows),
-                drop=self._dropped(frame),
+                drop=dropped_columns(self.drop, frame),
                 effort=self.effort,
-                seed=self._seed(),
+                seed=seed_number(self.random_state),
                 jobs=self.n_jobs,
                 on=self.on,
                 heal=self.heal,
@@ -271,13 +269,6 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
 
-    def _dropped(self, frame: Frame) -> tuple[str, ...]:
-        names = (self.drop,) if isinstance(self.drop, str) else tuple(self.drop)
-        for name in names:
-            if name not in frame.names:
-                raise UsageError(f"drop: {missing_column(str(name), frame.names, frame.source)}")
-        return names
-
     def _store(self, held: ExitStack) -> Store:
         """Where large arrays live: beyond the limit in a folder that goes when ``held`` ends."""
         if self.memory is None:
@@ -307,10 +298,3 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         codes = (1 - target.y).astype(np.uint8)
         return replace(target, yes=yes, no=no, rule=rule, y=codes), (note,)
-
-    def _seed(self) -> int:
-        if isinstance(self.random_state, np.random.RandomState):
-            return int(self.random_state.randint(2**31))
-        if isinstance(self.random_state, np.random.Generator):
-            return int(self.random_state.integers(2**31))
-        return int(self.random_state or 0)

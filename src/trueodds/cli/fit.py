@@ -19,6 +19,7 @@ from trueodds.cli.facts import (
     scored_text,
     target_text,
 )
+from trueodds.cli.folder_notes import kept_text, members_text, print_folder_notes
 from trueodds.cli.outputs import require_ending, require_writable
 from trueodds.cli.progress import note_compiling, training_progress
 from trueodds.cli.roles import read_roles
@@ -29,7 +30,7 @@ from trueodds.errors import TableError, TrueOddsError
 from trueodds.evaluation.costs import Costs
 from trueodds.execution.ray_address import require_ray
 from trueodds.execution.time_limit import TimeLimit
-from trueodds.execution.work_folder import WorkFolder, work_folder
+from trueodds.execution.work_folder import work_folder
 from trueodds.main_job import FitResult, learn
 from trueodds.model.file import save
 from trueodds.report import write_report
@@ -284,22 +285,3 @@ def read_unchanged(source: Source, sha256: str, store: Store) -> Frame:
     if sha256 != after:
         raise TableError(f"{source.shown} changed while it was read; run again when it is complete")
     return frame
-
-
-def members_text(work: WorkFolder) -> str:
-    """How many members a work folder holds, with the verb."""
-    return f"{work.members} member{' is' if work.members == 1 else 's are'}"
-
-
-def print_folder_notes(work: WorkFolder) -> None:
-    """Print the notes about a work folder that are not printed yet."""
-    for text in work.notes:
-        note(text)
-    work.notes.clear()
-
-
-def kept_text(work: WorkFolder) -> str:
-    """What a run leaves for the next run; empty if nothing."""
-    if not work.members:
-        return ""
-    return f"{members_text(work)} kept in {work.path}; the same command continues from there"
