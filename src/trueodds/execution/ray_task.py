@@ -1,10 +1,10 @@
 """What a node of a Ray cluster runs: one member, if the node would give the driver's bits."""
 
+from importlib.metadata import version
 from typing import NamedTuple
 
 from threadpoolctl import threadpool_limits
 
-import trueodds
 from trueodds.errors import TrainingError
 from trueodds.execution.order import Order
 from trueodds.machine import blas_core
@@ -28,7 +28,7 @@ class Surroundings(NamedTuple):
         import numba
         import numpy as np
 
-        return cls(trueodds.__version__, np.__version__, numba.__version__, blas_core())
+        return cls(version("trueodds"), np.__version__, numba.__version__, blas_core())
 
     def require(self, wanted: "Surroundings") -> None:
         """Raise TrainingError unless they are those that the driver has."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from trueodds.errors import ModelFileError, UsageError
 from trueodds.model import Model
 from trueodds.model.model import from_bytes
-from trueodds.model.scorer import LEAST_ROWS
+from trueodds.model.threads import LEAST_ROWS
 from trueodds.report.form_fields import usual_cells
 from trueodds.serve.problems import ProblemError
 
