@@ -42,6 +42,8 @@ def test_every_command_runs(page: Path, tmp_path: Path) -> None:
     if page.name == "compare.md":  # the extra `docs` brings them
         pytest.importorskip("catboost")
         pytest.importorskip("lightgbm")
+    if page.name == "ray.md":
+        pytest.importorskip("ray")
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     scripts = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}

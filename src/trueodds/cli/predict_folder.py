@@ -134,12 +134,13 @@ def _require_same_run(
         "made by": "trueodds predict",
         "model_sha256": hashlib.sha256(model_file.read_bytes()).hexdigest(),
         "columns": list(columns),
-        "asked": msgspec.to_builtins(asdict(asked)),
+        "asked": asdict(asked),
     }
+    text = json.dumps(run, indent=1)
     try:
         target.mkdir(parents=True, exist_ok=True)
         if (target / RUN).is_file():
-            if json.loads((target / RUN).read_text(encoding="utf-8")) != run:
+            if json.loads((target / RUN).read_text(encoding="utf-8")) != json.loads(text):
                 raise TrueOddsError(
                     f"--out: {target} holds rows that another model or other options scored; "
                     "choose another folder, or delete that one"
@@ -150,7 +151,7 @@ def _require_same_run(
             )
         else:
             with whole_file(target / RUN) as file:
-                file.write(json.dumps(run, indent=1).encode())
+                file.write(text.encode())
     except (OSError, ValueError) as error:
         if isinstance(error, TrueOddsError):
             raise

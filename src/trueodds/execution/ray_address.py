@@ -26,7 +26,8 @@ class RayAddress(NamedTuple):
     @property
     def text(self) -> str:
         """The address as Ray takes it."""
-        return f"{CLIENT if self.client else ''}{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{CLIENT if self.client else ''}{host}:{self.port}"
 
     def require_answer(self) -> None:
         """Raise TrainingError unless something answers there."""

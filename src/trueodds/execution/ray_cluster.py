@@ -16,6 +16,9 @@ ONE_CPU = ONE_THREAD | {"POLARS_MAX_THREADS": "1"}
 LEAST_STORE = 100_000_000
 """Least bytes of the object store of a cluster that is started here; Ray needs 75 MiB."""
 
+ATTEMPTS = 3
+"""How often a cluster is started: on a busy machine it may take longer than Ray waits for it."""
+
 
 @contextmanager
 def ray_cluster(address: RayAddress | None, cpus: int, folder: Path, size: int) -> Iterator[Any]:
@@ -49,15 +52,7 @@ def ray_cluster(address: RayAddress | None, cpus: int, folder: Path, size: int) 
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
     try:
         if address is None:
-            ray.init(
-                address="local",
-                num_cpus=cpus,
-                num_gpus=0,
-                object_store_memory=max(LEAST_STORE, 2 * size),
-                include_dashboard=False,
-                _temp_dir=str(folder),
-                **quiet,
-            )
+            _start(ray, cpus, folder, max(LEAST_STORE, 2 * size), quiet)
         else:
             sent = {"py_modules": [str(HOME / "trueodds")], "env_vars": ONE_CPU}
             ray.init(address.text, runtime_env=sent, **quiet)
@@ -67,6 +62,26 @@ def ray_cluster(address: RayAddress | None, cpus: int, folder: Path, size: int) 
         yield ray
     finally:
         ray.shutdown()
+
+
+def _start(ray: Any, cpus: int, folder: Path, store: int, quiet: dict[str, Any]) -> None:
+    """Start a cluster on this machine."""
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            ray.init(
+                address="local",
+                num_cpus=cpus,
+                num_gpus=0,
+                object_store_memory=store,
+                include_dashboard=False,
+                _temp_dir=str(folder),
+                **quiet,
+            )
+            return
+        except Exception:
+            ray.shutdown()
+            if not left:
+                raise
 
 
 def _not_connected(address: RayAddress | None, error: Exception) -> str:
