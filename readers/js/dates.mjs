@@ -19,7 +19,7 @@ const OTHER_DAYS =
   "lordag sondag";
 const WEEKDAY = new RegExp(
   `^(?:(?:${OTHER_DAYS.replaceAll(" ", "|")})(?![a-z])|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?` +
-    "|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|(?:mo|di|mi|do|fr|sa|so)(?=[.,]? *\\d))[.,]? *",
+    "|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|(?:mo|di|mi|do|fr|sa|so)(?=[.,]{0,2} *\\d))[.,]{0,2} *",
   "i",
 );
 const MONTH = `(?<name>${FULL_NAMES}|sept|${SHORT_NAMES})`;

@@ -74,7 +74,7 @@ _OTHER_DAYS = (
 """German, Dutch, French, Spanish, Italian, Portuguese and Swedish days, without accents."""
 _WEEKDAY = re.compile(
     rf"(({'|'.join(_OTHER_DAYS)})(?![a-z])|mon(day)?|tue(s(day)?)?|wed(nesday)?|thu(rs(day)?)?"
-    r"|fri(day)?|sat(urday)?|sun(day)?|(mo|di|mi|do|fr|sa|so)(?=[.,]? *\d))[.,]? *",
+    r"|fri(day)?|sat(urday)?|sun(day)?|(mo|di|mi|do|fr|sa|so)(?=[.,]{0,2} *\d))[.,]{0,2} *",
     re.ASCII | re.IGNORECASE,
 )
 _MONTH = f"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})"

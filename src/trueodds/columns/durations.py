@@ -62,7 +62,8 @@ def microseconds(text: str) -> int | None:
     Read are ``HH:MM[:SS[.f]]`` (any number of hours, or 1 to 12 with am or pm, as in ``7 pm``; a
     zone behind the seconds is dropped), ``14h30``, a clock behind days (``1 days 02:03:04``,
     ``1 day, 2:03:04``, ``1.02:03:04``), ISO 8601 (``P1DT2H``), numbers with units (``1d 2h``,
-    ``90 min``, ``2 Std. 30 Min.``) and a clock behind those (``1 year 2 mons 02:03:04``). Digits beyond a microsecond are dropped; a number with more
+    ``90 min``, ``2 Std. 30 Min.``) and a clock behind those (``1 year 2 mons 02:03:04``). Digits
+    beyond a microsecond are dropped; a number with more
     than 15 before its mark is none. A sign before all counts for all, but pandas'
     ``-1 days +23:59:59`` and Python's ``-1 day, 23:59:59`` are −1 second.
 

@@ -122,7 +122,7 @@ def _months(words: list[str]) -> tuple[str, ...]:
 
 
 def _grades(words: list[str]) -> str:
-    """A sentence where numbers have a plus behind and others a minus, as grades have; else empty."""
+    """A sentence where numbers have a plus behind and others a minus, as grades; else empty."""
     numbers = [word for word in words if parts_of(word) is not None]
     above, below = (next((w for w in numbers if w[-1] in signs), "") for signs in ("+", "-−–"))
     if not above or not below:
