@@ -96,6 +96,14 @@ def test_many_remarks_on_a_folder_are_cut(tmp_path: Path) -> None:
     assert read_table(tmp_path).notes[-1] == said
 
 
+def test_files_of_two_kinds(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n1,x\n")
+    (tmp_path / "b.parquet").write_bytes(b"")
+    said = "holds files of Parquet or Arrow and delimited text: choose those of one kind with a"
+    with pytest.raises(TableError, match=said):
+        read_table(tmp_path)
+
+
 def test_archives_in_archives(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
         archive.writestr("t.csv.gz", b"")
