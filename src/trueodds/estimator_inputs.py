@@ -111,14 +111,14 @@ def row_weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
         if odd.any():
             row = int(odd.argmax())
             raise ValueError(
-                f'sample_weight of row {row} is "{frame.data["sample_weight"][row]}": weights are '
-                "numbers"
+                f'sample_weight of row {row} is "{frame.data["sample_weight"][row]}": weights must '
+                "be numbers; mend or drop those rows"
             )
     weight = np.asarray(weight, dtype=np.float64)
     if weight.ndim != 1:
-        raise ValueError("Sample weights must be 1D array or scalar")
+        raise ValueError("Sample weights must be 1D array or scalar: give one number a row")
     if len(weight) != rows:
-        raise ValueError(f"X has {rows} rows but sample_weight has {len(weight)}")
+        raise ValueError(f"X has {rows} rows but sample_weight has {len(weight)}: one weight a row")
     return weight
 
 

@@ -42,7 +42,11 @@ def cycled(cells: list[str], rows: int = 60) -> list[str]:
         (["Rp 1.200", "Rp 350"], [1200, 350], "as rp has no cents"),
         (["1,200", "350", "9,150"], [1200, 350, 9150], "numbers below 1,000 have no comma"),
         (["65+", "30", "41"], [65, 30, 41], '"65+" is read as 65: the sign behind does not count'),
-        (["120-", "35", "41"], [-120, 35, 41], '"120-" is read as -120: the sign behind counts'),
+        (
+            ["120-", "35", "41"],
+            [-120, 35, 41],
+            '"120-" is read as -120: the sign behind counts for all',
+        ),
         (["1:30 h", "0:45 h"], [5400, 2700], ""),
         (["٨:٣٠", "٩:٠٥"], [30600, 32700], ""),
         (["2 Std. 30 Min.", "45 Min."], [9000, 2700], ""),

@@ -73,7 +73,7 @@ _OTHER_DAYS = (
 )
 """German, Dutch, French, Spanish, Italian, Portuguese and Swedish days, without accents."""
 _WEEKDAY = re.compile(
-    rf"(({'|'.join(_OTHER_DAYS)})(?![a-z])|mon(day)?|tue(s(day)?)?|wed(nesday)?|thu(rs(day)?)?"
+    rf"^(({'|'.join(_OTHER_DAYS)})(?![a-z])|mon(day)?|tue(s(day)?)?|wed(nesday)?|thu(rs(day)?)?"
     r"|fri(day)?|sat(urday)?|sun(day)?|(mo|di|mi|do|fr|sa|so)(?=[.,]{0,2} *\d))[.,]{0,2} *",
     re.ASCII | re.IGNORECASE,
 )
@@ -145,6 +145,11 @@ def _shapes() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(shape, re.ASCII | re.IGNORECASE) for shape in _SHAPES)
 
 
+def bare_date(text: str) -> str:
+    """The text in one spelling, without a weekday before it."""
+    return _WEEKDAY.sub("", _BLANKS.sub(" ", text.translate(_ONE_SPELLING).strip()), count=1)
+
+
 @lru_cache(1 << 16)
 def moment(text: str, order: Order, century: int) -> int | None:
     """Microseconds since 1970 UTC of a date or timestamp; None where it is none.
@@ -160,10 +165,7 @@ def moment(text: str, order: Order, century: int) -> int | None:
     century
         First of the hundred years that years of two digits stand for; 0 reads none.
     """
-    text = _BLANKS.sub(" ", text.translate(_ONE_SPELLING).strip())
-    weekday = _WEEKDAY.match(text)
-    if weekday:
-        text = text[weekday.end() :]
+    text = bare_date(text)
     for shape in _shapes():
         found = shape.fullmatch(text)
         if found is not None:

@@ -145,7 +145,10 @@ def _header(label: Any) -> str:
 def _listed(cells: Any, name: str) -> pl.Series:
     """One column of a dict of columns."""
     if isinstance(cells, str | bytes) or not hasattr(cells, "__iter__"):
-        raise TableError("a dict of columns needs a list of cells for each column.")
+        raise TableError(
+            f'the column "{name}" of a dict of columns is one cell, and a dict of columns needs a '
+            "list of cells for each column."
+        )
     if getattr(cells, "ndim", 1) != 1:
         raise TableError(
             f'the column "{name}" of a dict of columns has shape {cells.shape}: one cell a row.'
