@@ -6,7 +6,8 @@ nodes of one CPU each. It writes bench/results/ray_cluster.json and .txt.
 1. A fit on this machine, and on the cluster while it is hurt at 10 moments: a worker process is
    killed, or a node that another one replaces. The bytes are the same.
 2. The same fit on the cluster with 2 nodes and with 1: seconds, and the same bytes.
-3. A folder scored on this machine and on the cluster: rows a second of a core, and the same bytes.
+3. The cluster is lost during the fit: the same command without Ray goes on to the same bytes.
+4. A folder scored on this machine and on the cluster: rows a second of a core, and the same bytes.
 """
 
 import argparse
@@ -28,6 +29,8 @@ import psutil
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "examples" / "german_credit.csv"
+FIT = ["fit", str(TABLE), "--target", "default", "--positive", "2", "--effort", "quick"]
+FIT += ["--no-report"]
 STORE = 200_000_000
 """Bytes of a node's object store."""
 TASK = "ray::train_on_node"
@@ -38,6 +41,7 @@ class Nodes:
     """A cluster on this machine."""
 
     def __init__(self) -> None:
+        os.environ["RAY_worker_niceness"] = "0"  # all at the priority of this process
         from ray.cluster_utils import Cluster
 
         head = {"num_cpus": 0, "object_store_memory": STORE, "include_dashboard": False}
@@ -93,8 +97,7 @@ def digest(path: Path) -> str:
 
 
 def fit(folder: Path, name: str, *more: str) -> dict[str, Any]:
-    words = ["fit", str(TABLE), "--target", "default", "--positive", "2", "--effort", "quick"]
-    seconds = trueodds(folder, *words, "--no-report", "--out", f"{name}.odds", *more)
+    seconds = trueodds(folder, *FIT, "--out", f"{name}.odds", *more)
     return {"run": name, "seconds": round(seconds, 1), "sha256": digest(folder / f"{name}.odds")}
 
 
@@ -131,6 +134,28 @@ def fit_hurt(nodes: Nodes, folder: Path, times: int) -> dict[str, Any]:
         done.set()
         thread.join()
     return {**found, "kills": kills}
+
+
+def fit_lost(nodes: Nodes, folder: Path) -> dict[str, Any]:
+    """End the whole cluster during a fit, and go on from what it has finished, without Ray."""
+    words = [sys.executable, "-m", "trueodds", *FIT, "--out", "lost.odds"]
+    place = {"cwd": folder, "env": {**os.environ, "PYTHONPATH": str(ROOT / "src")}, "text": True}
+    cut = subprocess.Popen([*words, "--on", nodes.address], stderr=subprocess.PIPE, **place)
+    while cut.poll() is None and not list(folder.glob(".lost.odds.work/member-*")):
+        time.sleep(0.1)
+    nodes.cluster.shutdown()
+    _, told = cut.communicate()
+    began = time.monotonic()
+    done = subprocess.run(words, capture_output=True, check=True, **place)
+    resumed = [line for line in done.stderr.splitlines() if line.startswith("Resuming")]
+    return {
+        "run": "lost",
+        "seconds": round(time.monotonic() - began, 1),
+        "sha256": digest(folder / "lost.odds"),
+        "exit": cut.returncode,
+        "told": told.strip().splitlines()[-2:],
+        "resumed": [line.split(" (")[0] for line in resumed],
+    }
 
 
 def write_rows(folder: Path, files: int, rows: int) -> None:
@@ -216,6 +241,7 @@ def text_of(found: dict[str, Any]) -> str:
         kills = f", {len(run['kills'])} kills: {' '.join(run['kills'])}" if "kills" in run else ""
         same = "same bytes" if run["sha256"] == found["fits"][0]["sha256"] else "OTHER BYTES"
         lines.append(f"  {run['run']:<8} {run['seconds']:>7.1f} s  {same}{kills}")
+        lines += [f"    {text}" for text in (*run.get("told", ()), *run.get("resumed", ()))]
     if scored := found.get("scored"):
         lines += [
             "",
@@ -266,6 +292,7 @@ def main() -> None:
             nodes.remove()
             keep(fit=fit(folder, "node1", "--on", nodes.address))
             keep(scored=score(folder, nodes, 4, 5_000))
+            keep(fit=fit_lost(nodes, folder))
         finally:
             nodes.cluster.shutdown()
         keep(rate=rate(folder, options.rows))
