@@ -1,4 +1,4 @@
-"""Members and files on a real Ray cluster of several nodes: the same bytes, kills, and rates.
+"""Members and files on a real Ray cluster of several nodes: the same bytes, whatever is killed.
 
 The nodes are processes of this machine (`ray.cluster_utils.Cluster`): a head without CPUs and
 nodes of one CPU each. It writes bench/results/ray_cluster.json and .txt.
@@ -7,7 +7,7 @@ nodes of one CPU each. It writes bench/results/ray_cluster.json and .txt.
    killed, or a node that another one replaces. The bytes are the same.
 2. The same fit on the cluster with 2 nodes and with 1: seconds, and the same bytes.
 3. The cluster is lost during the fit: the same command without Ray goes on to the same bytes.
-4. A folder scored on this machine and on the cluster: rows a second of a core, and the same bytes.
+4. A folder scored on the cluster, and each of its files on this machine: the same bits.
 """
 
 import argparse
@@ -189,48 +189,6 @@ def score(folder: Path, nodes: Nodes, files: int, rows: int) -> dict[str, Any]:
     }
 
 
-def rate(folder: Path, rows: int) -> dict[str, Any]:
-    """Rows a second that one process scores, without its start: by the difference of two sizes."""
-    write_rows(folder / "small", 1, 1000)
-    write_rows(folder / "large", 1, rows)
-    seconds = []
-    for _ in range(2):
-        pair = []
-        for name in ("small", "large"):
-            (path,) = (folder / name).rglob("*.parquet")
-            before = time.monotonic()
-            run = subprocess.run(
-                [sys.executable, "-c", CPU, "here.odds", str(path)],
-                cwd=folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "POLARS_MAX_THREADS": "1"},
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-            pair.append((float(run.stdout), time.monotonic() - before))
-        seconds.append(pair[1][0] - pair[0][0])
-    best = min(seconds)
-    return {
-        "rows": rows - 1000,
-        "processor_seconds": [round(s, 3) for s in seconds],
-        "rows_per_core_second": round((rows - 1000) / best),
-        "bytes_per_row": round((path.stat().st_size) / rows, 2),
-    }
-
-
-CPU = """
-import os, sys
-from trueodds.cli import main
-sys.argv = ["trueodds", "predict", *sys.argv[1:], "--out", "rate.parquet"]
-try:
-    main()
-except SystemExit as end:
-    assert not end.code, end.code
-spent = os.times()
-print(spent.user + spent.system)
-"""
-
-
 def text_of(found: dict[str, Any]) -> str:
     lines = [
         f"{found['machine']}; Ray {found['ray']}; load average {found['load']:.0f} at the start",
@@ -249,18 +207,12 @@ def text_of(found: dict[str, Any]) -> str:
             f"{scored['seconds_on_cluster']} s; "
             f"{scored['same_files']} files have the bits of one machine.",
         ]
-    if speed := found.get("rate"):
-        lines.append(
-            f"One core scores {speed['rows_per_core_second']:,} rows a processor second, reading "
-            f"and writing Parquet ({speed['bytes_per_row']} bytes a row)."
-        )
     return "\n".join(lines) + "\n"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--out", type=Path, default=ROOT / "bench" / "results" / "ray_cluster")
     options = parser.parse_args()
     import ray
@@ -295,7 +247,6 @@ def main() -> None:
             keep(fit=fit_lost(nodes, folder))
         finally:
             nodes.cluster.shutdown()
-        keep(rate=rate(folder, options.rows))
     print(text_of(found))
 
 
