@@ -41,23 +41,28 @@ class Nodes:
     """A cluster on this machine."""
 
     def __init__(self) -> None:
-        os.environ["RAY_worker_niceness"] = "0"  # all at the priority of this process
+        # All run at the priority of this process.
+        os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112
         from ray.cluster_utils import Cluster
 
-        head = {"num_cpus": 0, "object_store_memory": STORE, "include_dashboard": False}
-        self.cluster = Cluster(initialize_head=True, head_node_args=head)
+        self.cluster = Cluster()
+        self._start(0)
         self.address: str = self.cluster.address
         self.others: list[Any] = []
 
-    def add(self) -> None:
-        """Start a node of one CPU."""
-        for left in (2, 1, 0):  # a busy machine may need longer than Ray waits
+    def _start(self, cpus: int) -> Any:
+        for left in (3, 2, 1, 0):  # a busy machine may need longer than Ray waits
             try:
-                self.others.append(self.cluster.add_node(num_cpus=1, object_store_memory=STORE))
-                return
-            except Exception:
+                return self.cluster.add_node(num_cpus=cpus, object_store_memory=STORE)
+            except Exception as error:
+                print(f"a node did not start: {error}", flush=True)
                 if not left:
                     raise
+        return None
+
+    def add(self) -> None:
+        """Start a node of one CPU."""
+        self.others.append(self._start(1))
 
     def remove(self) -> None:
         """End the oldest node as a failure ends it."""
