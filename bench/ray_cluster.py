@@ -1,4 +1,4 @@
-"""Members and files on a real Ray cluster of several nodes: the same bytes, kills, and rates.
+"""Members and files on a real Ray cluster of several nodes: the same bytes, whatever is killed.
 
 The nodes are processes of this machine (`ray.cluster_utils.Cluster`): a head without CPUs and
 nodes of one CPU each. It writes bench/results/ray_cluster.json and .txt.
@@ -6,7 +6,8 @@ nodes of one CPU each. It writes bench/results/ray_cluster.json and .txt.
 1. A fit on this machine, and on the cluster while it is hurt at 10 moments: a worker process is
    killed, or a node that another one replaces. The bytes are the same.
 2. The same fit on the cluster with 2 nodes and with 1: seconds, and the same bytes.
-3. A folder scored on this machine and on the cluster: rows a second of a core, and the same bytes.
+3. The cluster is lost during the fit: the same command without Ray goes on to the same bytes.
+4. A folder scored on the cluster, and each of its files on this machine: the same bits.
 """
 
 import argparse
@@ -28,6 +29,8 @@ import psutil
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "examples" / "german_credit.csv"
+FIT = ["fit", str(TABLE), "--target", "default", "--positive", "2", "--effort", "quick"]
+FIT += ["--no-report"]
 STORE = 200_000_000
 """Bytes of a node's object store."""
 TASK = "ray::train_on_node"
@@ -38,22 +41,28 @@ class Nodes:
     """A cluster on this machine."""
 
     def __init__(self) -> None:
+        # All run at the priority of this process.
+        os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112
         from ray.cluster_utils import Cluster
 
-        head = {"num_cpus": 0, "object_store_memory": STORE, "include_dashboard": False}
-        self.cluster = Cluster(initialize_head=True, head_node_args=head)
+        self.cluster = Cluster()
+        self._start(0)
         self.address: str = self.cluster.address
         self.others: list[Any] = []
 
-    def add(self) -> None:
-        """Start a node of one CPU."""
-        for left in (2, 1, 0):  # a busy machine may need longer than Ray waits
+    def _start(self, cpus: int) -> Any:
+        for left in (3, 2, 1, 0):  # a busy machine may need longer than Ray waits
             try:
-                self.others.append(self.cluster.add_node(num_cpus=1, object_store_memory=STORE))
-                return
-            except Exception:
+                return self.cluster.add_node(num_cpus=cpus, object_store_memory=STORE)
+            except Exception as error:
+                print(f"a node did not start: {error}", flush=True)
                 if not left:
                     raise
+        return None
+
+    def add(self) -> None:
+        """Start a node of one CPU."""
+        self.others.append(self._start(1))
 
     def remove(self) -> None:
         """End the oldest node as a failure ends it."""
@@ -93,8 +102,7 @@ def digest(path: Path) -> str:
 
 
 def fit(folder: Path, name: str, *more: str) -> dict[str, Any]:
-    words = ["fit", str(TABLE), "--target", "default", "--positive", "2", "--effort", "quick"]
-    seconds = trueodds(folder, *words, "--no-report", "--out", f"{name}.odds", *more)
+    seconds = trueodds(folder, *FIT, "--out", f"{name}.odds", *more)
     return {"run": name, "seconds": round(seconds, 1), "sha256": digest(folder / f"{name}.odds")}
 
 
@@ -133,6 +141,28 @@ def fit_hurt(nodes: Nodes, folder: Path, times: int) -> dict[str, Any]:
     return {**found, "kills": kills}
 
 
+def fit_lost(nodes: Nodes, folder: Path) -> dict[str, Any]:
+    """End the whole cluster during a fit, and go on from what it has finished, without Ray."""
+    words = [sys.executable, "-m", "trueodds", *FIT, "--out", "lost.odds"]
+    place = {"cwd": folder, "env": {**os.environ, "PYTHONPATH": str(ROOT / "src")}, "text": True}
+    cut = subprocess.Popen([*words, "--on", nodes.address], stderr=subprocess.PIPE, **place)
+    while cut.poll() is None and not list(folder.glob(".lost.odds.work/member-*")):
+        time.sleep(0.1)
+    nodes.cluster.shutdown()
+    _, told = cut.communicate()
+    began = time.monotonic()
+    done = subprocess.run(words, capture_output=True, check=True, **place)
+    resumed = [line for line in done.stderr.splitlines() if line.startswith("Resuming")]
+    return {
+        "run": "lost",
+        "seconds": round(time.monotonic() - began, 1),
+        "sha256": digest(folder / "lost.odds"),
+        "exit": cut.returncode,
+        "told": told.strip().splitlines()[-2:],
+        "resumed": [line.split(" (")[0] for line in resumed],
+    }
+
+
 def write_rows(folder: Path, files: int, rows: int) -> None:
     """Files of rows drawn from the table, in folders by year as tables are kept."""
     table = pl.read_csv(TABLE).drop("default")
@@ -164,48 +194,6 @@ def score(folder: Path, nodes: Nodes, files: int, rows: int) -> dict[str, Any]:
     }
 
 
-def rate(folder: Path, rows: int) -> dict[str, Any]:
-    """Rows a second that one process scores, without its start: by the difference of two sizes."""
-    write_rows(folder / "small", 1, 1000)
-    write_rows(folder / "large", 1, rows)
-    seconds = []
-    for _ in range(2):
-        pair = []
-        for name in ("small", "large"):
-            (path,) = (folder / name).rglob("*.parquet")
-            before = time.monotonic()
-            run = subprocess.run(
-                [sys.executable, "-c", CPU, "here.odds", str(path)],
-                cwd=folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "POLARS_MAX_THREADS": "1"},
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-            pair.append((float(run.stdout), time.monotonic() - before))
-        seconds.append(pair[1][0] - pair[0][0])
-    best = min(seconds)
-    return {
-        "rows": rows - 1000,
-        "processor_seconds": [round(s, 3) for s in seconds],
-        "rows_per_core_second": round((rows - 1000) / best),
-        "bytes_per_row": round((path.stat().st_size) / rows, 2),
-    }
-
-
-CPU = """
-import os, sys
-from trueodds.cli import main
-sys.argv = ["trueodds", "predict", *sys.argv[1:], "--out", "rate.parquet"]
-try:
-    main()
-except SystemExit as end:
-    assert not end.code, end.code
-spent = os.times()
-print(spent.user + spent.system)
-"""
-
-
 def text_of(found: dict[str, Any]) -> str:
     lines = [
         f"{found['machine']}; Ray {found['ray']}; load average {found['load']:.0f} at the start",
@@ -216,6 +204,7 @@ def text_of(found: dict[str, Any]) -> str:
         kills = f", {len(run['kills'])} kills: {' '.join(run['kills'])}" if "kills" in run else ""
         same = "same bytes" if run["sha256"] == found["fits"][0]["sha256"] else "OTHER BYTES"
         lines.append(f"  {run['run']:<8} {run['seconds']:>7.1f} s  {same}{kills}")
+        lines += [f"    {text}" for text in (*run.get("told", ()), *run.get("resumed", ()))]
     if scored := found.get("scored"):
         lines += [
             "",
@@ -223,18 +212,12 @@ def text_of(found: dict[str, Any]) -> str:
             f"{scored['seconds_on_cluster']} s; "
             f"{scored['same_files']} files have the bits of one machine.",
         ]
-    if speed := found.get("rate"):
-        lines.append(
-            f"One core scores {speed['rows_per_core_second']:,} rows a processor second, reading "
-            f"and writing Parquet ({speed['bytes_per_row']} bytes a row)."
-        )
     return "\n".join(lines) + "\n"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--out", type=Path, default=ROOT / "bench" / "results" / "ray_cluster")
     options = parser.parse_args()
     import ray
@@ -266,9 +249,9 @@ def main() -> None:
             nodes.remove()
             keep(fit=fit(folder, "node1", "--on", nodes.address))
             keep(scored=score(folder, nodes, 4, 5_000))
+            keep(fit=fit_lost(nodes, folder))
         finally:
             nodes.cluster.shutdown()
-        keep(rate=rate(folder, options.rows))
     print(text_of(found))
 
 

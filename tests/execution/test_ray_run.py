@@ -35,7 +35,7 @@ def test_a_killed_worker_costs_only_its_member_and_no_byte_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("ray")
-    monkeypatch.setenv("TINY_STEPS", "20000")
+    monkeypatch.setenv("TINY_STEPS", "4000")
     rows = [f"{i % 17},{'ab'[i % 2]},{'yes' if i % 17 + i % 3 > 8 else 'no'}" for i in range(300)]
     (tmp_path / "people.csv").write_text("\n".join(["age,job,answer", *rows]), encoding="utf-8")
     here = started(tmp_path, "--out", "here.odds")

@@ -46,6 +46,7 @@ def ray_cluster(address: RayAddress | None, cpus: int, folder: Path, size: int) 
     os.environ["RAY_OVERRIDE_RUNTIME_ENV_DEFAULT_EXCLUDES"] = ""
     if address is None:  # processes of this machine inherit this
         os.environ.update(ONE_CPU)
+        os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 - as other workers
         os.environ["PYTHONPATH"] = os.pathsep.join(import_path())
     import ray
 

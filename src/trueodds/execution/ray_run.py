@@ -6,6 +6,7 @@ imports Ray, and lives on when the cluster is lost. The training data goes into 
 
 import shutil
 import tempfile
+import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,5 +108,14 @@ class RayRun:
     def _temporary(self) -> Path:
         """Make a folder that is deleted at the end; a short name, as sockets need it."""
         folder = Path(tempfile.mkdtemp(prefix="trueodds-"))
-        self._held.callback(shutil.rmtree, folder, ignore_errors=True)
+        self._held.callback(_remove, folder)
         return folder
+
+
+def _remove(folder: Path) -> None:
+    """Delete a folder in which processes of a cluster that is ending may still write."""
+    for _ in range(20):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
