@@ -38,6 +38,8 @@ docs: $(VENV)/docs ## the parts of the documents that are generated, and the sit
 	$(BIN)/python bench/readme_table.py
 	$(BIN)/python bench/speed_pages.py
 	$(BIN)/python bench/command_page.py
+	$(BIN)/python bench/json_schemas.py
+	$(BIN)/python tests/where_it_runs.py
 	$(BIN)/python tests/cases/what_is_read.py
 	$(BIN)/python bench/worked_examples.py --notebooks
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site

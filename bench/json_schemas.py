@@ -25,7 +25,7 @@ HEAD = """# Results as JSON
 *`python bench/json_schemas.py` writes this page and the schemas from the types of the results.*
 
 `--json` prints one object to standard output and nothing else. Each object has a field `format`,
-such as `trueodds.evaluate/1`: the command and the version of its result. Within a version fields
+such as `trueodds-evaluate/1`: the command and the version of its result. Within a version fields
 may come; none goes, and none changes its type or meaning. JSON Schema files (draft 2020-12)
 describe them:
 

@@ -40,7 +40,7 @@ def test_a_schema_refuses_what_it_does_not_name(run, model_file) -> None:
     judge = Draft202012Validator(strict(schema("check")))
     assert not judge.is_valid({**found, "more": 1})
     assert not judge.is_valid({"format": found["format"], "model": found["model"]})
-    assert not judge.is_valid({**found, "format": "trueodds.check/0"})
+    assert not judge.is_valid({**found, "format": "trueodds-check/0"})
 
 
 def test_predict(run, model_file, new_table, tmp_path) -> None:

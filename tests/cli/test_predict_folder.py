@@ -1,6 +1,5 @@
 """``predict --on``: what is refused before a cluster is asked, and what a file's task does."""
 
-import json
 import os
 import socket
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import polars as pl
 import pytest
 
 from cli.conftest import Run, table_text
+from json_schema import fits
 from trueodds.cli import predict_folder
 from trueodds.cli.ray_predict import FolderJob, score_file
 from trueodds.model import load
@@ -61,7 +61,7 @@ def test_each_file_is_written_in_its_place_as_predict_writes_it_and_a_second_run
     words = ["predict", model_file, folder, "--on", address, "--out", tmp_path / "out", "--json"]
     done = run(*words)
     assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout)["files"] == 2
+    assert fits(done.stdout, "predict")["files"] == 2
     for name in ("region=s1", "region=s2"):
         pattern = folder / name / "par[t].csv"
         assert run("predict", model_file, pattern, "--out", tmp_path / "one.csv").exit_code == 0
@@ -74,12 +74,12 @@ def test_each_file_is_written_in_its_place_as_predict_writes_it_and_a_second_run
     os.remove(tmp_path / "out" / "region=s1" / "part.csv")
     left = tmp_path / "out" / "region=s1" / ".part.csv.01234567.part"
     left.write_text("a killed worker leaves this")
-    again = json.loads(run(*words).stdout)
+    again = fits(run(*words).stdout, "predict")
     assert (again["files"], again["kept"]) == (1, 1)
-    assert again["rows"] * 2 == json.loads(done.stdout)["rows"]
+    assert again["rows"] * 2 == fits(done.stdout, "predict")["rows"]
     assert not left.exists()
     os.utime(folder / "region=s2" / "part.csv")
-    assert json.loads(run(*words).stdout)["files"] == 1
+    assert fits(run(*words).stdout, "predict")["files"] == 1
     other = run(*words, "--columns", "probability")
     assert other.exit_code == 1
     assert "another model or other options scored" in other.output

@@ -76,6 +76,10 @@ class PredictJson(TypedDict):
 
     out: str
     """Where the scored rows are; passwords are masked."""
+    files: NotRequired[int]
+    """With --on: files that were scored."""
+    kept: NotRequired[int]
+    """With --on: files that an earlier run has scored."""
     rows: int
     mean_probability: float
     target: str

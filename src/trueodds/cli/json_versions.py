@@ -17,5 +17,5 @@ type, raises it."""
 
 
 def format_of(command: str) -> str:
-    """The field ``format`` of what a command prints, such as "trueodds.fit/1"."""
-    return f"trueodds.{command}/{VERSIONS[command]}"
+    """The field ``format`` of what a command prints, such as "trueodds-fit/1"."""
+    return f"trueodds-{command}/{VERSIONS[command]}"

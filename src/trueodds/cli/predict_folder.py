@@ -87,6 +87,7 @@ def run_predict_folder(
     mean = told["total"] / rows if rows else None
     if as_json:
         print_json(
+            "predict",
             {
                 "out": out,
                 "files": len(left),
@@ -98,7 +99,7 @@ def run_predict_folder(
                 **({"called": told["called"]} if asked.decide else {}),
                 "notes": told["notes"],
                 "out_of_range": found,
-            }
+            },
         )
     elif mean is not None:
         note(
