@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
-TOOLS = ["pytest", "pytest-timeout", "hypothesis"]
+TOOLS = ["pytest", "pytest-timeout", "hypothesis", "pyarrow"]
 """What the tests need beside trueodds."""
 
 

@@ -130,8 +130,8 @@ every float16 and float32, and within 0.51 ULP in float64, subnormal results inc
 
 Examples
 --------
->>> sigmoid(np.float32([-2.0, 0.0, 2.0]))
-array([0.11920292, 0.5       , 0.880797  ], dtype=float32)""",
+>>> sigmoid(np.array([-2.0, 0.0, 2.0], dtype=np.float32))
+array([0.11920292, 0.5       , 0.8807971 ], dtype=float32)""",
     ),
     "sigmoid_grad": (
         2,

@@ -14,7 +14,7 @@ class Check:
     Examples
     --------
     >>> [check.code for check in model.checks() if check.severity == "failure"]
-    []
+    [...]
     """
 
     code: str

@@ -231,7 +231,7 @@ def load(path: str | Path) -> Model:
     Examples
     --------
     >>> trueodds.load("german_credit.odds").classes_.tolist()
-    ['1', '2']
+    [1, 2]
     """
     return _forecasting(read_file(Path(path)))
 

@@ -24,7 +24,7 @@ class ColumnImportance:
 
     Examples
     --------
-    >>> most = max(evidence.importances, key=lambda each: each.mean)
+    >>> most = max(evidence.importance, key=lambda each: each.mean)
     >>> most.low <= most.mean <= most.high
     True
     """
