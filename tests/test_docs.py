@@ -24,6 +24,23 @@ LONG = ("prove", "bench/")
 """Walks over the floats and benchmarks have suites of their own; here they must name real files."""
 
 
+NOT_RUN = ("text", "{toctree}", "{include}", "{eval-rst}")
+"""Blocks that hold no code."""
+
+
+def test_no_page_and_no_block_is_left_out() -> None:
+    pages = {*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")}
+    assert pages - {*PAGES, *EXAMPLES} == {ROOT / "CHANGELOG.md"}
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        fences = re.findall(r"^ *```(.*)$", text, re.M)
+        assert not {fence.split()[0] for fence in fences[::2]} - {"sh", "python", *NOT_RUN}, page
+        assert not any(fences[1::2]), page
+        # An indented block is not run; the forms of commands stand in such ones on their page.
+        if page.name != "commands.md":
+            assert not re.search(r"^ {4}(trueodds|pip|make|curl) ", text, re.M), page
+
+
 def blocks(page: Path) -> list[tuple[str, str]]:
     """All shell and Python blocks of a page."""
     return [(m[1], m[2]) for m in BLOCK.finditer(page.read_text(encoding="utf-8"))]
