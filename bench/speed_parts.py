@@ -118,14 +118,15 @@ def fits(folder: Path, seconds: float) -> Found:
 
 
 def trained(folder: Path) -> tuple[str, dict[str, str]]:
-    """A model of `scale.py`'s table, and the peers' of the same 20,000 rows."""
+    """A model of `scale.py`'s table, and the peers' of the same 20,000 rows; made once."""
     table, model = folder / "shown.csv", str(folder / "scale.odds")
+    kept = {peer: str(folder / f"{peer}.pickle") for peer in PEERS}
+    if table.exists():
+        return model, kept
     scale.make_table(table, 20_000)
     words = ["fit", str(table), "--target", "answer", "--effort", "quick", "--no-report"]
     checked(trueodds(*words, "--out", model))
-    kept = {}
     for peer in PEERS:
-        kept[peer] = str(folder / f"{peer}.pickle")
         checked(script("speed_peer.py", "fit", peer, str(table), "answer", "yes", kept[peer]))
     return model, kept
 
