@@ -25,6 +25,7 @@ FITTED = ("trueodds_quick", "trueodds", "catboost", "catboost_cv5")
 IMPORTS = {
     "trueodds": "from trueodds import TrueOddsClassifier",
     "scikit-learn's base class alone": "from sklearn.base import BaseEstimator, ClassifierMixin",
+    "NumPy and polars alone": "import numpy, polars",
     "HistGradientBoosting": "from sklearn.ensemble import HistGradientBoostingClassifier",
     "lightgbm": "from lightgbm import LGBMClassifier",
     "catboost": "from catboost import CatBoostClassifier",
