@@ -25,6 +25,7 @@ FITTED = ("trueodds_quick", "trueodds", "catboost", "catboost_cv5")
 IMPORTS = {
     "trueodds": "from trueodds import TrueOddsClassifier",
     "scikit-learn's base class alone": "from sklearn.base import BaseEstimator, ClassifierMixin",
+    "NumPy and polars alone": "import numpy, polars",
     "HistGradientBoosting": "from sklearn.ensemble import HistGradientBoostingClassifier",
     "lightgbm": "from lightgbm import LGBMClassifier",
     "catboost": "from catboost import CatBoostClassifier",
@@ -118,14 +119,15 @@ def fits(folder: Path, seconds: float) -> Found:
 
 
 def trained(folder: Path) -> tuple[str, dict[str, str]]:
-    """A model of `scale.py`'s table, and the peers' of the same 20,000 rows."""
+    """A model of `scale.py`'s table, and the peers' of the same 20,000 rows; made once."""
     table, model = folder / "shown.csv", str(folder / "scale.odds")
+    kept = {peer: str(folder / f"{peer}.pickle") for peer in PEERS}
+    if table.exists():
+        return model, kept
     scale.make_table(table, 20_000)
     words = ["fit", str(table), "--target", "answer", "--effort", "quick", "--no-report"]
     checked(trueodds(*words, "--out", model))
-    kept = {}
     for peer in PEERS:
-        kept[peer] = str(folder / f"{peer}.pickle")
         checked(script("speed_peer.py", "fit", peer, str(table), "answer", "yes", kept[peer]))
     return model, kept
 

@@ -16,7 +16,8 @@ import peers
 from peer_preparation import Preparation
 
 PART = 100_000
-THREADS = 2
+THREADS = 1
+"""Of training, which is not measured here."""
 
 
 def fit(name: str, table: str, target: str, yes: str, model: str) -> None:

@@ -197,3 +197,15 @@ def test_slice_alarms_counts_every_law(bench: Path) -> None:
     laws = json.loads((bench / "results" / "smoke.json").read_text())["laws"]
     assert len(laws) == 15
     assert all(0.0 <= law["told"] <= 1.0 for law in laws)
+
+
+@pytest.mark.slow
+def test_speed_table_judges_what_was_run(bench: Path) -> None:
+    words = "--parts million --fit-rows 300 --minutes 5 --name smoke"
+    text = run(bench / "speed_table.py", *words.split())
+    assert (bench / "results" / "smoke.txt").read_text() in text
+    assert text.count("NOT MEASURED") == 8
+    assert "MET          `fit`, 300 rows, standard" in text or "MISSED       `fit`, 300" in text
+    found = json.loads((bench / "results" / "smoke.json").read_text())["parts"]["million"]
+    assert found["figures"]["plain"]["finished"]
+    assert found["figures"]["--memory 1GB"]["cpu_seconds"] > 0

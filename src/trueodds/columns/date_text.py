@@ -124,7 +124,7 @@ _NO_DATE = re.compile(
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
-_ONE_SPELLING = {
+_ONE_SPELLING: dict[int, str | int | None] = {
     **IN_ASCII,
     **str.maketrans("\u00a0\u202f\u2009\u2212\u2013äÄéÉûÛçÇáåìöÁÅÌÖ", "   --aAeEuUcCaaioAAIO"),
 }

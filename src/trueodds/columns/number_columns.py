@@ -134,7 +134,7 @@ def _signed(words: list[str], mark: Mark, unit: str) -> tuple[str, ...]:
     """A remark where a sign stands behind numbers."""
     for word in words:
         parts = parts_of(word) if word[-1] in "+-−–" else None
-        value = parts and parts.number(mark, unit)
+        value = None if parts is None else parts.number(mark, unit)
         if value is not None and (word[-1] == "+" or value < 0):
             what = "does not count" if word[-1] == "+" else "counts for all"
             return (f'"{printable(word, 30)}" is read as {value:.15g}: the sign behind {what}',)
