@@ -50,7 +50,7 @@ def test_names_of_months_in_other_languages(language: str, shape: str) -> None:
     "shape",
     [
         "{m.day} {russian} {m.year}",
-        "Fr, {m:%d.%m.%Y}",
+        "Pt, {m:%d.%m.%Y}",
         "{m:%Y-%d-%m}",
         "{m:%Y-%m-%d %H:%M:%S} Europe/Berlin",
     ],

@@ -14,6 +14,17 @@ const WORD = around(PYTHON);
 
 const bareCell = (text) => text.replace(/\p{Surrogate}/gu, "?").replace(CELL, "");
 
+const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50];
+const OTHERS = { "\u066b": ".", "\u066c": ",", "\uffe0": "¢", "\uffe1": "£", "\uffe5": "¥", "\uffe6": "₩" };
+const NO_ASCII = /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\uff01-\uff5e\u066b\u066c\uffe0\uffe1\uffe5\uffe6]/g;
+const inAscii = (text) =>
+  text.replace(NO_ASCII, (one) => {
+    if (one in OTHERS) return OTHERS[one];
+    const code = one.charCodeAt(0);
+    if (code >= 0xff01) return String.fromCharCode(code - 0xfee0);
+    return String(code - Math.max(...ZEROS.filter((zero) => zero <= code)));
+  });
+
 const strip = (text) => text.replace(WORD, "");
 
 const MARKERS = new Set([
@@ -30,20 +41,22 @@ const PLACEHOLDERS = new Set([
 ]);
 
 const noNumber = (word) => MARKERS.has(word) || PLACEHOLDERS.has(word.toLowerCase());
-return { SPACE, WHITE_SPACE, bareCell, strip, MARKERS, noNumber };
+return { SPACE, WHITE_SPACE, bareCell, inAscii, strip, MARKERS, noNumber };
 })();
 const module_durations = (() => {
-const { SPACE, strip } = module_text;
+const { SPACE, inAscii, strip } = module_text;
 
 const SECOND = 1000000n;
 const DAY = 86400n * SECOND;
 const UNITS = new Map();
 for (const [size, words] of [
-  [7n * DAY, "w week weeks"],
-  [DAY, "d day days"],
-  [3600n * SECOND, "h hr hrs hour hours"],
-  [60n * SECOND, "m min mins minute minutes"],
-  [SECOND, "s sec secs second seconds"],
+  [31557600n * SECOND, "y yr yrs year years"],
+  [2629800n * SECOND, "mo mon mons month months"],
+  [7n * DAY, "w week weeks woche wochen semaine semaines semana semanas"],
+  [DAY, "d day days tag tage tagen jour jours día días dia dias"],
+  [3600n * SECOND, "h hr hrs hour hours std stunde stunden heure heures hora horas"],
+  [60n * SECOND, "m min mins minute minutes minuten minuto minutos"],
+  [SECOND, "s sec secs second seconds sek sekunde sekunden seconde secondes segundo segundos"],
   [1000n, "ms millisecond milliseconds"],
   [1n, "us µs μs microsecond microseconds"],
 ]) {
@@ -55,29 +68,36 @@ const CLOCK = new RegExp(
   "^(?:T|(?<days>\\d{1,15}) ?(?:days?|d)?(?<after>, ?| |\\.))?(?<within>[+-]?)" +
     "(?<hours>\\d{1,15}):(?<minutes>[0-5]\\d)(?::(?<seconds>[0-5]\\d|60)(?:[.,](?<part>\\d+))?" +
     "(?: ?(?:Z|UTC|GMT)| ?[+-](?:0\\d|1[0-4])(?::?[0-5]\\d)?)?)?" +
-    "(?: ?(?<half>[ap])\\.? ?m\\.?| ?Uhr)?$",
+    "(?: ?(?<half>[ap])\\.? ?m\\.?| ?Uhr| ?h)?$",
   "i",
 );
 const HALF = /^(?<hours>\d{1,2}) ?(?<half>[ap])\.? ?m\.?$/i;
 const H_BETWEEN = /^(?<hours>\d{1,15}) ?h ?(?<minutes>[0-5]\d)$/i;
 const ISO = new RegExp(
-  `^P(?:${NUMBER}W)?(?:${NUMBER}D)?(?:T(?:${NUMBER}H)?(?:${NUMBER}M)?(?:${NUMBER}S)?)?$`,
+  `^P(?:${NUMBER}Y)?(?:${NUMBER}M)?(?:${NUMBER}W)?(?:${NUMBER}D)?(?:T(?:${NUMBER}H)?(?:${NUMBER}M)?(?:${NUMBER}S)?)?$`,
   "i",
 );
 const SIGN = new RegExp(`^[+-][${SPACE}]*`);
-const WORDS = new RegExp(`${NUMBER} ?([a-zµμ]+)(?:,? ?(?:and )?)(-?)`, "iy");
+const WORDS = new RegExp(`${NUMBER} ?([a-zíµμ]+)\\.?(?:,? ?(?:(?:and|und|et|y|e) )?)(-?)`, "iy");
+const BEFORE_CLOCK = /^(\d.*[a-zí]\.?),? (\d+:[\d:.,]+)$/i;
+const ISO_UNITS = ["y", "mo", "w", "d", "h", "m", "s"];
 
 function microseconds(word) {
-  const text = strip(word.replace(/[\u00a0\u202f\u2009]/g, " ").replace(/\u2212/g, "-"));
+  const text = strip(inAscii(word).replace(/[\u00a0\u202f\u2009]/g, " ").replace(/\u2212/g, "-"));
   const sign = text.startsWith("-") ? -1n : 1n;
   const bare = text.replace(SIGN, "");
   const clock = CLOCK.exec(bare) ?? HALF.exec(bare) ?? H_BETWEEN.exec(bare);
   if (clock !== null) return onClock(clock.groups, sign);
   const iso = ISO.exec(bare);
+  const behind = iso === null ? BEFORE_CLOCK.exec(bare) : null;
+  if (behind !== null) {
+    const [whole, rest] = [microseconds(behind[1]), microseconds(behind[2])];
+    return whole === null || rest === null ? null : sign * (whole + rest);
+  }
   const parts =
     iso === null
       ? inWords(bare, sign)
-      : [...iso].slice(1).flatMap((n, at) => (n === undefined ? [] : [[n, "wdhms"[at]]]));
+      : [...iso].slice(1).flatMap((n, at) => (n === undefined ? [] : [[n, ISO_UNITS[at]]]));
   if (parts.length === 0) return null;
   return sign * parts.reduce((sum, [number, unit]) => sum + sized(number, unit), 0n);
 }
@@ -127,9 +147,9 @@ const CODES = new Set(
     "THB TND TRY TWD UAH USD UYU VND XAF XOF ZAR RMB BTC ETH"
   ).split(" "),
 );
-const CURRENCY_WORDS = new Set("kr rs fr sfr zł kč ft lei tl rp rm руб".split(" "));
+const CURRENCY_WORDS = new Set("kr rs fr sfr zł kč ft lei tl rp rm руб 円 元 원".split(" "));
 const ALIASES = new Map([
-  ["USD", "$"], ["US$", "$"], ["EUR", "€"], ["GBP", "£"], ["INR", "₹"], ["rs", "₹"], ["JPY", "¥"],
+  ["USD", "$"], ["US$", "$"], ["EUR", "€"], ["GBP", "£"], ["INR", "₹"], ["rs", "₹"], ["JPY", "¥"], ["円", "¥"], ["원", "₩"],
   ["BRL", "R$"], ["PLN", "zł"], ["fr", "CHF"], ["sfr", "CHF"], ["percent", "%"], ["pct", "%"],
 ]);
 const SINGLE = new Set("mglWV");
@@ -165,7 +185,7 @@ return { unitOf };
 })();
 const module_numbers = (() => {
 const { microseconds, seconds } = module_durations;
-const { SPACE, strip } = module_text;
+const { SPACE, inAscii, strip } = module_text;
 const { unitOf } = module_units;
 
 const PLAIN = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[+-]?inf(?:inity)?)$/i;
@@ -230,9 +250,9 @@ function dressed(word, style) {
 
 function styled(word, mark, unit) {
   let text = strip(
-    word
+    inAscii(word)
       .replace(/[\u00a0\u202f\u2007\u2009\u200a]/g, " ")
-      .replace(/[\u2212\u2013\u2012\ufe63\uff0d]/g, "-")
+      .replace(/[\u2212\u2013\u2012\ufe63]/g, "-")
       .replace(/[\u2019\u02bc\u00b4`]/g, "'")
       .replace(NO_CENTS, "$1"),
   )
@@ -422,17 +442,26 @@ return { FULL_NAMES, SHORT_NAMES, NAMES, monthNamed, dayOf, dayOfWeek, moment, t
 })();
 const module_dates = (() => {
 const { FULL_NAMES, NAMES, SHORT_NAMES, dayOf, dayOfWeek, hoursOf, moment, monthNamed, timeOf } = module_calendar;
-const { strip } = module_text;
+const { inAscii, strip } = module_text;
 
 const ZONES = {
   z: 0, utc: 0, gmt: 0, ut: 0, est: -300, edt: -240, cst: -360, cdt: -300, mst: -420, mdt: -360,
   pst: -480, pdt: -420, cet: 60, cest: 120,
 };
-const SPELLINGS = "\u00a0\u202f\u2009\u2212\u2013äÄéÉûÛçÇ";
-const SPELT = "   --aAeEuUcC";
+const SPELLINGS = "\u00a0\u202f\u2009\u2212\u2013äÄéÉûÛçÇáåìöÁÅÌÖ";
+const SPELT = "   --aAeEuUcCaaioAAIO";
 const ONE_SPELLING = new RegExp(`[${SPELLINGS}]`, "g");
-const WEEKDAY =
-  /^(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)[.,]? */i;
+const OTHER_DAYS =
+  "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag maandag dinsdag woensdag " +
+  "donderdag vrijdag zaterdag zondag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes " +
+  "miercoles jueves viernes sabado domingo lunedi martedi mercoledi giovedi venerdi sabato domenica " +
+  "segunda-feira terca-feira quarta-feira quinta-feira sexta-feira mandag tisdag onsdag torsdag fredag " +
+  "lordag sondag";
+const WEEKDAY = new RegExp(
+  `^(?:(?:${OTHER_DAYS.replaceAll(" ", "|")})(?![a-z])|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?` +
+    "|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|(?:mo|di|mi|do|fr|sa|so)(?=[.,]{0,2} *\\d))[.,]{0,2} *",
+  "i",
+);
 const MONTH = `(?<name>${FULL_NAMES}|sept|${SHORT_NAMES})`;
 const ANY_MONTH = `(?<name>${NAMES})`;
 const YEAR = "'?(?<year>\\d{4}|\\d{2})";
@@ -470,7 +499,9 @@ const NO_DATE =
 const noDate = (word) => NO_DATE.test(word);
 
 function byShapes(word, order, century) {
-  const text = strip(word.replace(ONE_SPELLING, (one) => SPELT[SPELLINGS.indexOf(one)])).replace(WEEKDAY, "");
+  const text = strip(inAscii(word).replace(ONE_SPELLING, (one) => SPELT[SPELLINGS.indexOf(one)]))
+    .replace(/ {2,}/g, " ")
+    .replace(WEEKDAY, "");
   for (const shape of SHAPES) {
     const found = shape.exec(text);
     const made = found === null ? null : madeOf(found.groups, order, century);
