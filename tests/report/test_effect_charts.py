@@ -41,7 +41,7 @@ JOB = ColumnEffect(
 )
 NOTHING = ColumnEffect("same", "number", (), None, None, 0.0)
 TOGETHER = PairEffect(
-    "age", "<b>job</b>\n", 0.4, 0.1, (PairPoint("20", "<i>cook", 0.7, 0.5, 0.9, 30),), 150
+    "age", "<b>job</b>\n", 0.4, 0.1, (PairPoint("20", "<i>cook", 0.7, 0.5, 0.9, 30),), 150, True
 )
 ALL = Effects((AGE, SINCE, JOB, NOTHING), 400, 1200, (TOGETHER,))
 
