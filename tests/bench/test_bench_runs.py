@@ -183,6 +183,16 @@ def test_effects_and_a_regression_are_measured_beside_the_networks(bench: Path) 
 
 
 @pytest.mark.slow
+def test_pairs_are_planted_and_timed(bench: Path) -> None:
+    words = "--tables sonar --seeds 1 --rows 200 --name smoke --kinds"
+    text = run(bench / "pairs.py", *words.split(), "yes/no and level")
+    assert "Pairs on simulated tables" in text
+    found = json.loads((bench / "results" / "smoke.json").read_text())
+    assert 0.0 < found["cost"][0]["pairs"] < 1.0
+    assert found["pairs"][0]["size"] > 0.0
+
+
+@pytest.mark.slow
 def test_intervals_are_compared_on_simulations_and_a_table(bench: Path) -> None:
     words = "--tables sonar --runs 2 --rows 200 --name smoke"
     text = run(bench / "venn_abers.py", *words.split())

@@ -21,6 +21,8 @@ def test_each_column_is_a_table_of_its_places(run, model_file, table):
         "clerk",
         "missing",
         "× ",
+        "by chance up to",
+        "Pairs       of 10 pairs of columns",
         "Rows        240; in each column, cells of about 240 of them were changed",
     ):
         assert words in result.stdout, words
@@ -37,6 +39,9 @@ def test_json_is_what_python_gives(run, model_file, new_table):
         points = [(p["cell"], p["effect"], p["rows"]) for p in column["points"]]
         assert points == [(p.cell, p.effect, p.rows) for p in same.points]
     assert (found["rows"], found["of"]) == (240, 240)
+    (pair,), (same,) = found["pairs"], expected.pairs
+    assert (pair["first"], pair["second"], pair["size"]) == ("job", "age", same.size)
+    assert pair["beyond_chance"] == same.beyond_chance
 
 
 @pytest.mark.parametrize(

@@ -274,6 +274,8 @@ def test_fit_measures_the_most_important_columns(fitted) -> None:
     assert [c.column for c in found.columns] == [c.name for c in model.evidence_.importance]
     assert 100 <= found.rows <= 1000
     assert found.of == len(table)
+    assert len(found.pairs) == 6
+    assert not any(pair.beyond_chance for pair in found.pairs)  # the planted function is a sum
 
 
 def test_folds_by_time_and_a_missing_column(fitted) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import altair
 import pytest
 
-from trueodds.model.effect import ColumnEffect, EffectPoint, Effects
+from trueodds.model.effect import ColumnEffect, EffectPoint, Effects, PairEffect, PairPoint
 from trueodds.report.effect_charts import HEIGHT, effect_figures, effects_lead
 
 NAN = float("nan")
@@ -40,7 +40,10 @@ JOB = ColumnEffect(
     0.2,
 )
 NOTHING = ColumnEffect("same", "number", (), None, None, 0.0)
-ALL = Effects((AGE, SINCE, JOB, NOTHING), 400, 1200)
+TOGETHER = PairEffect(
+    "age", "<b>job</b>\n", 0.4, 0.1, (PairPoint("20", "<i>cook", 0.7, 0.5, 0.9, 30),), 150, True
+)
+ALL = Effects((AGE, SINCE, JOB, NOTHING), 400, 1200, (TOGETHER,))
 
 
 def values(spec: dict[str, Any], layer: int) -> list[dict[str, Any]]:
@@ -113,12 +116,19 @@ def test_the_lead_says_on_what_it_was_measured() -> None:
 def test_the_page_has_the_section_where_there_are_effects(model, evidence, effects) -> None:
     from dataclasses import replace
 
+    from trueodds.report.markdown import markdown_of
     from trueodds.report.page import render
 
     page = render(model, replace(evidence, effects=effects))
     assert ("How the columns act" in page) == (effects is not None)
     assert ('id="chart-effect2"' in page) == (effects is not None)
     assert "<b>job</b>" not in page
+    assert ("Pairs of columns" in page) == (effects is not None)
+    assert ("20 and &lt;i&gt;cook" in page) == (effects is not None)
+    assert "<i>cook" not in page
+    text = markdown_of(model, replace(evidence, effects=effects))
+    assert ("Of 1 pair of columns, 1 acts together" in text) == (effects is not None)
+    assert ("× 2 |" in text) == (effects is not None)
 
 
 def test_every_chart_is_valid_vega_lite() -> None:

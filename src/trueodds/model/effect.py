@@ -6,8 +6,6 @@ from typing import Any, Literal
 from trueodds.text import printable
 
 LONGEST = 40
-LEAST = 0.01
-"""Size of a pair that is told, nats: it changes the odds by 1 %."""
 FEWEST = 10
 """Rows of a place of two columns that is named, at least."""
 
@@ -77,11 +75,8 @@ class PairEffect:
     """All pairs of places; those of the second column change first."""
     rows: int
     """Rows of which both cells were moved."""
-
-    @property
-    def beyond_chance(self) -> bool:
-        """Whether the size exceeds `LEAST` and what chance allows; False if that is not known."""
-        return self.size > LEAST and self.size > self.chance
+    beyond_chance: bool
+    """Whether the size exceeds 0.01 nats and what chance allows; false if that is not known."""
 
     @property
     def strongest(self) -> PairPoint | None:
@@ -133,5 +128,4 @@ class Effects:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for ``--json``; a band that is not known is NaN."""
-        pairs = [asdict(pair) | {"beyond_chance": pair.beyond_chance} for pair in self.pairs]
-        return asdict(self) | {"pairs": pairs}
+        return asdict(self)

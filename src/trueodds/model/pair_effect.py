@@ -25,6 +25,8 @@ Moves = list[tuple[int, ...]]
 
 PLACES = 5
 """Places of each column, at most: levels of the most rows, or quantiles."""
+LEAST = 0.01
+"""Size of a pair that is called strong, at least, in nats: it changes the odds by 1 %."""
 FEWEST = 2 * LEAST_ROWS
 """Moved rows that know both cells of a pair, at least."""
 
@@ -154,4 +156,5 @@ def _pair(
             strict=True,
         )
     )
-    return PairEffect(first.name, second.name, size, chance, points, changes.shape[1])
+    strong = size > LEAST and size > chance
+    return PairEffect(first.name, second.name, size, chance, points, changes.shape[1], strong)

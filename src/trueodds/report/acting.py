@@ -22,8 +22,8 @@ def how_columns_act(effects: Effects | None, yes: str) -> Section | None:
         values={
             "lead": effects_lead(effects),
             "pairs": pair_rows(effects),
-            "told": sentence(pairs_told(pairs)) if effects else "",
-            "moved": count(max((pair.rows for pair in pairs), default=0)) if effects else "",
+            "told": sentence(pairs_told(pairs)),
+            "moved": count(max((pair.rows for pair in pairs), default=0)),
         },
         figures={figure.key: figure for figure in figures},
     )
