@@ -89,5 +89,7 @@ def _not_connected(address: RayAddress | None, error: Exception) -> str:
     lines = str(error).strip().splitlines()
     why = lines[0].rstrip(".") if lines else type(error).__name__
     if address is None:
-        return f"Ray cannot start a cluster on this machine: {why}"
+        return (
+            f"Ray cannot start a cluster on this machine: {why}; without --on no cluster is needed"
+        )
     return f"the Ray cluster at {address.text} does not accept this process: {why}"
