@@ -71,5 +71,5 @@ def test_it_runs_once_goes_on_after_drift_and_stops_at_a_check(folder: Path) -> 
     (folder / "scored.csv").unlink()
     done = make(folder, "DRIFT=--fail-on TO501")
     assert done.returncode == 2
-    assert "Error 4" in done.stderr
+    assert "Check fired: TO501" in done.stderr
     assert not (folder / "scored.csv").exists()

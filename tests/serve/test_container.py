@@ -54,6 +54,7 @@ def test_it_serves_below_a_read_only_root_without_rights(tmp_path: Path) -> None
         pytest.skip("only root makes a read-only root")
     packages = os.pathsep.join([str(Path(trueodds.__file__).parents[1]), *sys.path])
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": packages, **ENVIRONMENT}
+    environment["NUMBA_DISABLE_JIT"] = "1"  # compiling would take most of the test's time
     tried = subprocess.run([*python, "-c", "import numba"], env=environment, capture_output=True)
     if tried.returncode != 0:
         pytest.skip(f"the user of the image cannot run {sys.executable}")
