@@ -180,7 +180,8 @@ def malformed(count: int) -> tuple[str, Any]:
         for name in ("relu", "crosses", "words"):
             data = (ROOT / "tests" / "golden" / f"{name}.odds").read_bytes()
             (folder / f"{name}.odds").write_bytes(data)
-        with started([*serve(folder, 1), "--most-bytes", "1000000"]) as server:
+        command = [*serve(folder, 1), "--most-bytes", "1000000"]
+        with started(command) as server, server.undisturbed():
             rng, connection = random.Random(7), None
             for number in range(count + 1):
                 if number % (count // 10) == 0:

@@ -55,22 +55,15 @@ def pipeline() -> Pipeline:
 
 def test_a_grid_search_in_a_pipeline() -> None:
     X, y = rows()
-    grid = {"odds__drop": [(), ("remainder__noise",)], "odds__random_state": [0, 1]}
+    grid = {"odds__drop": [(), ("remainder__noise",)]}
     search = GridSearchCV(pipeline(), grid, scoring="neg_log_loss", cv=2).fit(X, y)
-    assert len(search.cv_results_["params"]) == 4
+    assert len(search.cv_results_["params"]) == 2
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert search.predict_proba(X).shape == (200, 2)
+    drawn = RandomizedSearchCV(pipeline(), grid, n_iter=1, cv=2, random_state=0).fit(X, y)
+    assert drawn.best_score_ > 0.5
     again = pickle.loads(pickle.dumps(search))
     np.testing.assert_array_equal(again.predict_proba(X), search.predict_proba(X))
-
-
-def test_a_random_search() -> None:
-    X, y = rows()
-    given = {"random_state": range(100), "heal": [False]}
-    search = RandomizedSearchCV(
-        TrueOddsClassifier("quick", n_jobs=1), given, n_iter=2, cv=2, random_state=0
-    ).fit(X, y)
-    assert search.best_score_ > 0.5
 
 
 def test_threads_of_joblib_give_the_same_bits() -> None:

@@ -2,12 +2,14 @@
 
 import io
 import json
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
 
 from serve.conftest import GOLDEN, rows_of
 from trueodds import load
+from trueodds.serve.service import tell
 
 PREDICT = "/models/relu/predict"
 pytestmark = pytest.mark.filterwarnings("ignore::trueodds.errors.TableWarning")
@@ -168,3 +170,13 @@ def test_health(client) -> None:
     assert client.get("/v2/health/live").status == client.get("/v2/health/ready").status == 200
     assert client.get("/v2/models/relu/ready").status == 200
     assert client.get("/v2").json()["extensions"] == ["binary_tensor_data"]
+
+
+def test_a_line_of_the_log_is_one_write(monkeypatch) -> None:
+    """Several workers write into one log."""
+    written: list[str] = []
+    monkeypatch.setattr("sys.stderr", SimpleNamespace(write=written.append, flush=lambda: None))
+    tell("start", rows=3)
+    (line,) = written
+    assert line.endswith("}\n")
+    assert json.loads(line)["rows"] == 3

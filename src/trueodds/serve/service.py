@@ -178,7 +178,9 @@ class Service:
 def tell(event: str, **facts: Any) -> None:
     """Write one line of JSON to stderr; no fact holds the content of a row."""
     line = {"time": round(time.time(), 3), "event": event, **facts}
-    print(json.dumps(line), file=sys.stderr, flush=True)
+    # One write: print makes two, between which another worker may write.
+    sys.stderr.write(f"{json.dumps(line)}\n")
+    sys.stderr.flush()
 
 
 def _written(served: Served, made: Answer, accept: str) -> Response:
