@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
-TOOLS = ["pytest", "pytest-timeout", "hypothesis", "pyarrow"]
-"""What the tests need beside trueodds."""
+TOOLS = ["pytest", "pytest-timeout", "hypothesis", "pyarrow", "fastexcel"]
+"""What the tests need beside trueodds; the last one is an extra."""
 
 
 def run(*words: str | Path, folder: Path = ROOT) -> None:

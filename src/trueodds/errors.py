@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from types import FrameType
 
 from trueodds.text import printable
 
@@ -88,6 +89,11 @@ class CacheWarning(UserWarning):
 def warn(warning: Warning) -> None:
     """Warn at the line of the caller that is outside of this package."""
     level, frame = 1, sys._getframe()
-    while frame.f_back is not None and frame.f_globals["__name__"].startswith("trueodds."):
+    while frame.f_back is not None and _name(frame).startswith("trueodds."):
         level, frame = level + 1, frame.f_back
     warnings.warn(warning, stacklevel=level)
+
+
+def _name(frame: FrameType) -> str:
+    """Name of a frame's module; code that `exec` runs may have none."""
+    return str(frame.f_globals.get("__name__", ""))
