@@ -74,6 +74,8 @@ def test_every_command_runs(page: Path, tmp_path: Path) -> None:
 def run_page(page: Path, tmp_path: Path, environment: dict[str, str], servers: ExitStack) -> None:
     port = free_port()
     for kind, text in blocks(page):
+        if kind == "python" and "from autogluon" in text:
+            continue  # it needs pandas 2: the page says that its block is not run here
         if kind == "python":
             run(f"{sys.executable} - <<'END'\n{text}\nEND", tmp_path, environment)
             continue
