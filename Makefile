@@ -10,7 +10,10 @@ CHECKED := tests/test_architecture.py tests/test_imports.py tests/test_main_job.
   tests/model/test_golden.py tests/table/test_read.py tests/columns tests/features tests/network \
   tests/evaluation tests/ensemble
 
-.PHONY: demo test check slow lint docs coverage interop bench release
+# What `make lowest` tests beside release/smoke.py.
+AT_LOWEST := tests/table/test_read.py tests/model/test_golden.py tests/features
+
+.PHONY: demo test check slow lint docs coverage interop bench bench-speed release lowest newest
 
 demo: $(VENV)/core ## the main job on the table that ships with the package
 	$(BIN)/trueodds demo --out demo
@@ -33,7 +36,10 @@ lint: $(VENV)/dev ## style, types, import order
 docs: $(VENV)/docs ## the parts of the documents that are generated, and the site in build/site
 	$(BIN)/python bench/sigmoid_figures.py
 	$(BIN)/python bench/readme_table.py
+	$(BIN)/python bench/speed_pages.py
 	$(BIN)/python bench/command_page.py
+	$(BIN)/python bench/json_schemas.py
+	$(BIN)/python tests/where_it_runs.py
 	$(BIN)/python tests/cases/what_is_read.py
 	$(BIN)/python bench/worked_examples.py --notebooks
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site
@@ -59,14 +65,18 @@ bench: $(VENV)/bench ## against the peers; writes bench/results
 	  depth health_faults health_overhead calibration_test honesty; do \
 	  $(BIN)/python bench/$$name.py || status=1; done; exit $$status
 
-release: $(VENV)/dev ## wheel and source distribution in dist; the wheel passes the demo on its own
-	rm -rf dist build/release
-	$(BIN)/python -m build --outdir dist .
-	$(PYTHON) -m venv build/release
-	build/release/bin/python -m pip install --quiet --disable-pip-version-check \
-	  -c constraints.txt dist/*.whl
-	cd build/release && bin/trueodds demo --out demo
-	cd dist && sha256sum *.whl *.tar.gz >SHA256SUMS
+bench-speed: $(VENV)/bench ## nine rows of speed beside the peers, in about 25 minutes; writes their pages
+	$(BIN)/python bench/speed_table.py
+	$(BIN)/python bench/speed_pages.py
+
+release: $(VENV)/release ## in dist: wheel, source distribution, bill of materials, hashes; tried in an empty environment
+	$(BIN)/python release/build.py
+
+lowest: $(VENV)/release ## the wheel with the lowest allowed dependencies, in an empty environment
+	$(BIN)/python release/try_wheel.py --constraints constraints-lowest.txt --test $(AT_LOWEST)
+
+newest: $(VENV)/release ## the wheel with the newest allowed dependencies; PYTHON=python3.13 tries another
+	$(BIN)/python release/try_wheel.py --python $(PYTHON)
 
 $(VENV)/core: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (once, about a minute) …"
@@ -76,6 +86,10 @@ $(VENV)/core: pyproject.toml constraints.txt
 
 $(VENV)/dev: $(VENV)/core
 	$(PIP) -e '.[dev]'
+	@touch $@
+
+$(VENV)/release: $(VENV)/core
+	$(PIP) -e '.[release]'
 	@touch $@
 
 $(VENV)/docs: $(VENV)/dev

@@ -5,15 +5,23 @@ from pathlib import Path
 import click
 import typer
 
+from trueodds.cli.exit_codes import MEANINGS
+
 PAGE = Path(__file__).parents[1] / "docs" / "commands.md"
-HEAD = """# Commands
+HEAD = f"""# Commands
 
 *`python bench/command_page.py` writes this page from what `trueodds COMMAND --help` shows.*
 
 Every command prints what it guesses to standard error and its result to standard output.
-`--json` prints one JSON object instead. Exit codes: 0 all went well, 1 a failure, such as a table
-that cannot be used, 2 the options cannot be used, 3 `drift` found drift, 4 a check that `--fail-on`
-names has fired, 130 the command was stopped.
+`--json` prints one JSON object instead ([schemas](json.md)).
+
+## Exit codes
+
+| code | what |
+| --- | --- |
+{"".join(f"| {code} | {meaning} |{chr(10)}" for code, meaning in MEANINGS.items())}
+With 1, 2 and 130 a sentence on standard error says why. With 3 and 4 everything is printed and
+written first. [A pipeline](pipelines.md) can rely on these codes.
 """
 
 

@@ -4,11 +4,11 @@
 
 All contenders are trained on the same table and take turns in one process, round by round; figures
 are medians (and minima) over the rounds. All are of a process that has scored some thousand rows
-before, so that the compiled scorer is loaded where a model has use for it ("networks alone" goes
-without it). One row: "from a dict" starts from a plain dict of raw cells, "bare" from what the
-library's quickest call takes. Batches: "from a frame" starts from polars as read for trueodds, from
-pandas with category dtype for the others; "networks alone" from encoded inputs, where onnxruntime
-runs our own networks in float32. Threads are given to each library by its own setting.
+before, so that the compiled scorer is loaded where a model has use for it. One row: "from a dict"
+starts from a plain dict of raw cells, "bare" from what the library's quickest call takes. Batches:
+"from a frame" starts from polars as read for trueodds, from pandas with category dtype for the
+others; "networks alone" from encoded inputs or places looked up, where onnxruntime runs our own
+networks in float32. Threads are given to each library by its own setting.
 """
 
 import argparse
@@ -34,7 +34,9 @@ import tables
 from peer_preparation import Preparation
 from scoring_peers import OTHERS, TREES, Peer, Rows
 from trueodds import Model, TrueOddsClassifier, load
+from trueodds.columns.values import Values
 from trueodds.model import threads as model_threads
+from trueodds.model.scorer import ROWS
 
 PACKAGES = (
     "trueodds", "numpy", "polars", "pandas", "lightgbm", "xgboost", "catboost", "scikit-learn",
@@ -77,8 +79,9 @@ def one_row(model: Model, X: pd.DataFrame, peers: list[Peer], rounds: int) -> Fi
         waiting = cycle(given)
         return lambda: score(next(waiting))
 
-    for row in rows:  # after so many rows the compiled scorer is there, as in a long-lived process
-        model.predict(row)
+    warm = over(model.predict, rows)
+    for _ in range(ROWS_USED):  # then the compiled scorer is there, as in a long-lived process
+        warm()
     calls: dict[str, Call] = {f"{OURS}, {DICT}": over(model.predict, rows)}
     for peer in peers:
         ready = [peer.prepare_row(row) for row in rows]
@@ -95,7 +98,6 @@ def batch(
     """One batch: from frames, and of the networks alone."""
     table = pl.from_pandas(X)
     values = model.read(table)
-    encoded = model._scorer.encode(values)
     floats = onnx_network.floats_of(model, values)
     theirs = session.run(None, {"X": floats})[0][:, 0]
     gap = float(np.abs(theirs - model.predict(table)).max())
@@ -104,12 +106,33 @@ def batch(
     calls: dict[str, Call] = {
         f"{OURS}, {FRAME}": lambda: model.predict(table),
         f"{OURS}, {READ}": lambda: model.log_odds_of(values),
-        f"{OURS}, {NETWORKS}": lambda: model._scorer.outputs_of(encoded),
+        f"{OURS}, {NETWORKS}": networks_alone(model, values),
         f"{ONNX}, {NETWORKS}": lambda: session.run(None, {"X": floats}),
     }
     for peer in peers:
         calls[f"{peer.name}, {FRAME}"] = partial(peer.score, frame)
     return measure(calls, rounds)
+
+
+def networks_alone(model: Model, values: Values) -> Call:
+    """Our networks as a batch runs them, from inputs that were encoded or looked up before."""
+    scorer, parts = model._scorer, {}
+    quick = scorer.compiled.for_rows(values.rows)
+    if quick is None:
+        encoded = scorer.encode(values)
+        return lambda: scorer.outputs_of(encoded)
+    out = np.empty((scorer.members, values.rows))
+
+    def look(start: int, stop: int) -> None:
+        parts[start] = quick.look(values.between(start, stop)), np.empty((len(out), stop - start))
+
+    def fill(start: int, stop: int) -> None:
+        looked, part = parts[start]
+        quick.fill(looked, part)
+        out[:, start:stop] = part
+
+    model_threads.side_by_side(look, values.rows, ROWS)
+    return lambda: model_threads.side_by_side(fill, values.rows, ROWS)
 
 
 def seconds_cold(path: Path, X: pd.DataFrame, folder: Path) -> dict[str, float]:
@@ -138,8 +161,34 @@ def require_agreement(peers: list[Peer], X: pd.DataFrame, frame: pd.DataFrame) -
 
 
 def repeated(frame: pd.DataFrame, count: int) -> pd.DataFrame:
-    """So many rows, the table repeated where it is too short."""
+    """So many rows, the table again and again where it is too short."""
     return frame.iloc[np.arange(count) % len(frame)].reset_index(drop=True)
+
+
+def every_way(
+    model: Model,
+    X: pd.DataFrame,
+    frame: pd.DataFrame,
+    peers: list[Peer],
+    sizes: list[int],
+    rounds: int,
+) -> dict[str, Figures]:
+    """One row and batches of every size, with one thread and with all."""
+    session_of = partial(onnx_network.session, onnx_network.onnx_bytes(model))
+    found: dict[str, Figures] = {}
+    for count in sorted({1, machine.cores()}):
+        model_threads.cores = lambda count=count: count  # type: ignore[assignment]
+        for peer in peers:
+            peer.set_threads(count)
+        with threadpool_limits(count):
+            found[f"1 row, {count} t"] = one_row(model, X, peers, rounds)
+            for size in sizes:
+                turns = max(3, rounds if size <= 10_000 else rounds // 3)
+                given = repeated(X, size), repeated(frame, size)
+                found[f"{size} rows, {count} t"] = batch(
+                    model, session_of(count), *given, peers, turns
+                )
+    return found
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -173,20 +222,7 @@ def main(arguments: list[str] | None = None) -> int:
             "cold": seconds_cold(path, X, folder),
             "bytes": {"median": float(path.stat().st_size)},
         }
-    session_of = partial(onnx_network.session, onnx_network.onnx_bytes(model))
-    found: dict[str, Figures] = {}
-    for count in sorted({1, machine.cores()}):
-        model_threads.cores = lambda count=count: count  # type: ignore[assignment]
-        for peer in peers:
-            peer.set_threads(count)
-        with threadpool_limits(count):
-            found[f"1 row, {count} t"] = one_row(model, X, peers, options.rounds)
-            for size in [*options.batches, len(X)]:
-                turns = max(3, options.rounds if size <= 10_000 else options.rounds // 3)
-                given = repeated(X, size), repeated(frame, size)
-                found[f"{size} rows, {count} t"] = batch(
-                    model, session_of(count), *given, peers, turns
-                )
+    found = every_way(model, X, frame, peers, [*options.batches, len(X)], options.rounds)
     judged = verdicts(found, other)
     text = text_of(options.table, len(X), model, found, judged)
     facts = machine.describe(PACKAGES, machine.cores())

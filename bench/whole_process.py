@@ -9,17 +9,16 @@ kernels that fit needs, ``trueodds predict`` of 1,000 rows, and the size of an i
 import argparse
 import sys
 import tempfile
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import pandas as pd
-from packaging.requirements import Requirement
 
 import machine
 import processes
 import tables
+from install_size import installed_mb
 
 TARGETS = {
     "fit_adult_seconds": 60.0,
@@ -71,28 +70,6 @@ def checked(command: list[str]) -> processes.Finished:
 def trueodds(*arguments: str) -> list[str]:
     """Give the command line of trueodds."""
     return processes.python("-m", "trueodds", *arguments)
-
-
-def installed_mb(package: str) -> tuple[float, dict[str, float]]:
-    """Size of a package's files and of all it needs, without extras, in MB; and of each."""
-    distribution(package)  # what is not installed has no size
-    sizes: dict[str, float] = {}
-    waiting = [package]
-    while waiting:
-        name = waiting.pop().lower().replace("_", "-")
-        if name in sizes:
-            continue
-        try:
-            found = distribution(name)
-        except PackageNotFoundError:
-            continue
-        paths = (Path(str(entry.locate())) for entry in found.files or [])
-        sizes[name] = sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
-        for line in found.requires or []:
-            needed = Requirement(line)
-            if needed.marker is None or needed.marker.evaluate({"extra": ""}):
-                waiting.append(needed.name)
-    return sum(sizes.values()), sizes
 
 
 def measure(runs: int, folder: Path) -> dict[str, Any]:

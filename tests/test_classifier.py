@@ -75,6 +75,7 @@ def test_clones_pipelines_and_cross_validation() -> None:
         "effort": "quick",
         "random_state": 3,
         "n_jobs": None,
+        "on": None,
         "heal": False,
         "positive": None,
         "drop": (),

@@ -80,6 +80,12 @@ def test_fit_imports_no_scikit_learn() -> None:
     assert imported("import trueodds.main_job, trueodds.cli.fit", ("sklearn", "altair")) == []
 
 
+@pytest.mark.slow
+def test_the_estimator_loads_numba_only_to_fit() -> None:
+    code = "from trueodds import TrueOddsClassifier\nTrueOddsClassifier(effort='quick')"
+    assert imported(code, ("numba", "altair", "trueodds.main_job")) == []
+
+
 def test_every_public_name_is_there() -> None:
     for name in trueodds.__all__:
         assert getattr(trueodds, name) is not None

@@ -24,7 +24,8 @@ import os, sys
 import numpy as np
 from dataclasses import replace
 from trueodds.training.folds import make_folds
-from trueodds.execution.pool import Order, train_members
+from trueodds.execution.order import Order
+from trueodds.execution.pool import train_members
 from trueodds.training.recipe import Recipe
 from trueodds.training.data import TrainingData
 

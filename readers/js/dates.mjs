@@ -1,17 +1,27 @@
 // Dates in text, by the shapes of docs/format.md, as microseconds since 1970-01-01 UTC (BigInt).
 
 import { FULL_NAMES, NAMES, SHORT_NAMES, dayOf, dayOfWeek, hoursOf, moment, monthNamed, timeOf } from "./calendar.mjs";
-import { strip } from "./text.mjs";
+import { inAscii, strip } from "./text.mjs";
 
 const ZONES = {
   z: 0, utc: 0, gmt: 0, ut: 0, est: -300, edt: -240, cst: -360, cdt: -300, mst: -420, mdt: -360,
   pst: -480, pdt: -420, cet: 60, cest: 120,
 };
-const SPELLINGS = "\u00a0\u202f\u2009\u2212\u2013äÄéÉûÛçÇ";
-const SPELT = "   --aAeEuUcC";
+const SPELLINGS = "\u00a0\u202f\u2009\u2212\u2013äÄéÉûÛçÇáåìöÁÅÌÖ";
+const SPELT = "   --aAeEuUcCaaioAAIO";
 const ONE_SPELLING = new RegExp(`[${SPELLINGS}]`, "g");
-const WEEKDAY =
-  /^(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)[.,]? */i;
+// German, Dutch, French, Spanish, Italian, Portuguese and Swedish days, without accents.
+const OTHER_DAYS =
+  "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag maandag dinsdag woensdag " +
+  "donderdag vrijdag zaterdag zondag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes " +
+  "miercoles jueves viernes sabado domingo lunedi martedi mercoledi giovedi venerdi sabato domenica " +
+  "segunda-feira terca-feira quarta-feira quinta-feira sexta-feira mandag tisdag onsdag torsdag fredag " +
+  "lordag sondag";
+const WEEKDAY = new RegExp(
+  `^(?:(?:${OTHER_DAYS.replaceAll(" ", "|")})(?![a-z])|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?` +
+    "|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|(?:mo|di|mi|do|fr|sa|so)(?=[.,]{0,2} *\\d))[.,]{0,2} *",
+  "i",
+);
 const MONTH = `(?<name>${FULL_NAMES}|sept|${SHORT_NAMES})`;
 const ANY_MONTH = `(?<name>${NAMES})`;
 const YEAR = "'?(?<year>\\d{4}|\\d{2})";
@@ -53,7 +63,9 @@ export const noDate = (word) => NO_DATE.test(word);
 // which of three numbers is the year, the month, the day; `century` is the first of the hundred
 // years that years of two digits stand for, 0 for none.
 export function byShapes(word, order, century) {
-  const text = strip(word.replace(ONE_SPELLING, (one) => SPELT[SPELLINGS.indexOf(one)])).replace(WEEKDAY, "");
+  const text = strip(inAscii(word).replace(ONE_SPELLING, (one) => SPELT[SPELLINGS.indexOf(one)]))
+    .replace(/ {2,}/g, " ")
+    .replace(WEEKDAY, "");
   for (const shape of SHAPES) {
     const found = shape.exec(text);
     const made = found === null ? null : madeOf(found.groups, order, century);

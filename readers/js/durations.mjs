@@ -1,16 +1,18 @@
 // Durations and times of day in text, as whole microseconds (BigInt).
 
-import { SPACE, strip } from "./text.mjs";
+import { SPACE, inAscii, strip } from "./text.mjs";
 
 const SECOND = 1000000n;
 const DAY = 86400n * SECOND;
 const UNITS = new Map();
 for (const [size, words] of [
-  [7n * DAY, "w week weeks"],
-  [DAY, "d day days"],
-  [3600n * SECOND, "h hr hrs hour hours"],
-  [60n * SECOND, "m min mins minute minutes"],
-  [SECOND, "s sec secs second seconds"],
+  [31557600n * SECOND, "y yr yrs year years"],
+  [2629800n * SECOND, "mo mon mons month months"],
+  [7n * DAY, "w week weeks woche wochen semaine semaines semana semanas"],
+  [DAY, "d day days tag tage tagen jour jours día días dia dias"],
+  [3600n * SECOND, "h hr hrs hour hours std stunde stunden heure heures hora horas"],
+  [60n * SECOND, "m min mins minute minutes minuten minuto minutos"],
+  [SECOND, "s sec secs second seconds sek sekunde sekunden seconde secondes segundo segundos"],
   [1000n, "ms millisecond milliseconds"],
   [1n, "us µs μs microsecond microseconds"],
 ]) {
@@ -22,30 +24,37 @@ const CLOCK = new RegExp(
   "^(?:T|(?<days>\\d{1,15}) ?(?:days?|d)?(?<after>, ?| |\\.))?(?<within>[+-]?)" +
     "(?<hours>\\d{1,15}):(?<minutes>[0-5]\\d)(?::(?<seconds>[0-5]\\d|60)(?:[.,](?<part>\\d+))?" +
     "(?: ?(?:Z|UTC|GMT)| ?[+-](?:0\\d|1[0-4])(?::?[0-5]\\d)?)?)?" +
-    "(?: ?(?<half>[ap])\\.? ?m\\.?| ?Uhr)?$",
+    "(?: ?(?<half>[ap])\\.? ?m\\.?| ?Uhr| ?h)?$",
   "i",
 );
 const HALF = /^(?<hours>\d{1,2}) ?(?<half>[ap])\.? ?m\.?$/i;
 const H_BETWEEN = /^(?<hours>\d{1,15}) ?h ?(?<minutes>[0-5]\d)$/i;
 const ISO = new RegExp(
-  `^P(?:${NUMBER}W)?(?:${NUMBER}D)?(?:T(?:${NUMBER}H)?(?:${NUMBER}M)?(?:${NUMBER}S)?)?$`,
+  `^P(?:${NUMBER}Y)?(?:${NUMBER}M)?(?:${NUMBER}W)?(?:${NUMBER}D)?(?:T(?:${NUMBER}H)?(?:${NUMBER}M)?(?:${NUMBER}S)?)?$`,
   "i",
 );
 const SIGN = new RegExp(`^[+-][${SPACE}]*`);
-const WORDS = new RegExp(`${NUMBER} ?([a-zµμ]+)(?:,? ?(?:and )?)(-?)`, "iy");
+const WORDS = new RegExp(`${NUMBER} ?([a-zíµμ]+)\\.?(?:,? ?(?:(?:and|und|et|y|e) )?)(-?)`, "iy");
+const BEFORE_CLOCK = /^(\d.*[a-zí]\.?),? (\d+:[\d:.,]+)$/i;
+const ISO_UNITS = ["y", "mo", "w", "d", "h", "m", "s"];
 
 // Whole microseconds of a duration or a time of day, null where the text is neither.
 export function microseconds(word) {
-  const text = strip(word.replace(/[\u00a0\u202f\u2009]/g, " ").replace(/\u2212/g, "-"));
+  const text = strip(inAscii(word).replace(/[\u00a0\u202f\u2009]/g, " ").replace(/\u2212/g, "-"));
   const sign = text.startsWith("-") ? -1n : 1n;
   const bare = text.replace(SIGN, "");
   const clock = CLOCK.exec(bare) ?? HALF.exec(bare) ?? H_BETWEEN.exec(bare);
   if (clock !== null) return onClock(clock.groups, sign);
   const iso = ISO.exec(bare);
+  const behind = iso === null ? BEFORE_CLOCK.exec(bare) : null;
+  if (behind !== null) {
+    const [whole, rest] = [microseconds(behind[1]), microseconds(behind[2])];
+    return whole === null || rest === null ? null : sign * (whole + rest);
+  }
   const parts =
     iso === null
       ? inWords(bare, sign)
-      : [...iso].slice(1).flatMap((n, at) => (n === undefined ? [] : [[n, "wdhms"[at]]]));
+      : [...iso].slice(1).flatMap((n, at) => (n === undefined ? [] : [[n, ISO_UNITS[at]]]));
   if (parts.length === 0) return null;
   return sign * parts.reduce((sum, [number, unit]) => sum + sized(number, unit), 0n);
 }

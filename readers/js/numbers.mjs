@@ -1,7 +1,7 @@
 // Numbers in text: plain ones, those of a column's style, and those of older files' styles.
 
 import { microseconds, seconds } from "./durations.mjs";
-import { SPACE, strip } from "./text.mjs";
+import { SPACE, inAscii, strip } from "./text.mjs";
 import { unitOf } from "./units.mjs";
 
 const PLAIN = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[+-]?inf(?:inity)?)$/i;
@@ -71,9 +71,9 @@ function dressed(word, style) {
 
 function styled(word, mark, unit) {
   let text = strip(
-    word
+    inAscii(word)
       .replace(/[\u00a0\u202f\u2007\u2009\u200a]/g, " ")
-      .replace(/[\u2212\u2013\u2012\ufe63\uff0d]/g, "-")
+      .replace(/[\u2212\u2013\u2012\ufe63]/g, "-")
       .replace(/[\u2019\u02bc\u00b4`]/g, "'")
       .replace(NO_CENTS, "$1"),
   )

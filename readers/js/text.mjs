@@ -14,6 +14,18 @@ const WORD = around(PYTHON);
 // A cell without outer blanks; half a surrogate pair is a question mark, as in every table.
 export const bareCell = (text) => text.replace(/\p{Surrogate}/gu, "?").replace(CELL, "");
 
+// Digits of other scripts, Arabic's marks and the wide characters of East Asia, in ASCII.
+const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50];
+const OTHERS = { "\u066b": ".", "\u066c": ",", "\uffe0": "¢", "\uffe1": "£", "\uffe5": "¥", "\uffe6": "₩" };
+const NO_ASCII = /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\uff01-\uff5e\u066b\u066c\uffe0\uffe1\uffe5\uffe6]/g;
+export const inAscii = (text) =>
+  text.replace(NO_ASCII, (one) => {
+    if (one in OTHERS) return OTHERS[one];
+    const code = one.charCodeAt(0);
+    if (code >= 0xff01) return String.fromCharCode(code - 0xfee0);
+    return String(code - Math.max(...ZEROS.filter((zero) => zero <= code)));
+  });
+
 export const strip = (text) => text.replace(WORD, "");
 
 // Cells that are missing in every column …

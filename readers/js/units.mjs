@@ -7,9 +7,9 @@ const CODES = new Set(
     "THB TND TRY TWD UAH USD UYU VND XAF XOF ZAR RMB BTC ETH"
   ).split(" "),
 );
-const CURRENCY_WORDS = new Set("kr rs fr sfr zł kč ft lei tl rp rm руб".split(" "));
+const CURRENCY_WORDS = new Set("kr rs fr sfr zł kč ft lei tl rp rm руб 円 元 원".split(" "));
 const ALIASES = new Map([
-  ["USD", "$"], ["US$", "$"], ["EUR", "€"], ["GBP", "£"], ["INR", "₹"], ["rs", "₹"], ["JPY", "¥"],
+  ["USD", "$"], ["US$", "$"], ["EUR", "€"], ["GBP", "£"], ["INR", "₹"], ["rs", "₹"], ["JPY", "¥"], ["円", "¥"], ["원", "₩"],
   ["BRL", "R$"], ["PLN", "zł"], ["fr", "CHF"], ["sfr", "CHF"], ["percent", "%"], ["pct", "%"],
 ]);
 const SINGLE = new Set("mglWV");

@@ -19,20 +19,19 @@ from trueodds.array_store import Store, size_of
 from trueodds.columns import Target, read_target
 from trueodds.columns.target import label_text
 from trueodds.errors import LeakWarning, TableWarning, UsageError, warn
-from trueodds.estimator_inputs import binary_labels, row_groups, row_times, row_weights
-from trueodds.execution.time_limit import TimeLimit
+from trueodds.estimator_inputs import (
+    NO_CLASS_WEIGHT,
+    binary_labels,
+    dropped_columns,
+    row_groups,
+    row_times,
+    row_weights,
+    seed_number,
+)
+from trueodds.execution.ray_address import require_ray
 from trueodds.execution.verbose import Verbose
-from trueodds.main_job import learn
 from trueodds.model.summary import html, notes_of
 from trueodds.table import Frame, as_column, as_frame
-from trueodds.table.frame import missing_column
-
-NO_CLASS_WEIGHT = (
-    "class_weight is refused: it shifts the log-odds of every row, so that none is right. "
-    "To favour a class, keep the probabilities and choose another threshold than 0.5 "
-    "(scikit-learn's FixedThresholdClassifier, or predict_proba(X)[:, 1] > threshold). "
-    "If rows were sampled by class, give sample_weight."
-)
 
 
 class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -49,13 +48,15 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed gives one model, bit for bit.
     n_jobs
         Number of processes; None chooses by the amount of work, −1 takes all cores.
+    on
+        None to train on this machine, "ray" to start a Ray cluster here for the training, or
+        "ray://HOST:PORT" or "HOST:PORT" of a running one. The model is the same, byte for byte.
     heal
-        Whether faults that many networks have are cured and all networks trained again; the better
-        run is kept. A network that fails to learn is always cured.
+        Whether faults that many networks have are cured, all networks are trained again, and the
+        better run is kept. A network that fails to learn is always cured.
     positive
         The label that means "yes" for ``model_``; None takes the second of ``classes_`` and warns
-        where ``trueodds fit`` would take the first. The estimator's own methods go by ``classes_``
-        whichever it is.
+        where ``trueodds fit`` would take the first. The estimator's own methods go by ``classes_``.
     drop
         Names of columns that are not used.
     memory
@@ -89,6 +90,13 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     feature_importances_
         Rise of the out-of-fold log-loss, nats, when a column's cells are shuffled among rows;
         shape (``n_features_in_``,), 0 for a column that is not used.
+
+    Examples
+    --------
+    >>> labels = labelled["default"]
+    >>> learned = trueodds.TrueOddsClassifier(effort="quick").fit(labelled.drop("default"), labels)
+    >>> learned.predict_proba(labelled.drop("default")).shape
+    (200, 2)
     """
 
     def __new__(cls, *args: Any, **parameters: Any) -> Self:
@@ -103,6 +111,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         effort: str = "standard",
         random_state: int | np.random.RandomState | np.random.Generator | None = None,
         n_jobs: int | None = None,
+        on: str | None = None,
         heal: bool = False,
         positive: object = None,
         drop: Sequence[str] | str = (),
@@ -114,6 +123,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.effort = effort
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.on = on
         self.heal = heal
         self.positive = positive
         self.drop = drop
@@ -177,21 +187,26 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         TypeError
             If X is sparse.
         """
+        from trueodds.execution.time_limit import TimeLimit
+        from trueodds.main_job import learn  # loads Numba, which to import or ask does not need
+
+        if self.on is not None:
+            require_ray(self.on)
         limit = None if self.time_limit is None else TimeLimit(self.time_limit)
         frame = self._frame(X)
         target, guessed = self._target(y, frame.rows)
-        weight = None if sample_weight is None else row_weights(sample_weight, frame.rows)
         with ExitStack() as held:
             learned = learn(
                 frame,
                 target,
-                weight=weight,
+                weight=None if sample_weight is None else row_weights(sample_weight, frame.rows),
                 groups=None if groups is None else row_groups(groups, frame.rows),
                 time=None if time is None else row_times(time, frame.rows),
-                drop=self._dropped(frame),
+                drop=dropped_columns(self.drop, frame),
                 effort=self.effort,
-                seed=self._seed(),
+                seed=seed_number(self.random_state),
                 jobs=self.n_jobs,
+                on=self.on,
                 heal=self.heal,
                 limit=limit,
                 background=self.background,
@@ -222,8 +237,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The label with the higher probability of each row of ``X``, shape (n,)."""
-        chosen = (self.decision_function(X) > 0.0).astype(np.int64)
-        return np.asarray(self.classes_[chosen])
+        return np.asarray(self.classes_[(self.decision_function(X) > 0.0).astype(np.int64)])
 
     @property
     def feature_importances_(self) -> NDArray[np.float64]:
@@ -255,13 +269,6 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
 
-    def _dropped(self, frame: Frame) -> tuple[str, ...]:
-        names = (self.drop,) if isinstance(self.drop, str) else tuple(self.drop)
-        for name in names:
-            if name not in frame.names:
-                raise UsageError(f"drop: {missing_column(str(name), frame.names, frame.source)}")
-        return names
-
     def _store(self, held: ExitStack) -> Store:
         """Where large arrays live: beyond the limit in a folder that goes when ``held`` ends."""
         if self.memory is None:
@@ -291,10 +298,3 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         codes = (1 - target.y).astype(np.uint8)
         return replace(target, yes=yes, no=no, rule=rule, y=codes), (note,)
-
-    def _seed(self) -> int:
-        if isinstance(self.random_state, np.random.RandomState):
-            return int(self.random_state.randint(2**31))
-        if isinstance(self.random_state, np.random.Generator):
-            return int(self.random_state.integers(2**31))
-        return int(self.random_state or 0)

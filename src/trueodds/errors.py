@@ -15,6 +15,14 @@ class TrueOddsError(ValueError):
     Names and cells in a message come from untrusted files. Characters that are not printable (line
     ends, escape sequences, marks of the writing direction) are escaped, and the message is cut to
     `LONGEST` characters.
+
+    Examples
+    --------
+    >>> try:
+    ...     trueodds.load("no such file.odds")
+    ... except trueodds.TrueOddsError as error:
+    ...     print(type(error).__name__)
+    ModelFileError
     """
 
     def __init__(self, message: object = "") -> None:
@@ -50,6 +58,13 @@ class TableWarning(UserWarning):
 
     The command line prints the same sentence as a note. The message is escaped and
     cut as that of a `TrueOddsError`.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", trueodds.LeakWarning)  # stop at a column that tells all
+    ...     learned = trueodds.TrueOddsClassifier(effort="quick").fit(rows, answers)
     """
 
     def __init__(self, message: object = "") -> None:
@@ -61,7 +76,13 @@ class LeakWarning(TableWarning):
 
 
 class CacheWarning(UserWarning):
-    """Compiled functions cannot be kept on disk, so every process compiles them again."""
+    """Compiled functions cannot be kept on disk, so every process compiles them again.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> warnings.simplefilter("ignore", trueodds.errors.CacheWarning)
+    """
 
 
 def warn(warning: Warning) -> None:

@@ -1,5 +1,6 @@
-"""What a scikit-learn estimator is given beside the rows: labels, weights, groups, times."""
+"""What an estimator is given beside the rows: labels, weights, groups, times, a seed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,17 @@ from sklearn.utils.validation import column_or_1d
 from trueodds.columns.roles import number_reading, read_times, stand_alone
 from trueodds.columns.schema import Column
 from trueodds.columns.values import read_numbers
-from trueodds.errors import TableWarning, warn
-from trueodds.table import as_column, as_frame
+from trueodds.errors import TableWarning, UsageError, warn
+from trueodds.table import Frame, as_column, as_frame
+from trueodds.table.frame import missing_column
 from trueodds.training.folds import group_numbers
+
+NO_CLASS_WEIGHT = (
+    "class_weight is refused: it shifts the log-odds of every row, so that none is right. "
+    "To favour a class, keep the probabilities and choose another threshold than 0.5 "
+    "(scikit-learn's FixedThresholdClassifier, or predict_proba(X)[:, 1] > threshold). "
+    "If rows were sampled by class, give sample_weight."
+)
 
 
 def binary_labels(y: ArrayLike, rows: int) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -102,12 +111,30 @@ def row_weights(sample_weight: ArrayLike, rows: int) -> NDArray[np.float64]:
         if odd.any():
             row = int(odd.argmax())
             raise ValueError(
-                f'sample_weight of row {row} is "{frame.data["sample_weight"][row]}": weights are '
-                "numbers"
+                f'sample_weight of row {row} is "{frame.data["sample_weight"][row]}": weights must '
+                "be numbers; mend or drop those rows"
             )
     weight = np.asarray(weight, dtype=np.float64)
     if weight.ndim != 1:
-        raise ValueError("Sample weights must be 1D array or scalar")
+        raise ValueError("Sample weights must be 1D array or scalar: give one number a row")
     if len(weight) != rows:
-        raise ValueError(f"X has {rows} rows but sample_weight has {len(weight)}")
+        raise ValueError(f"X has {rows} rows but sample_weight has {len(weight)}: one weight a row")
     return weight
+
+
+def dropped_columns(drop: Sequence[str] | str, frame: Frame) -> tuple[str, ...]:
+    """Names of the columns that are not used; UsageError if the table lacks one."""
+    names = (drop,) if isinstance(drop, str) else tuple(drop)
+    for name in names:
+        if name not in frame.names:
+            raise UsageError(f"drop: {missing_column(str(name), frame.names, frame.source)}")
+    return names
+
+
+def seed_number(random_state: int | np.random.RandomState | np.random.Generator | None) -> int:
+    """The seed, an integer ≥ 0; a generator of NumPy draws one below 2³¹."""
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31))
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**31))
+    return int(random_state or 0)

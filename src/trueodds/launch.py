@@ -21,8 +21,11 @@ sys.path[:] = line.split("\\0")
 MAIN = (
     "import warnings; from trueodds.errors import CacheWarning; "
     "warnings.simplefilter('ignore', CacheWarning); "  # the parent says it
-    "from trueodds.execution.worker import main; main(*sys.argv[1:])"
+    "from {module} import main; main(*sys.argv[1:])"
 )
+WORKER = MAIN.format(module="trueodds.execution.worker")
+RAY_TRAINER = MAIN.format(module="trueodds.execution.ray_driver")
+RAY_SCORER = MAIN.format(module="trueodds.cli.ray_predict")
 FLAGS = {
     "ignore_environment": "-E",
     "no_user_site": "-s",
@@ -39,7 +42,7 @@ def can_start() -> bool:
     return bool(sys.executable) and not getattr(sys, "frozen", False)
 
 
-def command(code: str = MAIN) -> list[str]:
+def command(code: str = WORKER) -> list[str]:
     """Return the command that runs code with this process's import path, see `path_line`."""
     flags = [option for name, option in FLAGS.items() if getattr(sys.flags, name)]
     optimise = ["-" + "O" * sys.flags.optimize] if sys.flags.optimize else []

@@ -57,6 +57,7 @@ def learn(
     effort: str = "standard",
     seed: int = 0,
     jobs: int | None = None,
+    on: str | None = None,
     heal: bool = False,
     limit: TimeLimit | None = None,
     costs: Costs | None = None,
@@ -87,6 +88,9 @@ def learn(
     seed, jobs
         Source of randomness ≥ 0; number of processes, or None to choose by the work. One seed gives
         the same bytes for any number of processes.
+    on
+        A Ray cluster that trains the networks (`trueodds.execution.ray_address.ray_address`); None
+        for this machine. The model does not depend on it.
     heal
         Whether faults that many members have are cured and all members trained again.
     limit
@@ -117,7 +121,7 @@ def learn(
     )
     prepared = prepare(table, recipe, seed, store)
     table = prepared.table
-    attempts = train(prepared.data, recipe, seed, jobs, callback, work, heal=heal, limit=limit)
+    attempts = train(prepared.data, recipe, seed, jobs, callback, work, heal, limit, on)
     with threadpool_limits(limits=1):  # sums have one order on every machine
         ensemble = combine(attempts.made, prepared.data, table.y, table.sample_weight)
         networks = freeze(ensemble, prepared)

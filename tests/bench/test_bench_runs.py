@@ -131,6 +131,7 @@ def test_scale_measures_both_ways_of_fitting(tmp_path: Path) -> None:
     assert all(f["peak_mb"] > 0 and f["cpu_seconds"] > 0 for f in found)
 
 
+@pytest.mark.slow
 def test_scoring_speed_measures_every_way_in(bench: Path) -> None:
     pytest.importorskip("onnxruntime")
     pytest.importorskip("onnx")
@@ -196,3 +197,15 @@ def test_slice_alarms_counts_every_law(bench: Path) -> None:
     laws = json.loads((bench / "results" / "smoke.json").read_text())["laws"]
     assert len(laws) == 15
     assert all(0.0 <= law["told"] <= 1.0 for law in laws)
+
+
+@pytest.mark.slow
+def test_speed_table_judges_what_was_run(bench: Path) -> None:
+    words = "--parts million --fit-rows 300 --minutes 5 --name smoke"
+    text = run(bench / "speed_table.py", *words.split())
+    assert (bench / "results" / "smoke.txt").read_text() in text
+    assert text.count("NOT MEASURED") == 8
+    assert "MET          `fit`, 300 rows, standard" in text or "MISSED       `fit`, 300" in text
+    found = json.loads((bench / "results" / "smoke.json").read_text())["parts"]["million"]
+    assert found["figures"]["plain"]["finished"]
+    assert found["figures"]["--memory 1GB"]["cpu_seconds"] > 0

@@ -182,7 +182,7 @@ def read_cells(source: Any) -> dict[str, list[Any]]:
 COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
 
 
-@settings(max_examples=25, **COMMON)
+@settings(max_examples=10, **COMMON)
 @given(drawn=spelled(), pick=st.data())
 def test_the_cells_are_the_same(
     drawn: tuple[pl.DataFrame, pl.DataFrame, str],

@@ -64,7 +64,9 @@ TYPED: dict[str, Callable[[Path, pl.DataFrame], object]] = {
 }
 
 
-@pytest.mark.parametrize("trained", ["Parquet", "Excel", "DuckDB"])
+@pytest.mark.parametrize(
+    "trained", ["Parquet", *(pytest.param(t, marks=pytest.mark.slow) for t in ("Excel", "DuckDB"))]
+)
 def test_typed_tables_have_the_same_probabilities(trained: str, tmp_path: Path) -> None:
     """Dates, times, durations and yes/no, whatever holds them in training and in scoring."""
     table = typed_table()

@@ -101,6 +101,18 @@ CELLS: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
     ),
     ("clock durations", ("1:30:00", "0:45:10"), "seconds", ("5400", "2710")),
     ("durations with days", ("2 days, 1:00:00", "0:30:00"), "seconds", ("176400", "1800")),
+    (
+        "durations in English, German, French or Spanish",
+        ("1h 30m", "2 Std. 30 Min.", "3 heures"),
+        "seconds",
+        ("5400", "9000", "10800"),
+    ),
+    (
+        "durations with years and months",
+        ("1yrs 11mon", "2 years 3 months"),
+        "seconds",
+        ("60485400", "71004600"),
+    ),
     ("ISO durations", ("P1DT2H", "PT30M"), "seconds", ("93600", "1800")),
     ("times of day", ("7:24 PM", "2:08 AM"), "seconds", ("69840", "7680")),
     ("times of day in French", ("19h24", "2h08"), "seconds", ("69840", "7680")),

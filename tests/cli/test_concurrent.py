@@ -133,9 +133,8 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize(
-    "way", [pytest.param("fork", marks=[need_fork, pytest.mark.slow]), "spawn"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("way", [pytest.param("fork", marks=need_fork), "spawn"])
 def test_children_train_the_same_bits(tmp_path, way):
     done = run_script(tmp_path, FIT, way)
     assert done.stdout.strip() == "True", done.stderr

@@ -4,6 +4,7 @@ from dataclasses import asdict
 import polars as pl
 import pytest
 
+from json_schema import fits, schema
 from trueodds import load
 from trueodds.columns import read_target
 from trueodds.evaluation.scores import score
@@ -165,7 +166,8 @@ def test_a_page_of_the_rows_is_written_and_json_has_its_facts(run, model_file, n
     page = tmp_path / "new.html"
     result = run("evaluate", model_file, new_table, "--report", page, "--cost-fn", 4, "--json")
     assert result.exit_code == 0, result.output
-    found = json.loads(result.stdout)
+    found = fits(result.stdout, "evaluate")
+    assert set(found) == set(schema("evaluate")["properties"])
     assert found["report"] == str(page)
     assert found["scores"] == asdict(load(model_file).evaluate(new_table).scores)
     assert found["slices"]["groups"]

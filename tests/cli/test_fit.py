@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from json_schema import fits
 from trueodds import load
 
 pytestmark = pytest.mark.usefixtures("tiny_recipe")
@@ -52,7 +53,7 @@ def test_json_is_all_of_stdout(run, table, tmp_path):
     options = ("--drop", "job", "--group", "shop", "--weight", "wt", "--positive", "no")
     result = fit(run, table, "--json", "--out", out, *options)
     assert result.exit_code == 0, result.output
-    found = json.loads(result.stdout)
+    found = fits(result.stdout, "fit")
     assert found["model"] == str(out)
     assert Path(found["report"]) == tmp_path / "m.html"
     assert found["target"]["yes"] == "no"
@@ -235,7 +236,7 @@ def test_costs_are_kept_and_their_threshold_is_told(run, table, tmp_path):
 def test_the_cost_out_of_fold_is_in_the_json(run, table, tmp_path):
     asked = ("--no-report", "--json", "--group", "shop")
     result = fit(run, table, "--out", tmp_path / "m.odds", "--cost-fn", 3, *asked)
-    found = json.loads(result.stdout)["decision"]
+    found = fits(result.stdout, "fit")["decision"]
     assert found["threshold"] == 0.25
     assert found["rows"] == 240
     assert found["cost"]["low"] < found["cost"]["value"] < found["cost"]["high"]

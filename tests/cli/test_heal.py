@@ -53,6 +53,7 @@ def test_the_cure_is_reported_and_kept(fit, run, table):
     assert f"Healed: {line}" in page
 
 
+@pytest.mark.slow
 def test_killed_while_healing_and_resumed_is_the_same_model(fit, table, monkeypatch):
     out = table.with_name("p.odds")
     assert fit("--heal", "--no-report", jobs=2).exit_code == 0

@@ -10,7 +10,7 @@ from trueodds.array_store import size_of
 from trueodds.errors import UsageError
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_the_same_model_from_mapped_arrays(run, table, tiny_recipe, monkeypatch, jobs):
     words = ["fit", table, "--target", "answer", "--no-report", "--jobs", jobs, "--out"]
     plain, mapped = table.with_name("plain.odds"), table.with_name("mapped.odds")

@@ -45,7 +45,7 @@ def stop_after(monkeypatch):
 
 @pytest.mark.parametrize(
     ("count", "jobs"),
-    [(1, 1), (2, 1), (3, 1), (1, 2), *(pytest.param(n, 2, marks=pytest.mark.slow) for n in (2, 3))],
+    [(1, 1), (2, 1), (3, 1), *(pytest.param(n, 2, marks=pytest.mark.slow) for n in (1, 2, 3))],
 )
 def test_stopped_and_resumed_is_the_same_model(fit, stop_after, table, monkeypatch, jobs, count):
     """Stopped after a pilot, after the pilots and after a member."""

@@ -35,7 +35,7 @@ def test_what_changes_the_members_changes_the_settings(change: dict[str, object]
 def test_jobs_memory_and_places_do_not_change_the_settings() -> None:
     recipe = recipe_for("quick")
     other = replace(JOB, out=Path("b.odds"), report=Path("b.html"), jobs=2, memory=10**9)
-    other = replace(other, time_limit=60.0, heal=True)
+    other = replace(other, time_limit=60.0, heal=True, on="ray")
     assert run_settings(JOB, recipe, "0") == run_settings(other, recipe, "0")
 
 

@@ -80,7 +80,9 @@ def test_by_chance_alone_nothing_is_found_in_a_thousand_columns() -> None:
     assert found(y, **columns) == ()
 
 
-@pytest.mark.parametrize("rows", [240, 1000, 9000])
+@pytest.mark.parametrize(
+    "rows", [1000, *(pytest.param(rows, marks=pytest.mark.slow) for rows in (240, 9000))]
+)
 def test_columns_that_give_the_target_away_together_are_named(rows: int) -> None:
     rng = np.random.default_rng(rows)
     a, b, c = (rng.random(rows) < 0.5 for _ in range(3))

@@ -20,7 +20,7 @@ def drawn(seed: int, rows: int = 200):
     return y, one, other, rng.uniform(0.1, 2.0, rows)
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(st.integers(0, 10**6), st.booleans())
 def test_values_are_differences_of_the_scores(seed: int, weighted: bool) -> None:
     y, one, other, weight = drawn(seed)
@@ -36,7 +36,7 @@ def test_values_are_differences_of_the_scores(seed: int, weighted: bool) -> None
     assert found.cost.value == pytest.approx(prices[1] - prices[0], abs=1e-12)
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(st.integers(0, 10**6))
 def test_the_other_order_has_the_opposite_difference(seed: int) -> None:
     y, one, other, weight = drawn(seed)

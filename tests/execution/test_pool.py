@@ -10,7 +10,8 @@ import pytest
 
 from trueodds.errors import TrainingError
 from trueodds.execution import pool
-from trueodds.execution.pool import Order, train_members
+from trueodds.execution.order import Order
+from trueodds.execution.pool import train_members
 from trueodds.execution.progress import ProgressEvent
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import make_folds

@@ -59,7 +59,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Clock]:
 
 
 @pytest.mark.parametrize(
-    ("shape", "jobs"), [({}, 1), ({}, 2), ({"partitions": 2}, 1), ({"by_time": True}, 1)]
+    ("shape", "jobs"),
+    [
+        ({}, 1),
+        pytest.param({}, 2, marks=pytest.mark.slow),
+        ({"partitions": 2}, 1),
+        ({"by_time": True}, 1),
+    ],
 )
 def test_whole_rounds_are_kept(clock, shape, jobs) -> None:
     table = data(**shape)

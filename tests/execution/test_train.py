@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trueodds.execution.pool import Order, train_members
+from trueodds.execution.order import Order
+from trueodds.execution.pool import train_members
 from trueodds.execution.progress import ProgressEvent
 from trueodds.execution.train import Members, mean_loss, orders_for, train
 from trueodds.training.data import SHIPPED, TrainingData

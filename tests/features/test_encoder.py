@@ -61,7 +61,7 @@ def real_values(rows: int = 400, seed: int = 0) -> Values:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(tables, tables)
 def test_inputs_are_finite_and_each_row_stands_alone(training: Values, new: Values) -> None:
     encoder = fit_encoder(training, SCHEMA)
@@ -75,7 +75,7 @@ def test_inputs_are_finite_and_each_row_stands_alone(training: Values, new: Valu
             assert alone.tobytes() == whole[row : row + 1].tobytes()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(tables, tables)
 def test_json_keeps_every_bit(training: Values, new: Values) -> None:
     encoder = fit_encoder(training, SCHEMA)

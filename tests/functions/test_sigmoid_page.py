@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "sigmoid.md"
 
 
+@pytest.mark.slow
 def test_numbers_and_pictures_are_current() -> None:
     script = ROOT / "bench" / "sigmoid_figures.py"
     done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True)

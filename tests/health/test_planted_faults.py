@@ -51,8 +51,21 @@ def test_every_planted_fault_is_tested() -> None:
     assert tuple(plant.name for plant in PLANTS) == NAMES
 
 
+LONG = (
+    "weights too small for the depth",
+    "deep sigmoid, usual start",
+    "chaotic tanh",
+    "learning rate far too low",
+    "constant input",
+)
+"""Faults that take many steps or layers to show."""
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name in LONG else []) for name in NAMES],
+)
 def test_a_planted_fault_is_found_and_nothing_else(name: str, seed: int) -> None:
     from planted import PLANTS, record_of
     from trueodds.health.diagnose import diagnose

@@ -38,7 +38,7 @@ def check(found: Any, forecast: Any) -> None:
     assert min(euros, town) > since
 
 
-@pytest.mark.parametrize("kind", ["Exact", "Permutation"])
+@pytest.mark.parametrize("kind", ["Exact", pytest.param("Permutation", marks=pytest.mark.slow)])
 def test_explainers_with_a_background(fitted, kind: str) -> None:
     model, X = fitted
     explainer = getattr(shap.explainers, kind)(model.decision_function, Background(X[:10]))
@@ -47,6 +47,7 @@ def test_explainers_with_a_background(fitted, kind: str) -> None:
     assert found.feature_names == ["euros", "town", "since"]
 
 
+@pytest.mark.slow
 def test_the_explainer_that_shap_chooses(fitted) -> None:
     model, X = fitted
     found = shap.Explainer(model.predict_proba, Background(X[:10]))(X[10:12])

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import trueodds.main_job as main_job
 from real_tables import DATA, MANIFEST, NAMES, needs_tables
-from spellings import cells_for, columns
+from spellings import CLOCKS, DATES, NUMBERS, cells_for, columns
 from trueodds.columns import Column, read_target
 from trueodds.columns.dates import DATE_FORMATS
 from trueodds.columns.units import _CODES
@@ -139,6 +139,19 @@ def test_words_of_both_readers(node) -> None:
         for code in ("$", "€", "CHF", "zł")
     ]
     compare(node, pairs)
+
+
+def test_every_spelling_is_the_same_in_both_readers(node) -> None:
+    pairs = [
+        (Column("n", "number", number_style="decimal_point", unit=unit), list(NUMBERS))
+        for unit in ("", "¥", "元")
+    ]
+    pairs += [(Column("n", "number", number_style="duration"), list(CLOCKS))]
+    pairs += [
+        (Column("d", "date", date_order=order, century=1969), list(DATES))
+        for order in ("dmy", "mdy", "ymd")
+    ]
+    assert sum(value != THROWN for value in compare(node, pairs)) > 150
 
 
 def messy_table(rows: int) -> dict[str, list[str]]:

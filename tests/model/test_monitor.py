@@ -65,7 +65,10 @@ def test_all_three_are_counted_chunk_by_chunk(profile: Profile) -> None:
 def test_a_share_of_missing_cells_that_falls_to_zero_is_reported(profile: Profile) -> None:
     new = sample(3, 2000)
     new.numbers["m"][np.isnan(new.numbers["m"])] = 0.0
-    assert [(u.column, u.what, u.count) for u in monitored(new, profile)] == [("m", "missing", 0)]
+    found = list(monitored(new, profile))
+    assert [(u.column, u.what, u.count) for u in found] == [("m", "missing", 0)]
+    assert "(0.0%) are missing" in found[0].sentence
+    assert "were missing in training" in found[0].sentence
 
 
 def test_a_model_without_a_profile_still_finds_unseen_levels() -> None:

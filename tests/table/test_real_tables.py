@@ -24,8 +24,16 @@ from trueodds.table import as_frame, read_table, write_scored
 
 pytestmark = needs_tables
 
-QUICKLY = [pytest.param(name, marks=pytest.mark.slow if name == "grants" else []) for name in NAMES]
-"""grants has 1,502 columns, which take several seconds: its tests are slow."""
+MANY_CELLS = {about["name"] for about in MANIFEST if about["rows"] * about["columns"] > 400_000}
+"""Tables that take several seconds: their tests are slow."""
+
+
+def slow_if_large(name: str, *more: str) -> Any:
+    """Parameters of a test of a table."""
+    return pytest.param(name, *more, marks=pytest.mark.slow if name in MANY_CELLS else [])
+
+
+ALL = [slow_if_large(name) for name in NAMES]
 
 GUESSED_OTHERWISE = {"german_credit": "1", "sonar": "R", "magic_telescope": "h"}
 """Where a person means the other label: 1/2 with 2 = defaulted; M (mine) and g (gamma ray), which
@@ -92,7 +100,7 @@ def read(name: str) -> tuple[dict[str, Any], Target, Schema, Values]:
     return entry, target, schema, to_values(features, schema)
 
 
-@pytest.mark.parametrize("name", QUICKLY)
+@pytest.mark.parametrize("name", ALL)
 def test_every_table_is_read_as_a_person_would(name: str) -> None:
     entry, target, schema, values = read(name)
     assert target.yes == GUESSED_OTHERWISE.get(name, entry["positive"].strip())
@@ -149,7 +157,7 @@ def leaks_of(name: str, kept: frozenset[str] = frozenset()) -> tuple[Leak, ...]:
     return suspect_leaks(to_values(features, schema), schema, target.y)
 
 
-@pytest.mark.parametrize("name", QUICKLY)
+@pytest.mark.parametrize("name", ALL)
 def test_no_honest_table_has_a_leak(name: str) -> None:
     leaks = leaks_of(name)
     assert {leak.tier for leak in leaks} <= {"look"}
@@ -163,10 +171,10 @@ def test_no_honest_table_has_a_leak(name: str) -> None:
         ("compas", "r_charge_degree", "leak"),
         ("compas", "r_case_number", "leak"),
         ("compas", "r_jail_in", "look"),
-        ("hotel_bookings", "reservation_status", "leak"),
-        ("weather_australia", "RISK_MM", "leak"),
-        ("flight_cancelled", "AirTime", "leak"),
-        ("flight_cancelled", "CancellationCode", "leak"),
+        slow_if_large("hotel_bookings", "reservation_status", "leak"),
+        slow_if_large("weather_australia", "RISK_MM", "leak"),
+        slow_if_large("flight_cancelled", "AirTime", "leak"),
+        slow_if_large("flight_cancelled", "CancellationCode", "leak"),
     ],
 )
 def test_what_a_manifest_drops_as_known_too_late_is_told(name: str, column: str, tier: str) -> None:
@@ -183,7 +191,7 @@ def test_times_of_day_and_zone_are_kept() -> None:
     assert next(c for c in schema.columns if c.name == "AppointmentDay").distinct == 27
 
 
-@pytest.mark.parametrize("name", ["adult", "spambase", "give_me_some_credit"])
+@pytest.mark.parametrize("name", ["spambase", slow_if_large("give_me_some_credit")])
 def test_scored_rows_are_the_input_and_a_probability(name: str, tmp_path: Path) -> None:
     entry = next(e for e in MANIFEST if e["name"] == name)
     frame = read_table(DATA / entry["file"])
@@ -196,7 +204,7 @@ def test_scored_rows_are_the_input_and_a_probability(name: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "name", ["titanic", "telco_churn", "hmeq", "german_credit", "bank_marketing"]
+    "name", ["titanic", "telco_churn", "hmeq", "german_credit", slow_if_large("bank_marketing")]
 )
 def test_the_model_sees_the_same_in_a_typed_frame_as_in_the_file(name: str) -> None:
     entry, _, schema, values = read(name)

@@ -7,7 +7,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from trueodds.execution.pool import Order, train_members
+from trueodds.execution.order import Order
+from trueodds.execution.pool import train_members
 from trueodds.execution.progress import ProgressEvent
 from trueodds.execution.train import mean_loss, train
 from trueodds.training.data import TrainingData

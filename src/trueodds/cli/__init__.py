@@ -1,14 +1,15 @@
 """The command line: ``trueodds fit · predict · evaluate · drift · inspect · demo · prove``.
 
-Results go to stdout, progress and notes to stderr. The exit code is 0 for success, 1 for a
-failure, 2 for wrong usage, 3 for drift beyond the threshold, and 130 after Ctrl-C. Every command
-imports what it needs when it runs, so that scoring starts fast.
+Results go to stdout, progress and notes to stderr. `trueodds.cli.exit_codes` has the exit
+codes. Every command imports what it needs when it runs, so that scoring starts fast.
 """
 
 
 def main() -> None:
     """Run the command that the arguments name, and end the process with its exit code."""
     import sys
+
+    from trueodds.cli.exit_codes import STOPPED
 
     open_streams()
     try:
@@ -23,7 +24,7 @@ def main() -> None:
             app(prog_name="trueodds")
     except KeyboardInterrupt:
         print("Stopped: nothing was written.", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(STOPPED)
 
 
 def open_streams() -> None:

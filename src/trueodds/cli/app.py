@@ -109,6 +109,15 @@ def fit_command(
         typer.Option(min=0, metavar="N", help="The same seed gives the same model, byte for byte."),
     ] = 0,
     jobs: Jobs = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACE",
+            help="Train on Ray: ray starts a cluster on this machine; ray://HOST:PORT or HOST:PORT "
+            "is a running cluster. The model is the same, byte for byte.",
+            show_default="this machine",
+        ),
+    ] = None,
     effort: Annotated[
         Effort, typer.Option(help="How much time to spend for better probabilities.")
     ] = "standard",
@@ -189,6 +198,7 @@ def fit_command(
         effort=effort,
         seed=seed,
         jobs=jobs,
+        on=on,
         memory=None if memory is None else size_of(memory, "--memory"),
         time_limit=time_limit,
         heal=heal,
@@ -254,6 +264,14 @@ def predict_command(
             show_default="all",
         ),
     ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACE",
+            help="Score the files of a folder on Ray, as fit --on; --out is then a folder.",
+            show_default="this machine",
+        ),
+    ] = None,
     told: Format = None,
     query: Query = None,
     as_json: Annotated[
@@ -267,6 +285,11 @@ def predict_command(
     table = table_of(new, told, query)
     costs = (cost_fp, cost_fn, benefit)
     asked = Asked(decide=decide, costs=costs, interval=interval, reasons=explain or 0)
+    if on is not None:
+        from trueodds.cli.predict_folder import run_predict_folder
+
+        run_predict_folder(model, table, out, tuple(columns or ()), asked, on, as_json=as_json)
+        return
     run_predict(model, table, out, tuple(columns or ()), asked, as_json=as_json)
 
 

@@ -4,14 +4,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from trueodds.cli.console import fail, print_facts, print_json
+from trueodds.cli.exit_codes import FIRED
 from trueodds.errors import UsageError
 from trueodds.model import load
 from trueodds.model.check import Check
 from trueodds.model.checks import codes_of
 from trueodds.model.checks.registry import Command
-
-FIRED = 4
-"""Exit code where a check fired that ``--fail-on`` names."""
 
 
 def run_check(model_file: Path, fail_on: Sequence[str], *, as_json: bool) -> None:
@@ -19,7 +17,9 @@ def run_check(model_file: Path, fail_on: Sequence[str], *, as_json: bool) -> Non
     chosen = chosen_codes(fail_on, "check")
     found = load(model_file).checks()
     if as_json:
-        print_json({"model": str(model_file), "checks": [check.to_json() for check in found]})
+        print_json(
+            "check", {"model": str(model_file), "checks": [check.to_json() for check in found]}
+        )
     else:
         print_checks(found)
     leave_if_fired(chosen, found)

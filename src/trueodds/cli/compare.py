@@ -40,7 +40,7 @@ def run_compare(
     if as_json:
         if found.overlap:
             note(f"Warning: {found.overlap}")
-        print_json({"table": labelled.shown, **found.to_json()})
+        print_json("compare", {"table": labelled.shown, **found.to_json()})
     else:
         _print(found)
 

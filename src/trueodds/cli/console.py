@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from trueodds.cli.json_versions import format_of
 from trueodds.errors import CacheWarning, TableWarning
 from trueodds.json_text import json_text
 from trueodds.text import printable
-
-LABEL_WIDTH = 11
 
 LABEL_WIDTH = 11
 
@@ -48,9 +47,9 @@ def fail(text: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
-def print_json(data: dict[str, Any]) -> None:
-    """Print one JSON object to stdout; numbers that are not finite become null."""
-    print(json_text(data, indent=2))
+def print_json(command: str, data: dict[str, Any]) -> None:
+    """Print the JSON object of a command to stdout; numbers that are not finite become null."""
+    print(json_text({"format": format_of(command), **data}, indent=2))
 
 
 def print_facts(facts: Sequence[tuple[str, str]]) -> None:

@@ -53,7 +53,7 @@ def run_decide(
     if as_json:
         about = {"model": str(model_file), "table": labelled.shown, "target": model.target_name}
         told = {"yes": model.target_yes, **found.to_json()}
-        print_json({**about, **told, "checks": [check.to_json() for check in checks]})
+        print_json("decide", {**about, **told, "checks": [check.to_json() for check in checks]})
     else:
         usual = (model.costs or PLAIN).filled(costs)
         price = price_text(*(c if isinstance(c, str) else f"{c:.12g}" for c in usual))

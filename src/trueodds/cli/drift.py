@@ -5,14 +5,13 @@ from pathlib import Path
 
 from trueodds.cli.checks import chosen_codes, leave_if_fired
 from trueodds.cli.console import note, print_facts, print_json, print_table
+from trueodds.cli.exit_codes import DRIFTED
 from trueodds.errors import UsageError
 from trueodds.model import load
 from trueodds.model.checks import checks_of_drift
 from trueodds.model.drift import ColumnDrift, drift
 from trueodds.table import Source, read_table
 
-DRIFTED = 3
-"""Exit code for rows that have drifted beyond the threshold."""
 MOST_COLUMNS = 40
 
 
@@ -36,6 +35,7 @@ def run_drift(
     checks = checks_of_drift(found)
     if as_json:
         print_json(
+            "drift",
             {
                 "model": str(model_file),
                 "table": new.shown,
@@ -46,7 +46,7 @@ def run_drift(
                 "score": found[0],
                 "columns": found[1:],
                 "checks": [check.to_json() for check in checks],
-            }
+            },
         )
     else:
         score, *columns = found

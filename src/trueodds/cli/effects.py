@@ -8,6 +8,7 @@ from trueodds.cli.console import note, print_facts, print_json, print_table
 from trueodds.model import Model, load
 from trueodds.model.effect import ColumnEffect, EffectPoint
 from trueodds.model.explanation import factor_text
+from trueodds.model.pair_words import HEAD, pair_row, pairs_told
 from trueodds.table import Source, read_table
 from trueodds.text import printable
 
@@ -23,10 +24,13 @@ def run_effects(model_file: Path, rows: Source, columns: Sequence[str], *, as_js
         note(f"Note: {text}")
     found = model.effects_of(values, names)
     if as_json:
-        print_json({"model": str(model_file), "table": rows.shown, **found.to_json()})
+        print_json("effects", {"model": str(model_file), "table": rows.shown, **found.to_json()})
         return
     for effect in found.columns:
         print_effect(effect)
+        print()
+    if found.pairs:
+        print_table(HEAD, [pair_row(pair) for pair in found.pairs])
         print()
     moved = f"{found.of:,}; in each column, cells of about {found.rows:,} of them were changed"
     print_facts(
@@ -34,6 +38,7 @@ def run_effects(model_file: Path, rows: Source, columns: Sequence[str], *, as_js
             ("Rows", moved),
             ("Effect", "change of the log-odds in nats; 0 is the mean of the rows"),
             ("Band", "95 %, of the networks; the rows count as given"),
+            *([("Pairs", pairs_told(found.pairs))] if found.pairs else []),
         ]
     )
 

@@ -106,7 +106,7 @@ def run_evaluate(
         values = evaluation_json(model_file, labelled, model, found)
         if evidence is not None:
             values |= {"report": str(page), **shown_facts(model, evidence)}
-        print_json(values)
+        print_json("evaluate", values)
     else:
         print_evaluation(found)
         if page is not None:

@@ -19,6 +19,7 @@ from trueodds.cli.facts import (
     scored_text,
     target_text,
 )
+from trueodds.cli.folder_notes import kept_text, members_text, print_folder_notes
 from trueodds.cli.outputs import require_ending, require_writable
 from trueodds.cli.progress import note_compiling, training_progress
 from trueodds.cli.roles import read_roles
@@ -27,8 +28,9 @@ from trueodds.cli.stop import Stopped, StopRequest, stoppable
 from trueodds.columns import Target
 from trueodds.errors import TableError, TrueOddsError
 from trueodds.evaluation.costs import Costs
+from trueodds.execution.ray_address import require_ray
 from trueodds.execution.time_limit import TimeLimit
-from trueodds.execution.work_folder import WorkFolder, work_folder
+from trueodds.execution.work_folder import work_folder
 from trueodds.main_job import FitResult, learn
 from trueodds.model.file import save
 from trueodds.report import write_report
@@ -56,6 +58,8 @@ class FitJob:
     effort: str = "standard"
     seed: int = 0
     jobs: int | None = None
+    on: str | None = None
+    """A Ray cluster, see `trueodds.execution.ray_address.ray_address`; None for this machine."""
     memory: int | None = None
     """Most bytes of memory for data; None for no limit."""
     time_limit: float | None = None
@@ -91,6 +95,8 @@ def fit(job: FitJob) -> Fitted:
     """
     began = time.monotonic()
     limit = None if job.time_limit is None else TimeLimit(job.time_limit)
+    if job.on is not None:
+        require_ray(job.on)
     recipe, costs = recipe_for(job.effort), Costs.given(job.costs)
     source = as_source(job.train)
     inputs = [source.path] if source.kind == "path" and source.path.is_file() else []
@@ -137,6 +143,7 @@ def fit(job: FitJob) -> Fitted:
                     effort=job.effort,
                     seed=job.seed,
                     jobs=job.jobs,
+                    on=job.on,
                     heal=job.heal,
                     limit=limit,
                     costs=costs,
@@ -251,7 +258,7 @@ def run_fit(job: FitJob, fail_on: Sequence[str] = (), *, as_json: bool) -> None:
     if as_json:
         for text in fitted.learned.model.notes:
             note(f"Note: {text}")
-        print_json(fit_json(fitted))
+        print_json("fit", fit_json(fitted))
     else:
         print_fit(fitted)
     leave_if_fired(chosen, fitted.learned.model.checks())
@@ -278,22 +285,3 @@ def read_unchanged(source: Source, sha256: str, store: Store) -> Frame:
     if sha256 != after:
         raise TableError(f"{source.shown} changed while it was read; run again when it is complete")
     return frame
-
-
-def members_text(work: WorkFolder) -> str:
-    """How many members a work folder holds, with the verb."""
-    return f"{work.members} member{' is' if work.members == 1 else 's are'}"
-
-
-def print_folder_notes(work: WorkFolder) -> None:
-    """Print the notes about a work folder that are not printed yet."""
-    for text in work.notes:
-        note(text)
-    work.notes.clear()
-
-
-def kept_text(work: WorkFolder) -> str:
-    """What a run leaves for the next run; empty if nothing."""
-    if not work.members:
-        return ""
-    return f"{members_text(work)} kept in {work.path}; the same command continues from there"

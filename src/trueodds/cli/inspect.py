@@ -30,7 +30,7 @@ def run_inspect(model_file: Path, *, health: bool, as_json: bool) -> None:
     """Read a model file, which checks its checksum, and print what it holds."""
     model = load(model_file)
     if as_json:
-        print_json(inspect_json(model_file, model))
+        print_json("inspect", inspect_json(model_file, model))
     elif health:
         print_layers(model)
     else:

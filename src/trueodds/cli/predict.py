@@ -1,6 +1,6 @@
 """``trueodds predict``: rows and their probability; imports only NumPy and the table reader."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from trueodds.model import Model, load
 from trueodds.model.calls import called, costs_for, require_costs
 from trueodds.model.explanation import Explanation
 from trueodds.model.model import probability
-from trueodds.model.monitor import Monitor
+from trueodds.model.monitor import Monitor, OutOfRange
 from trueodds.table import (
     Frame,
     Source,
@@ -131,10 +131,21 @@ class Tally:
             self.total += float(part.forecast.sum())
             self.called += part.called
             self.remarks |= dict.fromkeys(part.values.remarks)
-            for cells in part.values.odd:
-                before = self.odd.get(cells.column)
-                self.odd[cells.column] = cells if before is None else before.plus(cells)
+            self._add_odd(part.values.odd)
             yield part.frame, pl.DataFrame(part.added)
+
+    def add(self, other: "Tally") -> None:
+        """Count the rows of another tally too, which come after these."""
+        self.rows += other.rows
+        self.total += other.total
+        self.called += other.called
+        self.remarks |= other.remarks
+        self._add_odd(other.odd.values())
+
+    def _add_odd(self, found: Iterable[OddCells]) -> None:
+        for cells in found:
+            before = self.odd.get(cells.column)
+            self.odd[cells.column] = cells if before is None else before.plus(cells)
 
     def notes(self, model: Model) -> list[str]:
         """Columns and cells that count as missing, one sentence a column in the model's order."""
@@ -168,8 +179,33 @@ def _require_place(out: str, new: Source, model_file: Path) -> None:
         require_writable(database.path, "--out")
 
 
+def require_columns(first: Frame, columns: tuple[str, ...], asked: Asked) -> None:
+    """Raise UsageError unless these columns can be written of rows like those of a frame."""
+    try:
+        layout_of(first, columns, asked.names())
+    except TableError as error:
+        wanted = {name.strip() for text in columns for name in text.split(",")}
+        for name, option in COMES_WITH.items():
+            if name in wanted and name not in (*asked.names(), *first.names):
+                raise UsageError(f'--columns: "{name}" comes with {option}; add it') from None
+        raise UsageError(f"--columns: {error}") from None
+
+
 MOST_LINES = 8
 """Most lines about differences from training."""
+
+
+def print_notes(notes: Sequence[str], found: Sequence[OutOfRange]) -> None:
+    """Print what was guessed, and the differences from training."""
+    for text in notes:
+        note(f"Note: {text}")
+    shown = found if len(found) <= MOST_LINES else found[: MOST_LINES - 1]
+    for finding in shown:
+        note(f"Differs from training: {finding.sentence}")
+    if len(shown) < len(found):
+        note(
+            f"Differs from training: {len(found) - len(shown):,} more; see trueodds drift or --json"
+        )
 
 
 def run_predict(
@@ -195,31 +231,17 @@ def run_predict(
     model = load(model_file)
     asked.require(model)
     table = stream_table(new)
-    try:
-        layout_of(table.first, columns, asked.names())
-    except TableError as error:
-        wanted = {name.strip() for text in columns for name in text.split(",")}
-        for name, option in COMES_WITH.items():
-            if name in wanted and name not in (*asked.names(), *table.first.names):
-                raise UsageError(f'--columns: "{name}" comes with {option}; add it') from None
-        raise UsageError(f"--columns: {error}") from None
+    require_columns(table.first, columns, asked)
     tally, monitor = Tally(), Monitor(model.schema, model.profile)
     scored = tally.scored(model, table, monitor, asked)
     wrote = write_stream(table.first, scored, out, columns, asked.names())
     notes = [*table.first.notes, *tally.notes(model), *wrote]
-    for text in notes:
-        note(f"Note: {text}")
     found = monitor.out_of_range()
-    shown = found if len(found) <= MOST_LINES else found[: MOST_LINES - 1]
-    for finding in shown:
-        note(f"Differs from training: {finding.sentence}")
-    if len(shown) < len(found):
-        note(
-            f"Differs from training: {len(found) - len(shown):,} more; see trueodds drift or --json"
-        )
+    print_notes(notes, found)
     mean = tally.total / tally.rows
     if as_json:
         print_json(
+            "predict",
             {
                 "out": masked(str(out)),
                 "rows": tally.rows,
@@ -229,7 +251,7 @@ def run_predict(
                 **({"called": tally.called} if asked.decide else {}),
                 "notes": notes,
                 "out_of_range": found,
-            }
+            },
         )
     elif out is not None:
         note(

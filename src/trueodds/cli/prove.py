@@ -4,6 +4,7 @@ import sys
 import time
 
 from trueodds.cli.console import note, print_json
+from trueodds.cli.exit_codes import FAILED
 from trueodds.cli.progress import clock
 from trueodds.errors import UsageError
 from trueodds.functions.proof import FUNCTIONS, prove
@@ -34,9 +35,9 @@ def run_prove(
         if not as_json:
             print(results[-1], flush=True)
     if as_json:
-        print_json({"proofs": results})
+        print_json("prove", {"proofs": results})
     if any(result.wrong for result in results):
-        raise SystemExit(1)
+        raise SystemExit(FAILED)
 
 
 class _ProofProgress:

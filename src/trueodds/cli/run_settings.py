@@ -5,6 +5,7 @@ import secrets
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from trueodds.machine import blas_core
 from trueodds.training.recipe import Recipe
 from trueodds.versions import versions
 
@@ -17,6 +18,7 @@ WITHOUT_EFFECT = (
     "out",
     "report",
     "jobs",
+    "on",
     "memory",
     "heal",
     "time_limit",
@@ -41,13 +43,5 @@ def run_settings(job: "FitJob", recipe: Recipe, sha256: str) -> dict[str, Any]:
         "--drop": drop,
         "the recipe": asdict(recipe),
         **versions(),
-        "the machine": f"{platform.system()} {platform.machine()} {_blas_core()}",
+        "the machine": f"{platform.system()} {platform.machine()} {blas_core()}",
     }
-
-
-def _blas_core() -> str:
-    """Kind of processor whose kernels BLAS uses; the bits of a member depend on it."""
-    from threadpoolctl import threadpool_info
-
-    found = {str(info.get("architecture", "")) for info in threadpool_info()}
-    return " ".join(sorted(found - {""}))

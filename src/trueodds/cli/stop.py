@@ -11,13 +11,11 @@ from contextlib import contextmanager
 from types import FrameType
 
 from trueodds.cli.console import fail
+from trueodds.cli.exit_codes import FAILED, STOPPED, USAGE
 from trueodds.errors import TrueOddsError, UsageError
 
 IMPATIENCE = 2.0
 """Seconds after which another Ctrl-C interrupts again; earlier it would disturb the cleaning up."""
-
-STOPPED = 130
-"""Exit code after Ctrl-C, as in shells."""
 
 PATIENCE = 0.6
 """Seconds that a stop waits for a long call of compiled code; then the process ends at once."""
@@ -123,18 +121,18 @@ def errors_as_sentences() -> Iterator[None]:
     except KeyboardInterrupt:
         _leave("Stopped: nothing was written.", STOPPED)
     except UsageError as error:
-        _leave(f"Usage error: {error}", 2)
+        _leave(f"Usage error: {error}", USAGE)
     except TrueOddsError as error:
-        _leave(f"Error: {error}", 1)
+        _leave(f"Error: {error}", FAILED)
     except BrokenPipeError:
         # The reader of the output has ended, as ``head`` does. Python must not flush again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(1) from None
+        raise SystemExit(FAILED) from None
     except MemoryError:
-        _leave("Error: the memory is full; use fewer --jobs or a smaller table.", 1)
+        _leave("Error: the memory is full; use fewer --jobs or a smaller table.", FAILED)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        _leave(f"Error: {place}{error.strerror or error}.", 1)
+        _leave(f"Error: {place}{error.strerror or error}.", FAILED)
 
 
 def _leave(sentence: str, code: int) -> None:

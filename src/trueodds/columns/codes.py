@@ -75,8 +75,8 @@ def codes_in_other_text(text: pl.Series, distinct: int) -> str:
     """Why a column of numbers in text holds codes, where not all of them are digits alone.
 
     They are codes when more than one in a hundred has a leading zero and two of them are one number
-    (01.1 and 01.10), or when all are whole, in groups or with zeros behind a point, and some have
-    more digits than a float64 holds.
+    (01.1 and 01.10) or one has an exponent (00E1), or when all are whole, in groups or with zeros
+    behind a point, and some have more digits than a float64 holds.
 
     Parameters
     ----------
@@ -85,8 +85,9 @@ def codes_in_other_text(text: pl.Series, distinct: int) -> str:
     distinct
         How many different numbers they are.
     """
-    padded = text.str.contains(r"^0\d+[.]")
-    if padded.sum() > RARE * len(text) and text.n_unique() > distinct:
+    padded = text.str.contains(r"^0\d+[.eE]")
+    exponents = text.str.contains(r"^0\d+[eE]")
+    if padded.sum() > RARE * len(text) and (text.n_unique() > distinct or exponents.any()):
         return f'read as codes, since leading zeros count, such as "{text.filter(padded)[0]}"'
     if not text.str.len_chars().gt(MOST_EXACT).any():
         return ""

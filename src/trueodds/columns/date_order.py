@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trueodds.columns.date_text import ORDERS, Order, moment
+from trueodds.columns.date_text import ORDERS, Order, bare_date, moment
 from trueodds.columns.few_words import NEARLY
 from trueodds.text import printable
 
@@ -74,7 +74,7 @@ def _is_dated(word: str) -> bool:
 
 def date_rule(words: Sequence[str], name: str) -> DateRule:
     """Find the order and the century that read the most of a column's distinct words."""
-    three = [found.groups() for word in words if (found := _THREE.match(word))]
+    three = [found.groups() for word in words if (found := _THREE.match(bare_date(word)))]
     if not three:
         century, said = _century(words, "ymd", name)
         return DateRule("ymd", century, said)

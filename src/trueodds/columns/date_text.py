@@ -9,6 +9,8 @@ import re
 from functools import cache, lru_cache
 from typing import Literal
 
+from trueodds.columns.characters import IN_ASCII
+
 Order = Literal["", "ymd", "dmy", "mdy"]
 ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy")
 FIRST_YEAR, LAST_YEAR = 1000, 9999
@@ -60,8 +62,19 @@ _ZONES = {
     "cet": 60,
     "cest": 120,
 }
+_OTHER_DAYS = (
+    *("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonnabend", "sonntag"),
+    *("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
+    *("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    *("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"),
+    *("lunedi", "martedi", "mercoledi", "giovedi", "venerdi", "sabato", "domenica"),
+    *(f"{day}-feira" for day in ("segunda", "terca", "quarta", "quinta", "sexta")),
+    *("mandag", "tisdag", "onsdag", "torsdag", "fredag", "lordag", "sondag"),
+)
+"""German, Dutch, French, Spanish, Italian, Portuguese and Swedish days, without accents."""
 _WEEKDAY = re.compile(
-    r"(mon(day)?|tue(s(day)?)?|wed(nesday)?|thu(rs(day)?)?|fri(day)?|sat(urday)?|sun(day)?)[.,]? *",
+    rf"^(({'|'.join(_OTHER_DAYS)})(?![a-z])|mon(day)?|tue(s(day)?)?|wed(nesday)?|thu(rs(day)?)?"
+    r"|fri(day)?|sat(urday)?|sun(day)?|(mo|di|mi|do|fr|sa|so)(?=[.,]{0,2} *\d))[.,]{0,2} *",
     re.ASCII | re.IGNORECASE,
 )
 _MONTH = f"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})"
@@ -111,7 +124,11 @@ _NO_DATE = re.compile(
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
-_ONE_SPELLING = str.maketrans("\u00a0\u202f\u2009\u2212\u2013äÄéÉûÛçÇ", "   --aAeEuUcC")
+_ONE_SPELLING: dict[int, str | int | None] = {
+    **IN_ASCII,
+    **str.maketrans("\u00a0\u202f\u2009\u2212\u2013äÄéÉûÛçÇáåìöÁÅÌÖ", "   --aAeEuUcCaaioAAIO"),
+}
+_BLANKS = re.compile(" {2,}")
 
 
 def no_date(word: str) -> bool:
@@ -126,6 +143,11 @@ def no_date(word: str) -> bool:
 def _shapes() -> tuple[re.Pattern[str], ...]:
     """`_SHAPES`, compiled when the first date is read, because that takes milliseconds."""
     return tuple(re.compile(shape, re.ASCII | re.IGNORECASE) for shape in _SHAPES)
+
+
+def bare_date(text: str) -> str:
+    """The text in one spelling, without a weekday before it."""
+    return _WEEKDAY.sub("", _BLANKS.sub(" ", text.translate(_ONE_SPELLING).strip()), count=1)
 
 
 @lru_cache(1 << 16)
@@ -143,10 +165,7 @@ def moment(text: str, order: Order, century: int) -> int | None:
     century
         First of the hundred years that years of two digits stand for; 0 reads none.
     """
-    text = text.translate(_ONE_SPELLING).strip()
-    weekday = _WEEKDAY.match(text)
-    if weekday:
-        text = text[weekday.end() :]
+    text = bare_date(text)
     for shape in _shapes():
         found = shape.fullmatch(text)
         if found is not None:

@@ -7,6 +7,7 @@ from trueodds.table.cells import parse_number
 YES_WORDS = frozenset(
     (
         *("yes", "y", "true", "t", "1", "positive", "pos", "p", "+", "present", "on"),
+        *("ja", "oui", "sí", "si", "sì", "sim", "tak", "да", "evet", "はい", "是"),
         *("success", "succeeded", "won", "win", "accepted", "approved", "converted"),
         *("bad", "fraud", "fraudulent", "default", "defaulted", "bankrupt", "spam", "attack"),
         *("churn", "churned", "anomaly", "intrusion", "abnormal", "malignant"),
@@ -27,12 +28,27 @@ YES_WORDS = frozenset(
 """Words that mean yes, or name the event that one wants the odds of; case does not count."""
 NO_WORDS = frozenset(
     (
-        *("no", "n", "false", "f", "0", "negative", "neg", "-", "absent", "off", "none", "never"),
+        *(
+            "no",
+            "n",
+            "н",
+            "false",
+            "f",
+            "0",
+            "negative",
+            "neg",
+            "-",
+            "absent",
+            "off",
+            "none",
+            "never",
+        ),
+        *("nein", "non", "nee", "não", "nao", "nej", "nei", "nie", "нет", "hayır", "いいえ", "否"),
         *("normal", "benign", "healthy", "good", "ok", "okay", "ham", "legit", "legitimate"),
         "genuine",
     )
 )
-_PAIRS = {frozenset(p.split("/")) for p in ("y/n", "t/f", "p/n", "+/-")}
+_PAIRS = {frozenset(pair) for pair in ("yn", "tf", "pn", "+-", "jn", "on", "sn", "дн", "是否")}
 _NEGATION = re.compile(r"^(non|not|no|un|in|never)[\s_\-]*(?=.)")
 
 

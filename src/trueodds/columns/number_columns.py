@@ -6,7 +6,7 @@ from functools import cached_property
 
 import polars as pl
 
-from trueodds.columns.durations import is_clear, microseconds
+from trueodds.columns.durations import has_months, is_clear, microseconds
 from trueodds.columns.few_words import NEARLY, accepted, almost
 from trueodds.columns.multipliers import ALONE, MULTIPLIED
 from trueodds.columns.numbers import GUESSED, Evidence, Mark, decide_mark, parts_of, weigh
@@ -76,7 +76,9 @@ def read_as_numbers(text: pl.Series, locale: Locale) -> Reading | str:
     few = words[:: max(1, len(words) // SAMPLE)]
     times = [word for word in few if microseconds(word) is not None]
     if len(times) >= 0.9 * len(few) and any(map(is_clear, times)) and _rare(plain):
-        return _judged(text, "duration", "", ())
+        return _judged(text, "duration", "", _months(times))
+    if said := _grades(few):
+        return said
     if said := _minutes(few):
         return said
     shaped = sum(parts_of(word) is not None for word in few)
@@ -86,8 +88,12 @@ def read_as_numbers(text: pl.Series, locale: Locale) -> Reading | str:
     clear = bool(evidence.mark) or not (evidence.dots or evidence.commas)
     mark, why = decide_mark(evidence, "" if clear else locale.mark, locale.delimiter)
     unit, remarks = _multiplied_unit(evidence, mark) or _unit(evidence)
+    if unit in ("cr", "dr") and evidence.units[""]:
+        one = next(word for word in words if word.lower().rstrip(".").endswith(unit))
+        return f'cells such as "{printable(one, 30)}" may be credits or debits: write a minus'
     if why:
         remarks = (_said(evidence, mark, why), *remarks)
+    remarks += _signed(few, mark, unit)
     style = "decimal_comma" if mark == "," else "decimal_point"
     if not any(_reads(word, mark, unit) for word in words):
         style, unit, remarks = "", "", ()
@@ -101,6 +107,38 @@ def _minutes(words: list[str]) -> str:
         return ""
     one = printable(found[0], 30)
     return f'cells such as "{one}" may be minutes and seconds: write them as 0:{one}'
+
+
+def _months(words: list[str]) -> tuple[str, ...]:
+    """A remark where durations have years or months."""
+    one = next(filter(has_months, words), "")
+    if not one:
+        return ()
+    days = (microseconds(one) or 0) / 86_400e6
+    return (
+        f'"{printable(one, 30)}" is read as {days:.7g} days: a year counts as 365.25 days, a month '
+        "as a twelfth of it",
+    )
+
+
+def _grades(words: list[str]) -> str:
+    """A sentence where numbers have a plus behind and others a minus, as grades; else empty."""
+    numbers = [word for word in words if parts_of(word) is not None]
+    above, below = (next((w for w in numbers if w[-1] in signs), "") for signs in ("+", "-−–"))
+    if not above or not below:
+        return ""
+    return f'cells such as "{above}" and "{below}" are read as grades: they are no numbers'
+
+
+def _signed(words: list[str], mark: Mark, unit: str) -> tuple[str, ...]:
+    """A remark where a sign stands behind numbers."""
+    for word in words:
+        parts = parts_of(word) if word[-1] in "+-−–" else None
+        value = None if parts is None else parts.number(mark, unit)
+        if value is not None and (word[-1] == "+" or value < 0):
+            what = "does not count" if word[-1] == "+" else "counts for all"
+            return (f'"{printable(word, 30)}" is read as {value:.15g}: the sign behind {what}',)
+    return ()
 
 
 def _several_units(words: list[str]) -> str:

@@ -10,17 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from trueodds.columns.characters import IN_ASCII
 from trueodds.columns.multipliers import MULTIPLIED, multiplier
-from trueodds.columns.units import unit_of
+from trueodds.columns.units import NO_CENTS, unit_of
 
 Mark = Literal["", ".", ","]
 
 _BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009\u200a"), " ")
 _DASHES = dict.fromkeys(map(ord, "\u2212\u2013\u2012\ufe63\uff0d"), "-")
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u02bc\u00b4`"), "'")
-_ONE_SPELLING = {**_BLANKS, **_DASHES, **_APOSTROPHES}
+_ONE_SPELLING = {**IN_ASCII, **_BLANKS, **_DASHES, **_APOSTROPHES}
 
-_NO_CENTS = re.compile(r"(?<=\d)(?:([.,])(?:--?|\u2014)|/-)(?!\d)", re.ASCII)
+_DASH_FOR_CENTS = re.compile(r"(?<=\d)(?:([.,])(?:--?|\u2014)|/-)(?!\d)", re.ASCII)
 """What stands for no cents: 12,- and 12.-- and 12/-."""
 _BEFORE_BRACKETS = re.compile(r"^([^\d\s.,+\-'()]{1,4}\.?) *\(([^()]*)\)$", re.ASCII)
 _BEHIND_BRACKETS = re.compile(r"^\(([^()]*)\)( ?[^\d\s.,+\-'()][^\d+\-'()]{0,14})$", re.ASCII)
@@ -92,7 +93,7 @@ def parts_of(text: str) -> Parts | None:
     brackets around the number ("(5)"), which mean minus. A dash for the cents ("5,-") is no sign,
     and a currency with a dash alone ("$ -") is zero.
     """
-    text = _NO_CENTS.sub(r"\1", text.translate(_ONE_SPELLING)).strip()
+    text = _DASH_FOR_CENTS.sub(r"\1", text.translate(_ONE_SPELLING)).strip()
     text = _BEHIND_BRACKETS.sub(r"(\1\2)", _BEFORE_BRACKETS.sub(r"(\1\2)", text))
     bracketed = text.startswith("(") and text.endswith(")")
     found = _CELL.fullmatch(text[1:-1].strip() if bracketed else text)
@@ -220,7 +221,12 @@ def decide_mark(evidence: Evidence, table: Mark, delimiter: str) -> tuple[Mark, 
         return ".", ""
     if table:
         return table, f"as other columns have a decimal {_named(table)}"
+    whole = NO_CENTS & set(evidence.units)
+    if whole and not (evidence.commas and evidence.dots):
+        return "." if evidence.commas else ",", f"as {min(whole)} has no cents"
     if evidence.commas and not evidence.dots:
+        if evidence.below_1000 and any(word.rstrip("0") != word for word in evidence.commas):
+            return ".", "as zeros stay at the end and numbers below 1,000 have no comma"
         if delimiter == ";":
             return ",", "as semicolons divide the cells"
         return ".", GUESSED

@@ -58,4 +58,5 @@ def variants(counts: Mapping[str, int]) -> str:
 def _folded(word: str) -> str:
     if word.isascii():
         return " ".join(word.lower().split())
+    word = "".join(c for c in word if unicodedata.category(c) != "Cf")  # such as U+200B
     return " ".join(unicodedata.normalize("NFKC", word).casefold().split())

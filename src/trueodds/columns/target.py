@@ -185,11 +185,18 @@ def _not_two(where: str, counts: dict[str, int], rows: int) -> str:
     shown = _shown(list(counts.items())[:10])
     more = ", …" if len(counts) > 10 else ""
     if not counts:
-        return f"{where} is missing in all {rows:,} rows; a yes/no target needs two labels."
+        return (
+            f"{where} is missing in all {rows:,} rows; a yes/no target needs two labels: check the "
+            "column's name."
+        )
     if len(counts) == 1:
-        return f"{where} has one label only ({shown}); a yes/no target needs two."
+        return (
+            f"{where} has one label only ({shown}); a yes/no target needs two: add rows of the "
+            "other."
+        )
     return (
-        f"{where} has {len(counts):,} different labels ({shown}{more}); a yes/no target needs two."
+        f"{where} has {len(counts):,} different labels ({shown}{more}); a yes/no target needs two: "
+        "leave out rows of the others, or write one label for several."
     )
 
 

@@ -13,7 +13,7 @@ _CODES = frozenset(
     )
 )
 _CURRENCY_WORDS = frozenset(
-    ("kr", "rs", "fr", "sfr", "zł", "kč", "ft", "lei", "tl", "rp", "rm", "руб")
+    ("kr", "rs", "fr", "sfr", "zł", "kč", "ft", "lei", "tl", "rp", "rm", "руб", "円", "元", "원")
 )
 _ALIASES = {
     "USD": "$",
@@ -23,6 +23,8 @@ _ALIASES = {
     "INR": "₹",
     "rs": "₹",
     "JPY": "¥",
+    "円": "¥",
+    "원": "₩",
     "BRL": "R$",
     "PLN": "zł",
     "fr": "CHF",
@@ -30,6 +32,8 @@ _ALIASES = {
     "percent": "%",
     "pct": "%",
 }
+NO_CENTS = frozenset(("¥", "₩", "₫", "KRW", "VND", "IDR", "rp"))
+"""Currencies whose amounts are whole: three digits behind a mark are a group."""
 _SINGLE = frozenset("mglWV")
 """Letters that may stand right behind a number: 5m, 5g, 5l, 5W, 5V."""
 

@@ -20,7 +20,7 @@ LEAST_ROWS = 10
 """Rows of an interval or of a level that has a place of its own, at least."""
 
 
-def edges(values: Float) -> Float:
+def edges(values: Float, most: int = INTERVALS) -> Float:
     """Places of a number, shape (places,), increasing values that occur.
 
     They are quantiles. At least `LEAST_ROWS` rows lie at or beyond each end, and between two places
@@ -30,6 +30,8 @@ def edges(values: Float) -> Float:
     ----------
     values
         Shape (rows,); NaN and infinities do not count.
+    most
+        Intervals between the places, at most.
     """
     known = np.sort(values[np.isfinite(values)])
     if len(known) < 2 * LEAST_ROWS:
@@ -41,10 +43,10 @@ def edges(values: Float) -> Float:
     for value, count in zip(distinct[1:].tolist(), counts[1:].tolist(), strict=True):
         rows += count
         # A value that many rows have takes one interval; the others share the rest evenly.
-        if rows >= max(LEAST_ROWS, left / (INTERVALS + 1 - len(found))):
+        if rows >= max(LEAST_ROWS, left / (most + 1 - len(found))):
             found.append(value)
             left, rows = left - rows, 0
-            if len(found) > INTERVALS:
+            if len(found) > most:
                 break
     found[-1] = float(high) if len(found) > 1 else found[-1]
     return np.array(found) if len(found) > 1 else np.zeros(0)

@@ -26,7 +26,14 @@ TINY = 1e-300
 
 @dataclass(frozen=True, slots=True)
 class CalibrationError:
-    """Mean gap between forecast and outcome, with the gap that chance alone makes."""
+    """Mean gap between forecast and outcome, with the gap that chance alone makes.
+
+    Examples
+    --------
+    >>> found = model.evaluate(labelled).scores.calibration_error
+    >>> 0.0 <= found.p_value <= 1.0
+    True
+    """
 
     value: float
     """Weighted mean of ``|mean forecast − share of yes|`` over 15 bins of equal weight, 0 to 1."""

@@ -25,7 +25,14 @@ STEEP = 2.0
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure with its 95 % interval; the ends are NaN if it has none."""
+    """A figure with its 95 % interval; the ends are NaN if it has none.
+
+    Examples
+    --------
+    >>> auc = model.evaluate(labelled).scores.auc
+    >>> auc.low <= auc.value <= auc.high
+    True
+    """
 
     value: float
     low: float

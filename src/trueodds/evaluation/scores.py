@@ -22,7 +22,14 @@ __all__ = ["CalibrationError", "Interval", "Scores", "score"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Scores:
-    """Scores of probabilities against labels; lower is better, except for ``auc``."""
+    """Scores of probabilities against labels; lower is better, except for ``auc``.
+
+    Examples
+    --------
+    >>> scores = model.evaluate(labelled).scores
+    >>> scores.rows, scores.positives
+    (200, 64)
+    """
 
     rows: int
     positives: int

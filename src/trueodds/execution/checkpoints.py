@@ -9,6 +9,7 @@ the layers' states. (JSON has no NaN, which a record may hold.)
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ import numpy as np
 import safetensors.numpy as safetensors
 from numpy.typing import NDArray
 
+from trueodds.errors import TrainingError
+from trueodds.execution.order import Order
 from trueodds.files import whole_file
 from trueodds.health.state import LayerState
 from trueodds.network.kinds import LAYOUTS, kind_of
@@ -73,6 +76,25 @@ class Checkpoints:
         kind, raw, record, layers = _ABOUT.decode(arrays["about"].tobytes())
         layout = msgspec.msgpack.decode(raw, type=LAYOUTS[kind])
         return TrainedMember(layout, arrays["parameters"], arrays["log_odds"], record, layers)
+
+    def of_orders(self, orders: Iterable[Order], *, stopped: bool) -> dict[Order, TrainedMember]:
+        """Read the members of these orders; if training was ``stopped``, those that are there.
+
+        Raises
+        ------
+        TrainingError
+            If one is not there although training has ended.
+        """
+        finished = {}
+        for order in orders:
+            trained = self.load(*order.key)
+            if trained is not None:
+                finished[order] = trained
+            elif not stopped:
+                raise TrainingError(
+                    f"{self.path(*order.key)} has changed during training; run the same again"
+                )
+        return finished
 
 
 def checked(path: Path) -> bytes | None:

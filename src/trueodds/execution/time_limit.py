@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from trueodds.errors import UsageError
-from trueodds.execution.pool import Order
+from trueodds.execution.order import Order
 from trueodds.execution.progress import OutOfTimeError, ProgressEvent
 from trueodds.training.data import SHIPPED, TrainingData
 from trueodds.training.folds import Folds

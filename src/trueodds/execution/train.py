@@ -1,5 +1,6 @@
 """Trains all members of all folds, and on request all of them again with a cure."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import count, pairwise
 from math import ceil, isfinite
@@ -8,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from trueodds.errors import UsageError
-from trueodds.execution.pool import SHORT, Order, train_members
+from trueodds.execution.order import SHORT, Order
+from trueodds.execution.pool import train_members
 from trueodds.execution.progress import ProgressCallback, ProgressEvent
+from trueodds.execution.ray_run import RayRun
 from trueodds.execution.time_limit import FOR_PILOTS, TimeLimit, by_rounds, round_of, whole_rounds
 from trueodds.execution.work_folder import WorkFolder
 from trueodds.health.cures import Change
@@ -40,6 +43,7 @@ class Training:
     callback: ProgressCallback | None = None
     work: WorkFolder | None = None
     limit: TimeLimit | None = None
+    ray: RayRun | None = None
 
     def members(
         self,
@@ -48,7 +52,7 @@ class Training:
         check: ProgressCallback | None = None,
         **news: Any,
     ) -> list[TrainedMember]:
-        """Train these members, fewer if ``check`` raises `trueodds.execution.pool.OutOfTimeError`.
+        """Train these members; fewer if ``check`` raises OutOfTimeError.
 
         ``news`` are further fields of every `ProgressEvent`.
         """
@@ -60,10 +64,14 @@ class Training:
                 check(event)
 
         jobs = self.jobs_for(recipe, orders)
-        return train_members(self.data, recipe, self.seed, jobs, orders, report, self.work)
+        return train_members(
+            self.data, recipe, self.seed, jobs, orders, report, self.work, self.ray
+        )
 
     def jobs_for(self, recipe: Recipe, orders: list[Order]) -> int:
         """Return the number of processes for these members, see `sensible_jobs`."""
+        if self.ray is not None:
+            return sensible_jobs(self.jobs or -1, self.data, recipe, 0)
         planned = recipe.epochs_for(self.data.rows_shown)
         epochs = sum(order.until if order.until > 0 else planned for order in orders)
         return sensible_jobs(self.jobs, self.data, recipe, epochs)
@@ -78,14 +86,15 @@ def train(
     work: WorkFolder | None = None,
     heal: bool = False,
     limit: TimeLimit | None = None,
+    on: str | None = None,
 ) -> Attempts[Members]:
     """Choose how long to train, then train all members of all folds.
 
     With ``heal`` all are trained again while members share a fault that has a cure. The result does
-    not depend on ``jobs`` (see `sensible_jobs`). With a limit, what it leaves no time for is left
-    out.
+    not depend on ``jobs`` (see `sensible_jobs`), nor on ``on``, a Ray cluster that trains the
+    members (`trueodds.execution.ray_address.ray_address`). With a limit, what it leaves no time for
+    is left out.
     """
-    training = Training(data, seed, jobs, callback, work, limit)
     number = count()
 
     def run(using: Recipe) -> Members:
@@ -95,7 +104,9 @@ def train(
         late = limit is not None and limit.used_up()
         return () if late else run_changes(members, using)
 
-    return treated(recipe, run, changes_for, mean_loss, MOST_RUNS if heal else 1)
+    with RayRun(on, data, seed, jobs, work) if on else nullcontext() as ray:
+        training = Training(data, seed, jobs, callback, work, limit, ray)
+        return treated(recipe, run, changes_for, mean_loss, MOST_RUNS if heal else 1)
 
 
 def mean_loss(members: Members) -> float:

@@ -2,7 +2,7 @@
 
 `trueodds.execution.pool` starts it through `trueodds.launch` with three arguments: the
 folder of the shared arrays, the folder of the finished members, and the key of the run. It reads
-the fields of a `trueodds.execution.pool.Order` a line from standard input and writes JSON lines to
+the fields of a `trueodds.execution.order.Order` a line from standard input and writes JSON lines to
 standard output. It ends when its input ends, so it never runs on after the parent has ended.
 """
 
@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from trueodds.execution.checkpoints import Checkpoints
+from trueodds.execution.order import Order
 from trueodds.execution.shared_data import load_data
-from trueodds.training.heal import train_with_care
 
 
 def main(arrays: str, members: str, key: str) -> None:
@@ -33,16 +33,15 @@ def main(arrays: str, members: str, key: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     checkpoints = Checkpoints(Path(members), key)
     data, recipe, seed = load_data(Path(arrays))
-    for fold, member, until, seconds in _orders():
-        names = {"fold": fold, "member": member}
+    for order in _orders():
+        names = {"fold": order.fold, "member": order.member}
 
         def report(epoch: int, epochs: int, loss: float, names: dict[str, int] = names) -> None:
             _write({**names, "epoch": epoch, "epochs": epochs, "loss": loss})
 
-        task, epochs = data.task(fold, member), until if until > 0 else None
-        trained = train_with_care(task, recipe, seed, epochs, report, seconds)
+        trained = order.trained(data, recipe, seed, report)
         try:
-            checkpoints.save(trained, until)
+            checkpoints.save(trained, order.until)
         except OSError as error:
             _write({"unsaved": error.strerror})
             return
@@ -53,7 +52,7 @@ def _write(message: dict[str, Any]) -> None:
     print(json.dumps(message), flush=True)
 
 
-def _orders() -> Iterator[tuple[int, int, int, float]]:
+def _orders() -> Iterator[Order]:
     """Give the members to train; the end of the input ends the process, also during training."""
     orders: queue.Queue[str] = queue.Queue()
 
@@ -64,6 +63,4 @@ def _orders() -> Iterator[tuple[int, int, int, float]]:
 
     threading.Thread(target=read, daemon=True).start()
     while True:
-        *names, seconds = orders.get().split()
-        fold, member, until = map(int, names)
-        yield fold, member, until, float(seconds)
+        yield Order.of_line(orders.get())

@@ -25,6 +25,11 @@ def to_javascript(model: Model) -> str:
     ------
     TrueOddsError
         If the model does not fit into a module.
+
+    Examples
+    --------
+    >>> "export" in trueodds.export.to_javascript(model)
+    True
     """
     try:
         encoded = b64encode(zlib.compress(to_bytes(scoring_part(model)), 9)).decode()

@@ -34,6 +34,11 @@ def to_onnx(model: Model) -> bytes:
     TrueOddsError
         If the package onnx is not installed, the model uses no column, a column has the name of an
         output, or its texts have more than `MOST_WORDS` words.
+
+    Examples
+    --------
+    >>> graph = trueodds.export.to_onnx(model)
+    >>> written = Path("german_credit.onnx").write_bytes(graph)
     """
     _require(model)
     names = [column.name for column in model.schema.used]
@@ -75,6 +80,12 @@ def onnx_inputs(model: Model, X: Any) -> dict[str, NDArray[Any]]:
     ------
     TableError
         If a needed column is missing.
+
+    Examples
+    --------
+    >>> inputs = trueodds.export.onnx_inputs(model, labelled)
+    >>> inputs["age"].shape, inputs["age"].dtype
+    ((200, 1), dtype('float64'))
     """
     frame, values = model.read_frame(X)
     found: dict[str, NDArray[Any]] = {}

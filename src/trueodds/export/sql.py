@@ -40,6 +40,12 @@ def to_sql(model: Model, dialect: Name, table: str = "new_rows") -> str:
         If the dialect is another.
     TrueOddsError
         If the model reads words of texts, has more than `MOST_WEIGHTS` weights, or uses no column.
+
+    Examples
+    --------
+    >>> query = trueodds.export.to_sql(model, "duckdb", table="new_loans")
+    >>> '"new_loans"' in query
+    True
     """
     if dialect not in NAMES:
         raise UsageError(f"unknown database {dialect!r}: choose from {', '.join(NAMES)}")

@@ -102,6 +102,12 @@ def set_threads(count: int) -> int:
     ------
     ValueError
         If ``count`` is below 1.
+
+    Examples
+    --------
+    >>> before = trueodds.functions.set_threads(1)
+    >>> trueodds.functions.set_threads(before)
+    1
     """
     global _threads
     if count < 1:
@@ -120,7 +126,12 @@ DOCUMENTATION: Final = {
 1 / (1 + exp(-x)): the probability whose log-odds are x.
 
 float16, float32 and float64 are kept, integers give float64. Results are correctly rounded for
-every float16 and float32, and within 0.51 ULP in float64, subnormal results included.""",
+every float16 and float32, and within 0.51 ULP in float64, subnormal results included.
+
+Examples
+--------
+>>> sigmoid(np.array([-2.0, 0.0, 2.0], dtype=np.float32))
+array([0.11920292, 0.5       , 0.8807971 ], dtype=float32)""",
     ),
     "sigmoid_grad": (
         2,
@@ -128,7 +139,12 @@ every float16 and float32, and within 0.51 ULP in float64, subnormal results inc
 
 sigmoid(x) * sigmoid(-x): the derivative of sigmoid at x, at most 1/4.
 
-Dtypes and exactness as for sigmoid.""",
+Dtypes and exactness as for sigmoid.
+
+Examples
+--------
+>>> float(sigmoid_grad(0.0))
+0.25""",
     ),
     "logit": (
         2,
@@ -137,7 +153,12 @@ Dtypes and exactness as for sigmoid.""",
 log(p / (1 - p)): the log-odds of a probability, the inverse of sigmoid.
 
 -inf at 0 and inf at 1 (divide by zero), NaN outside [0, 1] (invalid value). Dtypes and exactness
-as for sigmoid.""",
+as for sigmoid.
+
+Examples
+--------
+>>> float(logit(0.5))
+0.0""",
     ),
     "log_sigmoid": (
         2,
@@ -145,7 +166,12 @@ as for sigmoid.""",
 
 log(sigmoid(x)) = -softplus(-x), accurate in both tails.
 
-Dtypes and exactness as for sigmoid.""",
+Dtypes and exactness as for sigmoid.
+
+Examples
+--------
+>>> float(log_sigmoid(-1000.0))
+-1000.0""",
     ),
     "softplus": (
         2,
@@ -153,7 +179,12 @@ Dtypes and exactness as for sigmoid.""",
 
 log(1 + exp(x)), whose derivative is sigmoid.
 
-Dtypes and exactness as for sigmoid.""",
+Dtypes and exactness as for sigmoid.
+
+Examples
+--------
+>>> float(softplus(1000.0))
+1000.0""",
     ),
     "log_loss_from_logits": (
         3,
@@ -161,7 +192,12 @@ Dtypes and exactness as for sigmoid.""",
 
 -y log(sigmoid(z)) - (1 - y) log(sigmoid(-z)): the loss of log-odds z for a label y in [0, 1].
 
-Computed in float64 and rounded once to the operands' dtype; dtypes as for sigmoid.""",
+Computed in float64 and rounded once to the operands' dtype; dtypes as for sigmoid.
+
+Examples
+--------
+>>> float(log_loss_from_logits(-1000.0, 1))
+1000.0""",
     ),
     "log_loss_grad_from_logits": (
         3,
@@ -170,7 +206,12 @@ Computed in float64 and rounded once to the operands' dtype; dtypes as for sigmo
 sigmoid(z) - y: the derivative of log_loss_from_logits by z.
 
 Computed in float64, without cancellation where sigmoid(z) is near y, and rounded once. Dtypes as
-for sigmoid.""",
+for sigmoid.
+
+Examples
+--------
+>>> float(log_loss_grad_from_logits(0.0, 1))
+-0.5""",
     ),
 }
 

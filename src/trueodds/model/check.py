@@ -9,7 +9,13 @@ from trueodds.health.findings import SEVERITIES, Severity
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One rule that fired: what it found, with the evidence, and what to do."""
+    """One rule that fired: what it found, with the evidence, and what to do.
+
+    Examples
+    --------
+    >>> [check.code for check in model.checks() if check.severity == "failure"]
+    [...]
+    """
 
     code: str
     """Such as TO101; ``docs/checks`` has a page for each."""

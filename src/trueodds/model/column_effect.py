@@ -103,7 +103,7 @@ class Measure:
         of_rows = between(own, places, effects)
         centre = of_rows.mean(axis=1, keepdims=True)
         effects, of_rows = effects - centre, of_rows - centre
-        texts = [_number_text(at, column.kind) for at in places.tolist()]
+        texts = [number_text(at, column.kind) for at in places.tolist()]
         points = self._points(texts, places.tolist(), effects, rows_at(own, places))
         missing = self._apart(
             "missing", column.name, np.flatnonzero(np.isnan(cells)), known, of_rows
@@ -198,7 +198,8 @@ class Measure:
         return float(np.concatenate(every).std())
 
 
-def _number_text(at: float, kind: str) -> str:
+def number_text(at: float, kind: str) -> str:
+    """A number, or a date in UTC, as the name of its place."""
     if kind != "date":
         return f"{at:.6g}"
     if not abs(at) < 2.0**55:

@@ -75,6 +75,12 @@ def compare(
         If there are fewer than two forecasts, or a model has another target or another "yes".
     TableError, TargetError
         As `Model.evaluate` does, or if a column is missing or holds no probability.
+
+    Examples
+    --------
+    >>> found = trueodds.compare({"mine": model, "the file": "german_credit.odds"}, labelled)
+    >>> [each.name for each in found.contenders]
+    ['mine', 'the file']
     """
     asked = [columns] if isinstance(columns, str) else list(columns)
     found = _named(models)

@@ -22,7 +22,13 @@ class Contender:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Scores of several forecasts of the same rows, and their differences from the first one."""
+    """Scores of several forecasts of the same rows, and their differences from the first one.
+
+    Examples
+    --------
+    >>> trueodds.compare([model, model], labelled).left_out
+    0
+    """
 
     contenders: tuple[Contender, ...]
     pairs: Pairs

@@ -47,6 +47,10 @@ class Compiled:
         self._made: CompiledScorer | None = None
         self._seen_gates = self._seen_batches = self._seen_rows = 0
 
+    def expect_many(self) -> None:
+        """Let the next row have the compiled scorer, as if many had been scored before."""
+        self._seen_rows = WORTH_ROWS
+
     def for_rows(self, rows: int) -> "CompiledScorer | None":
         """The scorer for a batch of so many rows; None where the plain one is to be taken."""
         self._seen_gates += rows * self._gates

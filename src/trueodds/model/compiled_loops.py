@@ -18,7 +18,7 @@ HALF_WAY = 1.5 * 2.0**52
 
 
 @jit(nogil=True, error_model="numpy")
-def score_rows(units, at, amounts, tables, plan, layers, limits, weights, scale, out):
+def score_rows(units, at, amounts, tables, narrow, plan, layers, limits, weights, scale, out):
     """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³².
 
     Parameters
@@ -26,10 +26,13 @@ def score_rows(units, at, amounts, tables, plan, layers, limits, weights, scale,
     units
         Rows of the table that count once, int32 of shape (rows, a multiple of 4).
     at, amounts
-        Rows of the table and how often they count: int32 of shape (rows, a multiple of 2), and
+        Rows of the table and how often they count: int32 of shape (rows, a multiple of 4), and
         float64 of shape (folds, rows, the same).
     tables
-        Flat: for each member its first sums by row of the table.
+        Flat: for each member its first sums by row of the table, and last the columns' units.
+    narrow
+        The same as int16 in these units, where ``at`` may name a row; the other rows are not used.
+        Such rows take a quarter of the room, and memory is what a single row waits for.
     plan
         int64 of shape (members, 6): start in ``tables``, columns, depth (0 for an MLP), fold, and
         for an MLP its number among the MLPs, for soft splits the start of their leaf values in
@@ -47,15 +50,16 @@ def score_rows(units, at, amounts, tables, plan, layers, limits, weights, scale,
         widest = max(widest, plan[m, 1])
     for index in range(layers.shape[0]):
         widest = max(widest, layers[index, 1])
-    A, B = np.empty(widest), np.empty(widest)
+    A, B, P = np.empty(widest), np.empty(widest), np.empty(widest)
     active = np.empty(widest + 1, np.int64)
     shares = np.empty(256 * 64)
     for m in range(members):
         start, columns, depth, fold = plan[m, 0], plan[m, 1], plan[m, 2], plan[m, 3]
         size = plan[m, 5] * columns
         table = tables[start : start + size].reshape(plan[m, 5], columns)
+        short = narrow[start : start + size].reshape(plan[m, 5], columns)
         for r in range(rows):
-            _first_sums(units[r], at[r], amounts[fold, r], table, A[:columns])
+            _first_sums(units[r], at[r], amounts[fold, r], table, short, A[:columns], P[:columns])
             if depth:
                 out[m, r] = _soft(A[:columns], depth, weights[plan[m, 4] :], scale, shares, B)
             else:
@@ -63,20 +67,24 @@ def score_rows(units, at, amounts, tables, plan, layers, limits, weights, scale,
 
 
 @jit(nogil=True, error_model="numpy")
-def _first_sums(units, at, amounts, table, A):
+def _first_sums(units, at, amounts, table, short, A, P):
     columns = A.shape[0]
     for j in range(columns):
         A[j] = 0.0
+        P[j] = 0.0
     for k in range(0, units.shape[0], 4):
         a, b = table[units[k]], table[units[k + 1]]
         c, d = table[units[k + 2]], table[units[k + 3]]
         for j in range(columns):
             A[j] += (a[j] + b[j]) + (c[j] + d[j])
-    for k in range(0, at.shape[0], 2):
-        a, b = table[at[k]], table[at[k + 1]]
-        by_a, by_b = amounts[k], amounts[k + 1]
+    for k in range(0, at.shape[0], 4):
+        w, x, y, z = short[at[k]], short[at[k + 1]], short[at[k + 2]], short[at[k + 3]]
+        by_w, by_x, by_y, by_z = amounts[k], amounts[k + 1], amounts[k + 2], amounts[k + 3]
         for j in range(columns):
-            A[j] += by_a * a[j] + by_b * b[j]
+            P[j] += (by_w * w[j] + by_x * x[j]) + (by_y * y[j] + by_z * z[j])
+    unit = table[table.shape[0] - 1]
+    for j in range(columns):
+        A[j] += P[j] * unit[j]
 
 
 @jit(nogil=True, error_model="numpy")
@@ -156,7 +164,7 @@ def _on_output_grid(value):
 
 
 @jit(nogil=True, error_model="numpy")
-def score_row(looked, count, parts, tables, plan, layers, limits, weights, scale):
+def score_row(looked, count, parts, tables, narrow, plan, layers, limits, weights, scale):
     """Sum of all members' outputs for one row of `trueodds.model.row_lookups.RowLookups.look`.
 
     Its amounts are the same for all folds: the plan says fold 0 for every member.
@@ -169,7 +177,7 @@ def score_row(looked, count, parts, tables, plan, layers, limits, weights, scale
         at[0, k] = np.int32(looked[count + k])
         amounts[0, 0, k] = looked[count + parts + k]
     out = np.empty((plan.shape[0], 1))
-    score_rows(units, at, amounts, tables, plan, layers, limits, weights, scale, out)
+    score_rows(units, at, amounts, tables, narrow, plan, layers, limits, weights, scale, out)
     total = 0.0
     for m in range(out.shape[0]):
         total += out[m, 0]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trueodds.columns.values import Values
 from trueodds.features.encoder import Encoder
@@ -74,17 +75,22 @@ class CompiledScorer:
         most = MOST_NUMBERS // max(len(firsts[0]), sum(first.shape[1] for first in firsts))
         self._lookups = Lookups(encoder, target_encodings, networks.grids[0], most)
         amounts = on_grid(self._lookups.amounts(), networks.grids[0])
-        tables = []
+        tables, narrow = [], []
         plan = np.zeros((len(networks.members), 6), np.int64)
         start = 0
         folds = self._lookups.by_fold
         for first, (member, depth, last) in zip(firsts, plans, strict=True):
-            table = np.concatenate([first, amounts @ first])
+            table = np.concatenate([first, amounts @ first, column_units(first)[None]])
             fold = networks.members[member].fold if folds else 0
             plan[member] = (start, first.shape[1], depth, fold, last, len(table))
             tables.append(table.ravel())
+            narrow.append(in_units(table, self._lookups.multiplied).ravel())
             start += table.size
-        self._tables, self._plan = np.concatenate(tables), plan
+        self._tables, self._narrow, self._plan = (
+            np.concatenate(tables),
+            np.concatenate(narrow),
+            plan,
+        )
         self._weights = np.concatenate([np.zeros(0), *flat])
         self._scale = 1.0 if networks.shares is None else 2.0**networks.shares.bits
 
@@ -93,7 +99,8 @@ class CompiledScorer:
         rows = RowLookups(self._lookups, sources)
         plan = self._plan.copy()
         plan[:, 3] = 0
-        rest = (self._tables, plan, self._layers, self._limits, self._weights, self._scale)
+        rest: tuple[Any, ...] = (self._tables, self._narrow, plan)
+        rest = (*rest, self._layers, self._limits, self._weights, self._scale)
 
         def total(values: Sequence[Any]) -> float:
             found: float = score_row(rows.look(values), rows.units, rows.parts, *rest)
@@ -112,6 +119,7 @@ class CompiledScorer:
             looked.at,
             looked.amounts,
             self._tables,
+            self._narrow,
             self._plan,
             self._layers,
             self._limits,
@@ -119,3 +127,31 @@ class CompiledScorer:
             self._scale,
             out,
         )
+
+
+def column_units(first: Float) -> Float:
+    """For each column a power of two in whose units all weights are whole and of 16 bits.
+
+    Weights are such by `trueodds.model.fixed`, but for the last row, the biases.
+    """
+    weights = first[:-1]
+    units = np.ldexp(1.0, np.frexp(np.abs(weights).max(axis=0, initial=0.0))[1] - 15)
+    # The largest 16-bit number below 0 has no counterpart above.
+    whole = (weights == np.rint(weights / units) * units).all(axis=0)
+    return np.asarray(np.where(whole, units, units / 2))
+
+
+def in_units(table: Float, rows: NDArray[np.int64]) -> NDArray[np.int16]:
+    """Some rows of a table in units of its last row, the others 0.
+
+    Raises
+    ------
+    ValueError
+        If they are not whole or leave 16 bits.
+    """
+    out = np.zeros(table.shape, np.int16)
+    whole = table[rows] / table[-1]
+    out[rows] = np.clip(whole, -(2.0**15), 2.0**15 - 1)
+    if not np.array_equal(out[rows], whole):
+        raise ValueError("a weight has more than 16 bits")
+    return out

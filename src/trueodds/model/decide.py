@@ -20,7 +20,14 @@ from trueodds.table.frame import Frame
 
 @dataclass(frozen=True)
 class Decisions:
-    """A rule of decision, what it costs on labelled rows, and the forecast at other thresholds."""
+    """A rule of decision, what it costs on labelled rows, and the forecast at other thresholds.
+
+    Examples
+    --------
+    >>> found = model.decide(labelled, cost_fp=1, cost_fn=5)
+    >>> len(found.curve)
+    99
+    """
 
     decision: Decision
     gains: tuple[GainsPart, ...]

@@ -6,6 +6,10 @@ from typing import Any, Literal
 from trueodds.text import printable
 
 LONGEST = 40
+LEAST = 0.01
+"""Size of a pair that is told, nats: it changes the odds by 1 %."""
+FEWEST = 10
+"""Rows of a place of two columns that is named, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +46,68 @@ class ColumnEffect:
     """Standard deviation of the effect over the rows, nats."""
 
 
+@dataclass(frozen=True, slots=True)
+class PairPoint:
+    """A place of two columns: how far the log-odds there lie above the sum of both effects."""
+
+    first: str
+    """Cell of the first column, as `EffectPoint.cell`."""
+    second: str
+    effect: float
+    """Nats."""
+    low: float
+    high: float
+    """95 % band over the networks; NaN where the model has a single one."""
+    rows: int
+    """Rows at this place; a number between two places counts to both in proportion."""
+
+
+@dataclass(frozen=True)
+class PairEffect:
+    """What two columns do together, beyond the sum of a function of each."""
+
+    first: str
+    second: str
+    size: float
+    """Root mean square over the rows, nats."""
+    chance: float
+    """Size of the half widths of the band, nats: networks would show as much by chance after other
+    training rows. NaN where the model has a single network."""
+    points: tuple[PairPoint, ...]
+    """All pairs of places; those of the second column change first."""
+    rows: int
+    """Rows of which both cells were moved."""
+
+    @property
+    def beyond_chance(self) -> bool:
+        """Whether the size exceeds `LEAST` and what chance allows; False if that is not known."""
+        return self.size > LEAST and self.size > self.chance
+
+    @property
+    def strongest(self) -> PairPoint | None:
+        """The place of the largest effect that has `FEWEST` rows; None if no place has as many."""
+        known = [point for point in self.points if point.rows >= FEWEST]
+        return max(known, key=lambda point: abs(point.effect), default=None)
+
+
 @dataclass(frozen=True)
 class Effects:
-    """The effects of some columns, and the rows on which they were measured."""
+    """The effects of some columns, and the rows on which they were measured.
+
+    Examples
+    --------
+    >>> found = model.effects(labelled)
+    >>> found.of
+    200
+    """
 
     columns: tuple[ColumnEffect, ...]
     rows: int
     """Rows of which each column's cells were moved, about."""
     of: int
     """Rows given."""
+    pairs: tuple[PairEffect, ...] = ()
+    """All pairs of the first columns that have effects, the largest first."""
 
     def __repr__(self) -> str:
         """One line a column: its kind, the size of its effect and its range."""
@@ -68,8 +125,13 @@ class Effects:
                 f"{printable(low.cell, LONGEST)} to {high.effect:+.3f} at "
                 f"{printable(high.cell, LONGEST)}"
             )
+        for pair in self.pairs:
+            if pair.beyond_chance:
+                names = " and ".join(printable(n, LONGEST) for n in (pair.first, pair.second))
+                lines.append(f"  {names} together: {pair.size:.3f} nats")
         return "\n".join(lines)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for ``--json``; a band that is not known is NaN."""
-        return asdict(self)
+        pairs = [asdict(pair) | {"beyond_chance": pair.beyond_chance} for pair in self.pairs]
+        return asdict(self) | {"pairs": pairs}

@@ -1,6 +1,7 @@
 """How columns act on a model's log-odds: which of them, and on which rows it is measured.
 
-`trueodds.model.column_effect` measures one column: accumulated local effects (Apley & Zhu 2020).
+`trueodds.model.column_effect` measures one column, `trueodds.model.pair_effect` two together:
+accumulated local effects (Apley & Zhu 2020).
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from trueodds.errors import UsageError
 from trueodds.evaluation.accumulated import Replicates
 from trueodds.model.column_effect import Forecast, Measure, put
 from trueodds.model.effect import Effects
+from trueodds.model.pair_effect import pair_effects
 from trueodds.table.frame import missing_column
 from trueodds.training.training_record import TrainingRecord
 
@@ -25,6 +27,10 @@ GIVEN = 20_000
 """Rows that places and their numbers of rows are taken from, at most."""
 COLUMNS = 8
 """Columns whose effects are measured where none are named."""
+TOGETHER = 5
+"""Columns whose pairs are measured, at most."""
+PAIR_ROWS = 500
+"""Rows of which the cells of pairs are moved, at most; half of `ROWS`, but `FEWEST_AT_FIT`."""
 RANKING_ROWS = 100
 """Rows on which columns are ranked then."""
 FEWEST_AT_FIT = 100
@@ -81,7 +87,11 @@ def effects_on(
         place = [*known].index(require_column(name, schema))
         rng = np.random.default_rng([seed, 12, place])
         found.append(Measure(forecast, replicates, rows, most, rng).effect(known[name]))
-    return Effects(tuple(found), min(most, values.rows), values.rows)
+    acting = [(known[one.column], one) for one in found if one.points][:TOGETHER]
+    fewer = min(PAIR_ROWS, max(FEWEST_AT_FIT, most // 2))
+    rng = np.random.default_rng([seed, 14])
+    pairs = pair_effects(forecast, replicates, rows, acting, fewer, rng)
+    return Effects(tuple(found), min(most, values.rows), values.rows, pairs)
 
 
 def require_column(name: str, schema: Schema) -> str:

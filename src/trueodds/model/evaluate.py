@@ -35,6 +35,12 @@ class Evaluation:
     """Scores of a model on labelled rows, and what they mean.
 
     A row is seen if it was in the training table, and unseen if it equals no training row.
+
+    Examples
+    --------
+    >>> found = model.evaluate(labelled)
+    >>> found.all_seen, found.left_out
+    (False, 0)
     """
 
     scores: Scores

@@ -23,6 +23,13 @@ class Explanation:
     ``base_values[i] + values[i].sum()`` is the log-odds of row i, up to rounding. The names are
     those that the plots of the package shap take:
     ``shap.Explanation(e.values, e.base_values, e.data, feature_names=e.feature_names)``.
+
+    Examples
+    --------
+    >>> found = model.explain(labelled[:3])
+    >>> sums = found.base_values + found.values.sum(axis=1)
+    >>> bool(np.allclose(sums, model.log_odds(labelled[:3])))
+    True
     """
 
     values: NDArray[np.float64] = field(repr=False)

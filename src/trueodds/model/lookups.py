@@ -126,16 +126,21 @@ class Lookups:
                 self._add_codes(source, own, encodings)
         self._reserve(1)
         count = 1 + len(self.steps) + len(self.codes)
-        self.units = -(-count // 4) * 4
+        self.units = _padded(count)
         parts = sum(len(each.smooth) + len(each.pieces) for each in self.steps)
-        self.parts = _even(parts + len(self.of_folds))
+        self.parts = _padded(parts + len(self.of_folds))
         self.row_parts_used = parts + sum(len(each.inputs) for each in self.of_folds)
-        self.row_parts = _even(self.row_parts_used)
+        self.row_parts = _padded(self.row_parts_used)
 
     @property
     def by_fold(self) -> bool:
         """Whether amounts differ between folds."""
         return bool(self.of_folds)
+
+    @property
+    def multiplied(self) -> NDArray[np.int64]:
+        """Rows that may count more than once: those of inputs but the 1, and of folds' amounts."""
+        return np.array([*range(self.inputs - 1), *(each.at for each in self.of_folds)], np.int64)
 
     def _reserve(self, count: int) -> int:
         """The first of so many further rows."""
@@ -253,9 +258,9 @@ class Lookups:
         return Looked(units, at, amounts)
 
 
-def _even(count: int) -> int:
-    """The next even number."""
-    return count + count % 2
+def _padded(count: int) -> int:
+    """The next multiple of 4: the loop takes as many rows at a time."""
+    return -(-count // 4) * 4
 
 
 def _bins(block: PiecewiseLinear, column: Float) -> NDArray[np.int64]:

@@ -48,6 +48,15 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
 
     scikit-learn's tools take it for a fitted classifier (``classes_``, ``predict_proba``,
     ``decision_function``), except for those that need labels: `predict` gives probabilities.
+
+    Examples
+    --------
+    >>> model = trueodds.load("german_credit.odds")
+    >>> model.predict(labelled).shape
+    (200,)
+    >>> bounds = model.interval(labelled)
+    >>> model.explain(labelled[:2]).values.shape == (2, model.n_features_in_)
+    True
     """
 
     def __repr__(self) -> str:
@@ -134,6 +143,14 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
             return None
         return float(self._calibrated(self._row_scorer.total(values)))
 
+    def expect_many_rows(self) -> None:
+        """Let the next two single rows load and compile what scores many rows quickly.
+
+        Without this call that happens within the forecast of a later row, which then takes a
+        second or more.
+        """
+        self._scorer.compiled.expect_many()
+
     def save(self, path: str | Path) -> None:
         """Write the model to the file ``path``; it appears complete or not at all.
 
@@ -210,6 +227,11 @@ def load(path: str | Path) -> Model:
     ------
     ModelFileError
         If the file is missing, is damaged, is not a model, or has another format.
+
+    Examples
+    --------
+    >>> trueodds.load("german_credit.odds").classes_.tolist()
+    [1, 2]
     """
     return _forecasting(read_file(Path(path)))
 

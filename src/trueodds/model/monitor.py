@@ -88,6 +88,16 @@ class Monitor:
             outside = far if far.any() else (numbers < column.low) | (numbers > column.high)
             self._keep_example(name, "range", outside, frame)
 
+    def add(self, other: "Monitor") -> None:
+        """Count the rows of another monitor of the same model too, which come after these."""
+        self.rows += other.rows
+        self._unseen.update(other._unseen)
+        self._missing.update(other._missing)
+        self._below.update(other._below)
+        self._above.update(other._above)
+        self._far.update(other._far)
+        self._examples = {**other._examples, **self._examples}
+
     def out_of_range(self) -> tuple[OutOfRange, ...]:
         """All differences from training, in the order of the columns.
 

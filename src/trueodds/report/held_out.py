@@ -24,6 +24,11 @@ class HeldOut(Evidence):
     """Forecasts of labelled rows that were held back.
 
     Rows that equal a training row are left out where at least 20 others are there.
+
+    Examples
+    --------
+    >>> trueodds.report.report_on(model, labelled).evidence.evaluation.scores.rows
+    200
     """
 
     forecasts: ClassVar[str] = "the forecasts of these rows"

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from trueodds.model import Model
+from trueodds.model.pair_words import pairs_told
+from trueodds.report.acting import pair_rows
 from trueodds.report.baseline_words import baseline_text
 from trueodds.report.decision_words import cost_text, costs_text
 from trueodds.report.evidence import Evidence
@@ -99,6 +101,10 @@ def _effects(model: Model, evidence: Evidence) -> Iterator[str]:
             effect = f"{point.effect:+.2f}".replace("-", "−")
             rows.append((column.column, clean(point.cell, 40), effect, count(point.rows)))
     yield _table(("Column", "Lowest, then highest place", "Log-odds, nats", "Rows"), rows)
+    if evidence.effects and evidence.effects.pairs:
+        yield f"{sentence(pairs_told(evidence.effects.pairs))}."
+        head = ("Pair", "Size, nats", "By chance up to", "Most at", "Odds")
+        yield _table(head, pair_rows(evidence.effects))
 
 
 def _groups(model: Model, evidence: Evidence) -> Iterator[str]:

@@ -19,6 +19,11 @@ class OutOfFold(Evidence):
     """Out-of-fold forecasts of the training rows, in the order of the table.
 
     Networks and a calibrator that did not see a row forecast it; rows that none forecast have NaN.
+
+    Examples
+    --------
+    >>> isinstance(evidence, trueodds.report.OutOfFold), len(evidence.y)
+    (True, 800)
     """
 
     forecasts = "the out-of-fold forecasts"

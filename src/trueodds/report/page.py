@@ -51,6 +51,11 @@ def write_report(model: Model, evidence: Evidence, path: Path, scratch: Path | N
     TrueOddsError
         If the arrays of the evidence do not fit together, a library cannot draw the page here, or
         the file cannot be written.
+
+    Examples
+    --------
+    >>> fitted = trueodds.TrueOddsClassifier(effort="quick").fit(rows, answers)
+    >>> trueodds.write_report(fitted.model_, fitted.evidence_, Path("report.html"))
     """
     path = Path(path)
     try:

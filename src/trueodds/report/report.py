@@ -23,6 +23,12 @@ class Report:
 
     ``Report(fitted.model_, fitted.evidence_)`` is the report of a fit of `TrueOddsClassifier`,
     `report_on` makes that of other rows.
+
+    Examples
+    --------
+    >>> report = trueodds.report.report_on(model, labelled)
+    >>> report.to_json()["scores"]["rows"]
+    200
     """
 
     model: Model
@@ -70,6 +76,10 @@ def report_on(
         The model that forecasts the rows.
     by
         Columns that give the scores by group; without it, those with few levels.
+
+    Examples
+    --------
+    >>> trueodds.report.report_on(model, labelled, by="housing").write("held_out.html")
     """
     evidence = held_out(
         model,

@@ -8,6 +8,7 @@ from pathlib import Path
 from trueodds.errors import ModelFileError, UsageError
 from trueodds.model import Model
 from trueodds.model.model import from_bytes
+from trueodds.model.threads import LEAST_ROWS
 from trueodds.report.form_fields import usual_cells
 from trueodds.serve.problems import ProblemError
 
@@ -140,12 +141,14 @@ def _read(path: Path) -> Served:
 
 
 def _warm(model: Model) -> None:
-    """Forecast a usual row, so that the first request finds the scorers made."""
+    """Forecast a usual row, so that requests find the scorers made and compiled."""
     cells = zip(model.schema.used, usual_cells(model.schema, model.profile), strict=True)
     row = {
         column.name: column.levels[int(cell)] if cell is not None and column.levels else cell
         for column, cell in cells
     }
     if row:
-        model.log_odds_of(model.read([row]))
-        model.usual_row_log_odds(row)
+        model.expect_many_rows()
+        for _ in range(2):  # the first one makes the compiled scorer, the second one uses it
+            model.usual_row_log_odds(row)
+        model.log_odds_of(model.read([row] * LEAST_ROWS))

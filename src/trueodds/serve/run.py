@@ -1,6 +1,6 @@
 """Running the server: one process, or several behind one socket that are started again."""
 
-import asyncio
+import gc
 import os
 import signal
 import socket
@@ -16,7 +16,7 @@ from types import FrameType
 
 import msgspec
 
-from trueodds.errors import TrueOddsError
+from trueodds.errors import TrueOddsError, UsageError
 from trueodds.launch import command, environment, path_line
 from trueodds.serve.limits import Limits
 from trueodds.serve.metrics import FOLDER
@@ -26,6 +26,8 @@ from trueodds.serve.service import tell
 WORKER = "from trueodds.serve.run import work; work(sys.argv[1])"
 PAUSE = 0.5
 """Seconds before a worker that has ended is started again."""
+CAN_SHARE = os.name != "nt"
+"""Whether a socket can be handed to other processes by its number."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,13 @@ def serve(serving: Serving) -> None:
     UsageError, ModelFileError
         If a model cannot be read.
     TrueOddsError
-        If the address cannot be had.
+        If the address cannot be had, or the system cannot share it among several workers.
     """
+    if serving.workers > 1 and not CAN_SHARE:
+        raise UsageError(
+            "--workers: Windows does not hand a socket to other processes as this needs; use "
+            "--workers 1, and start one server for each port"
+        )
     registry = Registry(serving.models)
     registry.load()
     with _listening(serving) as listener:
@@ -123,7 +130,11 @@ def _run(serving: Serving, registry: Registry, listener: socket.socket) -> None:
         ws="none",
         timeout_graceful_shutdown=serving.limits.stop,
     )
-    asyncio.run(Server(config).serve(sockets=[listener]))
+    # Python's collector need not look again at what stays as long as the process: a pass over the
+    # modules and models takes 0.1 s, in which no request is answered.
+    gc.collect()
+    gc.freeze()
+    Server(config).run(sockets=[listener])
 
 
 def _supervise(serving: Serving, listener: socket.socket) -> None:

@@ -87,6 +87,13 @@ def stream_table(
     return TableStream(_again(first, frames), first)
 
 
+def stream_parts(parts: Parts) -> TableStream:
+    """Open some files of a folder as `stream_table` does, each with the columns of its folders."""
+    frames = parts.frames(file_frames)
+    first = next(frames)
+    return TableStream(_again(first, frames), first)
+
+
 def at_hand(source: Source) -> AbstractContextManager[Source]:
     """Within the block, the source is one on this machine's disk or a database server.
 

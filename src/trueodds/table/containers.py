@@ -13,7 +13,7 @@ def in_memory(X: Any) -> Any:
     """Return a lazy table, a reader or an iterator as a table in memory; others as they are.
 
     A polars LazyFrame, an Arrow dataset, scanner, record batch or reader, whatever hands over an
-    Arrow stream (a DuckDB relation), and the result of a DuckDB query are read whole. Rows that
+    Arrow stream (a DuckDB relation), and the result of a query (a cursor) are read whole. Rows that
     name their cells (named tuples, dataclasses, rows of SQLite) become dicts.
 
     Raises
@@ -41,8 +41,8 @@ def _in_memory(X: Any) -> Any:
         for read in ("to_table", "read_all", "read"):  # datasets and scanners; readers; files
             if hasattr(X, read):
                 return getattr(X, read)()
-    if module in ("duckdb", "_duckdb") and hasattr(X, "fetchall") and hasattr(X, "description"):
-        return _fetched(X)
+    if hasattr(X, "fetchall") and hasattr(X, "description"):
+        return _fetched(X, module in ("duckdb", "_duckdb"))
     if isinstance(X, Iterator):
         X = list(X)
     if isinstance(X, list | tuple) and X and not isinstance(X[0], Mapping):
@@ -52,9 +52,15 @@ def _in_memory(X: Any) -> Any:
     return X
 
 
-def _fetched(X: Any) -> Any:
-    """Result of a DuckDB query: by its Arrow stream, else by its rows."""
-    if hasattr(X, "__arrow_c_stream__"):
+def _fetched(X: Any, of_duckdb: bool) -> Any:
+    """Result of a query, such as a cursor: by its Arrow stream, else by its rows."""
+    if of_duckdb and hasattr(X, "types"):
+        from trueodds.table.databases import duckdb_module, readable
+
+        X = X.select(*readable(duckdb_module("the relation"), X))
+    if X.description is None:
+        raise TableError(f"the {type(X).__name__} has no result to read: execute a query first.")
+    if of_duckdb and hasattr(X, "__arrow_c_stream__"):
         return pl.DataFrame(X)
     names = [column[0] for column in X.description or ()]
     if len(set(names)) < len(names):

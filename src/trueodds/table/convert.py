@@ -3,6 +3,9 @@
 narwhals is imported only for tables that are neither polars nor dicts nor lists.
 """
 
+import io
+import os
+from array import array as typed_array
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,10 +19,12 @@ from trueodds.table.cells import from_halves, text_of, whole
 from trueodds.table.containers import in_memory
 from trueodds.table.forked import require_threads
 from trueodds.table.frame import Frame, unique_names
-from trueodds.table.objects import column_of, from_records
+from trueodds.table.objects import column_of, from_records, interval_text
 from trueodds.table.pandas_index import index_columns
 
-_NOT_OF_POLARS = ("decimal256", "run_end_encoded", "month_day_nano", "sparse_union", "dense_union")
+_NOT_OF_POLARS = (
+    *("decimal256", "run_end_encoded", "sparse_union", "dense_union", "extension<arrow.uuid"),
+)
 """Types of Arrow, as it prints them."""
 
 
@@ -43,6 +48,11 @@ def as_frame(X: Any, names: Sequence[str] | None = None) -> Frame:
     require_threads()
     if isinstance(X, Frame):
         return X if names is None else _framed(X.data, names, X.source)
+    if isinstance(X, str | os.PathLike | io.IOBase):
+        raise TableError(
+            f"{type(X).__name__} is no table in memory: give what trueodds.table.read_table(path) "
+            "reads."
+        )
     X = in_memory(X)
     if isinstance(X, pl.DataFrame):
         return _framed(X, names, "DataFrame")
@@ -135,11 +145,16 @@ def _header(label: Any) -> str:
 def _listed(cells: Any, name: str) -> pl.Series:
     """One column of a dict of columns."""
     if isinstance(cells, str | bytes) or not hasattr(cells, "__iter__"):
-        raise TableError("a dict of columns needs a list of cells for each column.")
+        raise TableError(
+            f'the column "{name}" of a dict of columns is one cell, and a dict of columns needs a '
+            "list of cells for each column."
+        )
     if getattr(cells, "ndim", 1) != 1:
         raise TableError(
             f'the column "{name}" of a dict of columns has shape {cells.shape}: one cell a row.'
         )
+    if isinstance(cells, typed_array | memoryview):
+        cells = np.asarray(cells)  # keeps the width of floats, which decides on their text
     return as_column(cells if hasattr(cells, "dtype") else list(cells), whole(name))
 
 
@@ -159,7 +174,7 @@ def _pandas_column(column: Any) -> pl.Series:
         labels = _array_column(names) if names.dtype.kind == "f" else column_of(list(names))
         codes = pl.Series(np.asarray(column.cat.codes).astype(np.int64))
         index = pl.select(pl.when(codes >= 0).then(codes)).to_series()
-        if labels.dtype == pl.Boolean:
+        if labels.dtype == pl.Boolean or labels.dtype.is_temporal():
             return labels.gather(index)
         return text_of(labels).gather(index).cast(pl.Categorical)
     if isinstance(dtype, np.dtype) and dtype.kind in "mM":
@@ -190,6 +205,8 @@ def _from_arrow(X: Any) -> pl.DataFrame:
 
 def _arrow_column(array: Any) -> pl.Series:
     """One Arrow column; types that polars does not have go by their Python objects."""
+    if str(array.type).startswith("month_day_nano"):
+        return column_of([interval_text(cell) for cell in array.to_pylist()])
     if str(array.type).startswith(_NOT_OF_POLARS):
         return column_of(array.to_pylist())
     try:

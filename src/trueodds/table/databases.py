@@ -159,7 +159,7 @@ def _read_duckdb(file: TableFile, query: str) -> Frame:
             relation = base.sql(query)
             if relation is None:
                 raise _no_rows(file.name)
-            data = pl.DataFrame(relation.select(*_readable(duckdb, relation)))
+            data = pl.DataFrame(relation.select(*readable(duckdb, relation)))
     except duckdb.Error as error:
         raise _failed(file.name, str(error)) from None
     except pl.exceptions.PolarsError:
@@ -176,7 +176,7 @@ def duckdb_module(name: str) -> Any:
     return duckdb
 
 
-def _readable(duckdb: Any, relation: Any) -> list[Any]:
+def readable(duckdb: Any, relation: Any) -> list[Any]:
     """All columns, intervals as text: they have months, which no other type here has."""
     if len(set(relation.columns)) < len(relation.columns):
         raise pl.exceptions.DuplicateError

@@ -174,6 +174,16 @@ def from_numpy(cell: np.generic) -> Any:
     return cell.item()
 
 
+def interval_text(cell: Any) -> str | None:
+    """ISO 8601 text of Arrow's interval of months, days and nanoseconds, all of one sign."""
+    if cell is None:
+        return None
+    sign = "-" if min(cell) < 0 else ""
+    months, days, nanoseconds = (abs(part) for part in cell)
+    seconds = f"{nanoseconds // 10**9}.{nanoseconds % 10**9:09d}"
+    return f"{sign}P{months}M{days}DT{seconds}S"
+
+
 def _as_float(cell: int | float) -> float:
     try:
         return float(cell)

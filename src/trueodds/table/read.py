@@ -23,6 +23,9 @@ _FOREIGN = {
     b"ARROW1": "an Arrow file: name it .arrow",
     b"SQLite format 3\0": "a SQLite file: name it .sqlite",
     b"%PDF": "a PDF document, not a table",
+    b"<!DOCTYPE": "a web page: download the table itself",
+    b"<!doctype": "a web page: download the table itself",
+    b"<html": "a web page: download the table itself",
 }
 
 

@@ -110,7 +110,7 @@ class MemberRecord:
         return replace(health, steps=health.steps * self.planned // self.epochs)
 
     def last_event(self) -> dict[str, Any]:
-        """Fields of this member's last `trueodds.execution.pool.ProgressEvent`."""
+        """Fields of this member's last `trueodds.execution.progress.ProgressEvent`."""
         loss = self.loss if self.fold_loss else 0.0
         fields = {"fold": self.fold, "member": self.member, "loss": loss, "done": True}
         return {**fields, "epoch": self.epochs, "epochs": self.epochs}

@@ -1,0 +1,198 @@
+"""The parts of `speed_table.py`: each measures ours and the peers in turns."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import processes
+import scale
+import scoring_speed
+import tables
+from peer_preparation import Preparation
+from scoring_peers import Peer, Rows
+from trueodds import TrueOddsClassifier, load
+
+HERE = Path(__file__).parent
+PEERS = ("lightgbm", "catboost")
+TABLES = ("adult", "oil_spill", "sonar")
+"""One table of many rows and words, a wide one, and one whose model keeps many networks."""
+MOST_ROWS = 10_000
+SIZES = [1_000, 10_000]
+FITTED = ("trueodds_quick", "trueodds", "catboost", "catboost_cv5")
+IMPORTS = {
+    "trueodds": "from trueodds import TrueOddsClassifier",
+    "scikit-learn's base class alone": "from sklearn.base import BaseEstimator, ClassifierMixin",
+    "NumPy and polars alone": "import numpy, polars",
+    "HistGradientBoosting": "from sklearn.ensemble import HistGradientBoostingClassifier",
+    "lightgbm": "from lightgbm import LGBMClassifier",
+    "catboost": "from catboost import CatBoostClassifier",
+}
+Found = dict[str, Any]
+
+
+def checked(command: list[str], timeout: float = 900.0) -> processes.Finished:
+    """Run a command that has to end well."""
+    done = processes.run(command, timeout)
+    if done.code:
+        raise SystemExit(
+            f"{' '.join(command[:6])} … ended with {done.code}:\n{done.stderr[-2000:]}"
+        )
+    return done
+
+
+def script(name: str, *words: str) -> list[str]:
+    """Give the command line of a script beside this one."""
+    return processes.python(str(HERE / name), *words)
+
+
+def trueodds(*words: str) -> list[str]:
+    """Give the command line of trueodds."""
+    return processes.python("-m", "trueodds", *words)
+
+
+def in_turns(commands: dict[str, list[str]], rounds: int) -> Found:
+    """Seconds and processor seconds of fresh processes: medians and minima, the first left out."""
+    each: dict[str, list[processes.Finished]] = {name: [] for name in commands}
+    for _ in range(rounds + 1):
+        for name, command in commands.items():
+            each[name].append(checked(command))
+    return {
+        name: {
+            "seconds": median(d.seconds for d in done[1:]),
+            "least_seconds": min(d.seconds for d in done[1:]),
+            "cpu_seconds": median(d.cpu_seconds for d in done[1:]),
+            "least_cpu_seconds": min(d.cpu_seconds for d in done[1:]),
+        }
+        for name, done in each.items()
+    }
+
+
+def scoring(folder: Path, rounds: int, models: dict[str, Path]) -> Found:
+    """One row and batches on three tables, one and all threads."""
+    found: Found = {}
+    for name in TABLES:
+        about = next(entry for entry in tables.manifest() if entry["name"] == name)
+        X, y = tables.load(name, MOST_ROWS)
+        path = models.get(name, folder / f"{name}.odds")
+        if name not in models:
+            TrueOddsClassifier().fit(X, y.astype(int)).model_.save(path)
+        model = load(path)
+        preparation = Preparation(X, about["categorical_columns"])
+        frame = preparation.apply(X)
+        peers = [Peer(peer, frame, y, Rows(X, preparation)) for peer in PEERS]
+        scoring_speed.require_agreement(peers, X, frame)
+        seconds = scoring_speed.every_way(model, X, frame, peers, SIZES, rounds)
+        members = model.networks.members
+        found[name] = {
+            "rows": len(X),
+            "columns": X.shape[1],
+            "members": len(members),
+            "soft": len(model.networks.soft),
+            "parameters": sum(member.parameters for member in members),
+            "seconds": seconds,
+        }
+        tell(f"scoring {name}: {len(members)} networks")
+    return found
+
+
+def fits(folder: Path, seconds: float) -> Found:
+    """Processor time of fits of one thread, and the log-loss of rows held back.
+
+    No fit starts once ``seconds`` have passed.
+    """
+    found: Found = {}
+    begun = time.perf_counter()
+    for name in TABLES:
+        for contender in FITTED:
+            if time.perf_counter() - begun > seconds:
+                return found
+            losses = str(folder / "losses.npy")
+            words = [name, contender, "--rows", str(MOST_ROWS), "--losses", losses]
+            done = json.loads(checked(script("one_fit.py", *words)).stdout.splitlines()[-1])
+            kept = ("cpu_seconds", "fit_seconds", "log_loss", "rows_fitted")
+            found.setdefault(name, {})[contender] = {key: done[key] for key in kept}
+            tell(f"fit {name}, {contender}: {done['cpu_seconds']:.1f} s of processor time")
+    return found
+
+
+def trained(folder: Path) -> tuple[str, dict[str, str]]:
+    """A model of `scale.py`'s table, and the peers' of the same 20,000 rows; made once."""
+    table, model = folder / "shown.csv", str(folder / "scale.odds")
+    kept = {peer: str(folder / f"{peer}.pickle") for peer in PEERS}
+    if table.exists():
+        return model, kept
+    scale.make_table(table, 20_000)
+    words = ["fit", str(table), "--target", "answer", "--effort", "quick", "--no-report"]
+    checked(trueodds(*words, "--out", model))
+    for peer in PEERS:
+        checked(script("speed_peer.py", "fit", peer, str(table), "answer", "yes", kept[peer]))
+    return model, kept
+
+
+def starts(folder: Path, rounds: int) -> Found:
+    """Fresh processes: one row scored, and the import of an estimator."""
+    model, peers = trained(folder)
+    new, out = folder / "one.csv", str(folder / "one.scored.csv")
+    scale.make_table(new, 1)
+    one = {"trueodds": trueodds("predict", model, str(new), "--out", out)}
+    for peer, kept in peers.items():
+        one[peer] = script("speed_peer.py", "score", kept, str(new), out)
+    imports = {name: processes.python("-c", code) for name, code in IMPORTS.items()}
+    return {"one row": in_turns(one, rounds), "import": in_turns(imports, rounds)}
+
+
+def csv(folder: Path, sizes: list[int], rounds: int) -> Found:
+    """``predict`` of a CSV of two sizes beside LightGBM through pandas: rate, time and memory."""
+    model, peers = trained(folder)
+    new, out = folder / "new.csv", folder / "scored.csv"
+    found: Found = {}
+    for rows in sizes:
+        scale.make_table(new, rows)
+        commands = {
+            "trueodds": trueodds("predict", model, str(new), "--out", str(out)),
+            "lightgbm": script("speed_peer.py", "score", peers["lightgbm"], str(new), str(out)),
+        }
+        each: dict[str, list[Found]] = {name: [] for name in commands}
+        for _ in range(rounds):
+            for name, command in commands.items():
+                size = new.stat().st_size / 1e6
+                each[name].append(scale.figures(name, rows, size, checked(command, 600.0)))
+                tell(f"{name}, {rows:,} rows: {each[name][-1]['rows_per_second']:,} rows/s")
+                require_lines(out, rows)
+        found[str(rows)] = {
+            name: min(done, key=lambda one: one["seconds"]) for name, done in each.items()
+        }
+    return found
+
+
+def require_lines(path: Path, rows: int) -> None:
+    """Refuse a scored file that lacks rows."""
+    with path.open("rb") as file:
+        lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    if lines != rows + 1:
+        raise SystemExit(f"{path.name} has {lines} lines for {rows} rows")
+
+
+def million(folder: Path, rows: int, seconds: float) -> Found:
+    """``fit`` of many rows, effort standard, plainly and under ``--memory``, each within a time."""
+    table, model = folder / "table.csv", folder / "million.odds"
+    scale.make_table(table, rows)
+    fit = ["fit", str(table), "--target", "answer", "--no-report", "--out", str(model)]
+    found: Found = {"rows": rows, "most_seconds": seconds}
+    for name, words in (("plain", []), ("--memory 1GB", ["--memory", "1GB"])):
+        done = processes.run(trueodds(*fit, *words), seconds)
+        if done.code and "stopped after" not in done.stderr:
+            raise SystemExit(f"fit of {rows} rows ended with {done.code}:\n{done.stderr[-2000:]}")
+        size = table.stat().st_size / 1e6
+        found[name] = {**scale.figures(name, rows, size, done), "finished": not done.code}
+        tell(f"fit of {rows:,} rows, {name}: {found[name]['seconds']} s")
+        model.unlink(missing_ok=True)
+    return found
+
+
+def tell(text: str) -> None:
+    """Say on standard error how far the run is."""
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,99 @@
+"""Nine rows of speed: what is aimed at, ours, the peers', the ratio, met or missed; in one run.
+
+    python bench/speed_table.py [--minutes 25] [--parts scoring starts csv fits million]
+
+Scoring and fits take three tables (`speed_parts.TABLES`), of at most 10,000 rows. Contenders take
+turns; figures are medians. Fits have one thread, and their processor time counts. A CSV of 10⁷ rows
+is not scored: the rate is that of 10⁶ rows, and memory is told at two sizes. What is left of the
+minutes at the end is shared by the two fits of 10⁶ rows, which stop there. Parts that are not run
+keep their figures of an earlier run, with its date. `bench/speed_pages.py` writes the pages.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import machine
+import speed_judge
+import speed_parts
+
+PACKAGES = (
+    "trueodds", "numpy", "numba", "polars", "pandas", "lightgbm", "catboost", "scikit-learn",
+    "onnxruntime",
+)  # fmt: skip
+PARTS = ("scoring", "starts", "csv", "fits", "million")
+FIT_SHARE = 0.55
+"""Share of the minutes after which no further fit of the peers' comparison starts."""
+
+
+def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Measure the parts that are asked for; each with its date and machine."""
+    begun = time.perf_counter()
+    limit = 60.0 * options.minutes
+    models = {name: Path(path) for name, path in (m.split("=") for m in options.models)}
+
+    def left(share: float) -> float:
+        return max(1.0, share * limit - (time.perf_counter() - begun))
+
+    parts: dict[str, Callable[[], Any]] = {
+        "scoring": lambda: speed_parts.scoring(folder, options.rounds, models),
+        "starts": lambda: speed_parts.starts(folder, options.rounds),
+        "csv": lambda: speed_parts.csv(folder, options.csv_rows, 2),
+        "fits": lambda: speed_parts.fits(folder, left(FIT_SHARE)),
+        "million": lambda: speed_parts.million(folder, options.fit_rows, left(1.0) / 2),
+    }
+    found = {}
+    for name in options.parts:
+        start = time.perf_counter()
+        figures = parts[name]()
+        about = machine.describe(PACKAGES, machine.cores())
+        seconds = round(time.perf_counter() - start)
+        found[name] = {"about": about, "seconds": seconds, "figures": figures}
+    return found
+
+
+def text_of(parts: dict[str, Any]) -> str:
+    """Lay out the table for a terminal."""
+    lines = []
+    for row in speed_judge.rows(parts):
+        lines.append(f"{row.verdict.upper():12s} {row.work}: aim {row.target}")
+        lines.append(f"{'':12s} ours {row.ours}; peers {row.peers}; {row.ratio}")
+        if row.met is False:
+            lines.append(f"{'':12s} limit: {row.limit}")
+    for name, part in parts.items():
+        lines.append(
+            f"{name}: {part['about']['date']}, {part['seconds']} s, {part['about']['cpu']}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--parts", nargs="*", default=[*PARTS], choices=PARTS)
+    parser.add_argument("--minutes", type=float, default=25.0, help="about what the run may take")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--csv-rows", type=int, nargs="*", default=[200_000, 1_000_000])
+    parser.add_argument("--fit-rows", type=int, default=1_000_000)
+    parser.add_argument("--models", nargs="*", default=[], help="TABLE=FILE.odds, fitted before")
+    parser.add_argument("--name", default="speed_table", help="of the files in bench/results")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="trueodds-bench-") as folder:
+        fresh = run(options, Path(folder))
+    kept = machine.RESULTS / f"{options.name}.json"
+    before = json.loads(kept.read_text())["parts"] if kept.exists() else {}
+    parts = {name: (before | fresh)[name] for name in PARTS if name in before | fresh}
+    about = machine.describe(PACKAGES, machine.cores())
+    text = machine.heading(about) + "\n" + text_of(parts)
+    machine.save(options.name, text, {"about": about, "parts": parts})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""``trueodds predict … --on``: a Ray cluster scores the files of a folder into another folder.
+
+Each file is scored by one task, and written under its own name in the same place of the other
+folder, as ``trueodds predict`` writes it alone. A file that is there already, and newer than its
+input, is kept: so a run that was stopped goes on with the same command.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import msgspec
+
+from trueodds.cli.console import note, print_json
+from trueodds.cli.predict import Asked, print_notes, require_columns
+from trueodds.cli.ray_predict import FolderJob
+from trueodds.errors import TableError, TrueOddsError, UsageError
+from trueodds.execution.process import ChildProcess, Lines
+from trueodds.execution.ray_address import require_ray
+from trueodds.files import whole_file
+from trueodds.launch import RAY_SCORER, command
+from trueodds.machine import cores
+from trueodds.model import load
+from trueodds.model.monitor import OutOfRange
+from trueodds.table import Source, writable_ending
+from trueodds.table.anywhere import stream_parts
+from trueodds.table.folder import Parts, find_parts
+from trueodds.table.sources import fixed_folder
+
+RUN = "_trueodds.json"
+"""In the folder of scored files: what they were scored by. Readers of tables leave it out."""
+PATIENCE = 20.0
+"""Seconds that the driver has to stop its cluster."""
+
+
+def run_predict_folder(
+    model_file: Path,
+    new: Source,
+    out: str | None,
+    columns: tuple[str, ...],
+    asked: Asked,
+    on: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Score the files of a folder that are not scored yet, and say what was found.
+
+    Raises
+    ------
+    UsageError, TrueOddsError
+        The files that were finished before are whole, and kept.
+    """
+    if out is None or not (new.kind == "pattern" or (new.kind == "path" and new.path.is_dir())):
+        raise UsageError("--on scores a folder of files into another folder: give --out FOLDER")
+    require_ray(on)
+    new = replace(new, where=os.path.abspath(new.where))
+    root = fixed_folder(new.where) if new.kind == "pattern" else new.path
+    target = Path(os.path.abspath(out))
+    if target.is_relative_to(root) or target.is_file():
+        raise UsageError(f"--out: {out} must be a folder outside of {root}")
+    model = load(model_file)
+    asked.require(model)
+    parts = find_parts(new)
+    require_columns(stream_parts(Parts(parts.name, parts.parts[:1], ())).first, columns, asked)
+    places = _places(parts, root, target)
+    _require_same_run(target, model_file, columns, asked)
+    left = {
+        number: str(path) for number, path in places.items() if not _scored(parts, number, path)
+    }
+    kept = len(places) - len(left)
+    if kept:
+        note(f"{kept:,} of {len(places):,} files were scored before and are kept.")
+    told: dict[str, Any] = {"rows": 0, "total": 0.0, "called": 0, "notes": [], "out_of_range": []}
+    if left:
+        job = FolderJob(os.path.abspath(model_file), new, left, columns, asked)
+        told = _told(job, on)
+    _remove_parts(places)
+    found = msgspec.convert(told["out_of_range"], tuple[OutOfRange, ...])
+    print_notes(told["notes"], found)
+    rows = told["rows"]
+    mean = told["total"] / rows if rows else None
+    if as_json:
+        print_json(
+            "predict",
+            {
+                "out": out,
+                "files": len(left),
+                "kept": kept,
+                "rows": rows,
+                "mean_probability": mean,
+                "target": model.target_name,
+                "yes": model.target_yes,
+                **({"called": told["called"]} if asked.decide else {}),
+                "notes": told["notes"],
+                "out_of_range": found,
+            },
+        )
+    elif mean is not None:
+        note(
+            f'{out}: {len(left):,} files, {rows:,} rows with the probability that "'
+            f'{model.target_name}" is "{model.target_yes}", {mean:.2%} on average'
+            + (f"; {told['called']:,} rows to call" if asked.decide else "")
+        )
+
+
+def _places(parts: Parts, root: Path, target: Path) -> dict[int, Path]:
+    """Where each file is written."""
+    places = {}
+    for number, part in enumerate(parts.parts):
+        places[number] = target / part.file.path.relative_to(root)
+        try:
+            writable_ending(places[number])
+        except TableError as error:
+            raise UsageError(f"--out: {error}") from None
+    return places
+
+
+def _scored(parts: Parts, number: int, path: Path) -> bool:
+    with suppress(OSError):
+        return path.stat().st_mtime_ns > parts.parts[number].file.path.stat().st_mtime_ns
+    return False
+
+
+def _require_same_run(
+    target: Path, model_file: Path, columns: tuple[str, ...], asked: Asked
+) -> None:
+    """Make the folder, and say in it how its files are scored; raise if they were otherwise."""
+    run = {
+        "made by": "trueodds predict",
+        "model_sha256": hashlib.sha256(model_file.read_bytes()).hexdigest(),
+        "columns": list(columns),
+        "asked": asdict(asked),
+    }
+    text = json.dumps(run, indent=1)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        if (target / RUN).is_file():
+            if json.loads((target / RUN).read_text(encoding="utf-8")) != json.loads(text):
+                raise TrueOddsError(
+                    f"--out: {target} holds rows that another model or other options scored; "
+                    "choose another folder, or delete that one"
+                )
+        elif any(target.iterdir()):
+            raise TrueOddsError(
+                f"--out: {target} holds other files; choose a folder that is new or empty"
+            )
+        else:
+            with whole_file(target / RUN) as file:
+                file.write(text.encode())
+    except (OSError, ValueError) as error:
+        if isinstance(error, TrueOddsError):
+            raise
+        raise TrueOddsError(f"--out: {target} cannot be used: {error}") from None
+
+
+def _told(job: FolderJob, on: str) -> dict[str, Any]:
+    """Have the files scored, and return what the driver says at the end."""
+    lines: Lines = SimpleQueue()
+    with tempfile.TemporaryDirectory(prefix="trueodds-", ignore_cleanup_errors=True) as name:
+        words = [*command(RAY_SCORER), on, str(cores()), name]
+        driver = ChildProcess(words, Path(name) / "driver.log", f"scoring on Ray ({on})", lines)
+        patience = 0.0
+        try:
+            driver.send(msgspec.json.encode(job).decode() + "\n")
+            while True:
+                _, line = lines.get()
+                if not line:
+                    raise driver.ended_early()
+                told: dict[str, Any] = json.loads(line)
+                if "failed" in told:
+                    raise TrueOddsError(f"{told['failed']} (the files scored until now are kept)")
+                if "rows" in told:
+                    patience = PATIENCE
+                    return told
+        finally:
+            driver.end(patience)
+
+
+def _remove_parts(places: dict[int, Path]) -> None:
+    """Delete what killed workers have left under temporary names."""
+    for folder in {path.parent for path in places.values()}:
+        names = {path.name for path in places.values() if path.parent == folder}
+        for left in folder.glob(".*.part"):
+            if left.name[1:].rsplit(".", 2)[0] in names:
+                left.unlink(missing_ok=True)

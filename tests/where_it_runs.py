@@ -1,0 +1,192 @@
+"""Where a model runs, as docs/where.md lists it: `python tests/where_it_runs.py` writes the page.
+
+`test_where_it_runs` proves that each line has a test, and that the test has the real counterpart.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "where.md"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line of the list."""
+
+    where: str
+    how: str
+    """The command or the name that starts it."""
+    extra: str
+    counterpart: str
+    """The program or library of others that the test runs."""
+    sign: str
+    """What the test's file has where it runs that program."""
+    test: str
+    page: str
+
+
+PLACES = (
+    Place(
+        "the command line, in pipelines",
+        "`trueodds predict m.odds new.csv`",
+        "",
+        "GNU Make",
+        '["make", "-f"',
+        "test_pipelines.py::test_it_runs_once_goes_on_after_drift_and_stops_at_a_check",
+        "pipelines.md",
+    ),
+    Place(
+        "HTTP: JSON, CSV, Parquet",
+        "`trueodds serve m.odds`",
+        "serve",
+        "uvicorn",
+        "over real HTTP",
+        "serve/test_service.py::test_csv_and_parquet_are_read_and_written",
+        "serving.md",
+    ),
+    Place(
+        "HTTP and gRPC gateways of KServe, Seldon, Triton: Open Inference Protocol 2",
+        "`trueodds serve m.odds`",
+        "serve",
+        "tritonclient",
+        "tritonclient.http",
+        "serve/test_processes.py::test_the_official_client_of_the_protocol",
+        "serving.md",
+    ),
+    Place(
+        "a browser, without a server",
+        "the report of `trueodds fit`",
+        "",
+        "Chromium",
+        "from chromium import",
+        "report/test_browser_try.py::test_200_rows_of_a_real_table_have_the_bits_of_python",
+        "page.md",
+    ),
+    Place(
+        "JavaScript",
+        "`trueodds export m.odds --js m.mjs`",
+        "",
+        "Node.js",
+        '"node"',
+        "export/test_javascript.py::test_golden_rows",
+        "export.md",
+    ),
+    Place(
+        "ONNX, from raw columns",
+        "`trueodds export m.odds --onnx m.onnx`",
+        "onnx",
+        "onnxruntime",
+        "onnxruntime",
+        "export/test_onnx.py::test_golden_rows",
+        "export.md",
+    ),
+    Place(
+        "DuckDB, as one query",
+        "`trueodds export m.odds --sql duckdb`",
+        "",
+        "DuckDB",
+        "duckdb",
+        "export/test_sql.py::test_duckdb",
+        "export.md",
+    ),
+    Place(
+        "PostgreSQL, as one query",
+        "`trueodds export m.odds --sql postgres`",
+        "",
+        "a PostgreSQL server",
+        "test_postgresql import",
+        "export/test_sql.py::test_postgresql",
+        "export.md",
+    ),
+    Place(
+        "MLflow: `mlflow.pyfunc`",
+        "`trueodds.interop.mlflow.save_model`",
+        "mlflow",
+        "MLflow",
+        "mlflow.pyfunc.load_model",
+        "interop/test_mlflow.py::test_pyfunc_gives_the_bits_of_the_model",
+        "mlflow.md",
+    ),
+    Place(
+        "MLflow's server",
+        "`mlflow models serve -m FOLDER`",
+        "mlflow",
+        "MLflow",
+        '"models", "serve"',
+        "interop/test_mlflow.py::test_served_by_mlflow",
+        "mlflow.md",
+    ),
+    Place(
+        "pipelines and searches of scikit-learn",
+        "`TrueOddsClassifier`",
+        "",
+        "scikit-learn",
+        "GridSearchCV",
+        "test_tuning.py::test_a_grid_search_in_a_pipeline",
+        "tuning.md",
+    ),
+    Place(
+        "joblib's processes and threads",
+        "`n_jobs=2` of a search",
+        "",
+        "joblib with loky",
+        '"loky"',
+        "test_tuning.py::test_processes_of_joblib_give_the_same_bits",
+        "tuning.md",
+    ),
+    Place(
+        "Optuna",
+        "`TrueOddsClassifier`",
+        "",
+        "Optuna",
+        '"tuning.md": "optuna"',
+        "test_docs.py::test_every_command_runs",
+        "tuning.md",
+    ),
+    Place(
+        "many machines: Ray",
+        "`trueodds fit … --on ray`",
+        "ray",
+        "a Ray cluster",
+        "ray",
+        "execution/test_ray_run.py::test_a_killed_worker_costs_only_its_member_and_no_byte_changes",
+        "ray.md",
+    ),
+    Place(
+        "SHAP",
+        "`trueodds.interop.shap.Background`",
+        "",
+        "SHAP",
+        "shap.explainers",
+        "interop/test_shap.py::test_explainers_with_a_background",
+        "python.md",
+    ),
+)
+HEAD = """# Where it runs
+
+*`python tests/where_it_runs.py` writes this page from the tests: each line has one, with the real
+counterpart.*
+
+One model file runs in all of these places. Wherever trueodds itself, its JavaScript or its page
+scores, a row has the same bits ([exact scoring](exact.md)); ONNX and SQL compute in floats, and
+[export](export.md) has the differences that were measured.
+
+| where | by | extra | tested with | test |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    lines = [
+        f"| [{place.where}]({place.page}) | {place.how} | "
+        f"{f'`{place.extra}`' if place.extra else ''} | {place.counterpart} | "
+        f"`tests/{place.test.partition('::')[0]}` |\n"
+        for place in PLACES
+    ]
+    return HEAD + "".join(lines)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
