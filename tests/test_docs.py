@@ -24,6 +24,8 @@ LONG = ("prove", "bench/")
 """Walks over the floats and benchmarks have suites of their own; here they must name real files."""
 
 
+RUN = ("sh", "python", "make")
+"""Blocks that tests run; `tests/test_pipelines.py` runs those of Make."""
 NOT_RUN = ("text", "{toctree}", "{include}", "{eval-rst}")
 """Blocks that hold no code."""
 
@@ -34,7 +36,7 @@ def test_no_page_and_no_block_is_left_out() -> None:
     for page in pages:
         text = page.read_text(encoding="utf-8")
         fences = re.findall(r"^ *```(.*)$", text, re.M)
-        assert not {fence.split()[0] for fence in fences[::2]} - {"sh", "python", *NOT_RUN}, page
+        assert not {fence.split()[0] for fence in fences[::2]} - {*RUN, *NOT_RUN}, page
         assert not any(fences[1::2]), page
         # An indented block is not run; the forms of commands stand in such ones on their page.
         if page.name != "commands.md":
