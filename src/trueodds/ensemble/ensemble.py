@@ -16,6 +16,7 @@ from trueodds.ensemble.calibrator import Calibrator
 from trueodds.ensemble.held_out import HeldOut, Variances, held_out
 from trueodds.ensemble.stacking import Stack, fit_stack
 from trueodds.evaluation.sums import dot
+from trueodds.functions.portable import sigmoid
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds
 from trueodds.training.member import TrainedMember
@@ -103,6 +104,8 @@ def combine(
     judging = folds.of_row[0] >= (min(1, folds.each - 1) if folds.forward else 0)
     run = _best(losses, judging)
     stack = _fitted(each[run], y, sample_weight, judging)
+    if not folds.forward:
+        averaged += _refitted(stack, honest, folds.each)
     shipped, factors = _factors(runs[run], folds, found[run].kinds, stack)
     return Ensemble(
         run=run,
@@ -141,6 +144,18 @@ def _fitted(
     return fit_stack(
         log_odds[rows], y[rows], None if sample_weight is None else sample_weight[rows]
     )
+
+
+def _refitted(stack: Stack, log_odds: Float, folds: int) -> float:
+    """Variance that a fit of the weights and the calibrator on all rows removes, squared nats.
+
+    If d numbers are fitted on n rows, the mean of the log-odds' variance times p(1 − p) is d/n. The
+    honest choices are fitted on the rows of all folds but one.
+    """
+    p = sigmoid(log_odds)
+    information = float(np.sum(p * (1.0 - p)))
+    numbers = int(np.count_nonzero(stack.slopes)) + 1
+    return numbers / ((folds - 1) * information) if information > numbers else 0.0
 
 
 def _losses(log_odds: Float, y: NDArray[np.uint8], sample_weight: Float | None) -> Float:
