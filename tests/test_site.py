@@ -125,4 +125,13 @@ def test_the_figures_can_be_moved(site: Path, page: Page) -> None:
     for _ in range(6):
         page.run(f"{corner}.querySelectorAll('button')[1].click()")
     assert page.run(loss) < 0.6 * page.run(line)
+    show(page, site / "calibration.html", 390)
+    told = "document.querySelector('.live p[aria-live]').textContent"
+    assert "forecast of 90 %, 75 % are yes" in page.run(told)
+    page.run(
+        "for (const one of document.querySelectorAll('.live input')) {"
+        "one.value = one.previousSibling.textContent === 'slope' ? 1 : 0;"
+        "one.dispatchEvent(new Event('input'))}"
+    )
+    assert "forecast of 90 %, 90 % are yes" in page.run(told)
     assert page.logged == []
