@@ -43,9 +43,10 @@ def whole(parts: dict[str, Any]) -> str:
         for row in found
     ]
     limits = [f"- {row.work.split(':')[0]}: {row.limit}." for row in found if row.met is False]
-    return "\n\n".join(
-        [markdown(HEADER, lines), "What stands behind the misses:", "\n".join(limits), ran(parts)]
-    )
+    texts = [markdown(HEADER, lines)]
+    if limits:
+        texts += ["What stands behind the misses:", "\n".join(limits)]
+    return "\n\n".join([*texts, *([ran(parts)] if parts else [])])
 
 
 def ran(parts: dict[str, Any]) -> str:
@@ -62,10 +63,13 @@ def ran(parts: dict[str, Any]) -> str:
 
 def short(parts: dict[str, Any]) -> str:
     """README's lines: how many aims are met, and the figures that people ask for first."""
+    if not parts:
+        return "**Speed**: `make bench-speed` measures nine rows beside the peers ([speed](docs/speed.md))."
     found = speed_judge.rows(parts)
     measured = [row for row in found if row.met is not None]
     met = [row for row in measured if row.met]
-    told = [f"{row.work}: {row.ours} ({row.peers})" for row in (found[0], found[4], found[8])]
+    shown = [row for row in (found[0], found[4], found[8]) if row.met is not None]
+    told = [f"{row.work}: {row.ours} ({row.peers})" for row in shown]
     date = max(part["about"]["date"] for part in parts.values())[:10]
     cpus = listed(dict.fromkeys(part["about"]["cpu"] for part in parts.values()))
     text = (
@@ -73,6 +77,13 @@ def short(parts: dict[str, Any]) -> str:
         f"([all nine](docs/speed.md)). {'. '.join(told)}."
     )
     return textwrap.fill(text, WIDTH, break_on_hyphens=False)
+
+
+def committed() -> dict[str, Any]:
+    """Parts of the run in bench/results; none before the first run."""
+    path = machine.RESULTS / "speed_table.json"
+    parts: dict[str, Any] = json.loads(path.read_text())["parts"] if path.exists() else {}
+    return parts
 
 
 def rewritten(text: str, figures: str) -> str:
@@ -85,7 +96,7 @@ PAGES = {"docs/speed.md": whole, "README.md": short}
 
 
 if __name__ == "__main__":
-    parts = json.loads((machine.RESULTS / "speed_table.json").read_text())["parts"]
+    parts = committed()
     for name, part_of_page in PAGES.items():
         page = ROOT / name
         page.write_text(rewritten(page.read_text(), part_of_page(parts)))

@@ -18,7 +18,7 @@ from trueodds.features.derive import derive
 from trueodds.model import compiled, compiled_scorer, lookups
 from trueodds.model import scorer as scorer_module
 from trueodds.model.compiled import Compiled, scores
-from trueodds.model.compiled_scorer import CompiledScorer
+from trueodds.model.compiled_scorer import CompiledScorer, column_units, in_units
 from trueodds.model.fixed import FixedNetworks, Grid
 from trueodds.model.lookups import Looked
 from trueodds.model.row_scorer import RowScorer
@@ -76,6 +76,19 @@ def test_numbers_at_every_edge(name: str, golden_called: Called) -> None:
     for source in again.numbers:
         again.numbers[source][:] = np.resize(near[source], rows)
     same(model, again)
+
+
+def test_weights_of_16_bits_are_kept_in_units_of_their_column() -> None:
+    weights = np.array([[-(2**15), -(2**15), 2**15 - 1, 0], [1, 2, -(2**15) + 1, 0], [7, 0, 0, 0]])
+    first = weights * np.array([2.0**-90, 1.0, 2.0**40, 1.0])
+    first = np.concatenate([first, np.full((1, 4), 0.1)])
+    table = np.concatenate([first, column_units(first)[None]])
+    rows = np.arange(len(weights))
+    narrow = in_units(table, rows)
+    assert (narrow[rows] * table[-1]).tolist() == first[:-1].tolist()
+    assert not narrow[len(rows) :].any()
+    with pytest.raises(ValueError, match="more than 16 bits"):
+        in_units(table, np.arange(len(first)))
 
 
 @settings(max_examples=20, deadline=None)

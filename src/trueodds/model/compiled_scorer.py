@@ -99,8 +99,8 @@ class CompiledScorer:
         rows = RowLookups(self._lookups, sources)
         plan = self._plan.copy()
         plan[:, 3] = 0
-        rest: tuple[Any, ...] = (self._tables, self._narrow, plan)
-        rest = (*rest, self._layers, self._limits, self._weights, self._scale)
+        tables = (self._tables, self._narrow, plan)
+        rest = (*tables, self._layers, self._limits, self._weights, self._scale)
 
         def total(values: Sequence[Any]) -> float:
             found: float = score_row(rows.look(values), rows.units, rows.parts, *rest)
