@@ -29,7 +29,7 @@ from trueodds.health.state import LayerState
 from trueodds.model.check import Check
 from trueodds.model.comparison import Contender
 from trueodds.model.drift import ColumnDrift
-from trueodds.model.effect import ColumnEffect, Effects
+from trueodds.model.effect import ColumnEffect, Effects, PairEffect
 from trueodds.model.monitor import OutOfRange
 from trueodds.model.rounding import Rounding
 from trueodds.report.evidence import ColumnImportance
@@ -173,6 +173,8 @@ class EffectsJson(TypedDict):
     """Rows of which each column's cells were changed, about."""
     of: int
     """Rows given."""
+    pairs: list[PairEffect]
+    """All pairs of the first columns that have effects, the largest first."""
 
 
 class DriftJson(TypedDict):
