@@ -135,7 +135,7 @@ def test_words_and_plain_values() -> None:
     text = json.loads(json.dumps(found.to_json()["pairs"]))
     assert text[0]["beyond_chance"] is True
     assert len(text[0]["points"]) == 10
-    assert replace(found, pairs=()).to_json()["pairs"] == []
+    assert replace(found, pairs=()).to_json()["pairs"] == ()
 
 
 @pytest.mark.slow
