@@ -46,7 +46,7 @@ def whole(parts: dict[str, Any]) -> str:
     texts = [markdown(HEADER, lines)]
     if limits:
         texts += ["What stands behind the misses:", "\n".join(limits)]
-    return "\n\n".join([*texts, *([ran(parts)] if parts else [])])
+    return "\n" + "\n\n".join([*texts, *([ran(parts)] if parts else [])]) + "\n"
 
 
 def ran(parts: dict[str, Any]) -> str:
@@ -62,19 +62,17 @@ def ran(parts: dict[str, Any]) -> str:
 
 
 def short(parts: dict[str, Any]) -> str:
-    """README's lines: how many aims are met, and the figures that people ask for first."""
+    """README's two lines: how many aims are met, and what people ask for first."""
     if not parts:
-        return "**Speed**: `make bench-speed` measures nine rows beside the peers ([speed](docs/speed.md))."
+        return "`make bench-speed` measures [speed](docs/speed.md) beside the peers."
     found = speed_judge.rows(parts)
     measured = [row for row in found if row.met is not None]
     met = [row for row in measured if row.met]
-    shown = [row for row in (found[0], found[4], found[8]) if row.met is not None]
-    told = [f"{row.work}: {row.ours} ({row.peers})" for row in shown]
     date = max(part["about"]["date"] for part in parts.values())[:10]
     cpus = listed(dict.fromkeys(part["about"]["cpu"] for part in parts.values()))
+    one = f" One row from a dict: {found[0].ours} ({found[0].peers})." if "scoring" in parts else ""
     text = (
-        f"**Speed**, {date}, two cores of {cpus}: {len(met)} of {len(measured)} aims are met "
-        f"([all nine](docs/speed.md)). {'. '.join(told)}."
+        f"[Speed](docs/speed.md), {date}, {cpus}: {len(met)} of {len(measured)} aims are met.{one}"
     )
     return textwrap.fill(text, WIDTH, break_on_hyphens=False)
 
@@ -89,7 +87,7 @@ def committed() -> dict[str, Any]:
 def rewritten(text: str, figures: str) -> str:
     """A page with these figures between its marks."""
     before, rest = text.split(BEGIN)
-    return f"{before}{BEGIN}\n{figures}\n\n{END}{rest.split(END)[1]}"
+    return f"{before}{BEGIN}{figures}\n{END}{rest.split(END)[1]}"
 
 
 PAGES = {"docs/speed.md": whole, "README.md": short}
