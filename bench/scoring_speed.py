@@ -2,13 +2,11 @@
 
     python bench/scoring_speed.py [--table adult] [--effort standard] [--model FILE.odds]
 
-All contenders are trained on the same table and take turns in one process, round by round; figures
-are medians (and minima) over the rounds. All are of a process that has scored some thousand rows
-before, so that the compiled scorer is loaded where a model has use for it. One row: "from a dict"
-starts from a plain dict of raw cells, "bare" from what the library's quickest call takes. Batches:
-"from a frame" starts from polars as read for trueodds, from pandas with category dtype for the
-others; "networks alone" from encoded inputs or places looked up, where onnxruntime runs our own
-networks in float32. Threads are given to each library by its own setting.
+All contenders are trained on the same table and take turns in one process, which has scored some
+thousand rows before; figures are medians (and minima) over the rounds. One row: "from a dict"
+starts from raw cells, "bare" from what the library's quickest call takes. Batches: "from a frame"
+starts from polars as read, from pandas with category dtype for the others; "networks alone" from
+encoded inputs or places looked up, where onnxruntime runs our networks in float32.
 """
 
 import argparse

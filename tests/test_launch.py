@@ -11,7 +11,7 @@ import pytest
 
 import trueodds
 from trueodds import launch
-from trueodds.execution import pool
+from trueodds.execution import process
 
 HOME = str(Path(trueodds.__file__).parents[1])
 PACKAGES = str(Path(np.__file__).parents[1])
@@ -167,7 +167,7 @@ def test_a_program_that_is_no_python_trains_by_itself(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(pool.subprocess, "Popen", refuse)
+    monkeypatch.setattr(process.subprocess, "Popen", refuse)
     scope: dict[str, Callable[..., object]] = {}
     monkeypatch.setattr(sys, "argv", ["-c", os.getcwd()])
     exec(FIT.replace("print(", "trained = ("), scope)

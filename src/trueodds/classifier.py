@@ -103,8 +103,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Refuse ``class_weight`` with the reason."""
         if "class_weight" in parameters:
             raise UsageError(NO_CLASS_WEIGHT)
-        made: Self = super().__new__(cls)
-        return made
+        return super().__new__(cls)  # type: ignore[no-any-return]
 
     def __init__(
         self,
@@ -237,7 +236,8 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The label with the higher probability of each row of ``X``, shape (n,)."""
-        return np.asarray(self.classes_[(self.decision_function(X) > 0.0).astype(np.int64)])
+        above = self.decision_function(X) > 0.0
+        return np.asarray(self.classes_[above.astype(np.int64)])
 
     @property
     def feature_importances_(self) -> NDArray[np.float64]:

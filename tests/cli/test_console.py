@@ -12,9 +12,14 @@ def test_strangers_text_cannot_steer_the_terminal(capsys):
 
 
 def test_json_knows_no_nan(capsys):
-    print_json({"a": float("nan"), "b": [1.5, (float("inf"), "ü")], 3: None})
+    print_json("predict", {"a": float("nan"), "b": [1.5, (float("inf"), "ü")], 3: None})
     text = capsys.readouterr().out
-    assert json.loads(text) == {"a": None, "b": [1.5, [None, "ü"]], "3": None}
+    assert json.loads(text) == {
+        "format": "trueodds-predict/1",
+        "a": None,
+        "b": [1.5, [None, "ü"]],
+        "3": None,
+    }
     assert "ü" in text
 
 

@@ -109,7 +109,7 @@ def test_dicts_and_lists() -> None:
         ([[1, "a"], [3]], "need one length"),
         ({"a": [1], "b": [1, 2]}, 'one length, found "a" 1, "b" 2'),
         ({"a": 1}, "needs a list of cells"),
-        ("train.csv", "str is not a table"),
+        ("train.csv", "str is no table in memory"),
         (None, "NoneType is not a table"),
     ],
 )
