@@ -4,9 +4,8 @@
 
 All contenders are trained on the same table and take turns in one process, which has scored some
 thousand rows before; figures are medians (and minima) over the rounds. One row: "from a dict"
-starts from raw cells, "bare" from what the library's quickest call takes. Batches: "from a frame"
-starts from polars as read, from pandas with category dtype for the others; "networks alone" from
-encoded inputs or places looked up, where onnxruntime runs our networks in float32.
+starts from raw cells, "bare" from what the quickest call takes. Batches: "from a frame" starts from
+polars as read, or pandas with category dtype; "networks alone" from inputs, in onnxruntime float32.
 """
 
 import argparse
