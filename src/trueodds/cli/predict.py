@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -238,24 +239,41 @@ def run_predict(
     notes = [*table.first.notes, *tally.notes(model), *wrote]
     found = monitor.out_of_range()
     print_notes(notes, found)
-    mean = tally.total / tally.rows
+    if out is not None:
+        calls = tally.called if asked.decide else None
+        mean = tally.total / tally.rows
+        print_scored(model, masked(out), tally.rows, mean, calls, notes, found, as_json=as_json)
+
+
+def print_scored(
+    model: Model,
+    out: str,
+    rows: int,
+    mean: float | None,
+    calls: int | None,
+    notes: Sequence[str],
+    found: Sequence[OutOfRange],
+    *,
+    as_json: bool,
+    files: tuple[int, int] | None = None,
+) -> None:
+    """Print what was scored: JSON to standard output, or a sentence to standard error.
+
+    ``mean`` is that of the probabilities, None without rows; ``calls`` the rows to call, None
+    where that was not asked; ``files`` those scored now and before, None for a table.
+    """
     if as_json:
-        print_json(
-            "predict",
-            {
-                "out": masked(str(out)),
-                "rows": tally.rows,
-                "mean_probability": mean,
-                "target": model.target_name,
-                "yes": model.target_yes,
-                **({"called": tally.called} if asked.decide else {}),
-                "notes": notes,
-                "out_of_range": found,
-            },
-        )
-    elif out is not None:
+        facts: dict[str, Any] = {"out": out}
+        if files is not None:
+            facts |= {"files": files[0], "kept": files[1]}
+        facts |= {"rows": rows, "mean_probability": mean}
+        facts |= {"target": model.target_name, "yes": model.target_yes}
+        if calls is not None:
+            facts["called"] = calls
+        print_json("predict", {**facts, "notes": notes, "out_of_range": found})
+    elif mean is not None:
         note(
-            f"{masked(out)}: {tally.rows:,} rows with the probability that "
-            f'"{model.target_name}" is "{model.target_yes}", {mean:.2%} on average'
-            + (f"; {tally.called:,} rows to call" if asked.decide else "")
+            f"{out}: {'' if files is None else f'{files[0]:,} files, '}{rows:,} rows with the "
+            f'probability that "{model.target_name}" is "{model.target_yes}", {mean:.2%} on average'
+            + ("" if calls is None else f"; {calls:,} rows to call")
         )

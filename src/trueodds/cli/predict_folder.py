@@ -17,8 +17,8 @@ from typing import Any
 
 import msgspec
 
-from trueodds.cli.console import note, print_json
-from trueodds.cli.predict import Asked, print_notes, require_columns
+from trueodds.cli.console import note
+from trueodds.cli.predict import Asked, print_notes, print_scored, require_columns
 from trueodds.cli.ray_predict import FolderJob
 from trueodds.errors import TableError, TrueOddsError, UsageError
 from trueodds.execution.process import ChildProcess, Lines
@@ -85,28 +85,9 @@ def run_predict_folder(
     print_notes(told["notes"], found)
     rows = told["rows"]
     mean = told["total"] / rows if rows else None
-    if as_json:
-        print_json(
-            "predict",
-            {
-                "out": out,
-                "files": len(left),
-                "kept": kept,
-                "rows": rows,
-                "mean_probability": mean,
-                "target": model.target_name,
-                "yes": model.target_yes,
-                **({"called": told["called"]} if asked.decide else {}),
-                "notes": told["notes"],
-                "out_of_range": found,
-            },
-        )
-    elif mean is not None:
-        note(
-            f'{out}: {len(left):,} files, {rows:,} rows with the probability that "'
-            f'{model.target_name}" is "{model.target_yes}", {mean:.2%} on average'
-            + (f"; {told['called']:,} rows to call" if asked.decide else "")
-        )
+    called = told["called"] if asked.decide else None
+    files = len(left), kept
+    print_scored(model, out, rows, mean, called, told["notes"], found, as_json=as_json, files=files)
 
 
 def _places(parts: Parts, root: Path, target: Path) -> dict[int, Path]:
