@@ -1,6 +1,6 @@
 """A stranger's file is refused with a sentence or scores: fuzzed, and with bombs made on purpose.
 
-TRUEODDS_FUZZ sets how many files the long run tries (CI 20,000; nightly 1,000,000).
+TRUEODDS_FUZZ sets how many files the long run tries (CI 5,000; nightly 1,000,000).
 """
 
 import json
@@ -25,7 +25,7 @@ from trueodds.model.fixed import FixedLayer, FixedNetworks, Grid, Member
 from trueodds.model.model import from_bytes
 
 HERE = Path(__file__).parent
-LONG = int(os.environ.get("TRUEODDS_FUZZ", "20000"))
+LONG = int(os.environ.get("TRUEODDS_FUZZ", "5000"))
 
 
 def fuzz(count: int, seed: int) -> dict[str, Any]:
