@@ -60,3 +60,9 @@ def test_iso_text_for_a_column_once_typed() -> None:
     column = pl.Series(["1970-01-02", "1970-01-01T00:00:02", "1970-01-01 00:00:03Z", "x", None])
     assert parse_any_date(column).is_null().to_list() == [False, False, False, True, True]
     assert seconds(parse_any_date(column))[:3].tolist() == [86400.0, 2.0, 3.0]
+
+
+def test_a_cell_at_which_polars_panics_is_no_date() -> None:
+    cells = pl.Series(["17 SepT0999", "17 SEPTEMBER 2020", "1 may2020"])
+    found = parse_dates(cells, "%d %B %Y").dt.date().to_list()
+    assert found == [None, datetime.date(2020, 9, 17), datetime.date(2020, 5, 1)]

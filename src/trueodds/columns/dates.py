@@ -49,7 +49,8 @@ _PARTS = {
     "%Y": r"\s*[0-9]{4}",
     "%y": r"\s*[0-9]{1,2}",
     "%b": "[A-Za-z]{3}",
-    "%B": "([A-Za-z]{4,9}|[Mm]ay|MAY)",
+    "%B": "(?i:January|February|March|April|May|June|July|August|September|October|November|"
+    "December)",
     "%.f": r"(\.[0-9]+)?",
     "%p": "[AaPp][Mm]",
     "%#z": r"\s*([Zz]|[+\-\u2212][0-9]{2}[:\s]*([0-9]{2})?)",
