@@ -131,3 +131,11 @@ def test_members_of_one_training_table_give_the_error_of_their_mean() -> None:
 
 def test_a_single_member_has_no_band() -> None:
     assert np.isnan(Replicates.of_members(1, 5).half(np.ones((1, 3)))).all()
+
+
+def test_places_very_near_or_very_far_are_interpolated() -> None:
+    for places in ([-2.23e-311, -2.2250738585e-313, 0.0], [-1.7e308, 0.0, 1.7e308]):
+        ends = np.array(places)
+        values = np.array([-np.inf, ends[0], ends[1] / 2 + ends[2] / 2, ends[2], np.inf])
+        found = between(values, ends, np.array([[1.0, 2.0, 4.0]]))
+        np.testing.assert_allclose(found, [[1.0, 1.0, 3.0, 4.0, 4.0]], rtol=1e-6)

@@ -87,7 +87,12 @@ def accumulated(changes: Float, interval: NDArray[np.int64], count: int) -> Floa
 
 def between(values: Float, places: Float, effects: Float) -> Float:
     """Effects at values by linear interpolation, constant beyond the ends, (forecasts, rows)."""
-    return np.stack([np.interp(values, places, each) for each in effects])
+    # `np.interp` divides effects by the distance of places, which can be too small or too large.
+    half = 0.5 if np.abs(places).max() > 1e300 else 1.0
+    own, ends = half * np.clip(values, places[0], places[-1]), half * places
+    at = np.clip(np.searchsorted(ends, own, side="right") - 1, 0, len(ends) - 2)
+    part = (own - ends[at]) / (ends[at + 1] - ends[at])
+    return np.asarray(effects[:, at] + part * (effects[:, at + 1] - effects[:, at]))
 
 
 @dataclass(frozen=True, eq=False)
