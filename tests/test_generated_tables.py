@@ -22,7 +22,7 @@ from trueodds.table import as_frame
 pytestmark = pytest.mark.usefixtures("tiny_recipe")
 
 
-LONG = int(os.environ.get("TRUEODDS_TABLES", "2000"))
+LONG = int(os.environ.get("TRUEODDS_TABLES", "1000"))
 
 
 ODD_CELLS = (
