@@ -1,6 +1,6 @@
 """Any generated table, from a file or from memory, ends in a model or in one sentence.
 
-TRUEODDS_TABLES sets how many tables the long run generates (CI 2,000).
+TRUEODDS_TABLES sets how many tables the long run generates (CI 1,000).
 """
 
 import csv
