@@ -48,9 +48,6 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed gives one model, bit for bit.
     n_jobs
         Number of processes; None chooses by the amount of work, −1 takes all cores.
-    on
-        None to train on this machine, "ray" to start a Ray cluster here for the training, or
-        "ray://HOST:PORT" or "HOST:PORT" of a running one. The model is the same, byte for byte.
     heal
         Whether faults that many networks have are cured, all networks are trained again, and the
         better run is kept. A network that fails to learn is always cured.
@@ -69,6 +66,9 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Whether ``model_`` keeps cells of some training rows, as ``model_.explain`` needs.
     verbose
         Whether progress is printed on standard error.
+    on
+        None to train on this machine, "ray" to start a Ray cluster here for the training, or
+        "ray://HOST:PORT" or "HOST:PORT" of a running one. The model is the same, byte for byte.
 
     Attributes
     ----------
@@ -110,7 +110,6 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         effort: str = "standard",
         random_state: int | np.random.RandomState | np.random.Generator | None = None,
         n_jobs: int | None = None,
-        on: str | None = None,
         heal: bool = False,
         positive: object = None,
         drop: Sequence[str] | str = (),
@@ -118,11 +117,11 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         time_limit: float | None = None,
         background: bool = True,
         verbose: bool | int = False,
+        on: str | None = None,
     ) -> None:
         self.effort = effort
         self.random_state = random_state
         self.n_jobs = n_jobs
-        self.on = on
         self.heal = heal
         self.positive = positive
         self.drop = drop
@@ -130,6 +129,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.time_limit = time_limit
         self.background = background
         self.verbose = verbose
+        self.on = on
 
     # As `__new__` takes whatever is given, the parameters are those of `__init__`.
     __signature__ = Signature(list(signature(__init__).parameters.values())[1:])
