@@ -23,6 +23,7 @@ from trueodds.cli.ray_predict import FolderJob
 from trueodds.errors import TableError, TrueOddsError, UsageError
 from trueodds.execution.process import ChildProcess, Lines
 from trueodds.execution.ray_address import require_ray
+from trueodds.execution.ray_run import PATIENCE
 from trueodds.files import whole_file
 from trueodds.launch import RAY_SCORER, command
 from trueodds.machine import cores
@@ -35,8 +36,6 @@ from trueodds.table.sources import fixed_folder
 
 RUN = "_trueodds.json"
 """In the folder of scored files: what they were scored by. Readers of tables leave it out."""
-PATIENCE = 20.0
-"""Seconds that the driver has to stop its cluster."""
 
 
 def run_predict_folder(

@@ -86,7 +86,10 @@ def accumulated(changes: Float, interval: NDArray[np.int64], count: int) -> Floa
 
 
 def between(values: Float, places: Float, effects: Float) -> Float:
-    """Effects at values by linear interpolation, constant beyond the ends, (forecasts, rows)."""
+    """Effects at values by linear interpolation, (forecasts, rows).
+
+    They are constant beyond the ends, and NaN at NaN.
+    """
     # `np.interp` divides effects by the distance of places, which can be too small or too large.
     half = 0.5 if np.abs(places).max() > 1e300 else 1.0
     own, ends = half * np.clip(values, places[0], places[-1]), half * places

@@ -77,6 +77,14 @@ class Checkpoints:
         layout = msgspec.msgpack.decode(raw, type=LAYOUTS[kind])
         return TrainedMember(layout, arrays["parameters"], arrays["log_odds"], record, layers)
 
+    def kept(self, trained: TrainedMember, until: int) -> dict[str, Any]:
+        """Save a member, and return what its process tells the parent: it is done, or unsaved."""
+        try:
+            self.save(trained, until)
+        except OSError as error:
+            return {"unsaved": error.strerror}
+        return trained.record.last_event()
+
     def of_orders(self, orders: Iterable[Order], *, stopped: bool) -> dict[Order, TrainedMember]:
         """Read the members of these orders; if training was ``stopped``, those that are there.
 

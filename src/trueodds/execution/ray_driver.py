@@ -17,7 +17,6 @@ from trueodds.execution.order import Order
 from trueodds.execution.ray_talk import RETRIES, Write, driving, input_lines, parent_writer
 from trueodds.execution.ray_task import Surroundings, train_on_node
 from trueodds.execution.shared_data import load_data
-from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe
 
 PAUSE = 0.2
@@ -78,10 +77,7 @@ def _train_until_end(
             pending[train.remote(data, recipe, seed, order, here)] = order, checkpoints
         for done in ray.wait(list(pending), timeout=PAUSE)[0]:
             order, checkpoints = pending.pop(done)
-            trained: TrainedMember = ray.get(done)
-            try:
-                checkpoints.save(trained, order.until)
-            except OSError as error:
-                write({"unsaved": error.strerror})
+            said = checkpoints.kept(ray.get(done), order.until)
+            write(said)
+            if "unsaved" in said:
                 return
-            write(trained.record.last_event())

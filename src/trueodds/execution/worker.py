@@ -39,13 +39,10 @@ def main(arrays: str, members: str, key: str) -> None:
         def report(epoch: int, epochs: int, loss: float, names: dict[str, int] = names) -> None:
             _write({**names, "epoch": epoch, "epochs": epochs, "loss": loss})
 
-        trained = order.trained(data, recipe, seed, report)
-        try:
-            checkpoints.save(trained, order.until)
-        except OSError as error:
-            _write({"unsaved": error.strerror})
+        said = checkpoints.kept(order.trained(data, recipe, seed, report), order.until)
+        _write(said)
+        if "unsaved" in said:
             return
-        _write(trained.record.last_event())
 
 
 def _write(message: dict[str, Any]) -> None:

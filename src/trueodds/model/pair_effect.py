@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from trueodds.columns.schema import Column
 from trueodds.columns.values import Values
-from trueodds.evaluation.accumulated import LEAST_ROWS, Replicates, edges
+from trueodds.evaluation.accumulated import LEAST_ROWS, Replicates, between, edges
 from trueodds.evaluation.accumulated_pairs import interactions, rows_at, size_of
 from trueodds.model.column_effect import Forecast, number_text, put
 from trueodds.model.effect import ColumnEffect, PairEffect, PairPoint
@@ -90,8 +90,7 @@ def _axis(column: Column, effect: ColumnEffect, rows: Values) -> _Axis:
     if name in rows.numbers:
         cells = rows.numbers[name]
         places = edges(cells, PLACES - 1)
-        position = np.interp(cells, places, np.arange(float(len(places))))
-        position[np.isnan(cells)] = np.nan
+        position = between(cells, places, np.arange(float(len(places)))[None])[0]
         texts = tuple(number_text(at, column.kind) for at in places.tolist())
         return _Axis(name, texts, places, np.zeros(0, np.int64), position)
     points = effect.points

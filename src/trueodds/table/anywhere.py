@@ -82,14 +82,15 @@ def stream_table(
     TableError
         As `read_table`; while the frames are walked, only if a file was changed meanwhile.
     """
-    frames = _frames(as_source(table, told=told, query=query), small, piece)
-    first = next(frames)
-    return TableStream(_again(first, frames), first)
+    return _opened(_frames(as_source(table, told=told, query=query), small, piece))
 
 
 def stream_parts(parts: Parts) -> TableStream:
     """Open some files of a folder as `stream_table` does, each with the columns of its folders."""
-    frames = parts.frames(file_frames)
+    return _opened(parts.frames(file_frames))
+
+
+def _opened(frames: Iterator[Frame]) -> TableStream:
     first = next(frames)
     return TableStream(_again(first, frames), first)
 
