@@ -58,7 +58,7 @@ def infer_schema(frame: Frame, *, drop: Sequence[str] = ()) -> Schema:
         When a column to drop is not there.
     """
     for name in drop:
-        if name not in frame.names:
+        if name not in frame:
             raise UsageError("--drop: " + missing_column(name, frame.names, frame.source))
     named = frame.source != "array"
     locale = Locale(frame)

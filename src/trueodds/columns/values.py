@@ -112,7 +112,7 @@ def to_values(frame: Frame, schema: Schema) -> Values:
     TableError
         When a used column is not there; names it and its likeliest misspellings.
     """
-    lacking = [column.name for column in schema.used if column.name not in frame.names]
+    lacking = [column.name for column in schema.used if column.name not in frame]
     if len(lacking) > 1:
         shown = ", ".join(f'"{name}"' for name in lacking[:8]) + (", …" if lacking[8:] else "")
         raise TableError(f"{frame.source} lacks {len(lacking)} columns that are needed: {shown}.")

@@ -44,7 +44,7 @@ def aligned(frame: Frame, schema: Schema, trained_on: str) -> Aligned:
     """
     nameless, trained_nameless = frame.source == ARRAY, trained_on == ARRAY
     wanted = tuple(column.name for column in schema.columns)
-    lacking = [column for column in schema.used if column.name not in frame.names]
+    lacking = [column for column in schema.used if column.name not in frame]
     by_position = bool(lacking) and nameless != trained_nameless
     if (nameless or by_position) and len(frame.names) != len(wanted):
         raise TableError(
