@@ -761,10 +761,10 @@ function read(buffer) {
   const members = folds.map((fold, number) => {
     const depth = depths[number] ?? 0;
     const before = depth > 0 ? [grids[0], shares] : grids;
-    const layers = before.map((_, index) => ({
-      weights: array(`weights/${number}/${index}`),
+    const layers = before.map(({ bits }, index) => ({
+      weights: Float64Array.from(array(`weights/${number}/${index}`)),
       biases: array(`biases/${number}/${index}`),
-      shifts: array(`shifts/${number}/${index}`),
+      units: array(`shifts/${number}/${index}`).map((shift) => power(-bits - shift)),
     }));
     return { fold, depth, grids: [...before, OUTPUT], layers };
   });
@@ -832,14 +832,19 @@ function score(model, row) {
       text ? sumOf(words.get(text.column), text.places, table) : table.at(code(values.get(source), cuts)),
     ),
   );
+  const onto = (grid) => {
+    const steps = power(grid.bits);
+    return (x) => onGrid(x * steps, grid);
+  };
+  const inputs = own.map((rates) => [...shared, ...rates].map(onto(header.networks.grids[0])));
   const activate = ACTIVATIONS[header.networks.activation];
   let total = 0;
   for (const { fold, depth, grids, layers } of model.members) {
-    let q = [...shared, ...own[fold]].map((x) => onGrid(x * power(grids[0].bits), grids[0]));
+    let q = inputs[fold];
     layers.forEach((layer, index) => {
-      let z = sums(layer, q, grids[index]);
+      let z = sums(layer, q);
       if (index < layers.length - 1) z = depth > 0 ? leafShares(z, depth) : z.map(activate);
-      q = z.map((x) => onGrid(x * power(grids[index + 1].bits), grids[index + 1]));
+      q = z.map(onto(grids[index + 1]));
     });
     total += q[0];
   }
@@ -861,13 +866,15 @@ function code(v, cuts) {
   return Number.isNaN(v) ? -1 : cuts.filter((cut) => cut <= v).length;
 }
 
-function sums(layer, q, before) {
-  const units = layer.biases.length;
-  return layer.biases.map((bias, unit) => {
-    let sum = bias;
-    for (let i = 0; i < q.length; i += 1) sum += q[i] * layer.weights[i * units + unit];
-    return sum * power(-before.bits - layer.shifts[unit]);
+function sums({ weights, biases, units }, q) {
+  const out = Float64Array.from(biases);
+  q.forEach((x, i) => {
+    if (x === 0) return;
+    for (let unit = 0, at = i * out.length; unit < out.length; unit += 1, at += 1) {
+      out[unit] += x * weights[at];
+    }
   });
+  return out.map((sum, unit) => sum * units[unit]);
 }
 
 function leafShares(z, depth) {
