@@ -31,15 +31,14 @@ class Row:
 
 
 LIMITS = {
-    "one row": "each network adds some 40 rows of its table, whose sums need 40 bits and more: "
-    "a row of adult reads about 0.6 MB of them",
-    "many networks": "each network adds its rows of tables: with 25 networks and 60 columns a row "
-    "reads about 2.8 MB, more than the cache of one core holds",
+    "one row": "each network adds rows of its table, whose sums need 40 bits and more",
+    "many networks": "the compiled scorer's table (`trueodds.model.lookups`) has a limit of rows, "
+    "and NumPy scores a model that needs more; oil_spill's does",
     "batches": "each row of a batch adds the same rows of tables, and each gate of soft splits "
     "takes a σ",
     "networks": "sums in float64, exact in any order, where onnxruntime rounds in float32",
     "csv": "cells are read by the schema, and each row runs through all networks",
-    "start": "the import of NumPy and polars is most of it",
+    "start": "the import of NumPy and polars is part of it, as the last row shows",
     "fits": "each fold trains networks of two kinds, more than one of them",
     "million": "the networks of all folds see all rows in each epoch",
     "import": "scikit-learn's base class alone takes most of it: it loads SciPy and pandas",
@@ -188,9 +187,10 @@ def _fits(parts: Found) -> Iterator[Row]:
     found: Found = parts.get("million", {}).get("figures", {})
     if found:
         plain, limited = found["plain"], found["--memory 1GB"]
+        # The workers of a run that is stopped are not in its processor time.
         times = [
-            f"{one['seconds']:.0f} s, {one['cpu_seconds']:.0f} s of processor time"
-            + ("" if one["finished"] else ", stopped")
+            f"{one['seconds']:.0f} s, "
+            + (f"{one['cpu_seconds']:.0f} s of processor time" if one["finished"] else "stopped")
             for one in (plain, limited)
         ]
         ratio = limited["seconds"] / plain["seconds"]

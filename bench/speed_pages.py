@@ -45,7 +45,7 @@ def whole(parts: dict[str, Any]) -> str:
     limits = [f"- {row.work.split(':')[0]}: {row.limit}." for row in found if row.met is False]
     texts = [markdown(HEADER, lines)]
     if limits:
-        texts += ["What stands behind the misses:", "\n".join(limits)]
+        texts += ["What stands behind the misses, as far as it is known:", "\n".join(limits)]
     return "\n" + "\n\n".join([*texts, *([ran(parts)] if parts else [])]) + "\n"
 
 

@@ -38,18 +38,21 @@ def test_killed_at_any_moment_a_fit_goes_on_to_the_same_bytes(table, tmp_path, c
         shutil.copy(table, folders[-1])
     calm, killed = folders
     # Two workers take longer than one process to start, so each way has its own duration.
-    whole = {}
+    whole, made = {}, {}
     for jobs in (2, 1):
         began = time.monotonic()
         process = start(calm, jobs)
         process.communicate()
         assert process.returncode == 0
         whole[jobs] = time.monotonic() - began
-    expected = (calm / "people.odds").read_bytes()
+        made[jobs] = (calm / "people.odds").read_bytes()
+    expected = made[1]
+    assert made[2] == expected
     assert {path.name for path in calm.iterdir()} == {"people.csv", "people.odds"}
 
     kills = cut = resumed = finished = 0
-    while kills < KILLS:
+    # A slow start leaves few moments after the first member; more kills make up for it.
+    while kills < KILLS or (resumed < KILLS // 5 and kills < 2 * KILLS):
         began = time.monotonic()
         jobs = dice.choice([1, 1, 1, 2])
         process = start(killed, jobs)
@@ -78,7 +81,7 @@ def test_killed_at_any_moment_a_fit_goes_on_to_the_same_bytes(table, tmp_path, c
     assert process.returncode == 0
     assert (killed / "people.odds").read_bytes() == expected
     assert {path.name for path in killed.iterdir()} == {"people.csv", "people.odds"}
-    assert resumed >= KILLS // 10
+    assert resumed >= KILLS // 5
     assert cut > 0
     with capsys.disabled():
         print(

@@ -92,6 +92,6 @@ def read_roles(
 def find(frame: Frame, name: str, option: str) -> str:
     """Return the name of a column as the frame has it; raise UsageError with similar names."""
     for same in (name, name.strip()):
-        if same in frame.names:
+        if same in frame:
             return same
     raise UsageError(f"{option}: {missing_column(name, frame.names, frame.source)}")

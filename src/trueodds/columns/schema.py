@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from trueodds.columns.date_text import Order
@@ -94,7 +95,7 @@ class Column:
         return fields
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schema:
     """The columns of the training table in their order, the target left out."""
 
@@ -103,7 +104,7 @@ class Schema:
     leaks: tuple[Leak, ...] = ()
     """Columns that give the target away, and what to look at."""
 
-    @property
+    @cached_property
     def used(self) -> tuple[Column, ...]:
         """The columns that the network sees."""
         return tuple(c for c in self.columns if c.kind != "ignored")

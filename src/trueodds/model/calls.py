@@ -61,7 +61,7 @@ def called(log_odds: NDArray[np.float64], costs: Costs) -> NDArray[np.bool_]:
 def _cost(given: CostGiven, frame: Frame, kept: NDArray[np.bool_] | None) -> Cost:
     every = np.ones(frame.rows, np.bool_) if kept is None else kept
     if isinstance(given, str):
-        if given not in frame.names:
+        if given not in frame:
             raise TableError(missing_column(given, frame.names, frame.source))
         return read_amounts(frame, given, "cost", every)[every]
     cost = np.asarray(given, dtype=np.float64)

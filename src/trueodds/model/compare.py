@@ -215,7 +215,7 @@ def _overlap_text(
 def _probabilities(rows: LabelledRows, name: str, notes: list[str]) -> NDArray[np.float64]:
     """Log-odds of a column of probabilities of the rows that count, shape (rows,)."""
     frame = rows.frame
-    name = name if name in frame.names else name.strip()
+    name = name if name in frame else name.strip()
     cells = frame.column(name).alias("cells")
     style, unit = number_reading(frame, name)
     p, _ = read_numbers(cells, Column(name, "number", number_style=style, unit=unit))
@@ -245,7 +245,7 @@ def _clusters(
     if rows.clusters is not None:
         return rows.clusters
     for model in models.values():
-        if model.roles.group and model.roles.group in rows.frame.names:
+        if model.roles.group and model.roles.group in rows.frame:
             return read_groups(rows.frame, model.roles.group, notes)[rows.kept]
     if not any(note.startswith("training had groups") for note in notes):
         for name, model in models.items():

@@ -121,9 +121,9 @@ def _weights(
         text = "" if trained is None else f"none, as asked; training was weighted{_by(trained)}"
         return None, None, text, False
     if isinstance(asked, str):
-        if asked.strip() not in frame.names and asked not in frame.names:
+        if asked.strip() not in frame and asked not in frame:
             raise TableError(missing_column(asked, frame.names, frame.source))
-        column = asked if asked in frame.names else asked.strip()
+        column = asked if asked in frame else asked.strip()
         text = f'the column "{column}"' + (
             ", as in training"
             if column == trained
@@ -137,7 +137,7 @@ def _weights(
         return _given(asked, frame), "", "as given", False
     if trained is None:
         return None, None, "", False
-    if trained and trained in frame.names:
+    if trained and trained in frame:
         text = f'the column "{trained}", as in training'
         weights = read_weights(frame, trained, needed, model.roles.weight_reading)
         return weights, trained, text, False
@@ -165,7 +165,7 @@ def _clusters(model: ModelData, frame: Frame, notes: list[str]) -> NDArray[np.in
     A note says so if training counted groups or blocks of time and this counts rows.
     """
     name = model.roles.group
-    if name and name in frame.names:
+    if name and name in frame:
         return read_groups(frame, name, notes)
     if name is not None:
         where = f' by the column "{name}", which {frame.source} lacks' if name else ""

@@ -52,8 +52,8 @@ def groupings(
     locale, known = Locale(frame), {column.name: column for column in schema.used}
     found: list[Grouping] = []
     notes: list[str] = []
-    for name in dict.fromkeys(asked if asked in frame.names else asked.strip() for asked in names):
-        if name not in frame.names:
+    for name in dict.fromkeys(asked if asked in frame else asked.strip() for asked in names):
+        if name not in frame:
             raise TableError(missing_column(name, frame.names, frame.source))
         if name == target:
             raise UsageError(f'"{name}" is the target: slices need another column')

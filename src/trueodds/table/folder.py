@@ -96,7 +96,7 @@ class Parts:
         headers = list(first.headers)
         for frame in firsts:
             new = [name for name in frame.names if name not in names]
-            gone = [] if frame.keyed else [name for name in names if name not in frame.names]
+            gone = [] if frame.keyed else [name for name in names if name not in frame]
             if frame.keyed:
                 names += new
                 headers += [frame.headers[frame.names.index(name)] for name in new]
@@ -105,7 +105,7 @@ class Parts:
         notes = list(self.notes)
         schema = {}
         for name in names:
-            known = {f.source: f.data.schema[name] for f in firsts if name in f.names}
+            known = {f.source: f.data.schema[name] for f in firsts if name in f}
             schema[name] = _one_type(known, name, notes)
         for frame in firsts:
             notes += [f"{frame.source}: {note}" for note in frame.notes]
@@ -140,7 +140,7 @@ class Parts:
         """A file's frame as a part of the whole."""
         columns = []
         for name, dtype in common.data.schema.items():
-            if name in frame.names:
+            if name in frame:
                 columns.append(_as_type(frame.data.get_column(name), dtype))
             elif common.keyed:
                 columns.append(pl.Series(name, [None], dtype=dtype).new_from_index(0, frame.rows))
@@ -259,7 +259,7 @@ def _partitions(folder: Path) -> dict[str, str | None]:
 
 def _partitioned(frame: Frame, part: Part) -> Frame:
     """The frame with the columns of its folders; a column of the file's own goes before."""
-    new = {key: value for key, value in part.partitions.items() if key not in frame.names}
+    new = {key: value for key, value in part.partitions.items() if key not in frame}
     if not new:
         return frame
     columns = [
