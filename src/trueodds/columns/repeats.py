@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import pdtr
 
-from trueodds.columns.schema import Schema
+from trueodds.columns.schema import Column, Schema
 from trueodds.columns.sketch import START, cell_bits, mix
 from trueodds.columns.values import Values
 
@@ -89,14 +89,14 @@ def repeated_rows(
 def _hashes(values: Values, schema: Schema) -> NDArray[np.uint64]:
     """A sum of one term a column, so that a column can be taken away again; shape (rows,)."""
     total = np.zeros(values.rows, dtype=np.uint64)
-    for position in range(len(schema.used)):
-        total += _term(values, schema, position)
+    for position, column in enumerate(schema.used):
+        total += _term(values, column, position)
     return total
 
 
-def _term(values: Values, schema: Schema, position: int) -> NDArray[np.uint64]:
+def _term(values: Values, column: Column, position: int) -> NDArray[np.uint64]:
     salt = np.uint64((START * (position + 1)) % 2**64)
-    return mix(mix(cell_bits(values, schema.used[position]) ^ salt))
+    return mix(mix(cell_bits(values, column) ^ salt))
 
 
 def _more_often_than_chance(times: NDArray[np.int64]) -> bool:
@@ -140,8 +140,9 @@ def _alone(
         repeated, extra = repeated[tried], extra[tried]
     total, most, column = np.zeros(len(repeated), dtype=np.int64), 0, -1
     of_most = total
-    for position in range(len(schema.used)):
-        rest = (whole - _term(values, schema, position))[rows]
+    used = schema.used
+    for position, each in enumerate(used):
+        rest = (whole - _term(values, each, position))[rows]
         wanted, which = np.unique(rest[repeated], return_inverse=True)
         place = np.minimum(np.searchsorted(wanted, rest), len(wanted) - 1)
         equal = np.bincount(place[wanted[place] == rest], minlength=len(wanted))
@@ -154,7 +155,7 @@ def _alone(
     least = max(LEAST_ROWS, LEAST_SHARE * len(rows))
     by_chance = 0.0
     if column >= 0:
-        by_chance = most * _chance_of_equal(_term(values, schema, column)[rows[first]])
+        by_chance = most * _chance_of_equal(_term(values, used[column], column)[rows[first]])
     return bool(
         alone >= MOSTLY * extra.sum()
         and alone * scale >= least

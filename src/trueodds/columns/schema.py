@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
 from typing import Any, Literal
 
 from trueodds.columns.date_text import Order
@@ -95,7 +94,7 @@ class Column:
         return fields
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Schema:
     """The columns of the training table in their order, the target left out."""
 
@@ -104,7 +103,7 @@ class Schema:
     leaks: tuple[Leak, ...] = ()
     """Columns that give the target away, and what to look at."""
 
-    @cached_property
+    @property
     def used(self) -> tuple[Column, ...]:
         """The columns that the network sees."""
         return tuple(c for c in self.columns if c.kind != "ignored")
