@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from trueodds.errors import TrainingError
-from trueodds.execution import pool
+from trueodds.execution import workers
 from trueodds.execution.order import Order
 from trueodds.execution.pool import train_members
 from trueodds.execution.progress import ProgressEvent
@@ -89,7 +89,7 @@ def test_a_worker_that_dies_is_one_sentence_and_leaves_no_folder(
     code: str, told: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(pool, "WORKER", [sys.executable, "-c", code])
+    monkeypatch.setattr(workers, "WORKER", [sys.executable, "-c", code])
     with pytest.raises(TrainingError) as error:
         train_members(data(), TINY, 3, 2, MEMBERS)
     # Either worker may be the first to be found dead.

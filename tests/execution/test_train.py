@@ -1,10 +1,12 @@
 """All members: pilots first, then every fold's for its own epochs, the same whatever the jobs."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from trueodds.execution import workers
 from trueodds.execution.order import Order
 from trueodds.execution.pool import train_members
 from trueodds.execution.progress import ProgressEvent
@@ -93,9 +95,20 @@ def test_members_stop_where_the_pilots_say_and_pilots_that_end_there_are_members
     assert [m.record for m in made] == [m.record for m in again]
 
 
-def test_the_jobs_do_not_change_a_bit() -> None:
+def test_the_jobs_do_not_change_a_bit_and_workers_stay_from_pilots_to_members(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[str] = []
+    make = workers.ChildProcess.__init__
+
+    def told(self: Any, command: Any, log: Any, name: str, lines: Any) -> None:
+        started.append(name)
+        make(self, command, log, name, lines)
+
+    monkeypatch.setattr(workers.ChildProcess, "__init__", told)
     recipe = replace(SMALL, many_members=2)
     one, two = (train(data(by_time=True), recipe, 3, jobs).made[0] for jobs in (1, 2))
+    assert started == ["training worker 1", "training worker 2"]
     assert bits(one) == bits(two)
     assert [m.record for m in one] == [m.record for m in two]
 

@@ -15,6 +15,7 @@ from trueodds.execution.progress import ProgressCallback, ProgressEvent
 from trueodds.execution.ray_run import RayRun
 from trueodds.execution.time_limit import FOR_PILOTS, TimeLimit, by_rounds, round_of, whole_rounds
 from trueodds.execution.work_folder import WorkFolder
+from trueodds.execution.workers import Workers
 from trueodds.health.cures import Change
 from trueodds.machine import cores
 from trueodds.training.data import SHIPPED, TrainingData
@@ -44,6 +45,7 @@ class Training:
     work: WorkFolder | None = None
     limit: TimeLimit | None = None
     ray: RayRun | None = None
+    workers: Workers | None = None
 
     def members(
         self,
@@ -64,9 +66,8 @@ class Training:
                 check(event)
 
         jobs = self.jobs_for(recipe, orders)
-        return train_members(
-            self.data, recipe, self.seed, jobs, orders, report, self.work, self.ray
-        )
+        where = (self.work, self.ray, self.workers)
+        return train_members(self.data, recipe, self.seed, jobs, orders, report, *where)
 
     def jobs_for(self, recipe: Recipe, orders: list[Order]) -> int:
         """Return the number of processes for these members, see `sensible_jobs`."""
@@ -104,8 +105,9 @@ def train(
         late = limit is not None and limit.used_up()
         return () if late else run_changes(members, using)
 
-    with RayRun(on, data, seed, jobs, work) if on else nullcontext() as ray:
-        training = Training(data, seed, jobs, callback, work, limit, ray)
+    on_ray = RayRun(on, data, seed, jobs, work) if on else nullcontext()
+    with on_ray as ray, Workers(data, seed, work) as workers:
+        training = Training(data, seed, jobs, callback, work, limit, ray, workers)
         return treated(recipe, run, changes_for, mean_loss, MOST_RUNS if heal else 1)
 
 
