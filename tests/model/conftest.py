@@ -37,7 +37,7 @@ def golden(request: pytest.FixtureRequest) -> Golden:
     return read_golden(request.param)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def golden_called() -> Callable[[str], Golden]:
     """One golden file by its name."""
     return read_golden
