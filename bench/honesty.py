@@ -56,9 +56,12 @@ def _fitted(case: Case, number: int, rows: Drawn, options: dict[str, Any]) -> Mo
     ).model
 
 
-def one_run(work: tuple[Case, int]) -> dict[str, Any]:
-    """Fit one simulated table; reported scores, their intervals, and the truth."""
-    case, number = work
+def one_run(work: tuple[Case, int, bool]) -> dict[str, Any]:
+    """Fit one simulated table; reported scores, their intervals, and the truth.
+
+    The last of ``work`` is whether a steady table is fitted again without its time.
+    """
+    case, number, again = work
     rng = np.random.default_rng([case.rows, len(case.kind), ord(case.kind[0]), number])
     rows, fresh = draw(case, rng)
     if len(set(rows.y.tolist())) < 2:
@@ -73,7 +76,7 @@ def one_run(work: tuple[Case, int]) -> dict[str, Any]:
         found[key] = [reported.value, reported.low, reported.high, truth[key]]
     found["base"] = model.scores.base_log_loss
     found["p_value"] = model.scores.calibration_error.p_value
-    if case.kind == "steady":
+    if case.kind == "steady" and again:
         plain = _fitted(case, number, rows, {})
         found["without_time"] = true_scores(plain.log_odds(fresh.frame), fresh.z)["log_loss"]
     return found
@@ -91,7 +94,7 @@ def summary(case: Case, runs: list[dict[str, Any]]) -> dict[str, float]:
         out[f"{key}_held"] = float(np.mean((low <= truth) & (truth <= high)))
     out["auc_above"] = float(np.mean([run["auc"][1] > 0.5 for run in runs]))
     out["miscalibrated"] = float(np.mean([run["p_value"] < 0.05 for run in runs]))
-    if case.kind == "steady":
+    if all("without_time" in run for run in runs):
         out["time_costs"] = float(
             np.mean([run["log_loss"][3] - run["without_time"] for run in runs])
         )
@@ -149,14 +152,17 @@ def simulate(
     limit: float = 1e9,
     done: Sequence[dict[str, Any]] = (),
     journal: TextIO | None = None,
+    again: bool = True,
 ) -> list[dict[str, Any]]:
     """All runs of all cases, those ``done`` before among them.
 
-    What is not done after ``limit`` seconds is left out. Every run is a line of the journal.
+    What is not done after ``limit`` seconds is left out. Every run is a line of the journal. With
+    ``again``, steady tables are fitted without their time, too.
     """
     out = list(done)
     ready = {(run["case"], run["run"]) for run in done}
-    work = [(case, n) for n in range(runs) for case in chosen if (case.name, n) not in ready]
+    todo = [(case, n) for n in range(runs) for case in chosen]
+    work = [(case, n, again) for case, n in todo if (case.name, n) not in ready]
     end = time.monotonic() + limit
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         waiting = pool.imap_unordered(one_run, work)

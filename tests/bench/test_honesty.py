@@ -15,7 +15,7 @@ def runs() -> dict[str, list[dict[str, Any]]]:
 
     kinds = ["noise", "signal", "steady"]
     chosen = [case for case in honesty.cases(["quick"], kinds) if case.rows in (300, 1200)]
-    done = honesty.simulate(chosen, RUNS, processes=2)
+    done = honesty.simulate(chosen, RUNS, processes=2, again=False)
     return {case.kind: [run for run in done if run["case"] == case.name] for case in chosen}
 
 
