@@ -68,10 +68,10 @@ def use(model: Model, rng: random.Random) -> None:
     probability = model.predict(rows)
     assert probability.shape == (6,)
     assert ((probability > 0.0) & (probability < 1.0)).all(), probability
-    assert np.isfinite(model.log_odds(rows)).all()
+    values = model.read(rows)
+    assert np.isfinite(model.log_odds_of(values)).all()
     if model.schema.used:
         assert model.predict(rows[0])[0] == probability[0]
-    values = model.read(rows)
     monitor = Monitor(model.schema, model.profile)
     monitor.update(values)
     monitor.out_of_range()
