@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-KILLS = 40
+KILLS = 60
 TINY = Path(__file__).with_name("tiny_fit.py")
 
 
