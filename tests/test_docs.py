@@ -15,11 +15,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "bench"))
+from worked_examples import alike  # noqa: E402  the folder of benchmarks is no package
+
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES += sorted((ROOT / "docs" / "checks").glob("*.md"))
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.md"))
 """Their cells depend on each other: `tests/bench/test_worked_examples.py` runs them."""
-BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"^(?:```(sh|python)|<!-- (printed) -->\n```text)\n(.*?)^```$", re.M | re.S)
 LONG = ("prove", "bench/")
 """Walks over the floats and benchmarks have suites of their own; here they must name real files."""
 
@@ -44,15 +47,32 @@ def test_no_page_and_no_block_is_left_out() -> None:
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:
-    """All shell and Python blocks of a page."""
-    return [(m[1], m[2]) for m in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+    """All shell and Python blocks of a page, and the blocks of what they print."""
+    return [(m[1] or m[2], m[3]) for m in BLOCK.finditer(page.read_text(encoding="utf-8"))]
 
 
-def run(line: str, folder: Path, environment: dict[str, str]) -> None:
+def run(line: str, folder: Path, environment: dict[str, str]) -> str:
+    """Run a command and return what it prints."""
     done = subprocess.run(
         line, shell=True, cwd=folder, env=environment, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def is_printed(block: str, outputs: list[str]) -> bool:
+    """Whether the lines of a block stand in this order in one output, up to last digits."""
+    return any(stands_in(block.splitlines(), output.splitlines()) for output in outputs)
+
+
+def stands_in(lines: list[str], output: list[str]) -> bool:
+    left = iter([judged(line) for line in output])
+    return all(any(alike(judged(line), found) for found in left) for line in lines if line.strip())
+
+
+def judged(line: str) -> str:
+    """A line with the verdict of a p-value in its place: its digits differ between machines."""
+    return re.sub(r"p = ([\d.]+)", lambda m: f"p {'>' if float(m[1]) > 0.05 else '≤'} limit", line)
 
 
 @pytest.mark.slow
@@ -75,11 +95,15 @@ def test_every_command_runs(page: Path, tmp_path: Path) -> None:
 
 def run_page(page: Path, tmp_path: Path, environment: dict[str, str], servers: ExitStack) -> None:
     port = free_port()
+    outputs: list[str] = []
     for kind, text in blocks(page):
+        if kind == "printed":
+            assert is_printed(text, outputs), "\n".join([page.name, text, *outputs])
+            continue
         if kind == "python" and "from autogluon" in text:
             continue  # it needs pandas 2: the page says that its block is not run here
         if kind == "python":
-            run(f"{sys.executable} - <<'END'\n{text}\nEND", tmp_path, environment)
+            outputs += [run(f"{sys.executable} - <<'END'\n{text}\nEND", tmp_path, environment)]
             continue
         for line in text.splitlines():
             command = line.split("#")[0].strip()
@@ -108,7 +132,8 @@ def run_page(page: Path, tmp_path: Path, environment: dict[str, str], servers: E
                 served = command.replace("8080", str(port))
                 servers.enter_context(server(served, port, tmp_path, environment))
             else:
-                run(command.replace(":8080/", f":{port}/"), tmp_path, environment)
+                local = command.replace(":8080/", f":{port}/")
+                outputs += [run(local, tmp_path, environment)]
 
 
 def free_port() -> int:
@@ -189,6 +214,29 @@ def is_there(names: list[str]) -> bool:
     file = source / "__init__.py" if source.is_dir() else source.with_suffix(".py")
     defined = rf"^(?:def |class )?{name}\b|^    \"?{name}\"?,|^from .* import .*\b{name}\b"
     return file.is_file() and re.search(defined, file.read_text(encoding="utf-8"), re.M) is not None
+
+
+def test_a_printed_block_is_held_to_the_output() -> None:
+    output = "Log-loss    0.4953   0.4560 to 0.5379\n\nRows  200\nModel  a.odds\n"
+    assert is_printed("Log-loss  0.4952  0.4558 to 0.5380\n\nModel a.odds\n", ["", output])
+    assert not is_printed("Log-loss  0.5952  0.4558 to 0.5380\n", [output])
+    assert not is_printed("Model a.odds\nRows 200\n", [output])
+    assert not is_printed("Log-loss  0.4952\n", [output])
+
+
+def test_outputs_that_pages_show_are_held() -> None:
+    for page in (ROOT / "README.md", ROOT / "docs" / "start.md", ROOT / "docs" / "explain.md"):
+        text = page.read_text(encoding="utf-8")
+        assert text.count("```text") == text.count("<!-- printed -->\n```text") > 0, page.name
+    effects, start, health = (
+        (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+        for name in ("effects", "start", "health")
+    )
+    (quoted,) = re.findall(r"^```text\n(.*?)^```$", effects, re.M | re.S)
+    assert quoted in start
+    (quoted,) = re.findall(r"^```text\n(.*?)^```$", health, re.M | re.S)
+    gallery = health.partition("<!-- gallery -->")[2]
+    assert all(line in gallery for line in quoted.splitlines())
 
 
 def test_readme_is_an_entrance() -> None:
