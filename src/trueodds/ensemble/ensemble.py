@@ -16,7 +16,6 @@ from trueodds.ensemble.calibrator import Calibrator
 from trueodds.ensemble.held_out import HeldOut, Variances, held_out
 from trueodds.ensemble.stacking import Stack, fit_stack
 from trueodds.evaluation.sums import dot
-from trueodds.functions.portable import sigmoid
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds
 from trueodds.training.member import TrainedMember
@@ -94,10 +93,12 @@ def combine(
     base = data.base_log_odds(folds.count - 1)
     losses = np.stack([_losses(z + base, y, sample_weight) for z in each])
     honest, averaged, training = np.full((3, len(y)), np.nan)
+    by_choice = []
     for there, rest in _parts(folds):
         run = _best(losses, rest)
         stack = _fitted(each[run], y, sample_weight, rest)
-        honest[there] = stack.apply(each[run][there])
+        by_choice.append(stack.apply(each[run]))
+        honest[there] = by_choice[-1][there]
         variances = found[run].variances(stack.slopes, folds)
         averaged[there], training[there] = variances.averaged[there], variances.training[there]
     # By time, the first fold itself chose the epochs of its members: it is not used.
@@ -105,7 +106,8 @@ def combine(
     run = _best(losses, judging)
     stack = _fitted(each[run], y, sample_weight, judging)
     if not folds.forward:
-        averaged += _refitted(stack, honest, folds.each)
+        chosen = of_choices(np.array(by_choice))
+        averaged, training = averaged + chosen.averaged, training + chosen.training
     shipped, factors = _factors(runs[run], folds, found[run].kinds, stack)
     return Ensemble(
         run=run,
@@ -146,16 +148,20 @@ def _fitted(
     )
 
 
-def _refitted(stack: Stack, log_odds: Float, folds: int) -> float:
-    """Variance that a fit of the weights and the calibrator on all rows removes, squared nats.
+def of_choices(log_odds: Float) -> Variances:
+    """Variances of each row's forecast that come from the choices, by the jackknife.
 
-    If d numbers are fitted on n rows, the mean of the log-odds' variance times p(1 − p) is d/n. The
-    honest choices are fitted on the rows of all folds but one.
+    Every choice leaves out one of k folds. The sum of the squares about their mean is the variance
+    of a choice on the rows of k − 1 folds (Efron 1982, chapter 2, for blocks of rows). The choice
+    on the rows of all folds has (k − 1)/k of it, and the difference is what the model gains.
+
+    Parameters
+    ----------
+    log_odds
+        Shape (k, rows): forecasts of all rows with the choice that leaves out each fold.
     """
-    p = sigmoid(log_odds)
-    information = float(np.sum(p * (1.0 - p)))
-    numbers = int(np.count_nonzero(stack.slopes)) + 1
-    return numbers / ((folds - 1) * information) if information > numbers else 0.0
+    gained = log_odds.var(axis=0)
+    return Variances(averaged=gained, training=len(log_odds) * gained)
 
 
 def _losses(log_odds: Float, y: NDArray[np.uint8], sample_weight: Float | None) -> Float:
