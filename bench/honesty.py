@@ -15,6 +15,7 @@ beside the truth: the expected score of that very model on fresh rows of the sam
 
 Reported less true is to be 0 within two standard errors and within 0.002 nats; 95 % intervals are
 to hold the truth in 92 % of the runs; on noise the interval of AUC is to lie above 0.5 in 4 %.
+"Without luck" is the same difference less `honesty_tables.luck`, which is 0 in the mean.
 Every run is a line of NAME.jsonl: started again, the simulation goes on where it was.
 """
 
@@ -35,7 +36,7 @@ import numpy as np  # noqa: E402
 import polars as pl  # noqa: E402
 
 import machine  # noqa: E402
-from honesty_tables import KINDS, Case, Drawn, draw, true_scores  # noqa: E402
+from honesty_tables import KINDS, Case, Drawn, draw, luck, true_scores  # noqa: E402
 from trueodds.columns import read_target  # noqa: E402
 from trueodds.main_job import learn  # noqa: E402
 from trueodds.model import Model  # noqa: E402
@@ -75,6 +76,7 @@ def one_run(work: tuple[Case, int, bool]) -> dict[str, Any]:
         reported = getattr(model.scores, key)
         found[key] = [reported.value, reported.low, reported.high, truth[key]]
     found["base"] = model.scores.base_log_loss
+    found["luck"] = luck(rows, fresh)
     found["p_value"] = model.scores.calibration_error.p_value
     if case.kind == "steady" and again:
         plain = _fitted(case, number, rows, {})
@@ -92,6 +94,10 @@ def summary(case: Case, runs: list[dict[str, Any]]) -> dict[str, float]:
         out[f"{key}_gap"] = float(gap.mean())
         out[f"{key}_error"] = float(gap.std(ddof=1) / len(gap) ** 0.5)
         out[f"{key}_held"] = float(np.mean((low <= truth) & (truth <= high)))
+    value, _, _, truth = np.array([run["log_loss"] for run in runs]).T
+    gap = value - truth - [run["luck"] for run in runs]
+    out["without_luck_gap"] = float(gap.mean())
+    out["without_luck_error"] = float(gap.std(ddof=1) / len(gap) ** 0.5)
     out["auc_above"] = float(np.mean([run["auc"][1] > 0.5 for run in runs]))
     out["miscalibrated"] = float(np.mean([run["p_value"] < 0.05 for run in runs]))
     if all("without_time" in run for run in runs):
@@ -103,7 +109,8 @@ def summary(case: Case, runs: list[dict[str, Any]]) -> dict[str, float]:
 
 def table_of(found: dict[str, dict[str, float]]) -> str:
     header = [
-        "simulation", "runs", "true log-loss", "reported − true", "± s.e.", "log-loss held",
+        "simulation", "runs", "true log-loss", "reported − true", "± s.e.", "without luck",
+        "± s.e.", "log-loss held",
         "Brier held", "AUC − true", "AUC held", "AUC above 0.5", "said miscalibrated",
     ]  # fmt: skip
     rows = [
@@ -113,6 +120,8 @@ def table_of(found: dict[str, dict[str, float]]) -> str:
             f"{of['log_loss_true']:.4f}",
             f"{of['log_loss_gap']:+.4f}",
             f"{of['log_loss_error']:.4f}",
+            f"{of['without_luck_gap']:+.4f}",
+            f"{of['without_luck_error']:.4f}",
             f"{of['log_loss_held']:.1%}",
             f"{of['brier_held']:.1%}",
             f"{of['auc_gap']:+.4f}",

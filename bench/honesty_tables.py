@@ -128,3 +128,14 @@ def true_scores(forecast: Floats, z: Floats) -> dict[str, float]:
         "brier": float(np.mean((q - p) ** 2 + p * (1.0 - p))),
         "auc": float(yes @ (np.cumsum(no) - 0.5 * no) / (yes.sum() * no.sum())),
     }
+
+
+def luck(rows: Drawn, fresh: Drawn) -> float:
+    """How far the labels' log-loss by the true log-odds lies above the population's, in nats.
+
+    It is 0 in the mean over tables, whatever is fitted to them. Reported scores move with it and
+    the true ones do not, so their mean difference has a smaller standard error without it (a
+    control variate; Owen 2013, "Monte Carlo theory, methods and examples", section 8.9).
+    """
+    own = log_loss_from_logits(rows.z, rows.y.astype(np.float64)).mean()
+    return float(own - log_loss_from_logits(fresh.z, sigmoid(fresh.z)).mean())
