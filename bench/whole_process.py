@@ -34,7 +34,7 @@ TITLES = {
     "predict_1000_seconds": "trueodds predict, 1,000 rows, fresh process, s",
     "installed_core_mb": "trueodds and its core dependencies on disk, MB",
 }
-PACKAGES = ("trueodds", "numpy", "numba", "polars", "scikit-learn", "scipy", "altair")
+PACKAGES = ("trueodds", "numpy", "numba", "polars", "scikit-learn", "scipy")
 KERNELS = """
 import numpy as np
 import trueodds.main_job, trueodds.report, trueodds.cli.app, trueodds.cli.fit

@@ -12,7 +12,7 @@ from trueodds.columns import read_target
 from trueodds.main_job import learn
 from trueodds.table import as_frame
 
-HEAVY = ("numba", "sklearn", "scipy", "altair", "jinja2", "torch", "pandas", "pyarrow")
+HEAVY = ("numba", "sklearn", "scipy", "jinja2", "torch", "pandas", "pyarrow")
 PREDICT = {
     *("trueodds", "numpy", "polars", "_polars_runtime_32", "msgspec", "threadpoolctl", "backports"),
     *("typer", "click", "annotated_doc", "shellingham", "typing_extensions"),
@@ -77,13 +77,13 @@ def test_the_package_itself_imports_nothing_heavy() -> None:
 
 
 def test_fit_imports_no_scikit_learn() -> None:
-    assert imported("import trueodds.main_job, trueodds.cli.fit", ("sklearn", "altair")) == []
+    assert imported("import trueodds.main_job, trueodds.cli.fit", ("sklearn", "jinja2")) == []
 
 
 @pytest.mark.slow
 def test_the_estimator_loads_numba_only_to_fit() -> None:
     code = "from trueodds import TrueOddsClassifier\nTrueOddsClassifier(effort='quick')"
-    assert imported(code, ("numba", "altair", "trueodds.main_job")) == []
+    assert imported(code, ("numba", "jinja2", "trueodds.main_job")) == []
 
 
 def test_every_public_name_is_there() -> None:

@@ -12,7 +12,7 @@ import pytest
 from trueodds import load
 from trueodds.table import read_table
 
-FORBIDDEN = ("numba", "sklearn", "scipy", "altair", "torch", "jinja2", "rich", "pandas")
+FORBIDDEN = ("numba", "sklearn", "scipy", "torch", "jinja2", "rich", "pandas")
 
 
 def test_stdout_is_the_input_byte_for_byte_with_a_column_more(spawn, model_file, table):

@@ -9,7 +9,7 @@ from trueodds.report.bundle import BUNDLE, VEGA_LITE, build, read_asset
 BUNDLED = read_asset(BUNDLE)
 
 
-def test_the_bundle_draws_what_altair_writes() -> None:
+def test_the_charts_are_held_to_the_schema_that_the_bundle_draws() -> None:
     release = altair.SCHEMA_VERSION.removeprefix("v")
     assert release.rsplit(".", 1)[0] == VEGA_LITE
     assert f'"{release}"' in BUNDLED

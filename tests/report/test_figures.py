@@ -2,10 +2,9 @@ import altair
 import numpy as np
 import pytest
 
-from trueodds.report.chart import specification
 from trueodds.report.figures import all_figures, importance_figure
 from trueodds.report.forecast_charts import forecast_range
-from trueodds.report.model_charts import distinct, importance
+from trueodds.report.model_charts import distinct
 from trueodds.report.out_of_fold import ColumnImportance, OutOfFold
 from trueodds.report.page import sections_of
 from trueodds.report.reliability import Bin, reliability_bins
@@ -29,13 +28,6 @@ def test_every_figure_has_its_charts_and_words(model, evidence) -> None:
         for drawing in figure.drawings:
             assert drawing.spec["width"] == "container"
             assert "$schema" not in drawing.spec
-
-
-def test_the_callers_altair_settings_do_not_reach_the_page(evidence) -> None:
-    plain = specification(importance(evidence.importance))
-    with altair.theme.enable("dark"), altair.data_transformers.enable("default", max_rows=1):
-        assert specification(importance(evidence.importance)) == plain
-        assert altair.theme.active == "dark"
 
 
 def test_one_label_leaves_no_ranking(model) -> None:

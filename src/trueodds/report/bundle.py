@@ -1,15 +1,15 @@
 """The chart library in every page: one JavaScript file, kept in assets/.
 
 ``python -m trueodds.report.bundle`` makes this file again; it needs the developer tool
-vl-convert-python. Do so if Altair uses another Vega-Lite, and update ``assets/NOTICE.md`` in the
-same change.
+vl-convert-python. Do so for another Vega-Lite, and update ``assets/NOTICE.md`` in the same change.
+A test holds every chart to the schema of this Vega-Lite, which Altair, a developer tool, knows.
 """
 
 from importlib import resources
 from pathlib import Path
 
 VEGA_LITE = "6.4"
-"""The Vega-Lite release in the bundle: the one whose specifications Altair writes."""
+"""The Vega-Lite release in the bundle: the one whose schema the tests use."""
 
 BUNDLE = "vega-bundle.js"
 

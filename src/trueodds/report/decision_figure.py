@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from trueodds.evaluation.decision_curves import CurvePoint, decision_curve
-from trueodds.report.chart import HEIGHT, LEFT, inline, layers
+from trueodds.report.chart import HEIGHT, LEFT, Spec, between, layer, layers, quantitative
 from trueodds.report.figure import Figure, drawing
 from trueodds.report.sample import Sample
 from trueodds.report.theme import ACCENT, INK, PLAIN
-
-if TYPE_CHECKING:
-    import altair as alt
 
 TITLE = "What is the forecast worth at other thresholds?"
 
@@ -51,46 +46,32 @@ def decision_figure(sample: Sample, threshold: float) -> Figure:
     )
 
 
-def net_benefit(points: tuple[CurvePoint, ...], threshold: float) -> alt.LayerChart:
+def net_benefit(points: tuple[CurvePoint, ...], threshold: float) -> Spec:
     """Both curves, and a rule at the parameter ``chosen``, which the page's script sets."""
-    import altair as alt
-
     top = max(max(p.model, p.call_all) for p in points)
     # Below no benefit at all, how bad a rule is does not matter.
     bottom = -0.25 * top if top > 0.0 else min(p.model for p in points) - 0.01
     rows = [{"t": p.threshold, "model": p.model, "all": p.call_all} for p in points]
-    base = alt.Chart(inline(rows))
-    x = alt.X(
-        "t:Q",
-        title="threshold",
-        scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=alt.Axis(format="%", tickCount=6),
-    )
-    scale = alt.Scale(domain=[bottom, 1.05 * max(top, 0.0) + (top <= 0.0)], nice=False)
+    axis = {"format": "%", "tickCount": 6}
+    x = quantitative("t", title="threshold", scale=between(0, 1), axis=axis)
+    scale = between(bottom, 1.05 * max(top, 0.0) + (top <= 0.0))
     title = "net benefit a row"
-    axis = alt.Axis(minExtent=LEFT, tickCount=5, format=".2~g")
-    every = base.mark_line(color=PLAIN, strokeDash=[4, 4], strokeWidth=1.5, clip=True).encode(
-        x=x, y=alt.Y("all:Q", title=title, scale=scale, axis=axis)
+    axis = {"minExtent": LEFT, "tickCount": 5, "format": ".2~g"}
+    every = {"x": x, "y": quantitative("all", title=title, scale=scale, axis=axis)}
+    tooltip = [
+        quantitative("t", title="threshold", format=".0%"),
+        quantitative("model", title="net benefit of the model", format=".4f"),
+        quantitative("all", title="of calling every row", format=".4f"),
+    ]
+    model = {"x": x, "y": quantitative("model", title=title, scale=scale), "tooltip": tooltip}
+    rule = layer([{}], "rule", {"x": x}, color=INK, strokeWidth=1.5)
+    rule["transform"] = [{"calculate": "chosen", "as": "t"}]
+    dashed = {"color": PLAIN, "strokeDash": [4, 4], "strokeWidth": 1.5}
+    return layers(
+        layer([{"zero": 0}], "rule", {"y": quantitative("zero", title=title)}, color=PLAIN),
+        layer(rows, "line", every, **dashed, clip=True),
+        layer(rows, "line", model, color=ACCENT, strokeWidth=2, clip=True),
+        rule,
+        height=HEIGHT - 40,
+        params=[{"name": "chosen", "value": threshold}],
     )
-    model = base.mark_line(color=ACCENT, strokeWidth=2, clip=True).encode(
-        x=x,
-        y=alt.Y("model:Q", title=title, scale=scale),
-        tooltip=[
-            alt.Tooltip("t:Q", title="threshold", format=".0%"),
-            alt.Tooltip("model:Q", title="net benefit of the model", format=".4f"),
-            alt.Tooltip("all:Q", title="of calling every row", format=".4f"),
-        ],
-    )
-    none = (
-        alt.Chart(inline([{"zero": 0}]))
-        .mark_rule(color=PLAIN)
-        .encode(y=alt.Y("zero:Q", title=title))
-    )
-    chosen = alt.param(name="chosen", value=threshold)
-    rule = (
-        alt.Chart(inline([{}]))
-        .mark_rule(color=INK, strokeWidth=1.5)
-        .transform_calculate(t="chosen")
-        .encode(x=x)
-    )
-    return layers(none, every, model, rule, height=HEIGHT - 40).add_params(chosen)

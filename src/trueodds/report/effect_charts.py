@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from math import exp, isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trueodds.model.effect import ColumnEffect, EffectPoint, Effects
 from trueodds.model.explanation import factor_text
-from trueodds.report.chart import LEFT, inline, layers
+from trueodds.report.chart import LEFT, Spec, between, layer, layers, nominal, quantitative
 from trueodds.report.figure import Drawing, Figure, drawing
-from trueodds.report.model_charts import distinct
-from trueodds.report.theme import ACCENT, INK, PAPER, PLAIN
+from trueodds.report.model_charts import distinct, levels
+from trueodds.report.theme import ACCENT, PAPER, PLAIN
 from trueodds.report.wording import clean, count
-
-if TYPE_CHECKING:
-    import altair as alt
 
 HEIGHT = 220
 TITLE = "change of the log-odds (nats)"
+TOOLTIP = [
+    nominal("cell", title="cell"),
+    quantitative("effect", title="effect (nats)", format="+.3f"),
+    quantitative("low", title="band from", format="+.3f"),
+    quantitative("high", title="to", format="+.3f"),
+    nominal("odds", title="odds"),
+    quantitative("rows", title="rows", format=",d"),
+]
+DASHED = {"color": PLAIN, "strokeDash": [4, 4]}
 
 
 def effect_figures(effects: Effects | None, yes: str) -> tuple[Figure, ...]:
@@ -119,19 +125,6 @@ def _row(point: EffectPoint, **more: Any) -> dict[str, Any]:
     }
 
 
-def _tooltip() -> list[alt.Tooltip]:
-    import altair as alt
-
-    return [
-        alt.Tooltip("cell:N", title="cell"),
-        alt.Tooltip("effect:Q", title="effect (nats)", format="+.3f"),
-        alt.Tooltip("low:Q", title="band from", format="+.3f"),
-        alt.Tooltip("high:Q", title="to", format="+.3f"),
-        alt.Tooltip("odds:N", title="odds"),
-        alt.Tooltip("rows:Q", title="rows", format=",d"),
-    ]
-
-
 def _places(found: ColumnEffect) -> tuple[list[float], float]:
     """Places on the axis (milliseconds for dates), and that of missing cells beyond their end."""
     scale = 1000.0 if found.kind == "date" else 1.0
@@ -139,102 +132,72 @@ def _places(found: ColumnEffect) -> tuple[list[float], float]:
     return at, at[-1] + 0.1 * (at[-1] - at[0])
 
 
-def _across(found: ColumnEffect, title: str | None) -> alt.X:
-    import altair as alt
-
+def _across(found: ColumnEffect, title: str | None) -> Spec:
     at, beyond = _places(found)
     ends = [at[0], at[-1] if found.missing is None else beyond]
-    axis = alt.Axis(tickCount=6, grid=False)
+    axis = {"tickCount": 6, "grid": False}
     if found.kind == "date":
-        return alt.X("at:T", title=title, scale=alt.Scale(type="utc", domain=ends), axis=axis)
-    return alt.X("at:Q", title=title, scale=alt.Scale(domain=ends, nice=False), axis=axis)
+        scale = {"type": "utc", "domain": ends}
+        return {"field": "at", "type": "temporal", "title": title, "scale": scale, "axis": axis}
+    return quantitative("at", title=title, scale=between(*ends), axis=axis)
 
 
-def line(found: ColumnEffect, domain: list[float]) -> alt.LayerChart:
+def line(found: ColumnEffect, domain: list[float]) -> Spec:
     """Effect of a number or a date along its cells; missing cells stand beyond the end."""
-    import altair as alt
-
     at, beyond = _places(found)
     rows = [_row(point, at=place) for point, place in zip(found.points, at, strict=True)]
     x = _across(found, None)
-    y = alt.Y(
-        "effect:Q",
-        title=TITLE,
-        scale=alt.Scale(domain=domain, nice=False),
-        axis=alt.Axis(minExtent=LEFT, tickCount=5),
-    )
-    zero = alt.Chart(inline([{"y": 0.0}])).mark_rule(color=PLAIN, strokeDash=[4, 4])
-    base = alt.Chart(inline(rows))
-    band = base.mark_area(color=ACCENT, opacity=0.18, clip=True).encode(
-        x=x, y=alt.Y("low:Q"), y2="high:Q"
-    )
-    effect = base.mark_line(color=ACCENT, strokeWidth=2, clip=True).encode(x=x, y=y)
-    dots_ = base.mark_circle(color=ACCENT, size=26, opacity=1, clip=True).encode(
-        x=x, y=y, tooltip=_tooltip()
-    )
-    parts: list[Any] = [zero.encode(y="y:Q"), band, effect, dots_]
+    axis = {"minExtent": LEFT, "tickCount": 5}
+    y = quantitative("effect", title=TITLE, scale=between(*domain), axis=axis)
+    band = {"x": x, "y": quantitative("low"), "y2": {"field": "high"}}
+    dot = {"x": x, "y": y, "tooltip": TOOLTIP}
+    parts = [
+        layer([{"y": 0.0}], "rule", {"y": quantitative("y")}, **DASHED),
+        layer(rows, "area", band, color=ACCENT, opacity=0.18, clip=True),
+        layer(rows, "line", {"x": x, "y": y}, color=ACCENT, strokeWidth=2, clip=True),
+        layer(rows, "circle", dot, color=ACCENT, size=26, opacity=1, clip=True),
+    ]
     if found.missing is not None:
-        apart = alt.Chart(inline([_row(found.missing, at=beyond)]))
+        apart = [_row(found.missing, at=beyond)]
         parts += [
-            apart.mark_rule(color=PLAIN, strokeWidth=2, clip=True).encode(
-                x=x, y=alt.Y("low:Q"), y2="high:Q"
-            ),
-            apart.mark_square(color=PLAIN, size=60, opacity=1).encode(x=x, y=y, tooltip=_tooltip()),
+            layer(apart, "rule", band, color=PLAIN, strokeWidth=2, clip=True),
+            layer(apart, "square", dot, color=PLAIN, size=60, opacity=1),
         ]
     return layers(*parts, height=HEIGHT)
 
 
-def rows_bars(found: ColumnEffect) -> alt.LayerChart:
+def rows_bars(found: ColumnEffect) -> Spec:
     """How many rows lie at each place of a number or a date."""
-    import altair as alt
-
     at, beyond = _places(found)
     rows = [_row(point, at=place) for point, place in zip(found.points, at, strict=True)]
     if found.missing is not None:
         rows.append(_row(found.missing, at=beyond))
-    bars = (
-        alt.Chart(inline(rows))
-        .mark_rule(color=PLAIN, strokeWidth=4, opacity=0.75)
-        .encode(
-            x=_across(found, clean(found.column, 60)),
-            y=alt.Y("rows:Q", title="rows", axis=alt.Axis(minExtent=LEFT, tickCount=2, grid=False)),
-            y2=alt.datum(0),
-            tooltip=_tooltip(),
-        )
-    )
+    axis = {"minExtent": LEFT, "tickCount": 2, "grid": False}
+    encoding = {
+        "x": _across(found, clean(found.column, 60)),
+        "y": quantitative("rows", title="rows", axis=axis),
+        "y2": {"datum": 0},
+        "tooltip": TOOLTIP,
+    }
+    bars = layer(rows, "rule", encoding, color=PLAIN, strokeWidth=4, opacity=0.75)
     return layers(bars, height=44)
 
 
-def dots(found: ColumnEffect, domain: list[float]) -> alt.LayerChart:
+def dots(found: ColumnEffect, domain: list[float]) -> Spec:
     """Effects of levels, the highest on top; missing cells and rare levels come last."""
-    import altair as alt
-
     ordered = sorted(found.points, key=lambda p: -p.effect)
     apart = [p for p in (found.missing, found.other) if p is not None]
     every = [*ordered, *apart]
     names = distinct([f"{clean(p.cell, 40)} ({count(p.rows)})" for p in every])
     rows = [_row(point, name=name) for point, name in zip(every, names, strict=True)]
-    y = alt.Y(
-        "name:N",
-        title=None,
-        sort=names,
-        axis=alt.Axis(labelLimit=170, labelColor=INK, ticks=False, domain=False, labelPadding=8),
-    )
-    x = alt.X(
-        "effect:Q",
-        title=TITLE,
-        scale=alt.Scale(domain=domain, nice=False),
-        axis=alt.Axis(tickCount=5),
-    )
-    zero = alt.Chart(inline([{"x": 0.0}])).mark_rule(color=PLAIN, strokeDash=[4, 4])
-    base = alt.Chart(inline(rows))
+    y = levels(names)
+    x = quantitative("effect", title=TITLE, scale=between(*domain), axis={"tickCount": 5})
+    band = {"x": quantitative("low"), "x2": {"field": "high"}, "y": y}
+    dot = {"x": x, "y": y, "tooltip": TOOLTIP}
+    style = {"color": ACCENT, "size": 50, "opacity": 1, "stroke": PAPER, "strokeWidth": 1}
     return layers(
-        zero.encode(x="x:Q"),
-        base.mark_rule(color=ACCENT, strokeWidth=2, clip=True).encode(
-            x=alt.X("low:Q"), x2="high:Q", y=y
-        ),
-        base.mark_circle(color=ACCENT, size=50, opacity=1, stroke=PAPER, strokeWidth=1).encode(
-            x=x, y=y, tooltip=_tooltip()
-        ),
+        layer([{"x": 0.0}], "rule", {"x": quantitative("x")}, **DASHED),
+        layer(rows, "rule", band, color=ACCENT, strokeWidth=2, clip=True),
+        layer(rows, "circle", dot, **style),
         height=24 * len(rows) + 12,
     )

@@ -1,9 +1,8 @@
 """One figure of the page: its charts and its texts."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from trueodds.report.chart import specification
+from trueodds.report.chart import Spec
 
 
 @dataclass(frozen=True)
@@ -12,7 +11,7 @@ class Drawing:
 
     key: str
     summary: str
-    spec: dict[str, Any]
+    spec: Spec
     height: int
 
 
@@ -29,8 +28,7 @@ class Figure:
     """(style, meaning) pairs; the style is a CSS class of the page."""
 
 
-def drawing(key: str, summary: str, chart: Any) -> Drawing:
+def drawing(key: str, summary: str, spec: Spec) -> Drawing:
     """Make the drawing of a chart."""
-    spec = specification(chart)
     # The page keeps this height before the chart is drawn, so that it does not move.
     return Drawing(key, summary, spec, int(spec["height"]) + 40)

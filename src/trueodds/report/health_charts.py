@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -10,11 +10,8 @@ from trueodds.health.health_record import HealthRecord
 from trueodds.health.measure import DENSITY_BINS, DENSITY_REACH, LARGEST_SLOPE
 from trueodds.health.state import LARGEST
 from trueodds.network.activations import Activation, activate, slope
-from trueodds.report.chart import LEFT, inline, layers
+from trueodds.report.chart import LEFT, Spec, between, layer, layers, quantitative
 from trueodds.report.theme import ACCENT, PLAIN
-
-if TYPE_CHECKING:
-    import altair as alt
 
 MOST_LAYERS = 4
 """Most layers whose densities are drawn: the first, the last, and some between."""
@@ -28,10 +25,8 @@ def drawn_layers(record: HealthRecord) -> list[int]:
     return sorted(set(np.linspace(0, count - 1, min(count, MOST_LAYERS)).round().astype(int)))
 
 
-def on_the_curve(record: HealthRecord, position: int) -> alt.LayerChart:
+def on_the_curve(record: HealthRecord, position: int) -> Spec:
     """Density of one layer's pre-activations under φ and φ′, each scaled to at most 1."""
-    import altair as alt
-
     activation = cast(Activation, record.activations[position])
     edges = np.linspace(-DENSITY_REACH, DENSITY_REACH, DENSITY_BINS + 1)
     shares = np.array(record.densities[position], dtype=np.float64)
@@ -45,54 +40,47 @@ def on_the_curve(record: HealthRecord, position: int) -> alt.LayerChart:
     value, steep = activate(z, activation), slope(z, activation)
     value = value / np.abs(value).max()
     steep = steep / LARGEST_SLOPE[activation]
-    x = alt.X(
-        "from:Q",
+    x = quantitative(
+        "from",
         title=f"pre-activation z, {record.names[position]}",
-        scale=alt.Scale(domain=[-DENSITY_REACH, DENSITY_REACH]),
-        axis=alt.Axis(grid=False, tickCount=9),
+        scale={"domain": [-DENSITY_REACH, DENSITY_REACH]},
+        axis={"grid": False, "tickCount": 9},
     )
-    y = alt.Y(
-        "height:Q",
-        title=None,
-        scale=alt.Scale(domain=[min(0.0, float(value.min())), 1.05], nice=False),
-        axis=alt.Axis(labels=False, ticks=False, grid=False, domain=False, minExtent=LEFT),
-    )
+    hidden = {"labels": False, "ticks": False, "grid": False, "domain": False, "minExtent": LEFT}
+    scale = between(min(0.0, float(value.min())), 1.05)
+    y = quantitative("height", title=None, scale=scale, axis=hidden)
     tooltip = [
-        alt.Tooltip("from:Q", title="z from", format=".2f"),
-        alt.Tooltip("to:Q", title="to", format=".2f"),
-        alt.Tooltip("share:Q", title="share", format=".1%"),
+        quantitative("from", title="z from", format=".2f"),
+        quantitative("to", title="to", format=".2f"),
+        quantitative("share", title="share", format=".1%"),
     ]
-    density = (
-        alt.Chart(inline(bars))
-        .mark_rect(color=ACCENT, opacity=0.45)
-        .encode(x=x, x2="to:Q", y=y, y2="zero:Q", tooltip=tooltip)
+    density = {"x": x, "x2": {"field": "to"}, "y": y, "y2": {"field": "zero"}, "tooltip": tooltip}
+
+    def curve(heights: Any, color: str, dash: list[int]) -> Spec:
+        rows = [{"from": a, "height": round(float(b), 4)} for a, b in zip(z, heights, strict=True)]
+        style = {"color": color, "strokeDash": dash, "strokeWidth": 1.5, "clip": True}
+        return layer(rows, "line", {"x": x, "y": y}, **style)
+
+    return layers(
+        layer(bars, "rect", density, color=ACCENT, opacity=0.45),
+        curve(value, ACCENT, [1, 0]),
+        curve(steep, PLAIN, [5, 3]),
+        height=SMALL,
     )
 
-    def curve(heights: Any, color: str, dash: list[int]) -> Any:
-        rows = [{"from": a, "height": round(float(b), 4)} for a, b in zip(z, heights, strict=True)]
-        return (
-            alt.Chart(inline(rows))
-            .mark_line(color=color, strokeDash=dash, strokeWidth=1.5, clip=True)
-            .encode(x=x, y=y)
-        )
 
-    return layers(density, curve(value, ACCENT, [1, 0]), curve(steep, PLAIN, [5, 3]), height=SMALL)
-
-
-def flow_over_depth(record: HealthRecord) -> alt.LayerChart | None:
+def flow_over_depth(record: HealthRecord) -> Spec | None:
     """Size of the gradient by pre-activations, by layer, at the first and the last snapshot."""
     return _flow(record, "layer", "layer")
 
 
-def flow_over_time(record: HealthRecord) -> alt.LayerChart | None:
+def flow_over_time(record: HealthRecord) -> Spec | None:
     """Size of the gradient by pre-activations of the first and the last layer, over the steps."""
     return _flow(record, "step", "step")
 
 
-def _flow(record: HealthRecord, across: str, title: str) -> alt.LayerChart | None:
+def _flow(record: HealthRecord, across: str, title: str) -> Spec | None:
     """Log-scaled flow, first snapshot or layer dashed, the last solid; None if there is none."""
-    import altair as alt
-
     ends = (0, -1)
     rows = []
     for end in ends:
@@ -106,24 +94,22 @@ def _flow(record: HealthRecord, across: str, title: str) -> alt.LayerChart | Non
     # Few layers get one tick each: otherwise the axis has ticks between them.
     places = sorted({row["at"] for part in rows for row in part})
     ticks = {"values": places} if len(places) <= MOST_TICKS else {"tickCount": 8}
-    x = alt.X("at:Q", title=title, axis=alt.Axis(format="d", grid=False, **ticks))
-    y = alt.Y(
-        "flow:Q",
-        title="size of the gradient",
-        scale=alt.Scale(type="log"),
-        axis=alt.Axis(minExtent=LEFT, tickCount=4, format="~e"),
-    )
-    charts = [
-        alt.Chart(inline(part))
-        .mark_line(color=color, strokeDash=dash, strokeWidth=1.5, point={"color": color})
-        .encode(
-            x=x,
-            y=y,
-            tooltip=[
-                alt.Tooltip("at:Q", title=title),
-                alt.Tooltip("flow:Q", title="gradient", format=".2e"),
-            ],
-        )
-        for part, color, dash in zip(rows, (PLAIN, ACCENT), ([5, 3], [1, 0]), strict=True)
-    ]
-    return layers(*charts, height=170)
+    encoding = {
+        "x": quantitative("at", title=title, axis={"format": "d", "grid": False, **ticks}),
+        "y": quantitative(
+            "flow",
+            title="size of the gradient",
+            scale={"type": "log"},
+            axis={"minExtent": LEFT, "tickCount": 4, "format": "~e"},
+        ),
+        "tooltip": [
+            quantitative("at", title=title),
+            quantitative("flow", title="gradient", format=".2e"),
+        ],
+    }
+
+    def line(part: list[dict[str, Any]], color: str, dash: list[int]) -> Spec:
+        style = {"color": color, "strokeDash": dash, "strokeWidth": 1.5, "point": {"color": color}}
+        return layer(part, "line", encoding, **style)
+
+    return layers(line(rows[0], PLAIN, [5, 3]), line(rows[1], ACCENT, [1, 0]), height=170)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from trueodds.report.chart import LEFT, inline, layers
+from trueodds.report.chart import LEFT, Spec, between, layer, layers, nominal, quantitative
 from trueodds.report.figure import Figure, drawing
-from trueodds.report.forecast_charts import PERCENT_TICKS, percent_labels
+from trueodds.report.forecast_charts import log_odds_axis, reference
 from trueodds.report.reliability import Bin
-from trueodds.report.theme import ACCENT, PLAIN
-
-if TYPE_CHECKING:
-    import altair as alt
+from trueodds.report.theme import ACCENT
 
 FARTHEST = 8.0
 """Log-odds beyond ±8 are drawn there; so are shares of 0 and 1."""
@@ -73,95 +70,42 @@ def _row(b: Bin) -> dict[str, Any]:
     }
 
 
-def _axis(low: float, high: float, **options: Any) -> alt.Axis:
-    """An axis of log-odds whose labels are probabilities."""
-    import altair as alt
+TOOLTIP = [
+    nominal("range", title="forecasts"),
+    nominal("share", title="observed"),
+    quantitative("residual", title="residual, points", format="+.2f"),
+    quantitative("rows", title="rows", format=",d"),
+]
 
-    ticks = [v for v in np.log(PERCENT_TICKS / (1 - PERCENT_TICKS)).tolist() if low <= v <= high]
-    if len(ticks) < 3:
-        ticks = np.linspace(low, high, 5).tolist()
-    return alt.Axis(
-        values=ticks,
-        labelExpr=percent_labels(ticks),
-        labelOverlap="greedy",
-        labelSeparation=6,
-        **options,
+
+def _shares(rows: list[dict[str, Any]], yes: str, low: float, high: float) -> Spec:
+    scale = between(low, high)
+    x = quantitative("forecast", title=None, scale=scale, axis=log_odds_axis(low, high))
+    axis = log_odds_axis(low, high, minExtent=LEFT)
+    y = quantitative("low", title=f"observed share of {yes}", scale=scale, axis=axis)
+    intervals = {"x": x, "y": y, "y2": {"field": "high"}}
+    points = {"x": x, "y": quantitative("observed"), "tooltip": TOOLTIP}
+    return layers(
+        reference([{"x": low, "y": low}, {"x": high, "y": high}]),
+        layer(rows, "rule", intervals, color=ACCENT, strokeWidth=2),
+        layer(rows, "circle", points, color=ACCENT, size=34, opacity=1),
+        height=200,
     )
 
 
-def _tooltip() -> list[alt.Tooltip]:
-    import altair as alt
-
-    return [
-        alt.Tooltip("range:N", title="forecasts"),
-        alt.Tooltip("share:N", title="observed"),
-        alt.Tooltip("residual:Q", title="residual, points", format="+.2f"),
-        alt.Tooltip("rows:Q", title="rows", format=",d"),
-    ]
-
-
-def _shares(rows: list[dict[str, Any]], yes: str, low: float, high: float) -> alt.LayerChart:
-    import altair as alt
-
-    scale = alt.Scale(domain=[low, high], nice=False)
-    x = alt.X("forecast:Q", title=None, scale=scale, axis=_axis(low, high))
-    identity = (
-        alt.Chart(inline([{"x": low, "y": low}, {"x": high, "y": high}]))
-        .mark_line(color=PLAIN, strokeDash=[4, 4], strokeWidth=1.25)
-        .encode(x="x:Q", y="y:Q")
-    )
-    intervals = (
-        alt.Chart(inline(rows))
-        .mark_rule(color=ACCENT, strokeWidth=2)
-        .encode(
-            x=x,
-            y=alt.Y(
-                "low:Q",
-                title=f"observed share of {yes}",
-                scale=scale,
-                axis=_axis(low, high, minExtent=LEFT),
-            ),
-            y2="high:Q",
-        )
-    )
-    points = (
-        alt.Chart(inline(rows))
-        .mark_circle(color=ACCENT, size=34, opacity=1)
-        .encode(x=x, y="observed:Q", tooltip=_tooltip())
-    )
-    return layers(identity, intervals, points, height=200)
-
-
-def _residuals(rows: list[dict[str, Any]], low: float, high: float) -> alt.LayerChart:
-    import altair as alt
-
-    x = alt.X(
-        "forecast:Q",
+def _residuals(rows: list[dict[str, Any]], low: float, high: float) -> Spec:
+    x = quantitative(
+        "forecast",
         title="forecast probability (log-odds scale)",
-        scale=alt.Scale(domain=[low, high], nice=False),
-        axis=_axis(low, high, grid=False),
+        scale=between(low, high),
+        axis=log_odds_axis(low, high, grid=False),
     )
-    zero = (
-        alt.Chart(inline([{"x": low, "y": 0.0}, {"x": high, "y": 0.0}]))
-        .mark_line(color=PLAIN, strokeDash=[4, 4], strokeWidth=1.25)
-        .encode(x="x:Q", y="y:Q")
+    axis = {"minExtent": LEFT, "tickCount": 4}
+    y = quantitative("from", title="residual, points", axis=axis)
+    points = {"x": x, "y": quantitative("residual"), "tooltip": TOOLTIP}
+    return layers(
+        reference([{"x": low, "y": 0.0}, {"x": high, "y": 0.0}]),
+        layer(rows, "rule", {"x": x, "y": y, "y2": {"field": "to"}}, color=ACCENT, strokeWidth=2),
+        layer(rows, "circle", points, color=ACCENT, size=34, opacity=1),
+        height=110,
     )
-    intervals = (
-        alt.Chart(inline(rows))
-        .mark_rule(color=ACCENT, strokeWidth=2)
-        .encode(
-            x=x,
-            y=alt.Y(
-                "from:Q",
-                title="residual, points",
-                axis=alt.Axis(minExtent=LEFT, tickCount=4),
-            ),
-            y2="to:Q",
-        )
-    )
-    points = (
-        alt.Chart(inline(rows))
-        .mark_circle(color=ACCENT, size=34, opacity=1)
-        .encode(x=x, y="residual:Q", tooltip=_tooltip())
-    )
-    return layers(zero, intervals, points, height=110)

@@ -11,7 +11,6 @@ from trueodds.files import whole_file
 from trueodds.model import Model
 from trueodds.report.acting import how_columns_act
 from trueodds.report.bundle import BUNDLE, read_asset
-from trueodds.report.chart import load_altair
 from trueodds.report.details import forecast, health, how_made, training
 from trueodds.report.evidence import Evidence
 from trueodds.report.figures import all_figures
@@ -78,7 +77,6 @@ def write_report(model: Model, evidence: Evidence, path: Path, scratch: Path | N
 
 def render(model: Model, evidence: Evidence) -> str:
     """Text of the page, at most `MOST_BYTES` with the model in it."""
-    load_altair()
     sections = sections_of(model, evidence)
     page = _drawn(model, evidence, sections)
     if len(page.encode()) <= MOST_BYTES:
