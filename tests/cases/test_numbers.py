@@ -118,6 +118,9 @@ def test_other_columns_of_the_table_tell_the_mark() -> None:
     assert values.tolist() == [1775.0, 2100.0]
     _, values = read(csv_frame(["1,775;0.5", "2,100;1.25"], "v;w"))
     assert values.tolist() == [1775.0, 2100.0]
+    dated = ["1.775;0,5;19.08.2021;1.2.3", "2.100;1,25;20.08.2021;1.2.4"]
+    _, values = read(csv_frame(dated, "v;w;x;y"))
+    assert values.tolist() == [1775.0, 2100.0]
 
 
 @pytest.mark.parametrize(

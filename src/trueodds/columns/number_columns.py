@@ -15,8 +15,8 @@ from trueodds.columns.units import unit_of
 from trueodds.table.frame import Frame
 from trueodds.text import printable
 
-_POINT = re.compile(r"\d\.(\d{1,2}|\d{4,})$", re.ASCII)
-"""A number whose point groups no thousands."""
+_POINT = re.compile(r"^[^.]*\d\.(\d{1,2}|\d{4,})$", re.ASCII)
+"""A number whose point groups no thousands; dates such as 19.08.2021 have two points."""
 _GROUPED = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}", re.ASCII)
 """Addresses of computers, such as 192.168.100.101, are no groups of thousands."""
