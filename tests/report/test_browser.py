@@ -10,6 +10,7 @@ import pytest
 
 from chromium import CHROMIUM, Page, browser
 from trueodds.evaluation.slices import Grouping, slice_scores
+from trueodds.model.effect import ColumnEffect, EffectPoint, Effects
 from trueodds.report import ColumnImportance, OutOfFold, write_report
 
 pytestmark = [
@@ -56,6 +57,23 @@ BROKEN_WORDS = """
 """
 
 
+def places(*at: float) -> tuple[EffectPoint, ...]:
+    return tuple(EffectPoint(f"{a:g}", a, 0.1 * n, -0.1, 0.6, 20) for n, a in enumerate(at))
+
+
+MISSING = EffectPoint("missing", None, 0.2, 0.1, 0.3, 9)
+EFFECTS = Effects(
+    (
+        ColumnEffect("age", "number", places(17.0, 40.0, 90.0), MISSING, None, 0.4),
+        ColumnEffect("since", "date", places(1.58e9, 1.61e9, 1.7e9), None, None, 0.3),
+        ColumnEffect("seen", "date", places(1.58e9, 1.61e9, 1.7e9), MISSING, None, 0.2),
+        ColumnEffect("job", "category", places(0.0, 1.0), MISSING, None, 0.1),
+    ),
+    100,
+    100,
+)
+
+
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     with browser(tmp_path_factory.mktemp("profile")) as found:
@@ -72,7 +90,7 @@ def report(model, evidence, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     shifted = evidence.log_odds + groupings[0].codes
     slices = slice_scores(evidence.y, shifted, groupings, notes=("a note",))
-    write_report(model, replace(evidence, slices=slices), path)
+    write_report(model, replace(evidence, slices=slices, effects=EFFECTS), path)
     return path
 
 
@@ -90,7 +108,7 @@ def test_every_chart_is_drawn(page: Page, report: Path, dark: bool) -> None:
     require_quiet(page)
     assert page.run("document.documentElement.dataset.charts") == "drawn"
     drawn = page.run(f"{CHARTS}.map((place) => [place.id, place.innerHTML.split('</svg>')[0]])")
-    assert len(drawn) == 10
+    assert len(drawn) == 10 + 7
     for key, content in drawn:
         assert "<svg" in content, key
         assert content.count("<path") > 2, key

@@ -30,8 +30,15 @@ def test_a_good_model_is_recommended(model) -> None:
     ],
 )
 def test_other_models_are_not(log_loss, words: str, model) -> None:
-    assert words in changed(model, log_loss=log_loss)
-    assert "helps" not in changed(model, log_loss=log_loss)
+    ranks_by_chance = Interval(0.53, 0.47, 0.59)
+    assert words in changed(model, log_loss=log_loss, auc=ranks_by_chance)
+    assert "helps" not in changed(model, log_loss=log_loss, auc=ranks_by_chance)
+
+
+def test_a_model_that_ranks_rows_is_not_without_skill(model) -> None:
+    told = changed(model, log_loss=Interval(0.54, 0.50, 0.58), auc=Interval(0.65, 0.57, 0.71))
+    assert told.startswith("The model ranks rows better than chance. Its log-loss may be no better")
+    assert "skill" not in told
 
 
 def test_calibration_is_told(model) -> None:

@@ -52,8 +52,12 @@ def test_figures_that_are_not_defined_say_so() -> None:
     ],
 )
 def test_headline_says_whether_there_is_skill(model, low, value, high, words) -> None:
-    scores = replace(model.scores, log_loss=Interval(value, low, high))
+    chance = Interval(0.53, 0.47, 0.59)
+    scores = replace(model.scores, log_loss=Interval(value, low, high), auc=chance)
     assert words in wording.headline(scores, "“x”")
+    if words == "no skill":
+        ranking = wording.headline(replace(scores, auc=Interval(0.65, 0.57, 0.71)), "“x”")
+        assert ranking.endswith("may be chance. The model ranks rows better than chance.")
 
 
 def test_without_an_interval_the_headline_says_nothing_about_skill(model) -> None:

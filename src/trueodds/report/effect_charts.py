@@ -137,7 +137,8 @@ def _across(found: ColumnEffect, title: str | None) -> Spec:
     ends = [at[0], at[-1] if found.missing is None else beyond]
     axis = {"tickCount": 6, "grid": False}
     if found.kind == "date":
-        scale = {"type": "utc", "domain": ends}
+        # Its ends are those of the rows: under the page's policy Vega reads no domain of dates.
+        scale = {"type": "utc", "nice": False}
         return {"field": "at", "type": "temporal", "title": title, "scale": scale, "axis": axis}
     return quantitative("at", title=title, scale=between(*ends), axis=axis)
 

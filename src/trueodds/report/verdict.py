@@ -45,6 +45,11 @@ def _skill(scores: Scores) -> str:
         return "The model helps: it forecasts better than the base rate."
     if isfinite(loss.low) and loss.low > base:
         return "Do not use this model: it forecasts worse than the base rate."
+    if scores.auc.low > 0.5:  # as TO302 judges
+        return (
+            "The model ranks rows better than chance. Its log-loss may be no better than the base "
+            "rate's: these rows are too few to tell."
+        )
     return "The model has shown no skill: it may be no better than the base rate."
 
 

@@ -82,6 +82,8 @@ def headline(scores: Scores, yes: str) -> str:
         )
     if loss.low > base:
         return f"{text} The model is worse than the base rate: do not use it."
+    if scores.auc.low > 0.5:  # as TO302 judges
+        return f"{text} The difference may be chance. The model ranks rows better than chance."
     return f"{text} The difference may be chance: the model has shown no skill."
 
 
