@@ -22,7 +22,7 @@ from trueodds.cli.predict import Asked, print_notes, print_scored, require_colum
 from trueodds.cli.ray_predict import FolderJob
 from trueodds.errors import TableError, TrueOddsError, UsageError
 from trueodds.execution.process import ChildProcess, Lines
-from trueodds.execution.ray_address import require_ray
+from trueodds.execution.ray_address import lost, require_ray
 from trueodds.execution.ray_run import PATIENCE
 from trueodds.files import whole_file
 from trueodds.launch import RAY_SCORER, command
@@ -144,7 +144,8 @@ def _told(job: FolderJob, on: str) -> dict[str, Any]:
     lines: Lines = SimpleQueue()
     with tempfile.TemporaryDirectory(prefix="trueodds-", ignore_cleanup_errors=True) as name:
         words = [*command(RAY_SCORER), on, str(cores()), name]
-        driver = ChildProcess(words, Path(name) / "driver.log", f"scoring on Ray ({on})", lines)
+        log, told = Path(name) / "driver.log", f"scoring on Ray ({on})"
+        driver = ChildProcess(words, log, told, lines, lost(on))
         patience = 0.0
         try:
             driver.send(msgspec.json.encode(job).decode() + "\n")
@@ -152,12 +153,12 @@ def _told(job: FolderJob, on: str) -> dict[str, Any]:
                 _, line = lines.get()
                 if not line:
                     raise driver.ended_early()
-                told: dict[str, Any] = json.loads(line)
-                if "failed" in told:
-                    raise TrueOddsError(f"{told['failed']} (the files scored until now are kept)")
-                if "rows" in told:
+                found: dict[str, Any] = json.loads(line)
+                if "failed" in found:
+                    raise TrueOddsError(f"{found['failed']} (the files scored until now are kept)")
+                if "rows" in found:
                     patience = PATIENCE
-                    return told
+                    return found
         finally:
             driver.end(patience)
 

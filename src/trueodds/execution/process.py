@@ -2,6 +2,7 @@
 
 import json
 import queue
+import re
 import subprocess
 import threading
 from contextlib import suppress
@@ -19,14 +20,22 @@ ONE_THREAD = dict.fromkeys(
 
 Lines = queue.SimpleQueue[tuple["ChildProcess", str]]
 """Lines of processes with the process that has written each; an empty one when it has ended."""
+OF_RAY = re.compile(r"\.cc:\d+: |^$")
+"""The last line of the log of a process that Ray has ended, where Python has said nothing."""
 
 
 class ChildProcess:
-    """A process started by `trueodds.launch.command`; ``name`` is its name in messages."""
+    """A process started by `trueodds.launch.command`; ``name`` is its name in messages.
 
-    def __init__(self, command: list[str], log: Path, name: str, lines: Lines) -> None:
+    ``lost`` is what a process on Ray is said to have met when Ray has ended it; "" for others.
+    """
+
+    def __init__(
+        self, command: list[str], log: Path, name: str, lines: Lines, lost: str = ""
+    ) -> None:
         self.log = log
         self.name = name
+        self.lost = lost
         with new_file(log) as file:
             self._process = subprocess.Popen(
                 command,
@@ -76,6 +85,8 @@ class ChildProcess:
         """Why it has ended before its input did."""
         code = self._process.wait()
         log = self.log.read_text(encoding="utf-8", errors="replace").strip()
+        if self.lost and code >= 0 and OF_RAY.search(log[log.rfind("\n") + 1 :]):
+            return TrainingError(self.lost)
         if code < 0:
             reason = f"was ended by signal {-code}; is the memory full? Use fewer --jobs"
         else:

@@ -87,3 +87,10 @@ def require_ray(on: str) -> None:
             )
     if address is not None:
         address.require_answer()
+
+
+def lost(on: str, why: str = "") -> str:
+    """Say that the cluster at ``on`` is lost, and why if that is known."""
+    where = "on this machine" if on == LOCAL else f"at {on}"
+    reason = f": {why}" if why else ""
+    return f"the Ray cluster {where} was lost{reason}; run the same command again when it is back"

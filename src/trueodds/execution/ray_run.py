@@ -20,6 +20,7 @@ from trueodds.execution.checkpoints import Checkpoints
 from trueodds.execution.order import Order
 from trueodds.execution.process import ChildProcess, Lines, cannot_write, run_orders
 from trueodds.execution.progress import OutOfTimeError, ProgressCallback
+from trueodds.execution.ray_address import lost
 from trueodds.execution.shared_data import save_data
 from trueodds.execution.work_folder import WorkFolder
 from trueodds.launch import RAY_TRAINER, can_start, command
@@ -102,7 +103,8 @@ class RayRun:
             cpus = str(self.jobs or cores())
             words = [*command(RAY_TRAINER), *folders, self.on, cpus, str(self._temporary())]
             name = f"the connection to Ray ({self.on})"
-            self._driver = ChildProcess(words, arrays / "worker0.log", name, self._lines)
+            log = arrays / "worker0.log"
+            self._driver = ChildProcess(words, log, name, self._lines, lost(self.on))
         return self._driver, members
 
     def _temporary(self) -> Path:

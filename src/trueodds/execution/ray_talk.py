@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from trueodds.errors import TrueOddsError
-from trueodds.execution.ray_address import LOCAL, ray_address
+from trueodds.execution.ray_address import lost, ray_address
 from trueodds.execution.ray_cluster import ray_cluster
 
 RETRIES = 20
@@ -79,6 +79,4 @@ def _lost(ray: Any, on: str, error: Exception) -> str:
             f"the worker of a task was ended {RETRIES + 1} times; is the memory of the nodes "
             "full? Give Ray fewer CPUs a node"
         )
-    where = "on this machine" if on == LOCAL else f"at {on}"
-    why = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-    return f"the Ray cluster {where} was lost: {why}; run the same command again when it is back"
+    return lost(on, (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip("."))
