@@ -1,7 +1,7 @@
 """Calibration error: its value, the part of it that is chance, and a test of calibration."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -113,20 +113,67 @@ def calibration_error(
         )
         spread = np.einsum("ci,cj->ij", of_cluster, of_cluster)
         number = int(np.count_nonzero(np.bincount(cluster, weight)))
-    sums = np.empty((most + 1, len(starts)))
-    tilts = np.empty(most + 1)
-    for row, gaps in enumerate(chain([residual], perfect)):
+    every = chain([residual], perfect)
+    found = _judged(every, most, total, slope, starts, variance, spread)
+    tested = clusters is None or number >= LEAST_CLUSTERS
+    return found if tested else replace(found, p_value=float("nan"))
+
+
+def counted_calibration_error(
+    z: NDArray[np.float64],
+    p: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    yes: NDArray[np.int64],
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> CalibrationError:
+    """`calibration_error` of independent rows that are counted by their forecasts.
+
+    Parameters
+    ----------
+    z, p
+        Shape (forecasts,), rising: log-odds, nats, and probabilities.
+    rows, yes
+        Shape (forecasts,): rows with this forecast, ≥ 1, and how many of them are yes.
+    draws, seed
+        Draws of a perfect forecast, and their seed.
+    """
+    weight = rows.astype(np.float64)
+    variance = weight * p * (1.0 - p)
+    slope = _standardised(z, variance, None)
+    starts = bin_starts(z, weight)
+    rng = np.random.default_rng([seed, 4])
+    perfect = (rng.binomial(rows, p) - weight * p for _ in range(draws))
+    every = chain([yes - weight * p], perfect)
+    spread = np.diag([variance.sum(), dot(variance, np.square(slope))])
+    return _judged(every, draws, float(weight.sum()), slope, starts, variance, spread)
+
+
+def _judged(
+    every: Iterable[NDArray[np.float64]],
+    draws: int,
+    total: float,
+    slope: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    variance: NDArray[np.float64],
+    spread: NDArray[np.float64],
+) -> CalibrationError:
+    """Judge residuals, the first of ``every``, by those of a perfect forecast, the other ones.
+
+    ``spread`` is the covariance of the two sums of the score test, shape (2, 2).
+    """
+    sums = np.empty((draws + 1, len(starts)))
+    tilts = np.empty(draws + 1)
+    for row, gaps in enumerate(every):
         sums[row] = np.add.reduceat(gaps, starts)
         tilts[row] = dot(slope, gaps)
     errors = np.abs(sums).sum(axis=1) / total
     value, floor = float(errors[0]), float(errors[1:].mean())
-    p_value = float("nan")
-    if clusters is None or number >= LEAST_CLUSTERS:
-        score = np.stack([sums.sum(axis=1), tilts], axis=1)
-        inverse = np.linalg.pinv(spread, hermitian=True)
-        recalibration = np.einsum("di,ij,dj->d", score, inverse, score)
-        of_bin = np.maximum(np.add.reduceat(variance, starts), TINY)
-        p_value = _stronger(recalibration, (np.square(sums) / of_bin).sum(axis=1))
+    score = np.stack([sums.sum(axis=1), tilts], axis=1)
+    inverse = np.linalg.pinv(spread, hermitian=True)
+    recalibration = np.einsum("di,ij,dj->d", score, inverse, score)
+    of_bin = np.maximum(np.add.reduceat(variance, starts), TINY)
+    p_value = _stronger(recalibration, (np.square(sums) / of_bin).sum(axis=1))
     return CalibrationError(value, floor, max(value**2 - floor**2, 0.0) ** 0.5, p_value)
 
 

@@ -146,7 +146,7 @@ def score(
     varies = np.zeros(len(y))
     if training_variance is not None:
         about = np.square(log_odds - np.average(log_odds, weights=weight))
-        noise = noise_part(_entropy(rate) - float(np.average(losses, weights=weight)), slope, about)
+        noise = noise_part(entropy(rate) - float(np.average(losses, weights=weight)), slope, about)
         # The mean counts, as the variances of single rows are uncertain.
         least = noise * float(np.average(about, weights=weight))
         varies = np.full(len(y), max(float(np.average(training_variance, weights=weight)), least))
@@ -163,7 +163,7 @@ def score(
         ),
         auc=fraction_interval(auc, per_unit(influence), rarer),
         calibration_error=calibration_error(y, log_odds, weight, units, draws, seed, folds),
-        base_log_loss=_entropy(rate),
+        base_log_loss=entropy(rate),
         base_brier=rate * (1.0 - rate),
         averaging_gain=float(np.average(0.5 * slope * gained, weights=weight)),
         clusters=0 if units is None else int(units.max()) + 1,
@@ -201,7 +201,7 @@ def _wider(variance: float, more: float) -> float:
     return float(np.sqrt(1.0 + more / variance)) if variance > 0.0 else 1.0
 
 
-def _entropy(rate: float) -> float:
+def entropy(rate: float) -> float:
     """Log-loss of forecasting the rate itself, nats."""
     if rate in (0.0, 1.0):
         return 0.0
