@@ -25,6 +25,7 @@ MAIN = (
 )
 WORKER = MAIN.format(module="trueodds.execution.worker")
 RAY_TRAINER = MAIN.format(module="trueodds.execution.ray_driver")
+RAY_CALLER = MAIN.format(module="trueodds.execution.ray_each_driver")
 RAY_SCORER = MAIN.format(module="trueodds.cli.ray_predict")
 FLAGS = {
     "ignore_environment": "-E",

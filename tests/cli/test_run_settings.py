@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from trueodds.cli.fit import FitJob
+from trueodds.cli.fit_job import FitJob
 from trueodds.cli.run_settings import run_settings
 from trueodds.training.recipe import recipe_for
 

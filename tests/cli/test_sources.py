@@ -76,7 +76,7 @@ def test_fit_continues_from_a_folder_and_not_from_another_part(
     run, places, tiny_recipe, tmp_path, monkeypatch
 ):
     """Members that are kept belong to the part that they were trained on."""
-    from trueodds.cli.fit import FitJob
+    from trueodds.cli.fit_job import FitJob
     from trueodds.cli.run_settings import run_settings
     from trueodds.table import as_source
     from trueodds.table.anywhere import fingerprint

@@ -129,6 +129,16 @@ def fit_command(
             show_default="no limit",
         ),
     ] = None,
+    rows: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Train on N rows drawn at random from a folder of Parquet files of any size; the "
+            "finished model is scored on all other rows.",
+            show_default="all rows",
+        ),
+    ] = None,
     time_limit: Annotated[
         float | None,
         typer.Option(
@@ -175,7 +185,8 @@ def fit_command(
 ) -> None:
     """Learn a model from a table, and write the model and a report."""
     from trueodds.array_store import size_of
-    from trueodds.cli.fit import FitJob, run_fit
+    from trueodds.cli.fit import run_fit
+    from trueodds.cli.fit_job import FitJob
     from trueodds.errors import UsageError
 
     if report is not None and no_report:
@@ -204,6 +215,7 @@ def fit_command(
         heal=heal,
         costs=(cost_fp, cost_fn, benefit),
         background=not no_background,
+        rows=rows,
     )
     run_fit(job, fail_on or (), as_json=as_json)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from trueodds.cli.console import note, print_table
 from trueodds.cli.evaluate import run_evaluate
-from trueodds.cli.fit import FitJob, fit, print_fit
+from trueodds.cli.fit import fit, print_fit
+from trueodds.cli.fit_job import FitJob
 from trueodds.cli.predict import Asked, run_predict
 from trueodds.cli.stop import Stopped
 from trueodds.files import whole_file

@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from trueodds.array_store import Store
@@ -19,11 +18,20 @@ from trueodds.cli.facts import (
     scored_text,
     target_text,
 )
+from trueodds.cli.fit_job import FitJob
+from trueodds.cli.fit_share import (
+    drawn_for,
+    print_unseen,
+    require_share,
+    unseen_json,
+    with_unseen,
+)
 from trueodds.cli.folder_notes import kept_text, members_text, print_folder_notes
 from trueodds.cli.outputs import require_ending, require_writable
 from trueodds.cli.progress import note_compiling, training_progress
 from trueodds.cli.roles import read_roles
 from trueodds.cli.run_settings import run_settings
+from trueodds.cli.share import Unseen
 from trueodds.cli.stop import Stopped, StopRequest, stoppable
 from trueodds.columns import Target
 from trueodds.errors import TableError, TrueOddsError
@@ -42,37 +50,6 @@ from trueodds.table.anywhere import at_hand, fingerprint, size_of_files
 from trueodds.training.recipe import recipe_for
 
 
-@dataclass(frozen=True)
-class FitJob:
-    """The options of ``fit``."""
-
-    train: Path | Source
-    target: str
-    out: Path
-    report: Path | None
-    positive: str | None = None
-    drop: tuple[str, ...] = ()
-    weight: str | None = None
-    group: str | None = None
-    time: str | None = None
-    effort: str = "standard"
-    seed: int = 0
-    jobs: int | None = None
-    on: str | None = None
-    """A Ray cluster, see `trueodds.execution.ray_address.ray_address`; None for this machine."""
-    memory: int | None = None
-    """Most bytes of memory for data; None for no limit."""
-    time_limit: float | None = None
-    """Seconds that all may take; None for no limit."""
-    heal: bool = False
-    """Whether faults that members share are cured and all members trained again."""
-    costs: tuple[float | None, float | None, float | None] = (None, None, None)
-    """Costs of a wrong call and of a missed yes, and the benefit, as given."""
-
-    background: bool = True
-    """Whether the model keeps the cells of some training rows, for explanations."""
-
-
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """The result of ``fit``."""
@@ -81,6 +58,8 @@ class Fitted:
     learned: FitResult
     target: Target
     seconds: float
+    unseen: Unseen | None = None
+    """Scores of the rows that are not drawn; None if all are used."""
 
 
 def fit(job: FitJob) -> Fitted:
@@ -97,6 +76,7 @@ def fit(job: FitJob) -> Fitted:
     limit = None if job.time_limit is None else TimeLimit(job.time_limit)
     if job.on is not None:
         require_ray(job.on)
+    require_share(job)
     recipe, costs = recipe_for(job.effort), Costs.given(job.costs)
     source = as_source(job.train)
     inputs = [source.path] if source.kind == "path" and source.path.is_file() else []
@@ -112,7 +92,10 @@ def fit(job: FitJob) -> Fitted:
             training_progress(recipe.folds * recipe.members, stop) as shown,
             at_hand(source) as near,
         ):
-            sha256 = fingerprint(near)
+            if job.rows is not None:
+                shown.phase(f"Drawing rows of {near.name}")
+            drawn = drawn_for(job, near)
+            sha256 = fingerprint(near) if drawn is None else drawn.sha256
             with work_folder(job.out, run_settings(job, recipe, sha256)) as work:
                 stop.kept = lambda: kept_text(work)
                 print_folder_notes(work)
@@ -120,7 +103,7 @@ def fit(job: FitJob) -> Fitted:
                     note(f"Resuming: {members_text(work)} already trained ({work.path}).")
                 store = Store(work.arrays, job.memory)
                 shown.phase(f"Reading {near.name}")
-                frame = read_unchanged(near, sha256, store)
+                frame = read_unchanged(near, sha256, store) if drawn is None else drawn.frame
                 roles = read_roles(
                     frame,
                     job.target,
@@ -130,6 +113,8 @@ def fit(job: FitJob) -> Fitted:
                     time=job.time,
                     drop=job.drop,
                 )
+                if drawn is not None:
+                    drawn.require_labels(roles.target)
                 shown.phase("Preparing the columns")
                 note_compiling()
                 learned = learn(
@@ -154,6 +139,9 @@ def fit(job: FitJob) -> Fitted:
                     work=work,
                     store=store,
                 )
+                if drawn is not None:
+                    shown.phase("Scoring the rows that no member saw")
+                learned, unseen = with_unseen(job, drawn, learned)
                 shown.phase("Writing the model and the report")
                 save(learned.model, job.out, work.path)
                 stop.written.append(str(job.out))
@@ -177,7 +165,7 @@ def fit(job: FitJob) -> Fitted:
         elif text := stop.kept():
             note(f"Before this error: {text}.")
         raise
-    return Fitted(job, learned, roles.target, time.monotonic() - began)
+    return Fitted(job, learned, roles.target, time.monotonic() - began, unseen)
 
 
 def print_fit(fitted: Fitted) -> None:
@@ -188,6 +176,7 @@ def print_fit(fitted: Fitted) -> None:
     checks = model.checks()
     print_warnings(checks)
     print_scores(model.scores, regression=evidence.logistic_regression)
+    print_unseen(fitted.unseen, fitted.learned)
     left_out = fitted.target.missing
     weightless = int(fitted.target.kept.sum()) - model.schema.rows
     rows = (
@@ -247,6 +236,7 @@ def fit_json(fitted: Fitted) -> dict[str, Any]:
         "checks": [check.to_json() for check in model.checks()],
         "treatments": treatment_lines(model.record),
         "notes": list(model.notes),
+        **unseen_json(fitted.unseen),
         "seconds": round(fitted.seconds, 3),
     }
 

@@ -5,9 +5,11 @@ from typing import Literal, NotRequired, TypedDict
 from trueodds.columns.schema import Kind
 from trueodds.evaluation.differences import Measure
 from trueodds.evaluation.intervals import Interval
+from trueodds.evaluation.scores import Scores
 from trueodds.evaluation.slices import Slice
 from trueodds.evaluation.worst_slice import WorstSlice
 from trueodds.model.effect import Effects
+from trueodds.model.monitor import OutOfRange
 from trueodds.report.evidence import ColumnImportance
 from trueodds.report.reliability import Bin
 
@@ -51,6 +53,23 @@ class FittedColumns(TypedDict):
     used: list[str]
     ignored: dict[str, str]
     """By name, why a column is not used."""
+
+
+class UnseenRows(TypedDict):
+    """Rows that no member saw, scored by the finished model."""
+
+    rows: int
+    """Rows that are not drawn."""
+    drawn: int
+    """Rows that the model is trained on, with a label or without."""
+    left_out_missing: int
+    """Of the rows that are not drawn, those without a label."""
+    scores: Scores | None
+    """None if no row has a label."""
+    notes: list[str]
+    """Cells that were not read."""
+    out_of_range: list[OutOfRange]
+    """How they differ from the drawn rows."""
 
 
 class SliceDifferenceFound(TypedDict):

@@ -18,6 +18,7 @@ from trueodds.cli.json_parts import (
     SchemaFound,
     SlicesFound,
     Target,
+    UnseenRows,
 )
 from trueodds.ensemble.calibrator import Calibrator
 from trueodds.evaluation.baseline import Baseline
@@ -68,6 +69,8 @@ class FitJson(PageFacts):
     """Cures that were tried."""
     notes: list[str]
     """What was guessed."""
+    unseen: NotRequired[UnseenRows]
+    """With --rows: the rows that are not drawn."""
     seconds: float
 
 

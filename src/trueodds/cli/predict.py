@@ -132,7 +132,7 @@ class Tally:
             self.total += float(part.forecast.sum())
             self.called += part.called
             self.remarks |= dict.fromkeys(part.values.remarks)
-            self._add_odd(part.values.odd)
+            self.add_odd(part.values.odd)
             yield part.frame, pl.DataFrame(part.added)
 
     def add(self, other: "Tally") -> None:
@@ -141,9 +141,10 @@ class Tally:
         self.total += other.total
         self.called += other.called
         self.remarks |= other.remarks
-        self._add_odd(other.odd.values())
+        self.add_odd(other.odd.values())
 
-    def _add_odd(self, found: Iterable[OddCells]) -> None:
+    def add_odd(self, found: Iterable[OddCells]) -> None:
+        """Count cells that were not read."""
         for cells in found:
             before = self.odd.get(cells.column)
             self.odd[cells.column] = cells if before is None else before.plus(cells)

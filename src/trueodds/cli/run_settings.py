@@ -3,14 +3,12 @@
 import platform
 import secrets
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from trueodds.cli.fit_job import FitJob
 from trueodds.machine import blas_core
 from trueodds.training.recipe import Recipe
 from trueodds.versions import versions
-
-if TYPE_CHECKING:
-    from trueodds.cli.fit import FitJob
 
 WITHOUT_EFFECT = (
     "train",
@@ -28,7 +26,7 @@ WITHOUT_EFFECT = (
 """Fields of `FitJob` that do not change the members, or that have another name here."""
 
 
-def run_settings(job: "FitJob", recipe: Recipe, sha256: str) -> dict[str, Any]:
+def run_settings(job: FitJob, recipe: Recipe, sha256: str) -> dict[str, Any]:
     """Return the settings by the names that users know.
 
     ``sha256`` is the table's; "" if the table is not a plain file.

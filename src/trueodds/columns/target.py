@@ -109,10 +109,12 @@ def apply_target(
     *,
     source: str = "",
     place: Callable[[int], str] = "row {}".format,
+    none_left: bool = False,
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
     """Read the labels of a table for a model whose labels are known.
 
-    ``place`` names a row (position from 0) for a message, as `Frame.place` does.
+    ``place`` names a row (position from 0) for a message, as `Frame.place` does. ``none_left``
+    allows that no row has a label.
 
     Returns
     -------
@@ -122,7 +124,8 @@ def apply_target(
     Raises
     ------
     TargetError
-        For a label that is neither, with its row, or when no row has a label.
+        For a label that is neither, with its row, or when no row has a label unless that is
+        allowed.
     """
     text = label_text(column)
     where = f"{source}, " if source else ""
@@ -141,7 +144,7 @@ def apply_target(
         else text.cast(pl.UInt8)
     )
     kept = np.array(read.is_not_null().to_numpy(), dtype=np.bool_)
-    if not kept.any():
+    if not kept.any() and not none_left:
         raise TargetError(
             f'{where}the target "{name}" is missing in every row: nothing to compare.'
         )

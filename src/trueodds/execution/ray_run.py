@@ -110,11 +110,11 @@ class RayRun:
     def _temporary(self) -> Path:
         """Make a folder that is deleted at the end; a short name, as sockets need it."""
         folder = Path(tempfile.mkdtemp(prefix="trueodds-"))
-        self._held.callback(_remove, folder)
+        self._held.callback(remove_folder, folder)
         return folder
 
 
-def _remove(folder: Path) -> None:
+def remove_folder(folder: Path) -> None:
     """Delete a folder in which processes of a cluster that is ending may still write."""
     for _ in range(20):
         shutil.rmtree(folder, ignore_errors=True)

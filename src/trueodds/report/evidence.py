@@ -68,6 +68,8 @@ class Evidence:
     """How the most important columns act, on some of the rows; None if it was not measured."""
     slices: Slices | None = None
     """Scores by group of rows; None if none were made."""
+    unseen: Scores | None = None
+    """Scores of the finished model on rows that no member saw; None if there are none."""
 
     @property
     def told(self) -> str:

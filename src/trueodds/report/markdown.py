@@ -13,7 +13,7 @@ from trueodds.report.reliability import reliability_bins
 from trueodds.report.sample import sample_of
 from trueodds.report.slice_tables import COST, SCORES, SHARES, score_row, share_row, with_costs
 from trueodds.report.tables import bin_rows, column_rows, score_rows
-from trueodds.report.verdict import plain_verdict
+from trueodds.report.verdict import plain_verdict, unseen_text
 from trueodds.report.wording import clean, count, headline, percent, quoted, sentence
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$&])")
@@ -62,6 +62,8 @@ def _verdict(model: Model, evidence: Evidence) -> Iterator[str]:
     if evidence.by_folds:
         yield f"{escaped(sentence(baseline_text(evidence.logistic_regression)))}."
     yield escaped(evidence.told)
+    if evidence.unseen is not None:
+        yield escaped(unseen_text(evidence.unseen))
 
 
 def _decision(model: Model, evidence: Evidence) -> Iterator[str]:

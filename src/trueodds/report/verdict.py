@@ -9,7 +9,16 @@ from trueodds.report.evidence import Evidence
 from trueodds.report.sample import Sample
 from trueodds.report.section import Section
 from trueodds.report.tables import score_rows, warning_rows
-from trueodds.report.wording import MISCALIBRATED, averaging, count, headline, quoted, sentence
+from trueodds.report.wording import (
+    MISCALIBRATED,
+    averaging,
+    calibration_verdict,
+    count,
+    decimals,
+    headline,
+    quoted,
+    sentence,
+)
 
 
 def verdict(model: Model, sample: Sample, evidence: Evidence) -> Section:
@@ -28,7 +37,19 @@ def verdict(model: Model, sample: Sample, evidence: Evidence) -> Section:
             "weighted": evidence.weight is not None,
             "networks": sentence(baseline_text(regression)) if evidence.by_folds else "",
             "told": evidence.told,
+            "unseen": "" if evidence.unseen is None else unseen_text(evidence.unseen),
         },
+    )
+
+
+def unseen_text(scores: Scores) -> str:
+    """The scores of the rows that no member saw."""
+    verdict = calibration_verdict(scores)
+    return (
+        f"On {count(scores.rows)} rows that no member saw, the finished model has a log-loss of "
+        f"{scores.log_loss}, where the base rate has {decimals(scores.base_log_loss)}; a Brier "
+        f"score of {scores.brier}; an AUC of {scores.auc}"
+        + (f"; calibration: {verdict}." if verdict else ".")
     )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,13 +123,11 @@ def fingerprint(source: Source) -> str:
         If a file cannot be read.
     """
     if source.kind == "pattern" or (source.kind == "path" and source.path.is_dir()):
-        whole = hashlib.sha256()
-        for part in find_parts(source).parts:
-            whole.update(f"{part.file.name}\n{_sha256(part.file.path)}\n".encode())
-        return whole.hexdigest()
+        files = find_parts(source).parts
+        return joined_fingerprint((part.file.name, sha256(part.file.path)) for part in files)
     if source.kind != "path" or not source.path.is_file():
         return ""
-    found, choice = _sha256(source.path), source.part or source.query
+    found, choice = sha256(source.path), source.part or source.query
     return hashlib.sha256(f"{found}\n{choice}".encode()).hexdigest() if choice else found
 
 
@@ -180,7 +178,16 @@ def _located(source: Source) -> Parts | TableFile | Frame:
     return file
 
 
-def _sha256(path: Path) -> str:
+def joined_fingerprint(files: Iterable[tuple[str, str]]) -> str:
+    """`fingerprint` of a folder: of the names and the SHA-256 of its files, in its order."""
+    whole = hashlib.sha256()
+    for name, digest in files:
+        whole.update(f"{name}\n{digest}\n".encode())
+    return whole.hexdigest()
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hex; raises TableError if it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -70,26 +70,26 @@ class Parts:
             Before the first frame: if a file cannot be read, or its columns are not those of the
             first file. Later only if a file was changed meanwhile.
         """
-        common = self._common([self._first(part, read) for part in self.parts])
+        common = self.common([self.first(part, read) for part in self.parts])
         for position, part in enumerate(self.parts):
             for frame in read(part.file):
-                yield self._fitted(_partitioned(frame, part), common, position)
+                yield fitted(partitioned(frame, part), common, position)
 
     def whole(self, read: Callable[[TableFile], Frame]) -> Frame:
         """One frame of all files, each read once; raises TableError as `frames`."""
-        frames = [_partitioned(read(part.file), part) for part in self.parts]
-        common = self._common([_without_rows(frame) for frame in frames])
-        return _joined([self._fitted(f, common, position) for position, f in enumerate(frames)])
+        frames = [partitioned(read(part.file), part) for part in self.parts]
+        common = self.common([without_rows(frame) for frame in frames])
+        return joined([fitted(f, common, position) for position, f in enumerate(frames)])
 
-    def _first(self, part: Part, read: Callable[[TableFile], Iterator[Frame]]) -> Frame:
+    def first(self, part: Part, read: Callable[[TableFile], Iterator[Frame]]) -> Frame:
         """First frame of a file, without its rows: names, types and notes."""
         frames = read(part.file)
-        frame = _partitioned(next(frames), part)
+        frame = partitioned(next(frames), part)
         if close := getattr(frames, "close", None):
             close()
-        return _without_rows(frame)
+        return without_rows(frame)
 
-    def _common(self, firsts: list[Frame]) -> Frame:
+    def common(self, firsts: list[Frame]) -> Frame:
         """Names, headers, types and notes of the whole, without rows."""
         first = firsts[0]
         names = list(first.names)
@@ -135,21 +135,6 @@ class Parts:
             f"{' and '.join(found)}, compared with {first.source}; keep files of one table there, "
             "or choose them with a pattern such as *.csv."
         )
-
-    def _fitted(self, frame: Frame, common: Frame, position: int) -> Frame:
-        """A file's frame as a part of the whole."""
-        columns = []
-        for name, dtype in common.data.schema.items():
-            if name in frame:
-                columns.append(_as_type(frame.data.get_column(name), dtype))
-            elif common.keyed:
-                columns.append(pl.Series(name, [None], dtype=dtype).new_from_index(0, frame.rows))
-            else:
-                raise TableError(
-                    f"{frame.source} was changed while it was read; run again when it rests"
-                )
-        file_of = np.full(frame.rows, position, dtype=np.int64)
-        return replace(common, data=pl.DataFrame(columns), lines=_lines(frame), file_of=file_of)
 
 
 def find_parts(source: Source) -> Parts:
@@ -209,11 +194,28 @@ def find_parts(source: Source) -> Parts:
     return Parts(name, tuple(parts), tuple(notes))
 
 
-def _without_rows(frame: Frame) -> Frame:
+def without_rows(frame: Frame) -> Frame:
+    """Names, types and notes of a frame."""
     return replace(frame, data=frame.data.clear(), lines=None)
 
 
-def _joined(held: list[Frame]) -> Frame:
+def fitted(frame: Frame, common: Frame, position: int) -> Frame:
+    """A file's frame as a part of the whole; ``position`` is that of the file in it."""
+    columns = []
+    for name, dtype in common.data.schema.items():
+        if name in frame:
+            columns.append(_as_type(frame.data.get_column(name), dtype))
+        elif common.keyed:
+            columns.append(pl.Series(name, [None], dtype=dtype).new_from_index(0, frame.rows))
+        else:
+            raise TableError(
+                f"{frame.source} was changed while it was read; run again when it rests"
+            )
+    file_of = np.full(frame.rows, position, dtype=np.int64)
+    return replace(common, data=pl.DataFrame(columns), lines=_lines(frame), file_of=file_of)
+
+
+def joined(held: list[Frame]) -> Frame:
     """One frame of the frames of a table."""
     if len(held) == 1:
         return held[0]
@@ -257,7 +259,7 @@ def _partitions(folder: Path) -> dict[str, str | None]:
     }
 
 
-def _partitioned(frame: Frame, part: Part) -> Frame:
+def partitioned(frame: Frame, part: Part) -> Frame:
     """The frame with the columns of its folders; a column of the file's own goes before."""
     new = {key: value for key, value in part.partitions.items() if key not in frame}
     if not new:
