@@ -55,7 +55,9 @@ class Nodes:
     def _start(self, cpus: int) -> Any:
         for left in (3, 2, 1, 0):
             try:
-                return self.cluster.add_node(num_cpus=cpus, object_store_memory=STORE)
+                return self.cluster.add_node(
+                    num_cpus=cpus, object_store_memory=STORE, include_dashboard=False
+                )
             except Exception as error:
                 print(f"a node did not start: {error}", flush=True)
                 if not left:
