@@ -135,18 +135,23 @@ def hurt(nodes: Nodes, times: int, done: threading.Event) -> list[str]:
 
 
 def fit_hurt(nodes: Nodes, folder: Path, times: int) -> dict[str, Any]:
-    done, kills = threading.Event(), []
+    """Fit on the cluster while this thread, the only one that Ray starts nodes in, hurts it."""
+    done, found = threading.Event(), dict[str, Any]()
 
     def run() -> None:
-        kills.extend(hurt(nodes, times, done))
+        try:
+            found.update(fit(folder, "killed", "--on", nodes.address))
+        finally:
+            done.set()
 
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        found = fit(folder, "killed", "--on", nodes.address)
+        kills = hurt(nodes, times, done)
     finally:
-        done.set()
         thread.join()
+    if not found:
+        raise SystemExit("the fit on the hurt cluster failed")
     return {**found, "kills": kills}
 
 

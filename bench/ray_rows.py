@@ -66,6 +66,7 @@ class Watch:
             self.look()
 
     def look(self) -> None:
+        """Take the figures of the processes that are there now."""
         for root in self.roots:
             try:
                 family = [psutil.Process(root), *psutil.Process(root).children(recursive=True)]
