@@ -1,10 +1,11 @@
 """A model of ten million rows in fixed memory: ``fit --rows`` of a folder of Parquet files.
 
-    python bench/ray_rows.py [--rows 1000000 10000000] [--drawn 20000]
+    python bench/ray_rows.py [--runs here:1 nodes2:1 node1:1 nodes2:10] [--drawn 20000]
 
-Files of half a million rows are those of bench/scale.py, as Parquet. The fit of effort quick is
-made on this machine alone for each number of rows, then on a cluster of two nodes and of one node
-of one CPU each, which are processes of this machine (`ray.cluster_utils.Cluster`). Peaks are the
+A run is a place and millions of rows. The rows are those of bench/scale.py, as Parquet files of
+half a million rows. The fit is of effort quick, on this machine alone ("here"), or on a cluster of
+one or two nodes of one CPU each, which are processes of this machine
+(`ray.cluster_utils.Cluster`). Results of other runs, of an earlier call, are kept. Peaks are the
 largest resident memory that a process of a kind ever had (VmHWM): "command" reads, prepares and
 judges, "driver" is its connection to Ray, "worker" runs tasks on a node. Resident memory counts the
 pages of files that a process maps, Ray's object store among them. Processor seconds are those of
@@ -13,12 +14,15 @@ the command, its children and the nodes. It writes bench/results/ray_rows.json a
 
 import argparse
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -33,19 +37,24 @@ from ray_cluster import ROOT, Nodes
 PACKAGES = ("trueodds", "ray", "numpy", "numba", "polars")
 FILE = 500_000
 """Rows of a file."""
+PLACES = ["here", "node1", "nodes2"]
+"""By their number of nodes."""
 INTERVAL = 0.5
 """Seconds between two looks at the processes."""
 
 
+def make_file(folder: Path, number: int) -> None:
+    rng = np.random.default_rng([7, number])
+    parts = [scale.make_part(rng, scale.PART // 2) for _ in range(2 * FILE // scale.PART)]
+    pl.concat(parts).write_parquet(folder / f"part-{number:03}.parquet")
+
+
 def make_folder(folder: Path, rows: int) -> float:
-    """Write the files of so many rows, those that are there already left out; their MB."""
-    folder.mkdir(exist_ok=True)
-    for number in range(rows // FILE):
-        path = folder / f"part-{number:03}.parquet"
-        if not path.exists():
-            rng = np.random.default_rng([7, number])
-            parts = [scale.make_part(rng, scale.PART // 2) for _ in range(2 * FILE // scale.PART)]
-            pl.concat(parts).write_parquet(path)
+    """Write the files of so many rows; their MB."""
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers = range(rows // FILE)
+    with ProcessPoolExecutor(3, get_context("spawn")) as pool:
+        list(pool.map(make_file, [folder] * len(numbers), numbers))
     return sum(path.stat().st_size for path in folder.iterdir()) / 1e6
 
 
@@ -154,44 +163,52 @@ def text_of(about: dict[str, Any], runs: list[dict[str, Any]]) -> str:
     )
 
 
+def with_earlier(name: str, run: dict[str, Any]) -> list[dict[str, Any]]:
+    """This run among those of earlier calls, in the order of rows and places."""
+    path = machine.RESULTS / f"{name}.json"
+    before = json.loads(path.read_text())["runs"] if path.exists() else []
+    key = run["rows"], run["run"]
+    kept = [one for one in before if (one["rows"], one["run"]) != key]
+    return sorted([*kept, run], key=lambda one: (one["rows"], PLACES.index(one["run"])))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", type=int, nargs="*", default=[10**6, 10**7])
+    parser.add_argument("--runs", nargs="*", default=["here:1", "nodes2:1", "node1:1", "nodes2:10"])
     parser.add_argument("--drawn", type=int, default=20_000)
     parser.add_argument("--name", default="ray_rows", help="of the files in bench/results")
     options = parser.parse_args()
-    runs: list[dict[str, Any]] = []
     about = machine.describe(PACKAGES, threads=machine.cores())
     about["load"] = round(os.getloadavg()[0], 1)
-    words = ["rows", "--target", "answer", "--rows", str(options.drawn), "--no-report"]
+    words = ["--target", "answer", "--rows", str(options.drawn), "--no-report"]
     words += ["--effort", "quick"]
     with tempfile.TemporaryDirectory(prefix="ray-bench-") as name:
-        folder = Path(name)
-
-        def keep(run: str, rows: int, size: float, nodes: Nodes | None = None) -> None:
-            found = fit(folder, run, words, nodes)
-            runs.append({**found, "rows": rows, "mb": round(size, 1)})
-            print(runs[-1], file=sys.stderr, flush=True)
+        folder, sizes = Path(name), dict[int, float]()
+        for place, millions in (run.split(":") for run in options.runs):
+            rows, nodes = int(millions) * 10**6, None
+            if rows not in sizes:
+                sizes[rows] = make_folder(folder / "rows" / millions, rows)
+            if place != "here":
+                nodes = Nodes()
+            try:
+                for _ in range(PLACES.index(place)):
+                    nodes.add()
+                # All have the same name, which the model keeps.
+                home = folder / f"{place}{millions}"
+                home.mkdir()
+                (home / "rows").symlink_to(folder / "rows" / millions)
+                found = fit(home, place, ["rows", *words], nodes)
+            finally:
+                if nodes is not None:
+                    nodes.cluster.shutdown()
+            found |= {"rows": rows, "mb": round(sizes[rows], 1)}
+            print(found, file=sys.stderr, flush=True)
+            runs = with_earlier(options.name, found)
             machine.save(options.name, text_of(about, runs), {"about": about, "runs": runs})
-
-        for rows in options.rows:
-            size = make_folder(folder / "rows", rows)
-            keep("here", rows, size)
-        nodes = Nodes()
-        try:
-            nodes.add()
-            nodes.add()
-            keep("nodes2", rows, size, nodes)
-            nodes.remove()
-            keep("node1", rows, size, nodes)
-        finally:
-            nodes.cluster.shutdown()
-    if wrong := [run["run"] for run in runs if run["rows"] == rows]:
-        shown = {run["sha256"] for run in runs if run["rows"] == rows}
-        if len(shown) > 1:
-            raise SystemExit(f"{', '.join(wrong)} have different bytes")
+            if len({run["sha256"] for run in runs if run["rows"] == rows}) > 1:
+                raise SystemExit(f"{place} has other bytes")
 
 
 if __name__ == "__main__":

@@ -154,8 +154,11 @@ def test_what_cannot_be_drawn_from_is_refused_in_a_sentence(
 
 
 @pytest.mark.slow
-def test_a_share_fitted_and_scored_on_ray_gives_the_bytes_of_this_machine(folder: Path) -> None:
+def test_a_share_fitted_and_scored_on_ray_gives_the_bytes_of_this_machine(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("ray")
+    monkeypatch.setenv("TINY_STEPS", "60")
     home = folder.parent
     told = []
     for out, more in (("here", []), ("there", ["--on", "ray", "--jobs", "2"])):
