@@ -164,7 +164,7 @@ def text_of(about: dict[str, Any], runs: list[dict[str, Any]]) -> str:
 
 
 def with_earlier(name: str, run: dict[str, Any]) -> list[dict[str, Any]]:
-    """This run among those of earlier calls, in the order of rows and places."""
+    """A run among those of earlier calls, in the order of rows and places."""
     path = machine.RESULTS / f"{name}.json"
     before = json.loads(path.read_text())["runs"] if path.exists() else []
     key = run["rows"], run["run"]

@@ -16,8 +16,9 @@ from cli.conftest import ROWS, Run, table_text
 from json_schema import fits
 from trueodds.cli.share import Drawn, draw, files_of, score_unseen
 from trueodds.columns import read_target
-from trueodds.errors import TableError, TargetError
+from trueodds.errors import TableError, TargetError, TrainingError
 from trueodds.execution.each import each_here
+from trueodds.execution.ray_each import RayEach
 from trueodds.model import load
 from trueodds.table import Source, read_table
 from trueodds.table.anywhere import fingerprint
@@ -120,7 +121,7 @@ def test_a_file_that_changes_is_refused(folder: Path, model_file: Path) -> None:
     made = drawn_from(folder, 60)
     path = folder / "year=2020" / "b.parquet"
     os.utime(path, ns=(0, 0))
-    with pytest.raises(TableError, match="b.parquet was changed while it was read; run again"):
+    with pytest.raises(TableError, match=r"b\.parquet was changed while it was read; run"):
         score_unseen(load(model_file), made, "answer", each_here)
 
 
@@ -154,33 +155,43 @@ def test_what_cannot_be_drawn_from_is_refused_in_a_sentence(
 
 
 @pytest.mark.slow
-def test_a_share_fitted_and_scored_on_ray_gives_the_bytes_of_this_machine(
+def test_the_model_the_page_and_the_json_tell_the_scores_of_the_other_rows(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("ray")
     monkeypatch.setenv("TINY_STEPS", "60")
     home = folder.parent
-    told = []
-    for out, more in (("here", []), ("there", ["--on", "ray", "--jobs", "2"])):
-        words = ["fit", folder.name, "--target", "answer", "--rows", "300", "--json", *more]
-        done = subprocess.run(
-            [sys.executable, str(TINY), *words, "--out", f"{out}.odds"],
-            cwd=home,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        told.append(fits(done.stdout, "fit"))
-    assert (home / "here.odds").read_bytes() == (home / "there.odds").read_bytes()
-    assert (home / "here.html").read_bytes() == (home / "there.html").read_bytes()
-    assert told[0]["unseen"] == told[1]["unseen"]
-    assert (told[0]["unseen"]["drawn"], told[0]["unseen"]["rows"]) == (300, 3 * ROWS - 300)
-    assert told[0]["unseen"]["scores"]["log_loss"]["high"] < 0.69
-    page = (home / "here.html").read_text(encoding="utf-8")
-    assert f"On {3 * ROWS - 300} rows that no member saw" in page
-    assert any("rows that no member saw" in note for note in told[0]["notes"])
-    assert {path.name for path in home.iterdir()} == {
-        *("people", "here.odds", "there.odds", "here.html", "there.html")
-    }
+    words = ["fit", folder.name, "--target", "answer", "--rows", "300", "--json"]
+    done = subprocess.run(
+        [sys.executable, str(TINY), *words], cwd=home, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told, page = fits(done.stdout, "fit"), (home / "people.html").read_text(encoding="utf-8")
+    rest = 3 * ROWS - 300
+    assert (told["unseen"]["drawn"], told["unseen"]["rows"]) == (300, rest)
+    assert told["unseen"]["scores"]["rows"] == rest
+    assert told["unseen"]["scores"]["log_loss"]["high"] < 0.69
+    assert f"On {rest} rows that no member saw, the finished model has a log-loss of" in page
+    sentence = f"trained on 300 of {3 * ROWS} rows, drawn at random by seed 0; on {rest} rows that"
+    assert any(note.startswith(sentence) for note in load(home / "people.odds").notes)
+    assert {path.name for path in home.iterdir()} == {"people", "people.odds", "people.html"}
+
+
+@pytest.mark.slow
+def test_a_cluster_draws_and_scores_as_this_machine_does(folder: Path, model_file: Path) -> None:
+    pytest.importorskip("ray")
+    model, made = load(model_file), drawn_from(folder, 200)
+    with RayEach("ray", 2) as each:
+        there = drawn_from(folder, 200, each)
+        unseen = score_unseen(model, there, "answer", each)
+        os.utime(folder / "year=2020" / "b.parquet", ns=(0, 0))
+        with pytest.raises(TrainingError, match=r"b\.parquet was changed while it was read"):
+            score_unseen(model, there, "answer", each)
+    assert there.frame.data.equals(made.frame.data)
+    assert there.sha256 == made.sha256
+    assert there.labels == made.labels
+    os.utime(folder / "year=2020" / "b.parquet", ns=(0, made.files[1].state[1]))
+    here = score_unseen(model, made, "answer", each_here)
+    assert here is not None
+    assert unseen is not None
+    assert unseen.scores == here.scores
+    assert unseen.out_of_range == here.out_of_range
