@@ -154,6 +154,15 @@ PLACES = (
         "ray.md",
     ),
     Place(
+        "tables that no machine holds: Ray",
+        "`trueodds fit FOLDER --rows N --on ray`",
+        "ray",
+        "a Ray cluster",
+        "ray",
+        "cli/test_share.py::test_a_cluster_draws_and_scores_as_this_machine_does",
+        "ray.md",
+    ),
+    Place(
         "SHAP",
         "`trueodds.interop.shap.Background`",
         "",
