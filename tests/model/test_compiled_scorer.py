@@ -20,7 +20,7 @@ from trueodds.model import scorer as scorer_module
 from trueodds.model.compiled import Compiled, scores
 from trueodds.model.compiled_scorer import CompiledScorer, column_units, in_units
 from trueodds.model.fixed import FixedNetworks, Grid
-from trueodds.model.lookups import Looked
+from trueodds.model.places import Looked
 from trueodds.model.row_scorer import RowScorer
 from trueodds.model.scorer import Float, Scorer
 
@@ -82,13 +82,10 @@ def test_weights_of_16_bits_are_kept_in_units_of_their_column() -> None:
     weights = np.array([[-(2**15), -(2**15), 2**15 - 1, 0], [1, 2, -(2**15) + 1, 0], [7, 0, 0, 0]])
     first = weights * np.array([2.0**-90, 1.0, 2.0**40, 1.0])
     first = np.concatenate([first, np.full((1, 4), 0.1)])
-    table = np.concatenate([first, column_units(first)[None]])
-    rows = np.arange(len(weights))
-    narrow = in_units(table, rows)
-    assert (narrow[rows] * table[-1]).tolist() == first[:-1].tolist()
-    assert not narrow[len(rows) :].any()
+    units = column_units(first)
+    assert (in_units(first[:-1], units) * units).tolist() == first[:-1].tolist()
     with pytest.raises(ValueError, match="more than 16 bits"):
-        in_units(table, np.arange(len(first)))
+        in_units(first, units)
 
 
 @settings(max_examples=20, deadline=None)
@@ -189,7 +186,8 @@ def test_the_plain_scorer_stands_in(
     model = golden.model
     networks = model.networks
     if reason == "too large":
-        monkeypatch.setattr(compiled_scorer, "MOST_NUMBERS", 1000)
+        monkeypatch.setattr(compiled_scorer, "ROOM", 1000)
+        monkeypatch.setattr(compiled_scorer, "TIMES_WEIGHTS", 0)
     elif reason == "no kernel":
 
         def broken(*_: object) -> None:

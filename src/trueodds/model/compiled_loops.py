@@ -18,25 +18,29 @@ HALF_WAY = 1.5 * 2.0**52
 
 
 @jit(nogil=True, error_model="numpy")
-def score_rows(units, at, amounts, tables, narrow, plan, layers, limits, weights, scale, out):
+def score_rows(
+    units, at, amounts, tables, narrow, sums, inputs, plan, layers, limits, weights, scale, out
+):
     """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³².
 
     Parameters
     ----------
     units
-        Rows of the table that count once, int32 of shape (rows, a multiple of 4).
+        Rows of sums, which count once, int32 of shape (rows, a multiple of 4).
     at, amounts
-        Rows of the table and how often they count: int32 of shape (rows, a multiple of 4), and
+        Rows of weights and how often they count: int32 of shape (rows, a multiple of 4), and
         float64 of shape (folds, rows, the same).
     tables
-        Flat: for each member its first sums by row of the table, and last the columns' units.
+        Flat: for each member its sums row by row, and last the columns' units.
     narrow
-        The same as int16 in these units, where ``at`` may name a row; the other rows are not used.
-        Such rows take a quarter of the room, and memory is what a single row waits for.
+        Flat: for each member its weights as int16 in these units: a quarter of the room, and
+        memory is what a single row waits for.
+    sums, inputs
+        Rows of a member in ``tables`` and in ``narrow``.
     plan
-        int64 of shape (members, 6): start in ``tables``, columns, depth (0 for an MLP), fold, and
-        for an MLP its number among the MLPs, for soft splits the start of their leaf values in
-        ``weights``, behind which their bias stands; last the rows of a table.
+        int64 of shape (members, 5): columns of the members before, columns, depth (0 for an MLP),
+        fold, and for an MLP its number among the MLPs, for soft splits the start of their leaf
+        values in ``weights``, behind which their bias stands.
     layers
         int64 of shape (later layers, 3): inputs, outputs, start in ``weights`` of the MLPs' layer.
     limits
@@ -55,9 +59,9 @@ def score_rows(units, at, amounts, tables, narrow, plan, layers, limits, weights
     shares = np.empty(256 * 64)
     for m in range(members):
         start, columns, depth, fold = plan[m, 0], plan[m, 1], plan[m, 2], plan[m, 3]
-        size = plan[m, 5] * columns
-        table = tables[start : start + size].reshape(plan[m, 5], columns)
-        short = narrow[start : start + size].reshape(plan[m, 5], columns)
+        stop = start + columns
+        table = tables[start * sums : stop * sums].reshape(sums, columns)
+        short = narrow[start * inputs : stop * inputs].reshape(inputs, columns)
         for r in range(rows):
             _first_sums(units[r], at[r], amounts[fold, r], table, short, A[:columns], P[:columns])
             if depth:
@@ -164,7 +168,9 @@ def _on_output_grid(value):
 
 
 @jit(nogil=True, error_model="numpy")
-def score_row(looked, count, parts, tables, narrow, plan, layers, limits, weights, scale):
+def score_row(
+    looked, count, parts, tables, narrow, sums, inputs, plan, layers, limits, weights, scale
+):
     """Sum of all members' outputs for one row of `trueodds.model.row_lookups.RowLookups.look`.
 
     Its amounts are the same for all folds: the plan says fold 0 for every member.
@@ -177,7 +183,9 @@ def score_row(looked, count, parts, tables, narrow, plan, layers, limits, weight
         at[0, k] = np.int32(looked[count + k])
         amounts[0, 0, k] = looked[count + parts + k]
     out = np.empty((plan.shape[0], 1))
-    score_rows(units, at, amounts, tables, narrow, plan, layers, limits, weights, scale, out)
+    score_rows(
+        units, at, amounts, tables, narrow, sums, inputs, plan, layers, limits, weights, scale, out
+    )
     total = 0.0
     for m in range(out.shape[0]):
         total += out[m, 0]

@@ -1,8 +1,8 @@
 """The exact scorer with a compiled loop: quicker for many rows, with the bits of the other scorers.
 
 The first layers take nearly all products of a row, but most inputs are steps of few values:
-instead of multiplying them, rows of a table are added (`trueodds.model.lookups`). The table of one
-member fits into the cache. What follows stays there for each row.
+instead of multiplying them, rows of a table are added (`trueodds.model.lookups`). The tables of one
+member fit into the cache. What follows stays there for each row.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,15 +16,18 @@ from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.compiled_loops import score_row, score_rows
 from trueodds.model.fixed import FixedNetworks
-from trueodds.model.lookups import Looked, Lookups
+from trueodds.model.lookups import Lookups
+from trueodds.model.places import Looked
 from trueodds.model.requantise import Requantise
 from trueodds.model.row_layers import first_layers, stacked
 from trueodds.model.row_lookups import RowLookups
-from trueodds.model.scorer import Float, on_grid
+from trueodds.model.scorer import Float
 from trueodds.model.soft_scorer import Forest
 
-MOST_NUMBERS = 1 << 23
-"""Most numbers of all tables (64 MB)."""
+ROOM = 1 << 26
+"""Bytes that all tables may take: 64 MB …"""
+TIMES_WEIGHTS = 2
+"""… or so many times what the first layers take in float64, as the scorer of one row has them."""
 
 
 class CompiledScorer:
@@ -72,25 +75,21 @@ class CompiledScorer:
             plans.append((member, networks.members[member].depth, weights))
             flat.append(values)
             weights += values.size
-        most = MOST_NUMBERS // max(len(firsts[0]), sum(first.shape[1] for first in firsts))
-        self._lookups = Lookups(encoder, target_encodings, networks.grids[0], most)
-        amounts = on_grid(self._lookups.amounts(), networks.grids[0])
-        tables, narrow = [], []
-        plan = np.zeros((len(networks.members), 6), np.int64)
+        columns = sum(first.shape[1] for first in firsts)
+        room = max(ROOM // columns, TIMES_WEIGHTS * 8 * len(firsts[0]))
+        self._lookups = Lookups(encoder, target_encodings, networks.grids[0], room)
+        sums, narrow = [], []
+        plan = np.zeros((len(networks.members), 5), np.int64)
         start = 0
         folds = self._lookups.by_fold
         for first, (member, depth, last) in zip(firsts, plans, strict=True):
-            table = np.concatenate([first, amounts @ first, column_units(first)[None]])
+            units = column_units(first)
             fold = networks.members[member].fold if folds else 0
-            plan[member] = (start, first.shape[1], depth, fold, last, len(table))
-            tables.append(table.ravel())
-            narrow.append(in_units(table, self._lookups.multiplied).ravel())
-            start += table.size
-        self._tables, self._narrow, self._plan = (
-            np.concatenate(tables),
-            np.concatenate(narrow),
-            plan,
-        )
+            plan[member] = (start, first.shape[1], depth, fold, last)
+            sums.append(np.concatenate([self._lookups.sums_of(first), units[None]]).ravel())
+            narrow.append(in_units(self._lookups.weights_of(first), units).ravel())
+            start += first.shape[1]
+        self._tables, self._narrow, self._plan = np.concatenate(sums), np.concatenate(narrow), plan
         self._weights = np.concatenate([np.zeros(0), *flat])
         self._scale = 1.0 if networks.shares is None else 2.0**networks.shares.bits
 
@@ -99,7 +98,7 @@ class CompiledScorer:
         rows = RowLookups(self._lookups, sources)
         plan = self._plan.copy()
         plan[:, 3] = 0
-        tables = (self._tables, self._narrow, plan)
+        tables = (self._tables, self._narrow, self._lookups.rows + 1, self._lookups.weights, plan)
         rest = (*tables, self._layers, self._limits, self._weights, self._scale)
 
         def total(values: Sequence[Any]) -> float:
@@ -120,6 +119,8 @@ class CompiledScorer:
             looked.amounts,
             self._tables,
             self._narrow,
+            self._lookups.rows + 1,
+            self._lookups.weights,
             self._plan,
             self._layers,
             self._limits,
@@ -141,17 +142,16 @@ def column_units(first: Float) -> Float:
     return np.asarray(np.where(whole, units, units / 2))
 
 
-def in_units(table: Float, rows: NDArray[np.int64]) -> NDArray[np.int16]:
-    """Some rows of a table in units of its last row, the others 0.
+def in_units(weights: Float, units: Float) -> NDArray[np.int16]:
+    """Weights, shape (rows, columns), in units of their columns.
 
     Raises
     ------
     ValueError
         If they are not whole or leave 16 bits.
     """
-    out = np.zeros(table.shape, np.int16)
-    whole = table[rows] / table[-1]
-    out[rows] = np.clip(whole, -(2.0**15), 2.0**15 - 1)
-    if not np.array_equal(out[rows], whole):
+    whole = weights / units
+    out = np.clip(whole, -(2.0**15), 2.0**15 - 1).astype(np.int16)
+    if not np.array_equal(out, whole):
         raise ValueError("a weight has more than 16 bits")
     return out

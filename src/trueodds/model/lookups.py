@@ -1,9 +1,10 @@
-"""From rows to places in a table of first sums, for `trueodds.model.compiled_scorer`.
+"""From rows to places in tables of first sums, for `trueodds.model.compiled_scorer`.
 
 A source is a category, a cross, a text or a number. All that a code adds to the first sums is one
-row of the table; so is all that a number adds by steps: bins of a target encoding, the value
+row of a table of sums; so is all that a number adds by steps: bins of a target encoding, the value
 indicators, and those bins of piecewise-linear encodings that do not hold it. What is left of a
-number are a few amounts that multiply rows.
+number are a few amounts that multiply rows of a table of weights. So does a target encoding of too
+many levels, or one for which the table of sums has no room: the largest are left out first.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,85 +28,50 @@ from trueodds.features.derive import derive
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.fixed import Grid
+from trueodds.model.places import Codes, Looked, OfFolds, Steps
 from trueodds.model.scorer import Float, on_grid
 
-Whole = NDArray[np.int32]
 Placed = tuple[int, int, TargetEncoding]
 """Position of a target encoding's input, its fold, and itself."""
 
 MOST_LEVELS = 512
 """A target encoding of more levels multiplies a row by its amount, instead of a row a level."""
-
-
-@dataclass(frozen=True, eq=False)
-class Looked:
-    """Some rows as places in the table; see `trueodds.model.compiled_loops.score_rows`."""
-
-    units: Whole
-    at: Whole
-    amounts: Float
-
-
-@dataclass(frozen=True, eq=False)
-class Steps:
-    """A number: all that it adds by steps is the table's row ``base`` + the bin of its value."""
-
-    source: str
-    edges: Float
-    base: int
-    smooth: tuple[tuple[int, ClippedScale | QuantileTransform], ...]
-    """Blocks of one input, and the positions of these."""
-    pieces: tuple[tuple[int, PiecewiseLinear], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Codes:
-    """A category or a cross: its code's row, from ``base`` on; −2 and −1 are the last two."""
-
-    source: str
-    of: Callable[[Values], NDArray[Any]]
-    base: int
-    rows: int
-
-
-@dataclass(frozen=True, eq=False)
-class OfFolds:
-    """A target encoding of too many levels, or of words: an amount of the row ``at`` by fold."""
-
-    source: str
-    at: int
-    inputs: tuple[tuple[int, TargetEncoding], ...]
-    """Positions of its inputs, fold by fold."""
-    tables: dict[int, TargetEncoding]
-    of: Callable[[Values], NDArray[Any]] | None
-    """Codes; None for words."""
+SUM_BYTES, WEIGHT_BYTES = 8, 2
+"""Bytes of a number in the table of sums and in that of weights."""
 
 
 @dataclass(eq=False)
 class Lookups:
-    """Places of rows in a table with one row for each input, and further rows.
+    """Places of rows in a table of sums and in one of weights.
 
-    The inputs are the encoder's, those of every fold's target encodings, and the 1. The last row
-    is 0.
+    The inputs are the encoder's, those of every fold's target encodings, and the 1. The first row
+    of the sums is that of the 1, the last is 0. The first rows of the weights are those of the
+    other inputs, the last is 0.
+
+    Raises
+    ------
+    ValueError
+        If there is no room.
     """
 
     encoder: Encoder
     target_encodings: Sequence[tuple[TargetEncoding, ...]]
     grid: Grid
-    most: int
-    """Most rows of the table; more raise ValueError."""
-    rows: int = 0
-    """Rows of the table."""
+    room: int
+    """Most bytes of one column of both tables."""
+    rows: int = 1
+    """Rows of the sums."""
     _filled: list[tuple[int, int, Float]] = field(default_factory=list)
-    """What further rows hold: first row, first input, and amounts (rows, inputs), not yet on the
-    grid."""
+    """What rows of the sums hold: first row, first input, and amounts (rows, inputs), not yet on
+    the grid."""
     steps: list[Steps] = field(default_factory=list)
     codes: list[Codes] = field(default_factory=list)
     of_folds: list[OfFolds] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         starts = np.cumsum([self.encoder.width, *map(len, self.target_encodings)]).tolist()
-        self.inputs = self.rows = int(starts[-1]) + 1
+        self.inputs = int(starts[-1]) + 1
+        self.weights = self.inputs - 1
         placed: dict[str, list[Placed]] = {}
         for fold, tables in enumerate(self.target_encodings):
             for offset, table in enumerate(tables):
@@ -115,6 +81,7 @@ class Lookups:
         for block in self.encoder.blocks:
             blocks.setdefault(block.source, []).append((start, block))
             start += block.width
+        alone: dict[str, list[Placed]] = {}
         for source in dict.fromkeys([*blocks, *placed]):
             own, encodings = blocks.get(source, []), placed.get(source, [])
             first = encodings[0][2] if encodings else None
@@ -122,9 +89,15 @@ class Lookups:
                 self._add_amounts(source, encodings, None)
             elif (own and not isinstance(own[0][1], Levels)) or (first and first.cuts):
                 self._add_number(source, own, encodings)
-            else:
+            elif own:
                 self._add_codes(source, own, encodings)
-        self._reserve(1)
+            else:
+                alone[source] = encodings
+        self._add_encodings(alone)
+        self.rows += 1
+        self.weights += 1
+        if self._bytes() > self.room:
+            raise ValueError("the tables would be too large")
         count = 1 + len(self.steps) + len(self.codes)
         self.units = _padded(count)
         parts = sum(len(each.smooth) + len(each.pieces) for each in self.steps)
@@ -137,28 +110,36 @@ class Lookups:
         """Whether amounts differ between folds."""
         return bool(self.of_folds)
 
-    @property
-    def multiplied(self) -> NDArray[np.int64]:
-        """Rows that may count more than once: those of inputs but the 1, and of folds' amounts."""
-        return np.array([*range(self.inputs - 1), *(each.at for each in self.of_folds)], np.int64)
+    def _bytes(self) -> int:
+        """Bytes of one column of both tables."""
+        return SUM_BYTES * self.rows + WEIGHT_BYTES * self.weights
 
     def _reserve(self, count: int) -> int:
-        """The first of so many further rows."""
+        """The first of so many further rows of the sums."""
         self.rows += count
-        if self.rows > self.most:
-            raise ValueError("the table has too many rows")
         return self.rows - count
+
+    def _add_encodings(self, alone: dict[str, list[Placed]]) -> None:
+        """Target encodings of sources without blocks: as rows of the sums while there is room."""
+        by_size = sorted(alone, key=lambda source: len(alone[source][0][2].log_odds))
+        for done, source in enumerate(by_size, 1):
+            encodings = alone[source]
+            size = len(encodings[0][2].log_odds)
+            # Each of the others needs at least a row of weights.
+            after = WEIGHT_BYTES * (len(by_size) - done + 1) + SUM_BYTES * (size + 1)
+            if self._bytes() + after > self.room:
+                self._add_amounts(source, encodings, encodings[0][2].codes)
+            else:
+                self._add_codes(source, [], encodings)
 
     def _add_amounts(
         self, source: str, encodings: list[Placed], of: Callable[[Values], NDArray[Any]] | None
     ) -> None:
         # A member has weights for its own fold only: one row serves all folds.
-        at = self._reserve(1)
-        unit = np.full((1, 1), 2.0**-self.grid.bits)
-        self._filled += [(at, position, unit) for position, _, _ in encodings]
         inputs = tuple((position, table) for position, _, table in encodings)
         by_fold = {fold: table for _, fold, table in encodings}
-        self.of_folds.append(OfFolds(source, at, inputs, by_fold, of))
+        self.of_folds.append(OfFolds(source, self.weights, inputs, by_fold, of))
+        self.weights += 1
 
     def _add_codes(self, source: str, own: list[tuple[int, Any]], encodings: list[Placed]) -> None:
         of = encodings[0][2].codes if encodings else lambda values: values.codes[source]
@@ -205,23 +186,33 @@ class Lookups:
         self._filled.append((row, position, amounts))
         return amounts
 
-    def amounts(self) -> Float:
-        """Amounts of the inputs in the further rows, shape (further rows, inputs)."""
-        out = np.zeros((self.rows - self.inputs, self.inputs))
+    def sums_of(self, first: Float) -> Float:
+        """The table of sums, from weights of the inputs and the 1, shape (inputs, columns)."""
+        out = np.zeros((self.rows, first.shape[1]))
+        out[0] = first[-1]
         for row, position, amounts in self._filled:
             count, width = amounts.shape
-            out[row - self.inputs :][:count, position : position + width] = amounts
+            whole = on_grid(amounts.copy(), self.grid)
+            out[row : row + count] += whole @ first[position : position + width]
+        return out
+
+    def weights_of(self, first: Float) -> Float:
+        """The table of weights, from the same."""
+        out = np.zeros((self.weights, first.shape[1]))
+        out[: self.inputs - 1] = first[:-1]
+        for each in self.of_folds:
+            out[each.at] = first[[position for position, _ in each.inputs]].sum(axis=0)
         return out
 
     def look(self, values: Values) -> Looked:
         """Places of all rows."""
         rows = values.rows
         units = np.full((rows, self.units), self.rows - 1, np.int32)
-        at = np.full((rows, self.parts), self.rows - 1, np.int32)
+        at = np.full((rows, self.parts), self.weights - 1, np.int32)
         folds = len(self.target_encodings) if self.by_fold else 1
         amounts = np.zeros((folds, rows, self.parts))
         numbers = {**values.numbers, **derive(values, self.encoder.derived)}
-        units[:, 0] = self.inputs - 1
+        units[:, 0] = 0
         unit, part = 1, 0
         for codes in self.codes:
             found = codes.of(values)

@@ -1,4 +1,4 @@
-"""One row's places in the table of `trueodds.model.lookups`, with Python's floats: a few cells."""
+"""One row's places in the tables of `trueodds.model.lookups`, with Python's floats: a few cells."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
@@ -9,14 +9,15 @@ import numpy as np
 
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.fixed import Grid
-from trueodds.model.lookups import Lookups, Steps
+from trueodds.model.lookups import Lookups
+from trueodds.model.places import Steps
 from trueodds.model.scorer import Float, on_grid
 
 REMEMBERED = 256
 """Number of values of a column whose places are cached."""
 
 Found = tuple[list[float], list[float], list[float]]
-"""Rows that count once, rows that count more often, and how often."""
+"""Rows of sums, rows of weights, and how often these count."""
 Feed = Callable[[Any], Found]
 
 
@@ -38,17 +39,15 @@ class RowLookups:
         for each in lookups.of_folds:
             feeds[each.source].append(_of_folds(each.inputs, lookups.grid))
         self._feeds = [_joined(feeds[source]) for source in sources]
-        self._bias = float(lookups.inputs - 1)
-        zero = float(lookups.rows - 1)
         self.units, self.parts = lookups.units, lookups.row_parts
         unit_count = 1 + len(lookups.codes) + len(lookups.steps)
-        self._no_units = [zero] * (self.units - unit_count)
-        self._no_parts = [zero] * (self.parts - lookups.row_parts_used)
+        self._no_units = [float(lookups.rows - 1)] * (self.units - unit_count)
+        self._no_parts = [float(lookups.weights - 1)] * (self.parts - lookups.row_parts_used)
         self._no_amounts = [0.0] * len(self._no_parts)
 
     def look(self, values: Sequence[Any]) -> Float:
-        """Rows that count once, rows that count more often, and how often; flat."""
-        units, at, amounts = [self._bias], [], []
+        """Rows of sums, rows of weights, and how often these count; flat."""
+        units, at, amounts = [0.0], [], []
         for value, feed in zip(values, self._feeds, strict=True):
             more, places, times = feed(value)
             units += more
