@@ -1,6 +1,8 @@
 """One row of cells is read as a table's row is, whatever is in it."""
 
 import datetime
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from trueodds import Model
+from trueodds.model.short_lists import MOST_ROWS
 from trueodds.table.cells import MISSING_MARKERS
 
 numbers = (
@@ -48,13 +52,24 @@ def same_alone_and_among(data: st.DataObject, golden: Any, most: int) -> None:
     for name in data.draw(st.lists(st.sampled_from(sorted(row)), min_size=1, max_size=most)):
         row[name] = data.draw(cells)
     alone = golden.model.log_odds(row)
-    assert alone.tobytes() == golden.model.log_odds([row]).tobytes()
-    # Beside other types, cells reach the model by way of text.
-    among = golden.model.log_odds([golden.cells[0], row, golden.cells[1]])[1:2]
-    assert alone.tobytes() == among.tobytes()
+    for rows in ([row], [golden.cells[0], row, golden.cells[1]]):
+        # Beside other types, cells reach the model by way of text.
+        found, warned = told(golden.model._table_log_odds, rows)
+        assert alone.tobytes() == found[min(1, len(rows) - 1)].tobytes()
+        quick, warned_quickly = told(golden.model.log_odds, rows)
+        assert quick.tobytes() == found.tobytes()
+        assert warned_quickly == warned
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+def told(forecast: Callable[[Any], Any], rows: Any) -> tuple[Any, list[str]]:
+    """What a call gives, and what it warns of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = forecast(rows)
+    return found, [str(each.message) for each in caught]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_cell_in_any_column(data: st.DataObject, relu: Any) -> None:
     same_alone_and_among(data, relu, 3)
@@ -84,3 +99,52 @@ def test_what_else_a_row_may_hold(more: dict[str, Any], golden_called) -> None:
             golden.model.predict(row)
     else:
         assert golden.model.predict(row)[0] == golden.probability[0]
+
+
+def test_short_lists_of_usual_rows_are_no_tables(
+    golden_called, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    golden = golden_called("relu")
+    model = golden.model
+    usual = [row for row in golden.cells if model.usual_row_log_odds(row) is not None]
+    expected, warned = told(model._table_log_odds, usual[:3])
+    tables = []
+    whole = Model._table_log_odds
+
+    def noted(self: Model, X: Any) -> Any:
+        tables.append(len(X))
+        return whole(self, X)
+
+    monkeypatch.setattr(Model, "_table_log_odds", noted)
+    assert not warned
+    assert model.log_odds(usual[:3]).tobytes() == expected.tobytes()
+    assert model.predict(usual[:1])[0] == model.predict(usual[0])[0]
+    assert not tables
+    one = usual[0]
+    for longer in (
+        [one] * (MOST_ROWS + 1),
+        [one, {**one, "extra": 1}],
+        [{**one, 3: 1}],
+        [{**one, "extra": 10**19}],
+        [{**one, "extra": 1j}],
+        [{**one, " a": 1, "a ": 2}],
+        [{**one, "": 1}],
+    ):
+        tables.clear()
+        found, quick = told(model.log_odds, longer)
+        assert tables == [len(longer)]
+        assert (found.tobytes(), quick) == (whole(model, longer).tobytes(), quick)
+
+
+def test_missing_cells_of_a_short_list_are_told_as_of_a_table(golden_called) -> None:
+    model, row = golden_called("soft_splits").model, dict(golden_called("soft_splits").cells[0])
+    warnings_seen = 0
+    for column in model.schema.used:
+        for count in (1, 2, 8):
+            rows = [{**row, column.name: None}] * count + [row]
+            expected, warned = told(model._table_log_odds, rows)
+            found, quick = told(model.log_odds, rows)
+            assert found.tobytes() == expected.tobytes()
+            assert quick == warned
+            warnings_seen += len(warned)
+    assert warnings_seen

@@ -25,6 +25,7 @@ from trueodds.model.per_row import PerRow
 from trueodds.model.row import RowReader
 from trueodds.model.row_scorer import RowScorer
 from trueodds.model.scorer import Scorer
+from trueodds.model.short_lists import short_list
 from trueodds.model.usual_cells import UsualCells
 from trueodds.model.with_effects import WithEffects
 from trueodds.model.with_labels import WithLabels
@@ -93,7 +94,7 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
         """
         if isinstance(X, Mapping) and (row := self.usual_row_log_odds(X)) is not None:
             return np.array([row])
-        return self._table_log_odds(X)
+        return self._rows_log_odds(X)
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Probability of "yes", float64 of shape (rows,), never 0 or 1.
@@ -110,7 +111,7 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
         """
         if isinstance(X, Mapping) and (row := self.usual_row_log_odds(X)) is not None:
             return np.array([min(max(sigmoid_of(row), LEAST), MOST)])
-        return probability(self._table_log_odds(X))
+        return probability(self._rows_log_odds(X))
 
     def read(self, X: Any) -> Values:
         """Read the model's columns from a table; ``X`` is as for `log_odds`.
@@ -167,6 +168,16 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
         found = aligned(frame, self.schema, self.source)
         values = to_values(found.frame, self.schema)
         return found.frame, replace(values, remarks=found.remarks, absent=found.absent)
+
+    def _rows_log_odds(self, X: Any) -> NDArray[np.float64]:
+        """Log-odds of a table, or quicker of a short list of usual rows; with the same warnings."""
+        rows = short_list(X)
+        if rows is None:
+            return self._table_log_odds(X)
+        read = [values for row in rows if (values := self._reader.values(row)) is not None]
+        if len(read) < len(rows) or not self._usual.include_all(read):
+            return self._table_log_odds(X)
+        return np.asarray(self._calibrated(np.array([self._row_scorer.total(v) for v in read])))
 
     def _table_log_odds(self, X: Any) -> NDArray[np.float64]:
         """Log-odds, with the warnings of `log_odds`."""

@@ -163,12 +163,17 @@ class Monitor:
             return ""
         if not column.missing:
             return "are missing; none was missing in training" if count else ""
-        before, now = column.missing / self._training, count / rows
-        pooled = (column.missing + count) / (self._training + rows)
-        spread = sqrt(pooled * (1.0 - pooled) * (1.0 / self._training + 1.0 / rows))
-        if abs(now - before) < max(LEAST_CHANGE, CHANCE * spread):
+        if missing_by_chance(column.missing, self._training, count, rows):
             return ""
+        before, now = column.missing / self._training, count / rows
         return f"({now:.1%}) are missing; {before:.1%} were missing in training"
+
+
+def missing_by_chance(before: int, training: int, now: int, rows: int) -> bool:
+    """Whether chance explains the missing cells of new rows, of which training rows had some."""
+    pooled = (before + now) / (training + rows)
+    spread = sqrt(pooled * (1.0 - pooled) * (1.0 / training + 1.0 / rows))
+    return abs(now / rows - before / training) < max(LEAST_CHANGE, CHANCE * spread)
 
 
 def differences(

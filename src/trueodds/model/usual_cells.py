@@ -8,6 +8,7 @@ import numpy as np
 from trueodds.columns.profile import Profile
 from trueodds.columns.schema import Schema
 from trueodds.columns.values import MISSING
+from trueodds.model.monitor import missing_by_chance
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,16 @@ class UsualCells:
     """
 
     limits: tuple[tuple[float, float, bool], ...]
+    missing: tuple[int | None, ...]
+    """Missing cells of the training rows; None where the reference profile has no such column."""
+    training: int
+    """Training rows of the reference profile."""
 
     @classmethod
     def of(cls, schema: Schema, profile: Profile | None) -> "UsualCells":
         """Take the limits from the reference profile; without one all cells are usual."""
         known = {} if profile is None else {c.name: c for c in profile.columns}
-        limits = []
+        limits, missing = [], []
         for column in schema.used:
             numeric = column.kind in ("number", "date")
             low, high = (
@@ -33,12 +38,26 @@ class UsualCells:
             if reference is not None and numeric:
                 low, high = reference.low, reference.high
             limits.append((low, high, reference is None or bool(reference.missing)))
-        return cls(tuple(limits))
+            missing.append(None if reference is None else reference.missing)
+        return cls(tuple(limits), tuple(missing), 0 if profile is None else profile.rows)
 
     def include(self, values: list[Any]) -> bool:
         """Whether all of a row's values are usual; further values of the row do not count."""
         for value, (low, high, may_miss) in zip(values, self.limits, strict=False):
-            missing = value != value or (value == MISSING and type(value) is int)
-            if not (may_miss if missing else low <= value <= high):
+            if not (may_miss if _is_missing(value) else low <= value <= high):
                 return False
         return True
+
+    def include_all(self, rows: list[list[Any]]) -> bool:
+        """Whether all rows are usual, and as many of their cells are missing as chance explains."""
+        if not all(map(self.include, rows)):
+            return False
+        for before, column in zip(self.missing, zip(*rows, strict=True), strict=False):
+            now = sum(map(_is_missing, column))
+            if before and not missing_by_chance(before, self.training, now, len(rows)):
+                return False
+        return True
+
+
+def _is_missing(value: Any) -> bool:
+    return value != value or (value == MISSING and type(value) is int)
