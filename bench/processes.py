@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 
 INTERVAL = 0.05
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,20 @@ def _cpu_seconds() -> float:
     return used.children_user + used.children_system
 
 
+def as_installed() -> dict[str, str]:
+    """Give the environment in which Python keeps the bytecode of what it imports.
+
+    An installer compiles what it installs; the modules of a clone are compiled by the first run.
+    """
+    return {name: value for name, value in os.environ.items() if name != NO_BYTECODE}
+
+
 def limited(threads: int) -> dict[str, str]:
-    """Give the environment that holds every library to so many threads."""
+    """Give the same environment, which holds every library to so many threads."""
     names = ("OMP", "OPENBLAS", "MKL", "NUMBA", "POLARS_MAX", "LOKY_MAX_CPU")
     ends = {"POLARS_MAX": "_THREADS", "LOKY_MAX_CPU": "_COUNT"}
     return {
-        **os.environ,
+        **as_installed(),
         **{name + ends.get(name, "_NUM_THREADS"): str(threads) for name in names},
     }
 
@@ -86,7 +95,7 @@ def run(command: list[str], timeout: float, threads: int | None = None) -> Finis
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=limited(threads) if threads else None,
+        env=limited(threads) if threads else as_installed(),
     )
     peak, anonymous, ended = 0.0, 0.0, threading.Event()
 

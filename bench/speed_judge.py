@@ -120,7 +120,11 @@ def _over(tables: Found, way: str, peer: str) -> list[float]:
 
 
 def _range(ratios: list[float]) -> str:
-    return f"{min(ratios):.2f} to {max(ratios):.2f}"
+    return f"{min(ratios):.2f} to {max(ratios):.2f}" if len(ratios) > 1 else f"{ratios[0]:.2f}"
+
+
+def _seconds(each: list[float]) -> str:
+    return f"{min(each):.1f} to {max(each):.1f}" if len(each) > 1 else f"{each[0]:.1f}"
 
 
 def _worst_batch(tables: Found, who: str, way: str = "from a frame") -> str:
@@ -171,14 +175,26 @@ def _fits(parts: Found) -> Iterator[Row]:
     tables = {name: found for name, found in tables.items() if len(found) == 4}
     if tables:
         pairs = (("trueodds_quick", "catboost"), ("trueodds", "catboost_cv5"))
-        seconds = [[[f[c]["cpu_seconds"] for c in pair] for f in tables.values()] for pair in pairs]
-        ratios = [[ours / peer for ours, peer in each] for each in seconds]
+        both = [[[f[c] for c in pair] for f in tables.values()] for pair in pairs]
+        ratios, losses = (
+            [[ours[key] / peer[key] for ours, peer in each] for each in both]
+            for key in ("cpu_seconds", "log_loss")
+        )
+        ours, peers = (
+            "; ".join(_seconds([pair[who]["cpu_seconds"] for pair in each]) for each in both)
+            for who in (0, 1)
+        )
+        word = "table" if len(tables) == 1 else "tables"
         row = Row(
-            f"{row.work}, processor time: {', '.join(tables)}",
+            f"{row.work}, processor time on {len(tables)} {word}: {', '.join(tables)}",
             row.target,
-            "; ".join(" / ".join(f"{ours:.1f}" for ours, _ in each) for each in seconds) + " s",
-            "; ".join(" / ".join(f"{peer:.1f}" for _, peer in each) for each in seconds) + " s",
-            "; ".join(f"{_range(each)} ×" for each in ratios),
+            f"{ours} s",
+            f"{peers} s",
+            "; ".join(
+                f"{_range(each)} ×, below on {sum(ratio < 1.0 for ratio in each)}; log-loss of one "
+                f"fold {_range(loss)} ×"
+                for each, loss in zip(ratios, losses, strict=True)
+            ),
             all(ratio < 1.0 for each in ratios for ratio in each),
             LIMITS["fits"],
         )

@@ -1,12 +1,14 @@
 """Nine rows of speed: what is aimed at, ours, the peers', the ratio, met or missed; in one run.
 
-    python bench/speed_table.py [--minutes 25] [--parts scoring starts csv fits million]
+    python bench/speed_table.py [--parts scoring starts csv fits million]
+        [--fit-minutes 12] [--million-minutes 5.5]
 
-Scoring and fits take three tables (`speed_parts.TABLES`), of at most 10,000 rows. Contenders take
-turns; figures are medians. Fits have one thread, and their processor time counts. A CSV of 10⁷ rows
-is not scored: the rate is that of 10⁶ rows, and memory is told at two sizes. What is left of the
-minutes at the end is shared by the two fits of 10⁶ rows, which stop there. Parts that are not run
-keep their figures of an earlier run, with its date. `bench/speed_pages.py` writes the pages.
+Scoring takes three tables (`speed_parts.TABLES`), of at most 10,000 rows. Contenders take turns;
+figures are medians. Fits take as many tables (`speed_parts.FIT_TABLES`) as their minutes suffice
+for; they have one thread, and their processor time counts. A CSV of 10⁷ rows is not scored: the
+rate is that of 10⁶ rows, and memory is told at two sizes. Each of the two fits of 10⁶ rows stops
+after its minutes. Parts that are not run keep their figures of an earlier run, with its date.
+`bench/speed_pages.py` writes the pages.
 """
 
 import argparse
@@ -27,25 +29,20 @@ PACKAGES = (
     "onnxruntime",
 )  # fmt: skip
 PARTS = ("scoring", "starts", "csv", "fits", "million")
-FIT_SHARE = 0.55
-"""Share of the minutes after which no further fit of the peers' comparison starts."""
 
 
 def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Measure the parts that are asked for; each with its date and machine."""
-    begun = time.perf_counter()
-    limit = 60.0 * options.minutes
     models = {name: Path(path) for name, path in (m.split("=") for m in options.models)}
-
-    def left(share: float) -> float:
-        return max(1.0, share * limit - (time.perf_counter() - begun))
 
     parts: dict[str, Callable[[], Any]] = {
         "scoring": lambda: speed_parts.scoring(folder, options.rounds, models),
         "starts": lambda: speed_parts.starts(folder, options.rounds),
         "csv": lambda: speed_parts.csv(folder, options.csv_rows, 2),
-        "fits": lambda: speed_parts.fits(folder, left(FIT_SHARE)),
-        "million": lambda: speed_parts.million(folder, options.fit_rows, left(1.0) / 2),
+        "fits": lambda: speed_parts.fits(folder, 60.0 * options.fit_minutes),
+        "million": lambda: speed_parts.million(
+            folder, options.fit_rows, 60.0 * options.million_minutes
+        ),
     }
     found = {}
     for name in options.parts:
@@ -77,7 +74,10 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--parts", nargs="*", default=[*PARTS], choices=PARTS)
-    parser.add_argument("--minutes", type=float, default=25.0, help="about what the run may take")
+    parser.add_argument("--fit-minutes", type=float, default=12.0, help="of fits beside the peers")
+    parser.add_argument(
+        "--million-minutes", type=float, default=5.5, help="of each fit of 10⁶ rows"
+    )
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--csv-rows", type=int, nargs="*", default=[200_000, 1_000_000])
     parser.add_argument("--fit-rows", type=int, default=1_000_000)
