@@ -26,8 +26,7 @@ export function explain(model, row) {
   }
 }
 
-// The same as a generator, which pauses after every forecast and gives the number of forecasts that
-// are still to come, at least.
+// The same as a generator, which pauses after every forecast.
 export function* explaining(model, row) {
   const { background } = model.header;
   if (!background) return null;
@@ -38,7 +37,7 @@ export function* explaining(model, row) {
   const theirs = [];
   for (const cells of rows) {
     theirs.push(logOddsOf(model, stateOf(model, cells)));
-    yield 0;
+    yield;
   }
   const moved = rows.map((cells) => names.filter((name) => !same(own, cells, name)));
   const random = randomNumbers();
@@ -51,7 +50,6 @@ export function* explaining(model, row) {
       const keys = new Map(names.map((name) => [name, random()]));
       return [...moved[b]].sort((one, other) => keys.get(one) - keys.get(other));
     });
-    let left = 2 * orders.reduce((sum, { length }) => sum + Math.max(0, length - 1), 0);
     for (let number = 0; number < at.length; number += 1) {
       const b = at[number];
       const both = [];
@@ -61,7 +59,7 @@ export function* explaining(model, row) {
         for (const name of order.slice(0, -1)) {
           move(model, state, own, name);
           path.push(logOddsOf(model, state));
-          yield (left -= 1);
+          yield;
         }
         path.push(ownLogOdds);
         both.push(new Map(order.map((name, rank) => [name, path[rank + 1] - path[rank]])));

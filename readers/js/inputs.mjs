@@ -1,7 +1,8 @@
 // From the cells of a row to the inputs of the networks (docs/format.md, "From a row to its log-odds").
 
 import { readCell } from "./cells.mjs";
-import { onto } from "./networks.mjs";
+import { onGrid } from "./networks.mjs";
+import { power } from "./sigmoid.mjs";
 import { sumOf } from "./words.mjs";
 
 // The cells of a row: numbers and codes, by name, of columns and of what is derived from them, and the
@@ -33,7 +34,8 @@ export function inputRules({ header, columns, crosses, targetEncodings }) {
     if (plain.has(source)) return [source];
     return derived.get(source) ?? crossed.get(source).parts.flatMap((part) => columnsOf(part.source));
   };
-  const whole = onto(header.networks.grids[0]);
+  const [{ bits, limit }] = header.networks.grids;
+  const whole = (x) => onGrid(x * power(bits), limit);
   const shared = [];
   let width = 0;
   for (const block of header.encoder.blocks) {

@@ -1,6 +1,6 @@
 // The networks of a model, in whole numbers (docs/format.md, "From a row to its log-odds").
 
-import { power, sigmoid } from "./sigmoid.mjs";
+import { sigmoid } from "./sigmoid.mjs";
 
 // The weighted sums of a layer. Sums of whole numbers are exact in any order, and most inputs are 0.
 export function sumsOf({ weights, biases }, q) {
@@ -24,25 +24,27 @@ export function outputOf({ depth, grids, layers }, activation, firstSums) {
   let sums = firstSums;
   for (let index = 0; ; index += 1) {
     const { units } = layers[index];
-    let z = sums.map((sum, unit) => sum * units[unit]);
     const last = index === layers.length - 1;
-    if (!last) z = depth > 0 ? leafShares(z, depth) : z.map(activate);
-    const q = z.map(onto(grids[index + 1]));
-    if (last) return q[0];
-    sums = sumsOf(layers[index + 1], q);
+    const soft = depth > 0 && !last;
+    let z = new Float64Array(sums.length);
+    for (let unit = 0; unit < z.length; unit += 1) {
+      const sum = sums[unit] * units[unit];
+      z[unit] = last || soft ? sum : activate(sum);
+    }
+    if (soft) z = leafShares(z, depth);
+    const { limit, steps } = grids[index + 1];
+    for (let at = 0; at < z.length; at += 1) z[at] = onGrid(z[at] * steps, limit);
+    if (last) return z[0];
+    sums = sumsOf(layers[index + 1], z);
   }
 }
 
-// Gives the nearest whole number on a grid, ties to even, within its limit; exact for |x| < 2⁵³.
-export function onto({ bits, limit }) {
-  const steps = power(bits);
-  return (x) => {
-    const scaled = x * steps;
-    const low = Math.floor(scaled);
-    const rest = scaled - low;
-    const whole = rest < 0.5 || (rest === 0.5 && low % 2 === 0) ? low : low + 1;
-    return Math.min(Math.max(whole, -limit), limit);
-  };
+// The nearest whole number, ties to even, from −limit to limit; exact for |x| < 2⁵³.
+export function onGrid(x, limit) {
+  const low = Math.floor(x);
+  const rest = x - low;
+  const whole = rest < 0.5 || (rest === 0.5 && low % 2 === 0) ? low : low + 1;
+  return Math.min(Math.max(whole, -limit), limit);
 }
 
 // Shares of soft splits' leaves, leaf by leaf and tree by tree, from the gates' sums level by level.
@@ -50,7 +52,8 @@ function leafShares(z, depth) {
   const trees = z.length / depth;
   let shares = new Float64Array(trees).fill(1);
   for (let level = 0; level < depth; level += 1) {
-    const gates = z.subarray(level * trees, (level + 1) * trees).map(sigmoid);
+    const gates = z.slice(level * trees, (level + 1) * trees);
+    for (let tree = 0; tree < trees; tree += 1) gates[tree] = sigmoid(gates[tree]);
     const next = new Float64Array(2 * shares.length);
     for (let start = 0; start < shares.length; start += trees) {
       for (let tree = 0; tree < trees; tree += 1) {

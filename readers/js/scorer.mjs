@@ -49,7 +49,10 @@ export function read(buffer) {
     }
     return out;
   };
-  const { folds, grids, depths = [], shares } = header.networks;
+  const { folds, depths = [] } = header.networks;
+  const withSteps = (grid) => ({ ...grid, steps: power(grid.bits) });
+  const grids = header.networks.grids.map(withSteps);
+  const [shares, output] = [header.networks.shares ?? OUTPUT, OUTPUT].map(withSteps);
   const members = folds.map((fold, number) => {
     const depth = depths[number] ?? 0;
     const before = depth > 0 ? [grids[0], shares] : grids;
@@ -58,7 +61,7 @@ export function read(buffer) {
       biases: array(`biases/${number}/${index}`),
       units: array(`shifts/${number}/${index}`).map((shift) => power(-bits - shift)),
     }));
-    return { fold, depth, grids: [...before, OUTPUT], layers };
+    return { fold, depth, grids: [...before, output], layers };
   });
   const crosses = (header.crosses ?? []).map(({ name, parts }, position) => ({
     name,

@@ -177,10 +177,11 @@ def test_a_huge_change_has_a_factor_too(value: float, factor: str) -> None:
 
 
 def test_factors() -> None:
-    assert [factor_text(x) for x in (1.84, 0.0123, 12.0, 1234.0, 1e-5, 1e9)] == [
+    assert [factor_text(x) for x in (1.84, 0.0123, 12.0, 99.7, 1234.0, 1e-5, 1e9)] == [
         "1.8",
         "0.012",
         "12",
+        "100",
         "1,234",
         "1e-05",
         "1e+09",

@@ -113,13 +113,18 @@ def change(page: Page, model: Model, name: str, value: object) -> None:
     )
 
 
+def usual_row(model: Model) -> dict[str, object]:
+    cells = usual_cells(model.schema, model.profile)
+    return {
+        c.name: c.levels[cell] if c.coded and cell is not None else cell
+        for c, cell in zip(model.schema.used, cells, strict=True)
+    }
+
+
 def test_the_form_shows_the_forecast_of_its_row(page: Page, german) -> None:
     model, path = german
     open_with_model(page, path)
-    row = {
-        c.name: c.levels[cell] if c.coded and cell is not None else cell
-        for c, cell in zip(model.schema.used, usual_cells(model.schema, model.profile), strict=True)
-    }
+    row = usual_row(model)
 
     def expected() -> list[int]:
         lower, upper = model.interval([row])
@@ -145,6 +150,41 @@ def test_the_form_shows_the_forecast_of_its_row(page: Page, german) -> None:
     assert "outside the training rows" in hint
     page.run("document.querySelector('#try-form button[type=reset]').click()")
     page.wait(f"document.getElementById('hint-{position}').textContent === ''")
+    assert page.logged == []
+
+
+def test_the_form_gives_the_reasons_of_its_row(page: Page, german) -> None:
+    """The bits of `Model.explain`, and its words; typing goes on while they are computed."""
+    model, path = german
+    open_with_model(page, path)
+    row = usual_row(model)
+
+    def told() -> list[str]:
+        page.wait("document.querySelector('#why-told li') !== null")
+        return page.run("[...document.querySelectorAll('#why-told li')].map((x) => x.textContent)")
+
+    def values() -> list[int]:
+        return bits(*json.loads(page.run("document.getElementById('why-told').dataset.values")))
+
+    assert page.run("document.getElementById('why-told').textContent") == ""
+    page.run("document.getElementById('why-button').click()")
+    expected = model.explain([row])
+    assert told() == list(expected.reasons(0, 5))
+    assert values() == bits(*expected.values[0])
+    assert "Compared with 64 training rows" in page.run(
+        "document.getElementById('why-told').textContent"
+    )
+    page.run("document.getElementById('why-button').click()")  # is computing when the row changes
+    levels = next(c.levels for c in model.schema.used if c.name == "checking_balance")
+    change(page, model, "checking_balance", levels.index("< 0 DM"))
+    change(page, model, "months_loan_duration", 48)
+    row |= {"checking_balance": "< 0 DM", "months_loan_duration": 48}
+    assert shown(page)[0] == bits(model.log_odds([row])[0])[0]
+    assert page.run("document.querySelector('#why-told li')") is None
+    expected = model.explain([row])
+    assert told() == list(expected.reasons(0, 5))
+    assert values() == bits(*expected.values[0])
+    assert any(sentence.startswith("checking_balance is < 0 DM: odds × 1.") for sentence in told())
     assert page.logged == []
 
 

@@ -62,9 +62,9 @@ class Explanation:
 
 def factor_text(factor: float) -> str:
     """A factor with two significant digits."""
-    if 0.01 <= factor < 100.0:
+    if 0.01 <= factor < 99.5:
         return f"{factor:.2g}"
-    return f"{factor:,.0f}" if 100.0 <= factor < 1e6 else f"{factor:.0e}"
+    return f"{factor:,.0f}" if 99.5 <= factor < 1e6 else f"{factor:.0e}"
 
 
 def cells_of(frame: Frame, values: Values, schema: Schema) -> NDArray[np.object_]:

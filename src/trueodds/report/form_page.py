@@ -13,6 +13,10 @@ from trueodds.report.try_it import try_it
 from trueodds.report.wording import clean, quoted
 
 SCRIPTS = ("unpack.js", "try.js")
+NO_REASONS = (
+    "Reasons need training rows, and this page holds none: a report of trueodds fit gives the "
+    "reasons of a row, and so does trueodds predict --explain."
+)
 
 
 def form_page(model: ModelData, name: str, names: Sequence[str]) -> str:
@@ -28,7 +32,7 @@ def form_page(model: ModelData, name: str, names: Sequence[str]) -> str:
     from markupsafe import Markup
 
     scripts = [read_asset(script) for script in SCRIPTS]
-    section = try_it(model, ())
+    section = try_it(model, (), NO_REASONS)
     packed = {"reader": packed_asset(READER), **section.packed}
     return (
         environment()

@@ -21,7 +21,7 @@ from trueodds.report.reader_bundle import READER
 from trueodds.report.reliability import reliability_bins
 from trueodds.report.sample import sample_of
 from trueodds.report.section import Section, script_json
-from trueodds.report.try_it import KEY, too_large, try_it
+from trueodds.report.try_it import KEY, smaller, try_it
 from trueodds.report.verdict import verdict
 from trueodds.report.what_to_do import what_to_do
 from trueodds.report.why import why
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 PACKED = {"charts": BUNDLE, "reader": READER}
 """Large scripts, which ``unpack.js`` runs when they are needed."""
-SCRIPTS = ("unpack.js", "page.js", "decide.js", "try.js")
+SCRIPTS = ("unpack.js", "page.js", "decide.js", "try.js", "why.js")
 """The other scripts of the page, in the order in which they run."""
 MOST_BYTES = 2_500_000
 """A page that would be larger does not carry the model."""
@@ -79,10 +79,11 @@ def render(model: Model, evidence: Evidence) -> str:
     """Text of the page, at most `MOST_BYTES` with the model in it."""
     sections = sections_of(model, evidence)
     page = _drawn(model, evidence, sections)
-    if len(page.encode()) <= MOST_BYTES:
-        return page
-    smaller = [too_large(MOST_BYTES) if s.key == KEY else s for s in sections]
-    return _drawn(model, evidence, smaller)
+    for other in smaller(model, evidence.importance, MOST_BYTES):
+        if len(page.encode()) <= MOST_BYTES:
+            break
+        page = _drawn(model, evidence, [other if s.key == KEY else s for s in sections])
+    return page
 
 
 def _drawn(model: Model, evidence: Evidence, sections: list[Section]) -> str:

@@ -40,9 +40,12 @@ def scoring_part(model: ModelData) -> ModelData:
 def encoded_model(model: ModelData) -> str:
     """The file of `scoring_part`, packed as text by halves (`trueodds.report.packed`).
 
+    With the model's background, if it has one: the page gives the reasons of a row.
+
     Raises
     ------
     ValueError
         If the model does not fit into a file.
     """
-    return packed(by_halves(to_bytes(scoring_part(model))))
+    part = replace(scoring_part(model), background=model.background)
+    return packed(by_halves(to_bytes(part)))

@@ -9,11 +9,11 @@ from pathlib import Path
 
 READER = "reader.js"
 NAME = "trueoddsReader"
-"""The one global name that the file defines: an object with what ``scorer.mjs`` exports."""
-ENTRY = "scorer.mjs"
+"""The one global name that the file defines: an object with what ``reader.mjs`` exports."""
+ENTRY = "reader.mjs"
 
 _IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+\.mjs)";$', re.M)
-_DECLARED = re.compile(r"^export ((?:async )?function|const) (\w+)", re.M)
+_DECLARED = re.compile(r"^export ((?:async )?function\*?|const) (\w+)", re.M)
 _LISTED = re.compile(r"^export \{ ([\w, ]+) \};$", re.M)
 _COMMENT = re.compile(r"^ *//.*\n", re.M)
 _LEFT = re.compile(r"^ *(?:import|export)\b.*", re.M)

@@ -686,287 +686,14 @@ function dateIn(word, column) {
 }
 return { prepared, readCell };
 })();
-const module_words = (() => {
-const LETTERS =
-  "a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u060b\u060d-\u061a\u061c-\u061e\u0620-\u0963" +
-  "\u0966-\u1fff\u2c00-\u2dff\u2e80-\u2fff\u3005-\u3007\u3031-\ufdff\ufe70-\ufefe" +
-  "\uff10-\uffef\u{10000}-\u{10ffff}";
-const WORD = new RegExp(`[0-9]+|[${LETTERS}]+`, "gu");
-const PIECE = 3;
+const module_sigmoid = (() => {
+const LEAST_POWER = -1074;
+const TWOS = new Float64Array(2098);
+TWOS[-LEAST_POWER] = 1;
+for (let at = -LEAST_POWER + 1; at < TWOS.length; at += 1) TWOS[at] = TWOS[at - 1] * 2;
+for (let at = -LEAST_POWER - 1; at >= 0; at -= 1) TWOS[at] = TWOS[at + 1] * 0.5;
 
-function wordFinder(words) {
-  const places = new Map(words.map((word, place) => [word, place]));
-  return (text) => {
-    const parts = text === null ? [""] : partsOf(text);
-    return new Set(parts.flatMap((part) => places.get(part) ?? []));
-  };
-}
-
-function sumOf(found, places, amounts) {
-  return places.reduce((sum, place, at) => (found.has(place) ? sum + amounts[at] : sum), 0);
-}
-
-function partsOf(text) {
-  const words = text.normalize("NFKC").toLowerCase().replaceAll("ς", "σ").match(WORD) ?? [];
-  const pairs = words.slice(1).map((word, before) => `${words[before]} ${word}`);
-  return [...words, ...pairs, ...words.flatMap(piecesOf)];
-}
-
-function piecesOf(word) {
-  const letters = Array.from(word);
-  const some = (start, stop) => letters.slice(start, stop).join("");
-  if (/^[0-9]/.test(word)) {
-    return [1, 2, 3].filter((length) => length < letters.length).map((length) => `${some(0, length)}*`);
-  }
-  if (letters.length < PIECE) return [];
-  const starts = Array.from({ length: letters.length - PIECE + 1 }, (_, start) => start);
-  const inner = starts.map((start) => `*${some(start, start + PIECE)}*`);
-  return [`${some(0, PIECE - 1)}*`, ...inner, `*${some(letters.length - PIECE + 1)}`];
-}
-return { wordFinder, sumOf, partsOf };
-})();
-const module_scorer = (() => {
-const { prepared, readCell } = module_cells;
-const { sumOf, wordFinder } = module_words;
-
-
-
-const FEATURES = ["pieces", "cuts", "crosses", "readings", "soft_splits", "words"];
-const OUTPUT = { bits: 32, limit: 2 ** 41 };
-const LEAST = 2.2250738585072014e-308;
-const MOST = 1 - 1.1102230246251565e-16;
-
-function read(buffer) {
-  const bytes = new DataView(buffer);
-  const size = Number(bytes.getBigUint64(0, true));
-  const text = new TextDecoder("utf-8", { fatal: true });
-  const outer = JSON.parse(text.decode(new Uint8Array(buffer, 8, size)));
-  const header = JSON.parse(outer.__metadata__.trueodds);
-  const unknown = (header.needs ?? []).filter((name) => !FEATURES.includes(name));
-  if (header.format !== 2 || unknown.length > 0) {
-    throw new Error(
-      `this reader knows format 2, but the file has format ${header.format} ${unknown}`.trim(),
-    );
-  }
-  const array = (name) => {
-    const { dtype, data_offsets: [start, stop] } = outer[name];
-    const kind = { I16: [2, "getInt16"], I64: [8, "getBigInt64"], F32: [4, "getFloat32"] }[dtype];
-    const out = [];
-    for (let at = 8 + size + start; at < 8 + size + stop; at += kind[0]) {
-      out.push(Number(bytes[kind[1]](at, true)));
-    }
-    return out;
-  };
-  const { folds, grids, depths = [], shares } = header.networks;
-  const members = folds.map((fold, number) => {
-    const depth = depths[number] ?? 0;
-    const before = depth > 0 ? [grids[0], shares] : grids;
-    const layers = before.map(({ bits }, index) => ({
-      weights: Float64Array.from(array(`weights/${number}/${index}`)),
-      biases: array(`biases/${number}/${index}`),
-      units: array(`shifts/${number}/${index}`).map((shift) => power(-bits - shift)),
-    }));
-    return { fold, depth, grids: [...before, OUTPUT], layers };
-  });
-  const crosses = (header.crosses ?? []).map(({ name, parts }, position) => ({
-    name,
-    parts,
-    positions: new Map(array(`crosses/${position}`).map((key, at) => [key, at])),
-  }));
-  const texts = new Map((header.texts ?? []).map((text) => [text.name, text]));
-  const targetEncodings = header.rates.map((sources, fold) =>
-    sources.map((source, position) => ({
-      source,
-      values: array(`rates/${fold}/${position}`),
-      cuts: header.cuts?.[source],
-      text: texts.get(source),
-    })),
-  );
-  const columns = header.schema.columns.filter(({ kind }) => kind !== "aside").map(prepared);
-  for (const column of columns) column.find = wordFinder(column.words ?? []);
-  return { header, columns, members, targetEncodings, crosses };
-}
-
-async function verify(buffer) {
-  const size = Number(new DataView(buffer).getBigUint64(0, true));
-  const { __metadata__: { trueodds: header }, ...arrays } = JSON.parse(
-    new TextDecoder().decode(new Uint8Array(buffer, 8, size)),
-  );
-  const kinds = { I16: "int16", I64: "int64", F32: "float32" };
-  const utf8 = new TextEncoder();
-  const parts = [utf8.encode(header.slice(77))];
-  for (const name of Object.keys(arrays).sort()) {
-    const { dtype, shape, data_offsets: [start, stop] } = arrays[name];
-    parts.push(utf8.encode(`\n${name} ${kinds[dtype]} ${shape.join("x")}\n`));
-    parts.push(new Uint8Array(buffer, 8 + size + start, stop - start));
-  }
-  const digest = await crypto.subtle.digest("SHA-256", await new Blob(parts).arrayBuffer());
-  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
-  return JSON.parse(header).sha256 === hex.join("");
-}
-
-function score(model, row) {
-  const { header } = model;
-  const values = new Map();
-  for (const column of model.columns) {
-    if (!Object.hasOwn(row, column.name)) throw new Error(`the row has no column "${column.name}"`);
-    values.set(column.name, readCell(column, row[column.name]));
-  }
-  for (const { name, part, columns } of header.encoder.derived) {
-    values.set(name, PARTS[part](...columns.map((column) => values.get(column))));
-  }
-  const shared = header.encoder.blocks.flatMap((block) =>
-    BLOCKS[block.kind](block, values.get(block.source)),
-  );
-  for (const { name, parts, positions } of model.crosses) {
-    const place = ({ source, cuts }) => code(values.get(source), cuts) + 2;
-    const key = parts.reduce((sum, part) => sum * (part.levels + 2) + place(part), 0);
-    values.set(name, positions.get(key) ?? -2);
-  }
-  const words = new Map();
-  for (const { name, words: known, find } of model.columns) {
-    if (known) words.set(name, find(values.get(name) === -1 ? null : String(row[name])));
-  }
-  const own = model.targetEncodings.map((tables) =>
-    tables.map(({ source, values: table, cuts, text }) =>
-      text ? sumOf(words.get(text.column), text.places, table) : table.at(code(values.get(source), cuts)),
-    ),
-  );
-  const onto = (grid) => {
-    const steps = power(grid.bits);
-    return (x) => onGrid(x * steps, grid);
-  };
-  const inputs = own.map((rates) => [...shared, ...rates].map(onto(header.networks.grids[0])));
-  const activate = ACTIVATIONS[header.networks.activation];
-  let total = 0;
-  for (const { fold, depth, grids, layers } of model.members) {
-    let q = inputs[fold];
-    layers.forEach((layer, index) => {
-      let z = sums(layer, q);
-      if (index < layers.length - 1) z = depth > 0 ? leafShares(z, depth) : z.map(activate);
-      q = z.map(onto(grids[index + 1]));
-    });
-    total += q[0];
-  }
-  const mean = total / (model.members.length * 4294967296);
-  const logOdds = header.calibrator.slope * mean + header.calibrator.shift;
-  return { logOdds, probability: Math.min(Math.max(sigmoid(logOdds), LEAST), MOST) };
-}
-
-function interval({ header: { bounds } }, logOdds) {
-  if (!bounds) return null;
-  const { at, lower, upper } = bounds;
-  const from = at.filter((step) => step <= logOdds).length;
-  const beyond = at.filter((step) => step < logOdds).length;
-  return { lower: from > 0 ? lower[from - 1] : 0, upper: beyond < at.length ? upper[beyond] : 1 };
-}
-
-function code(v, cuts) {
-  if (cuts === undefined || cuts.length === 0) return v;
-  return Number.isNaN(v) ? -1 : cuts.filter((cut) => cut <= v).length;
-}
-
-function sums({ weights, biases, units }, q) {
-  const out = Float64Array.from(biases);
-  q.forEach((x, i) => {
-    if (x === 0) return;
-    for (let unit = 0, at = i * out.length; unit < out.length; unit += 1, at += 1) {
-      out[unit] += x * weights[at];
-    }
-  });
-  return out.map((sum, unit) => sum * units[unit]);
-}
-
-function leafShares(z, depth) {
-  const trees = z.length / depth;
-  let shares = new Array(trees).fill(1);
-  for (let level = 0; level < depth; level += 1) {
-    const gates = z.slice(level * trees, (level + 1) * trees).map(sigmoid);
-    const next = [];
-    for (let start = 0; start < shares.length; start += trees) {
-      for (let tree = 0; tree < trees; tree += 1) next.push(shares[start + tree] * gates[tree]);
-      for (let tree = 0; tree < trees; tree += 1) {
-        next.push(shares[start + tree] * (1 - gates[tree]));
-      }
-    }
-    shares = next;
-  }
-  return shares;
-}
-
-function onGrid(x, { limit }) {
-  const low = Math.floor(x);
-  const rest = x - low;
-  const whole = rest < 0.5 || (rest === 0.5 && low % 2 === 0) ? low : low + 1;
-  return Math.min(Math.max(whole, -limit), limit);
-}
-
-const ACTIVATIONS = {
-  relu: (z) => Math.max(z, 0),
-  leaky_relu: (z) => (z > 0 ? z : 0.01 * z),
-  silu: (z) => z * sigmoid(z),
-  gelu: (z) => z * sigmoid(1.5957691216057308 * (z + 0.044715 * z * z * z)),
-  tanh: (z) => 2 * sigmoid(2 * z) - 1,
-  sigmoid: (z) => sigmoid(z),
-};
-
-const BLOCKS = {
-  clipped_scale({ centre, scale }, v) {
-    if (Number.isNaN(v)) return [0];
-    const t = Math.min(Math.max((v - centre) * scale, -1e6), 1e6);
-    return [t / Math.sqrt(1 + (t / 3) * (t / 3))];
-  },
-  curve({ x, y }, v) {
-    if (Number.isNaN(v)) return [0];
-    const u = Math.min(Math.max(v, x[0]), x[x.length - 1]);
-    let left = 0;
-    while (left < x.length - 2 && x[left + 1] <= u) left += 1;
-    const t = y[left] + ((y[left + 1] - y[left]) / (x[left + 1] - x[left])) * (u - x[left]);
-    return [Math.min(t > y[left] ? t : y[left], y[left + 1])];
-  },
-  pieces({ x }, v) {
-    const u = Math.min(Math.max(v, x[0]), x[x.length - 1]);
-    return x.slice(1).map((high, i) => {
-      if (Number.isNaN(v)) return 0;
-      return Math.min(Math.max((u - x[i]) / (high - x[i]), 0), 1) - 0.5;
-    });
-  },
-  equals: ({ values }, v) => values.map((known) => (known === v ? 1 : 0)),
-  missing: (_, v) => [Number.isNaN(v) ? 1 : 0],
-  levels({ slots, missing, other, width }, code) {
-    const slot = code >= 0 ? slots[code] : code === -1 ? missing : other;
-    return Array.from({ length: width }, (_, position) => (position === slot ? 1 : 0));
-  },
-};
-
-const DAY = 86400;
-const PARTS = {
-  month(seconds) {
-    if (!(Math.abs(seconds) < 1e13)) return NaN;
-    const day = Math.floor(Math.trunc(seconds) / DAY);
-    const ofEra = modulo(day + 719468, 146097);
-    const leaps = Math.floor(ofEra / 1460) - Math.floor(ofEra / 36524) + Math.floor(ofEra / 146096);
-    const year = Math.floor((ofEra - leaps) / 365);
-    const ofYear = ofEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
-    const month = Math.floor((5 * ofYear + 2) / 153);
-    return month < 10 ? month + 3 : month - 9;
-  },
-  weekday: (seconds) => modulo(Math.floor(seconds / DAY) + 3, 7),
-  hour: (seconds) => modulo(seconds, DAY) / 3600,
-  days_between: (first, second) => (second - first) / DAY,
-  calendar_days_between: (first, second) => Math.floor(second / DAY) - Math.floor(first / DAY),
-};
-
-function modulo(x, y) {
-  const rest = x % y;
-  return rest < 0 ? rest + y : rest;
-}
-
-function power(n) {
-  let out = 1;
-  for (let i = 0; i < Math.abs(n); i += 1) out *= n > 0 ? 2 : 0.5;
-  return out;
-}
+const power = (n) => TWOS[n - LEAST_POWER] ?? (n > 0 ? Infinity : 0);
 
 const STEPS_PER_E = 92.33248261689366;
 const STEP_HIGH = 0.010830424696223417;
@@ -1086,7 +813,636 @@ function productError(x, y, product) {
   const yLow = y - yHigh;
   return xHigh * yHigh - product + xHigh * yLow + xLow * yHigh + xLow * yLow;
 }
-return { read, verify, score, interval, sigmoid, readCell };
+return { power, sigmoid };
 })();
-return module_scorer;
+const module_networks = (() => {
+const { sigmoid } = module_sigmoid;
+
+function sumsOf({ weights, biases }, q) {
+  const sums = Float64Array.from(biases);
+  for (let input = 0; input < q.length; input += 1) {
+    if (q[input] !== 0) add(sums, weights, input, q[input]);
+  }
+  return sums;
+}
+
+function add(sums, weights, input, x) {
+  for (let unit = 0, at = input * sums.length; unit < sums.length; unit += 1, at += 1) {
+    sums[unit] += x * weights[at];
+  }
+}
+
+function outputOf({ depth, grids, layers }, activation, firstSums) {
+  const activate = ACTIVATIONS[activation];
+  let sums = firstSums;
+  for (let index = 0; ; index += 1) {
+    const { units } = layers[index];
+    const last = index === layers.length - 1;
+    const soft = depth > 0 && !last;
+    let z = new Float64Array(sums.length);
+    for (let unit = 0; unit < z.length; unit += 1) {
+      const sum = sums[unit] * units[unit];
+      z[unit] = last || soft ? sum : activate(sum);
+    }
+    if (soft) z = leafShares(z, depth);
+    const { limit, steps } = grids[index + 1];
+    for (let at = 0; at < z.length; at += 1) z[at] = onGrid(z[at] * steps, limit);
+    if (last) return z[0];
+    sums = sumsOf(layers[index + 1], z);
+  }
+}
+
+function onGrid(x, limit) {
+  const low = Math.floor(x);
+  const rest = x - low;
+  const whole = rest < 0.5 || (rest === 0.5 && low % 2 === 0) ? low : low + 1;
+  return Math.min(Math.max(whole, -limit), limit);
+}
+
+function leafShares(z, depth) {
+  const trees = z.length / depth;
+  let shares = new Float64Array(trees).fill(1);
+  for (let level = 0; level < depth; level += 1) {
+    const gates = z.slice(level * trees, (level + 1) * trees);
+    for (let tree = 0; tree < trees; tree += 1) gates[tree] = sigmoid(gates[tree]);
+    const next = new Float64Array(2 * shares.length);
+    for (let start = 0; start < shares.length; start += trees) {
+      for (let tree = 0; tree < trees; tree += 1) {
+        next[2 * start + tree] = shares[start + tree] * gates[tree];
+        next[2 * start + trees + tree] = shares[start + tree] * (1 - gates[tree]);
+      }
+    }
+    shares = next;
+  }
+  return shares;
+}
+
+const ACTIVATIONS = {
+  relu: (z) => Math.max(z, 0),
+  leaky_relu: (z) => (z > 0 ? z : 0.01 * z),
+  silu: (z) => z * sigmoid(z),
+  gelu: (z) => z * sigmoid(1.5957691216057308 * (z + 0.044715 * z * z * z)),
+  tanh: (z) => 2 * sigmoid(2 * z) - 1,
+  sigmoid: (z) => sigmoid(z),
+};
+return { sumsOf, add, outputOf, onGrid };
+})();
+const module_words = (() => {
+const LETTERS =
+  "a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u060b\u060d-\u061a\u061c-\u061e\u0620-\u0963" +
+  "\u0966-\u1fff\u2c00-\u2dff\u2e80-\u2fff\u3005-\u3007\u3031-\ufdff\ufe70-\ufefe" +
+  "\uff10-\uffef\u{10000}-\u{10ffff}";
+const WORD = new RegExp(`[0-9]+|[${LETTERS}]+`, "gu");
+const PIECE = 3;
+
+function wordFinder(words) {
+  const places = new Map(words.map((word, place) => [word, place]));
+  return (text) => {
+    const parts = text === null ? [""] : partsOf(text);
+    return new Set(parts.flatMap((part) => places.get(part) ?? []));
+  };
+}
+
+function sumOf(found, places, amounts) {
+  return places.reduce((sum, place, at) => (found.has(place) ? sum + amounts[at] : sum), 0);
+}
+
+function partsOf(text) {
+  const words = text.normalize("NFKC").toLowerCase().replaceAll("ς", "σ").match(WORD) ?? [];
+  const pairs = words.slice(1).map((word, before) => `${words[before]} ${word}`);
+  return [...words, ...pairs, ...words.flatMap(piecesOf)];
+}
+
+function piecesOf(word) {
+  const letters = Array.from(word);
+  const some = (start, stop) => letters.slice(start, stop).join("");
+  if (/^[0-9]/.test(word)) {
+    return [1, 2, 3].filter((length) => length < letters.length).map((length) => `${some(0, length)}*`);
+  }
+  if (letters.length < PIECE) return [];
+  const starts = Array.from({ length: letters.length - PIECE + 1 }, (_, start) => start);
+  const inner = starts.map((start) => `*${some(start, start + PIECE)}*`);
+  return [`${some(0, PIECE - 1)}*`, ...inner, `*${some(letters.length - PIECE + 1)}`];
+}
+return { wordFinder, sumOf, partsOf };
+})();
+const module_inputs = (() => {
+const { readCell } = module_cells;
+const { onGrid } = module_networks;
+const { power } = module_sigmoid;
+const { sumOf } = module_words;
+
+function cellsOf(model, row) {
+  const [values, words] = [new Map(), new Map()];
+  for (const column of model.columns) {
+    const { name, words: known, find } = column;
+    if (!Object.hasOwn(row, name)) throw new Error(`the row has no column "${name}"`);
+    values.set(name, readCell(column, row[name]));
+    if (known) words.set(name, find(values.get(name) === -1 ? null : String(row[name])));
+  }
+  for (const derived of model.header.encoder.derived) derive(values, derived);
+  return { values, words };
+}
+
+function derive(values, { name, part, columns }) {
+  values.set(name, PARTS[part](...columns.map((column) => values.get(column))));
+}
+
+function inputRules({ header, columns, crosses, targetEncodings }) {
+  const plain = new Set(columns.map(({ name }) => name));
+  const derived = new Map(header.encoder.derived.map(({ name, columns: of }) => [name, of]));
+  const crossed = new Map(crosses.map((cross) => [cross.name, cross]));
+  const columnsOf = (source) => {
+    if (plain.has(source)) return [source];
+    return derived.get(source) ?? crossed.get(source).parts.flatMap((part) => columnsOf(part.source));
+  };
+  const [{ bits, limit }] = header.networks.grids;
+  const whole = (x) => onGrid(x * power(bits), limit);
+  const shared = [];
+  let width = 0;
+  for (const block of header.encoder.blocks) {
+    const of = ({ values }) => BLOCKS[block.kind](block, values.get(block.source)).map(whole);
+    shared.push({ columns: columnsOf(block.source), at: width, of });
+    width += BLOCKS[block.kind](block, NaN).length;
+  }
+  return targetEncodings.map((tables) => {
+    const own = tables.map(({ source, values: table, cuts, text }, position) => {
+      const cross = crossed.get(source);
+      const of = ({ values, words }) => {
+        if (text) return [whole(sumOf(words.get(text.column), text.places, table))];
+        return [whole(table.at(cross ? crossCode(cross, values) : code(values.get(source), cuts)))];
+      };
+      return { columns: text ? [text.column] : columnsOf(source), at: width + position, of };
+    });
+    return { width: width + own.length, rules: [...shared, ...own] };
+  });
+}
+
+function inputsOf({ width, rules }, cells) {
+  const q = new Float64Array(width);
+  for (const { at, of } of rules) q.set(of(cells), at);
+  return q;
+}
+
+function crossCode({ parts, positions }, values) {
+  const place = ({ source, cuts }) => code(values.get(source), cuts) + 2;
+  return positions.get(parts.reduce((sum, part) => sum * (part.levels + 2) + place(part), 0)) ?? -2;
+}
+
+function code(v, cuts) {
+  if (cuts === undefined || cuts.length === 0) return v;
+  return Number.isNaN(v) ? -1 : cuts.filter((cut) => cut <= v).length;
+}
+
+const BLOCKS = {
+  clipped_scale({ centre, scale }, v) {
+    if (Number.isNaN(v)) return [0];
+    const t = Math.min(Math.max((v - centre) * scale, -1e6), 1e6);
+    return [t / Math.sqrt(1 + (t / 3) * (t / 3))];
+  },
+  curve({ x, y }, v) {
+    if (Number.isNaN(v)) return [0];
+    const u = Math.min(Math.max(v, x[0]), x[x.length - 1]);
+    let left = 0;
+    while (left < x.length - 2 && x[left + 1] <= u) left += 1;
+    const t = y[left] + ((y[left + 1] - y[left]) / (x[left + 1] - x[left])) * (u - x[left]);
+    return [Math.min(t > y[left] ? t : y[left], y[left + 1])];
+  },
+  pieces({ x }, v) {
+    const u = Math.min(Math.max(v, x[0]), x[x.length - 1]);
+    return x.slice(1).map((high, i) => {
+      if (Number.isNaN(v)) return 0;
+      return Math.min(Math.max((u - x[i]) / (high - x[i]), 0), 1) - 0.5;
+    });
+  },
+  equals: ({ values }, v) => values.map((known) => (known === v ? 1 : 0)),
+  missing: (_, v) => [Number.isNaN(v) ? 1 : 0],
+  levels({ slots, missing, other, width }, code) {
+    const slot = code >= 0 ? slots[code] : code === -1 ? missing : other;
+    return Array.from({ length: width }, (_, position) => (position === slot ? 1 : 0));
+  },
+};
+
+const DAY = 86400;
+const PARTS = {
+  month(seconds) {
+    if (!(Math.abs(seconds) < 1e13)) return NaN;
+    const day = Math.floor(Math.trunc(seconds) / DAY);
+    const ofEra = modulo(day + 719468, 146097);
+    const leaps = Math.floor(ofEra / 1460) - Math.floor(ofEra / 36524) + Math.floor(ofEra / 146096);
+    const year = Math.floor((ofEra - leaps) / 365);
+    const ofYear = ofEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+    const month = Math.floor((5 * ofYear + 2) / 153);
+    return month < 10 ? month + 3 : month - 9;
+  },
+  weekday: (seconds) => modulo(Math.floor(seconds / DAY) + 3, 7),
+  hour: (seconds) => modulo(seconds, DAY) / 3600,
+  days_between: (first, second) => (second - first) / DAY,
+  calendar_days_between: (first, second) => Math.floor(second / DAY) - Math.floor(first / DAY),
+};
+
+function modulo(x, y) {
+  const rest = x % y;
+  return rest < 0 ? rest + y : rest;
+}
+return { cellsOf, derive, inputRules, inputsOf };
+})();
+const module_random = (() => {
+const MASK = (1n << 128n) - 1n;
+const LOW = (1n << 64n) - 1n;
+const FACTOR = 0x2360ed051fc65da44385df649fccf645n;
+const STATE = 35399562948360463058890781895381311971n;
+const STEP = 87136372517582989555478159403783844777n;
+
+function randomNumbers() {
+  let state = STATE;
+  return () => {
+    state = (state * FACTOR + STEP) & MASK;
+    const folded = (state >> 64n) ^ (state & LOW);
+    const turn = state >> 122n;
+    const turned = ((folded >> turn) | (folded << (64n - turn))) & LOW;
+    return Number(turned >> 11n) / 9007199254740992;
+  };
+}
+return { randomNumbers };
+})();
+const module_scorer = (() => {
+const { prepared, readCell } = module_cells;
+const { cellsOf, inputRules, inputsOf } = module_inputs;
+const { outputOf, sumsOf } = module_networks;
+const { power, sigmoid } = module_sigmoid;
+const { wordFinder } = module_words;
+
+
+
+const FEATURES = ["pieces", "cuts", "crosses", "readings", "soft_splits", "words"];
+const OUTPUT = { bits: 32, limit: 2 ** 41 };
+const LEAST = 2.2250738585072014e-308;
+const MOST = 1 - 1.1102230246251565e-16;
+
+function read(buffer) {
+  const bytes = new DataView(buffer);
+  const size = Number(bytes.getBigUint64(0, true));
+  const text = new TextDecoder("utf-8", { fatal: true });
+  const outer = JSON.parse(text.decode(new Uint8Array(buffer, 8, size)));
+  const header = JSON.parse(outer.__metadata__.trueodds);
+  const unknown = (header.needs ?? []).filter((name) => !FEATURES.includes(name));
+  if (header.format !== 2 || unknown.length > 0) {
+    throw new Error(
+      `this reader knows format 2, but the file has format ${header.format} ${unknown}`.trim(),
+    );
+  }
+  const array = (name) => {
+    const { dtype, data_offsets: [start, stop] } = outer[name];
+    const kind = { I16: [2, "getInt16"], I64: [8, "getBigInt64"], F32: [4, "getFloat32"] }[dtype];
+    const out = [];
+    for (let at = 8 + size + start; at < 8 + size + stop; at += kind[0]) {
+      out.push(Number(bytes[kind[1]](at, true)));
+    }
+    return out;
+  };
+  const { folds, depths = [] } = header.networks;
+  const withSteps = (grid) => ({ ...grid, steps: power(grid.bits) });
+  const grids = header.networks.grids.map(withSteps);
+  const [shares, output] = [header.networks.shares ?? OUTPUT, OUTPUT].map(withSteps);
+  const members = folds.map((fold, number) => {
+    const depth = depths[number] ?? 0;
+    const before = depth > 0 ? [grids[0], shares] : grids;
+    const layers = before.map(({ bits }, index) => ({
+      weights: Float64Array.from(array(`weights/${number}/${index}`)),
+      biases: array(`biases/${number}/${index}`),
+      units: array(`shifts/${number}/${index}`).map((shift) => power(-bits - shift)),
+    }));
+    return { fold, depth, grids: [...before, output], layers };
+  });
+  const crosses = (header.crosses ?? []).map(({ name, parts }, position) => ({
+    name,
+    parts,
+    positions: new Map(array(`crosses/${position}`).map((key, at) => [key, at])),
+  }));
+  const texts = new Map((header.texts ?? []).map((text) => [text.name, text]));
+  const targetEncodings = header.rates.map((sources, fold) =>
+    sources.map((source, position) => ({
+      source,
+      values: array(`rates/${fold}/${position}`),
+      cuts: header.cuts?.[source],
+      text: texts.get(source),
+    })),
+  );
+  const columns = header.schema.columns.filter(({ kind }) => kind !== "aside").map(prepared);
+  for (const column of columns) column.find = wordFinder(column.words ?? []);
+  const rules = inputRules({ header, columns, crosses, targetEncodings });
+  return { header, columns, members, rules };
+}
+
+async function verify(buffer) {
+  const size = Number(new DataView(buffer).getBigUint64(0, true));
+  const { __metadata__: { trueodds: header }, ...arrays } = JSON.parse(
+    new TextDecoder().decode(new Uint8Array(buffer, 8, size)),
+  );
+  const kinds = { I16: "int16", I64: "int64", F32: "float32" };
+  const utf8 = new TextEncoder();
+  const parts = [utf8.encode(header.slice(77))];
+  for (const name of Object.keys(arrays).sort()) {
+    const { dtype, shape, data_offsets: [start, stop] } = arrays[name];
+    parts.push(utf8.encode(`\n${name} ${kinds[dtype]} ${shape.join("x")}\n`));
+    parts.push(new Uint8Array(buffer, 8 + size + start, stop - start));
+  }
+  const digest = await crypto.subtle.digest("SHA-256", await new Blob(parts).arrayBuffer());
+  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
+  return JSON.parse(header).sha256 === hex.join("");
+}
+
+function score(model, row) {
+  const { header } = model;
+  const cells = cellsOf(model, row);
+  const inputs = model.rules.map((rules) => inputsOf(rules, cells));
+  let total = 0;
+  for (const member of model.members) {
+    const sums = sumsOf(member.layers[0], inputs[member.fold]);
+    total += outputOf(member, header.networks.activation, sums);
+  }
+  const logOdds = calibrated(model, total);
+  return { logOdds, probability: Math.min(Math.max(sigmoid(logOdds), LEAST), MOST) };
+}
+
+function calibrated({ header, members }, total) {
+  return header.calibrator.slope * (total / (members.length * 4294967296)) + header.calibrator.shift;
+}
+
+function interval({ header: { bounds } }, logOdds) {
+  if (!bounds) return null;
+  const { at, lower, upper } = bounds;
+  const from = at.filter((step) => step <= logOdds).length;
+  const beyond = at.filter((step) => step < logOdds).length;
+  return { lower: from > 0 ? lower[from - 1] : 0, upper: beyond < at.length ? upper[beyond] : 1 };
+}
+return { read, verify, score, calibrated, interval, readCell, sigmoid };
+})();
+const module_explain = (() => {
+const { cellsOf, derive, inputsOf } = module_inputs;
+const { add, outputOf, sumsOf } = module_networks;
+const { randomNumbers } = module_random;
+const { calibrated } = module_scorer;
+
+const TOLERANCE = 0.05;
+const MOST_ROUNDS = 8;
+const CHECKED = 16;
+
+function explain(model, row) {
+  const steps = explaining(model, row);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+function* explaining(model, row) {
+  const { background } = model.header;
+  if (!background) return null;
+  const names = columnsInOrder(model);
+  const own = cellsOf(model, row);
+  const rows = Array.from({ length: background.rows }, (_, at) => backgroundCells(model, at));
+  const ownLogOdds = logOddsOf(model, stateOf(model, own));
+  const theirs = [];
+  for (const cells of rows) {
+    theirs.push(logOddsOf(model, stateOf(model, cells)));
+    yield;
+  }
+  const moved = rows.map((cells) => names.filter((name) => !same(own, cells, name)));
+  const random = randomNumbers();
+  const width = names.length;
+  const [sums, squares, apart, further] = [0, 1, 2, 3].map(() => new Float64Array(rows.length * width));
+  const counts = new Array(rows.length).fill(0);
+  let at = rows.map((_, number) => number);
+  for (let round = 0; ; round += 1) {
+    const orders = at.map((b) => {
+      const keys = new Map(names.map((name) => [name, random()]));
+      return [...moved[b]].sort((one, other) => keys.get(one) - keys.get(other));
+    });
+    for (let number = 0; number < at.length; number += 1) {
+      const b = at[number];
+      const both = [];
+      for (const order of [orders[number], [...orders[number]].reverse()]) {
+        const path = [theirs[b]];
+        const state = stateOf(model, rows[b]);
+        for (const name of order.slice(0, -1)) {
+          move(model, state, own, name);
+          path.push(logOddsOf(model, state));
+          yield;
+        }
+        path.push(ownLogOdds);
+        both.push(new Map(order.map((name, rank) => [name, path[rank + 1] - path[rank]])));
+      }
+      names.forEach((name, column) => {
+        const [first, second] = both.map((changes) => changes.get(name) ?? 0);
+        const cell = b * width + column;
+        const mean = (first + second) / 2;
+        const square = (first - second) * (first - second);
+        sums[cell] += mean;
+        squares[cell] += mean * mean;
+        apart[cell] += square;
+        if (round > 0) further[cell] += square;
+      });
+      counts[b] += 1;
+    }
+    if (round === 0) {
+      at = farthest(apart, width);
+      continue;
+    }
+    at = rows.map((_, number) => number);
+    const values = byColumn(sums.map((sum, cell) => sum / counts[Math.floor(cell / width)]), width);
+    const found = values.map((value) => value / rows.length);
+    const errors = standardErrors(width, sums, squares, apart, further, counts);
+    const largest = found.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (round < MOST_ROUNDS && Math.max(...errors) > TOLERANCE * largest) continue;
+    const place = model.columns.map(({ name }) => names.indexOf(name));
+    return {
+      base: sumOfAll(theirs) / theirs.length,
+      values: place.map((column) => found[column]),
+      errors: place.map((column) => errors[column]),
+    };
+  }
+}
+
+function columnsInOrder({ columns, header: { background } }) {
+  const numbers = columns.filter(({ name }) => Object.hasOwn(background.numbers, name));
+  const others = columns.filter(({ name }) => !Object.hasOwn(background.numbers, name));
+  return [...numbers, ...others].map(({ name }) => name);
+}
+
+function backgroundCells({ columns, header: { background, encoder } }, row) {
+  const [values, words] = [new Map(), new Map()];
+  for (const { name, words: known } of columns) {
+    const { [name]: cells = background.codes[name] } = background.numbers;
+    values.set(name, cells[row] ?? NaN);
+    if (known) words.set(name, new Set(background.words[name][row]));
+  }
+  for (const derived of encoder.derived) derive(values, derived);
+  return { values, words };
+}
+
+function same(one, other, name) {
+  const [x, y] = [one.values.get(name), other.values.get(name)];
+  if (x !== y && !(Number.isNaN(x) && Number.isNaN(y))) return false;
+  const [here, there] = [one.words.get(name), other.words.get(name)];
+  return !here || (here.size === there.size && [...here].every((place) => there.has(place)));
+}
+
+function stateOf(model, { values, words }) {
+  const cells = { values: new Map(values), words: new Map(words) };
+  const inputs = model.rules.map((rules) => inputsOf(rules, cells));
+  const sums = model.members.map(({ fold, layers }) => sumsOf(layers[0], inputs[fold]));
+  return { cells, inputs, sums };
+}
+
+function logOddsOf(model, { sums }) {
+  const { activation } = model.header.networks;
+  const total = model.members.reduce(
+    (sum, member, number) => sum + outputOf(member, activation, sums[number]),
+    0,
+  );
+  return calibrated(model, total);
+}
+
+function move(model, { cells, inputs, sums }, own, name) {
+  cells.values.set(name, own.values.get(name));
+  if (own.words.has(name)) cells.words.set(name, own.words.get(name));
+  for (const derived of model.header.encoder.derived) {
+    if (derived.columns.includes(name)) derive(cells.values, derived);
+  }
+  model.rules.forEach(({ rules }, fold) => {
+    for (const { columns, at, of } of rules) {
+      if (!columns.includes(name)) continue;
+      of(cells).forEach((x, offset) => {
+        const before = inputs[fold][at + offset];
+        if (x === before) return;
+        inputs[fold][at + offset] = x;
+        model.members.forEach((member, number) => {
+          if (member.fold !== fold) return;
+          const { weights } = member.layers[0];
+          if (before !== 0) add(sums[number], weights, at + offset, -before);
+          if (x !== 0) add(sums[number], weights, at + offset, x);
+        });
+      });
+    }
+  });
+}
+
+function farthest(apart, width) {
+  const rows = Array.from({ length: apart.length / width }, (_, row) => row);
+  const whole = rows.map((row) => sumOfAll(apart.subarray(row * width, (row + 1) * width)));
+  return rows.sort((one, other) => whole[other] - whole[one] || one - other)
+    .slice(0, CHECKED)
+    .sort((one, other) => one - other);
+}
+
+function standardErrors(width, sums, squares, apart, further, counts) {
+  const spread = [];
+  counts.forEach((count, row) => {
+    if (count < 2) return;
+    for (let cell = row * width; cell < (row + 1) * width; cell += 1) {
+      spread.push(Math.max(squares[cell] - (sums[cell] * sums[cell]) / count, 0));
+    }
+  });
+  const whole = sumOfAll(further);
+  const left = whole > 0 ? sumOfAll(spread) / whole : 0;
+  const each = apart.map((square, cell) => square / counts[Math.floor(cell / width)] ** 2);
+  return byColumn(each, width).map((sum) => Math.sqrt(left * sum) / counts.length);
+}
+
+function byColumn(cells, width) {
+  if (width === 1) return [sumOfAll(cells)];
+  return Array.from({ length: width }, (_, column) => {
+    let sum = cells[column];
+    for (let at = column + width; at < cells.length; at += width) sum += cells[at];
+    return sum;
+  });
+}
+
+function sumOfAll(x, start = 0, size = x.length) {
+  if (size > 128) {
+    const half = size / 2 - ((size / 2) % 8);
+    return sumOfAll(x, start, half) + sumOfAll(x, start + half, size - half);
+  }
+  const whole = size - (size % 8);
+  const parts = [0, 1, 2, 3, 4, 5, 6, 7].map((at) => x[start + at]);
+  for (let at = 8; at < whole; at += 1) parts[at % 8] += x[start + at];
+  const [a, b, c, d, e, f, g, h] = parts;
+  let sum = whole > 0 ? a + b + (c + d) + (e + f + (g + h)) : 0;
+  for (let at = whole; at < size; at += 1) sum += x[start + at];
+  return sum;
+}
+return { explain, explaining };
+})();
+const module_reasons = (() => {
+const { readCell } = module_cells;
+
+const LONGEST = 40;
+
+function reasons({ columns }, row, values, most = 3) {
+  return columns
+    .map((column, place) => ({ column, value: values[place] }))
+    .sort((one, other) => Math.abs(other.value) - Math.abs(one.value))
+    .slice(0, most)
+    .filter(({ value }) => Math.abs(value) >= 0.05)
+    .map(({ column, value }) => {
+      const shown = shortened(cellText(column, row[column.name]));
+      const factor = factorText(Math.exp(Math.min(Math.max(value, -700), 700)));
+      return `${shortened(column.name)} is ${shown}: odds × ${factor}`;
+    });
+}
+
+function cellText(column, cell) {
+  const read = readCell(column, cell);
+  const number = column.kind === "number" || column.kind === "date";
+  if (number ? Number.isNaN(read) : read === -1) return "missing";
+  if (column.kind === "date" && typeof cell !== "string") return dateText(read);
+  const plain = column.kind === "number" && !column.number_style && !column.unit;
+  return plain || typeof cell === "number" ? sixDigits(read) : String(cell).trim();
+}
+
+function dateText(seconds) {
+  const date = new Date(1000 * seconds);
+  if (Number.isNaN(date.getTime())) return String(seconds);
+  const text = date.toISOString();
+  return text.slice(11, 19) === "00:00:00" ? text.slice(0, 10) : text.slice(0, 19).replace("T", " ");
+}
+
+function sixDigits(x) {
+  if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
+  const [digits, exponent] = x.toExponential(5).split("e");
+  if (exponent >= -4 && exponent < 6) return String(Number(x.toPrecision(6)));
+  return `${Number(digits)}e${twoDigits(exponent)}`;
+}
+
+const twoDigits = (exponent) => exponent.replace(/^([+-])(\d)$/, "$10$2");
+
+function factorText(factor) {
+  if (factor >= 0.01 && factor < 99.5) return String(Number(factor.toPrecision(2)));
+  if (factor >= 99.5 && factor < 1e6) return factor.toLocaleString("en-US", { maximumFractionDigits: 0 });
+  const [digit, exponent] = factor.toExponential(0).split("e");
+  return `${digit}e${twoDigits(exponent)}`;
+}
+
+function shortened(text) {
+  const seen = Array.from(text).slice(0, LONGEST + 1).map((letter) => {
+    if (letter === " " || !/[\p{C}\p{Z}]/u.test(letter)) return letter;
+    const short = { "\t": "\\t", "\n": "\\n", "\r": "\\r" }[letter];
+    const hex = letter.codePointAt(0).toString(16);
+    const [mark, size] = hex.length > 4 ? ["U", 8] : hex.length > 2 ? ["u", 4] : ["x", 2];
+    return short ?? `\\${mark}${hex.padStart(size, "0")}`;
+  });
+  const letters = Array.from(seen.join(""));
+  return letters.length > LONGEST ? `${letters.slice(0, LONGEST - 1).join("")}…` : letters.join("");
+}
+return { reasons, factorText };
+})();
+const module_reader = (() => {
+const { explain, explaining } = module_explain;
+const { reasons } = module_reasons;
+const { interval, read, readCell, score, sigmoid } = module_scorer;
+return { explain, explaining, interval, read, readCell, reasons, score, sigmoid };
+})();
+return module_reader;
 })();

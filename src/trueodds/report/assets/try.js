@@ -1,6 +1,7 @@
 "use strict";
 // "Try it": scores the row of the form with the JavaScript reader, which gives the bits of Python.
-const tried = { model: null };
+// `row` is null where the form has no row that can be scored.
+const tried = { model: null, row: null, percent: null };
 (async () => {
   const place = (id) => document.getElementById(id);
   const form = place("try-form");
@@ -69,11 +70,14 @@ const tried = { model: null };
     const digits = Math.min(x, 1 - x) < 0.01 ? 2 : 1;
     return `${(100 * x).toFixed(digits)}%`;
   };
+  tried.percent = percent;
 
   function update() {
     const [value, words, problem] = ["try-probability", "try-words", "try-problem"].map(place);
+    tried.row = null;
     try {
-      const { logOdds, probability } = trueoddsReader.score(model, rowOfForm());
+      const row = rowOfForm();
+      const { logOdds, probability } = trueoddsReader.score(model, row);
       if (Number.isNaN(probability)) throw new Error("This row has no forecast.");
       const bounds = trueoddsReader.interval(model, logOdds);
       const threshold = Number(place("decide-form")?.dataset.threshold ?? NaN);
@@ -89,6 +93,7 @@ const tried = { model: null };
           : `By the threshold above, this row is ${probability >= threshold ? "called" : "not called"}.`,
       ].join(" ");
       problem.textContent = "";
+      tried.row = row;
     } catch (error) {
       value.textContent = "–";
       words.textContent = "";
@@ -96,8 +101,12 @@ const tried = { model: null };
     }
   }
 
-  form.addEventListener("input", update);
-  form.addEventListener("reset", () => setTimeout(update));
+  const changed = () => {
+    update();
+    dispatchEvent(new Event("row-changed"));
+  };
+  form.addEventListener("input", changed);
+  form.addEventListener("reset", () => setTimeout(changed));
   form.addEventListener("submit", (event) => event.preventDefault());
   addEventListener("threshold-changed", update);
   form.hidden = false;
