@@ -31,7 +31,7 @@ def test_the_copy_forecasts_with_the_same_bits(name: str) -> None:
         assert np.array_equal(copy.log_odds(cells), expected)
 
 
-def test_the_copy_holds_no_training_rows() -> None:
+def test_the_copy_holds_no_training_rows_but_those_of_reasons() -> None:
     model = load(GOLDEN / "relu.odds")
     numbers = {c.name: (123456.75,) for c in model.schema.used if not c.coded}
     codes = {c.name: (0,) for c in model.schema.used if c.coded}
@@ -39,6 +39,9 @@ def test_the_copy_holds_no_training_rows() -> None:
         model, background=Background(1, numbers, codes), notes=("a secret",), source="secret.csv"
     )
     data = from_halves(unpacked(encoded_model(model)))
+    assert data.count(b"123456.75") == len(numbers)
+    assert from_bytes(data).background == model.background
+    data = from_halves(unpacked(encoded_model(replace(model, background=None))))
     assert b"123456.75" not in data
     assert b"secret" not in data
     copy = from_bytes(data)

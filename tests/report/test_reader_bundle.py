@@ -36,7 +36,8 @@ def test_modules_keep_their_own_names(tmp_path: Path) -> None:
         "export function all(x) {\n  return twice(x) + size + WORD + one;\n}\nexport { one };\n",
         b='// A comment.\nimport { one } from "./c.mjs";\nconst WORD = 20;\n'
         "export const size = WORD;\n"
-        "export async function later() {}\nexport function* some() {}\nexport const twice = (x) => 2 * x * one;\n",
+        "export async function later() {}\nexport function* some() {}\n"
+        "export const twice = (x) => 2 * x * one;\n",
         c="export const one = 100;\n",
     )
     script = f"{build(folder, 'a.mjs')}\nconst {{ all, one }} = trueoddsReader;"
