@@ -15,12 +15,12 @@ from trueodds.functions.cache import jit
 from trueodds.functions.kernels64 import sigmoid64
 
 HALF_WAY = 1.5 * 2.0**52
+WORTH_A_COPY = 8
+"""Rows of sums that are copied in less time than the copy saves for one row of a table."""
 
 
 @jit(nogil=True, error_model="numpy")
-def score_rows(
-    units, at, amounts, tables, narrow, sums, inputs, plan, layers, limits, weights, scale, out
-):
+def score_rows(units, at, amounts, sums, narrow, plan, layers, limits, weights, scale, out):
     """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³².
 
     Parameters
@@ -30,17 +30,16 @@ def score_rows(
     at, amounts
         Rows of weights and how often they count: int32 of shape (rows, a multiple of 4), and
         float64 of shape (folds, rows, the same).
-    tables
-        Flat: for each member its sums row by row, and last the columns' units.
+    sums
+        float64 of shape (rows of sums + 1, columns of all members): the last row has the columns'
+        units.
     narrow
-        Flat: for each member its weights as int16 in these units: a quarter of the room, and
-        memory is what a single row waits for.
-    sums, inputs
-        Rows of a member in ``tables`` and in ``narrow``.
+        Weights as int16 in these units, shape (rows of weights, the same columns): a quarter of
+        the room, and memory is what a single row waits for.
     plan
-        int64 of shape (members, 5): columns of the members before, columns, depth (0 for an MLP),
-        fold, and for an MLP its number among the MLPs, for soft splits the start of their leaf
-        values in ``weights``, behind which their bias stands.
+        int64 of shape (members, 5): first column, columns, depth (0 for an MLP), fold, and for an
+        MLP its number among the MLPs, for soft splits the start of their leaf values in
+        ``weights``, behind which their bias stands.
     layers
         int64 of shape (later layers, 3): inputs, outputs, start in ``weights`` of the MLPs' layer.
     limits
@@ -49,46 +48,65 @@ def score_rows(
         What stands for a share of 1.
     """
     members, rows = out.shape
-    widest = 1
-    for m in range(members):
-        widest = max(widest, plan[m, 1])
-    for index in range(layers.shape[0]):
-        widest = max(widest, layers[index, 1])
-    A, B, P = np.empty(widest), np.empty(widest), np.empty(widest)
-    active = np.empty(widest + 1, np.int64)
+    A, B, P = _room(plan, layers)
+    active = np.empty(A.shape[0] + 1, np.int64)
     shares = np.empty(256 * 64)
     for m in range(members):
-        start, columns, depth, fold = plan[m, 0], plan[m, 1], plan[m, 2], plan[m, 3]
-        stop = start + columns
-        table = tables[start * sums : stop * sums].reshape(sums, columns)
-        short = narrow[start * inputs : stop * inputs].reshape(inputs, columns)
+        first, columns, fold = plan[m, 0], plan[m, 1], plan[m, 3]
+        own, short = sums, narrow
+        if rows * WORTH_A_COPY >= sums.shape[0]:
+            # In a copy the member's columns lie side by side.
+            own = np.ascontiguousarray(sums[:, first : first + columns])
+            short = np.ascontiguousarray(narrow[:, first : first + columns])
+            first = 0
         for r in range(rows):
-            _first_sums(units[r], at[r], amounts[fold, r], table, short, A[:columns], P[:columns])
-            if depth:
-                out[m, r] = _soft(A[:columns], depth, weights[plan[m, 4] :], scale, shares, B)
-            else:
-                out[m, r] = _mlp(A, B, active, columns, plan[m, 4], layers, limits, weights)
+            row = amounts[fold, r]
+            _first_sums(units[r], at[r], row, own, short, first, A[:columns], P[:columns])
+            out[m, r] = _onward(A, B, active, shares, plan[m], layers, limits, weights, scale)
 
 
 @jit(nogil=True, error_model="numpy")
-def _first_sums(units, at, amounts, table, short, A, P):
+def _room(plan, layers):
+    """Three arrays for the outputs of any member's layer."""
+    widest = 1
+    for m in range(plan.shape[0]):
+        widest = max(widest, plan[m, 1])
+    for index in range(layers.shape[0]):
+        widest = max(widest, layers[index, 1])
+    return np.empty(widest), np.empty(widest), np.empty(widest)
+
+
+@jit(nogil=True, error_model="numpy")
+def _first_sums(units, at, amounts, sums, narrow, first, A, P):
+    """First sums ``A`` of as many columns, from the ``first`` on; ``P`` is room."""
     columns = A.shape[0]
+    stop = first + columns
     for j in range(columns):
         A[j] = 0.0
         P[j] = 0.0
     for k in range(0, units.shape[0], 4):
-        a, b = table[units[k]], table[units[k + 1]]
-        c, d = table[units[k + 2]], table[units[k + 3]]
+        a, b = sums[units[k], first:stop], sums[units[k + 1], first:stop]
+        c, d = sums[units[k + 2], first:stop], sums[units[k + 3], first:stop]
         for j in range(columns):
             A[j] += (a[j] + b[j]) + (c[j] + d[j])
     for k in range(0, at.shape[0], 4):
-        w, x, y, z = short[at[k]], short[at[k + 1]], short[at[k + 2]], short[at[k + 3]]
+        w, x = narrow[at[k], first:stop], narrow[at[k + 1], first:stop]
+        y, z = narrow[at[k + 2], first:stop], narrow[at[k + 3], first:stop]
         by_w, by_x, by_y, by_z = amounts[k], amounts[k + 1], amounts[k + 2], amounts[k + 3]
         for j in range(columns):
             P[j] += (by_w * w[j] + by_x * x[j]) + (by_y * y[j] + by_z * z[j])
-    unit = table[table.shape[0] - 1]
+    unit = sums[sums.shape[0] - 1, first:stop]
     for j in range(columns):
         A[j] += P[j] * unit[j]
+
+
+@jit(nogil=True, error_model="numpy")
+def _onward(A, B, active, shares, member, layers, limits, weights, scale):
+    """Log-odds of one row of a member with such a line of the plan, from its first sums."""
+    columns, depth, last = member[1], member[2], member[4]
+    if depth:
+        return _soft(A[:columns], depth, weights[last:], scale, shares, B)
+    return _mlp(A, B, active, columns, last, layers, limits, weights)
 
 
 @jit(nogil=True, error_model="numpy")
@@ -168,25 +186,27 @@ def _on_output_grid(value):
 
 
 @jit(nogil=True, error_model="numpy")
-def score_row(
-    looked, count, parts, tables, narrow, sums, inputs, plan, layers, limits, weights, scale
-):
+def score_row(looked, count, parts, sums, narrow, plan, layers, limits, weights, scale):
     """Sum of all members' outputs for one row of `trueodds.model.row_lookups.RowLookups.look`.
 
-    Its amounts are the same for all folds: the plan says fold 0 for every member.
+    Its amounts are the same for all folds. The first sums of all members are made together: what
+    they read lies in one piece for each row of a table.
     """
-    units, at = np.empty((1, count), np.int32), np.empty((1, parts), np.int32)
-    amounts = np.empty((1, 1, parts))
+    units, at, amounts = np.empty(count, np.int32), np.empty(parts, np.int32), np.empty(parts)
     for k in range(count):
-        units[0, k] = np.int32(looked[k])
+        units[k] = np.int32(looked[k])
     for k in range(parts):
-        at[0, k] = np.int32(looked[count + k])
-        amounts[0, 0, k] = looked[count + parts + k]
-    out = np.empty((plan.shape[0], 1))
-    score_rows(
-        units, at, amounts, tables, narrow, sums, inputs, plan, layers, limits, weights, scale, out
-    )
+        at[k] = np.int32(looked[count + k])
+        amounts[k] = looked[count + parts + k]
+    first = np.empty(sums.shape[1])
+    _first_sums(units, at, amounts, sums, narrow, 0, first, np.empty(sums.shape[1]))
+    A, B, _ = _room(plan, layers)
+    active = np.empty(A.shape[0] + 1, np.int64)
+    shares = np.empty(256 * 64)
     total = 0.0
-    for m in range(out.shape[0]):
-        total += out[m, 0]
+    for m in range(plan.shape[0]):
+        start, columns = plan[m, 0], plan[m, 1]
+        for j in range(columns):
+            A[j] = first[start + j]
+        total += _onward(A, B, active, shares, plan[m], layers, limits, weights, scale)
     return total

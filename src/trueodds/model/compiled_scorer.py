@@ -78,27 +78,27 @@ class CompiledScorer:
         columns = sum(first.shape[1] for first in firsts)
         room = max(ROOM // columns, TIMES_WEIGHTS * 8 * len(firsts[0]))
         self._lookups = Lookups(encoder, target_encodings, networks.grids[0], room)
-        sums, narrow = [], []
-        plan = np.zeros((len(networks.members), 5), np.int64)
+        self._sums = np.empty((self._lookups.rows + 1, columns))
+        self._narrow = np.empty((self._lookups.weights, columns), np.int16)
+        self._plan = np.zeros((len(networks.members), 5), np.int64)
         start = 0
         folds = self._lookups.by_fold
         for first, (member, depth, last) in zip(firsts, plans, strict=True):
+            stop = start + first.shape[1]
             units = column_units(first)
             fold = networks.members[member].fold if folds else 0
-            plan[member] = (start, first.shape[1], depth, fold, last)
-            sums.append(np.concatenate([self._lookups.sums_of(first), units[None]]).ravel())
-            narrow.append(in_units(self._lookups.weights_of(first), units).ravel())
-            start += first.shape[1]
-        self._tables, self._narrow, self._plan = np.concatenate(sums), np.concatenate(narrow), plan
+            self._plan[member] = (start, first.shape[1], depth, fold, last)
+            self._sums[:-1, start:stop] = self._lookups.sums_of(first)
+            self._sums[-1, start:stop] = units
+            self._narrow[:, start:stop] = in_units(self._lookups.weights_of(first), units)
+            start = stop
         self._weights = np.concatenate([np.zeros(0), *flat])
         self._scale = 1.0 if networks.shares is None else 2.0**networks.shares.bits
 
     def total_of(self, sources: Sequence[str]) -> Callable[[Sequence[Any]], float]:
         """What `trueodds.model.row_scorer.RowScorer.total` does, for values of these sources."""
         rows = RowLookups(self._lookups, sources)
-        plan = self._plan.copy()
-        plan[:, 3] = 0
-        tables = (self._tables, self._narrow, self._lookups.rows + 1, self._lookups.weights, plan)
+        tables = (self._sums, self._narrow, self._plan)
         rest = (*tables, self._layers, self._limits, self._weights, self._scale)
 
         def total(values: Sequence[Any]) -> float:
@@ -117,10 +117,8 @@ class CompiledScorer:
             looked.units,
             looked.at,
             looked.amounts,
-            self._tables,
+            self._sums,
             self._narrow,
-            self._lookups.rows + 1,
-            self._lookups.weights,
             self._plan,
             self._layers,
             self._limits,
