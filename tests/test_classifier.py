@@ -82,6 +82,7 @@ def test_clones_pipelines_and_cross_validation() -> None:
         "memory": None,
         "time_limit": None,
         "background": True,
+        "show_rows": 0,
         "verbose": False,
     }
     piped = make_pipeline(FunctionTransformer(), model)
@@ -188,9 +189,11 @@ def test_training_rows_are_kept_for_reasons_unless_refused() -> None:
     X, y = messy()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        kept = TrueOddsClassifier(effort="quick").fit(X, y).model_
+        fitted = TrueOddsClassifier(effort="quick", show_rows=2).fit(X, y)
+        kept = fitted.model_
         bare = TrueOddsClassifier(effort="quick", background=False).fit(X, y).model_
     assert bare.background is None
     assert kept.background.rows == 64
+    assert len(fitted.evidence_.surprises) == 2
     found = kept.explain(X)
     assert np.allclose(found.base_values + found.values.sum(axis=1), kept.log_odds(X), atol=1e-9)

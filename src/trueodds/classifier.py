@@ -69,6 +69,9 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     on
         None to train on this machine, "ray" to start a Ray cluster here for the training, or
         "ray://HOST:PORT" or "HOST:PORT" of a running one. The model is the same, byte for byte.
+    show_rows
+        How many rows of the largest out-of-fold log-loss ``evidence_.surprises`` keeps, with their
+        cells, for the report; at most 200.
 
     Attributes
     ----------
@@ -118,6 +121,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         background: bool = True,
         verbose: bool | int = False,
         on: str | None = None,
+        show_rows: int = 0,
     ) -> None:
         self.effort = effort
         self.random_state = random_state
@@ -130,6 +134,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.background = background
         self.verbose = verbose
         self.on = on
+        self.show_rows = show_rows
 
     # As `__new__` takes whatever is given, the parameters are those of `__init__`.
     __signature__ = Signature(list(signature(__init__).parameters.values())[1:])
@@ -209,6 +214,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 heal=self.heal,
                 limit=limit,
                 background=self.background,
+                show_rows=self.show_rows,
                 callback=Verbose() if self.verbose else None,
                 store=self._store(held),
             )

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from trueodds.array_store import Store
 from trueodds.columns import Target
-from trueodds.columns.describe import Table, describe
+from trueodds.columns.describe import Table, describe, rows_to_learn
 from trueodds.columns.profile import profile_rows
 from trueodds.columns.roles import RoleColumns
 from trueodds.columns.sketch import sketch_rows
@@ -29,6 +29,7 @@ from trueodds.model.fixed import FixedNetworks
 from trueodds.model.freeze import freeze
 from trueodds.report.judge import Judged, judge, training_record
 from trueodds.report.out_of_fold import OutOfFold
+from trueodds.report.surprises import require_few, surprising_rows
 from trueodds.table import Frame
 from trueodds.training.heal import fault_messages
 from trueodds.training.prepare import Prepared, prepare
@@ -62,6 +63,7 @@ def learn(
     limit: TimeLimit | None = None,
     costs: Costs | None = None,
     background: bool = True,
+    show_rows: int = 0,
     callback: ProgressCallback | None = None,
     source: str = "",
     source_sha256: str = "",
@@ -99,6 +101,8 @@ def learn(
         What decisions cost, numbers for all rows; kept in the model.
     background
         Whether the model keeps the cells of some training rows, for explanations.
+    show_rows
+        How many rows of the largest out-of-fold log-loss the evidence keeps, for the report.
     callback
         Called at every evaluation of a member.
     source, source_sha256
@@ -113,8 +117,9 @@ def learn(
     TrainingError
         If a label has too few rows, or the folds cannot be made.
     UsageError
-        If both groups and time are given, or the effort is unknown.
+        If both groups and time are given, the effort is unknown, or ``show_rows`` is too large.
     """
+    require_few(show_rows)
     recipe, store = recipe_for(effort), store or Store()
     table = describe(
         frame, target, weight=weight, groups=groups, time=time, drop=drop, keep=store.keep
@@ -133,7 +138,20 @@ def learn(
     left_out = left_out_notes(limit, ensemble.members, prepared.data, recipe)
     kept = _background(table, ensemble) if background else None
     model = replace(model, notes=(*model.notes, *left_out), costs=costs, background=kept)
-    return FitResult(model, replace(judged.out_of_fold, effects=_effects(model, table, judged)))
+    evidence = replace(
+        judged.out_of_fold,
+        effects=_effects(model, table, judged),
+        surprises=surprising_rows(
+            model,
+            frame,
+            rows_to_learn(target, weight),
+            table.y,
+            ensemble.log_odds,
+            [column.name for column in judged.out_of_fold.importance],
+            show_rows,
+        ),
+    )
+    return FitResult(model, evidence)
 
 
 def _effects(model: Model, table: Table, judged: Judged) -> Effects:

@@ -164,7 +164,8 @@ def test_tables_that_cannot_be_evaluated(run, model_file, new_table, change, tex
 
 def test_a_page_of_the_rows_is_written_and_json_has_its_facts(run, model_file, new_table, tmp_path):
     page = tmp_path / "new.html"
-    result = run("evaluate", model_file, new_table, "--report", page, "--cost-fn", 4, "--json")
+    words = ("evaluate", model_file, new_table, "--report", page, "--cost-fn", 4, "--json")
+    result = run(*words, "--show-rows", 1)
     assert result.exit_code == 0, result.output
     found = fits(result.stdout, "evaluate")
     assert set(found) == set(schema("evaluate")["properties"])
@@ -173,6 +174,14 @@ def test_a_page_of_the_rows_is_written_and_json_has_its_facts(run, model_file, n
     assert found["slices"]["groups"]
     assert sum(part["rows"] for part in found["reliability"]) == found["scores"]["rows"]
     assert "labelled rows of " in page.read_text(encoding="utf-8")
+    (row,) = found["surprises"]
+    assert row["place"] in page.read_text(encoding="utf-8")
+
+
+def test_rows_are_shown_on_a_page_only(run, model_file, new_table):
+    result = run("evaluate", model_file, new_table, "--show-rows", 2)
+    assert result.exit_code == 2
+    assert "--show-rows needs --report" in result.stderr
 
 
 def test_a_page_does_not_replace_an_input(run, model_file, new_table):

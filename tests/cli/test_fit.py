@@ -51,7 +51,7 @@ def test_fit_writes_model_and_report_under_the_tables_name(run, table, tmp_path,
 def test_json_is_all_of_stdout(run, table, tmp_path):
     out = tmp_path / "m.odds"
     options = ("--drop", "job", "--group", "shop", "--weight", "wt", "--positive", "no")
-    result = fit(run, table, "--json", "--out", out, *options)
+    result = fit(run, table, "--json", "--out", out, "--show-rows", 2, *options)
     assert result.exit_code == 0, result.output
     found = fits(result.stdout, "fit")
     assert found["model"] == str(out)
@@ -61,6 +61,13 @@ def test_json_is_all_of_stdout(run, table, tmp_path):
     assert set(found["columns"]["used"]) == {"age", "smoker", "since"}
     assert found["columns"]["ignored"]["job"] == "dropped by you"
     assert "group" in found["folds"]
+    first, second = found["surprises"]
+    assert first["log_loss"] >= second["log_loss"] > found["scores"]["log_loss"]["value"]
+    lines = table.read_text("utf-8").splitlines()
+    for row in (first, second):  # the table has lines without a label or a weight, too
+        line = lines[int(row["place"].removeprefix(f"{table.name}, line ")) - 1]
+        assert {row["answer"], row["cells"]["age"] or ""} <= set(line.split(","))
+    assert first["place"] in (tmp_path / "m.html").read_text("utf-8")
     assert 0 < found["scores"]["log_loss"]["low"] < found["scores"]["log_loss"]["value"]
     other = found["logistic_regression"]
     gap = other["log_loss"] - found["scores"]["log_loss"]["value"]

@@ -8,7 +8,8 @@ EXACT = {"exact_values.py", "sql.py"}
 """The exact values of the proof must be independent of the kernels; a query runs in a database."""
 OTHERS = re.compile(
     r"\bexpit\b|log_expit|special\.softmax|logaddexp|"
-    r"1(?:\.0)?\s*/\s*\(\s*1(?:\.0)?\s*\+\s*(?:\w+\.)?exp\b|log1p\((?:\w+\.)?exp\b|Math\.exp"
+    r"1(?:\.0)?\s*/\s*\(\s*1(?:\.0)?\s*\+\s*(?:\w+\.)?exp\b|log1p\((?:\w+\.)?exp\b|"
+    r"(?<!factorText\()Math\.exp"  # a factor of the odds, in words, is none
 )
 
 

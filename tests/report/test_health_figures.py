@@ -1,6 +1,7 @@
 """The layers are drawn as they were seen, of the member that fares worst."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -37,18 +38,23 @@ def record(*records: HealthRecord) -> TrainingRecord:
     return TrainingRecord("quick", 0, len(members), "", {}, members)
 
 
+def rows_of(spec: dict[str, Any], layer: int = 0) -> list[dict[str, Any]]:
+    """The rows of a layer, which stand in the chart where all layers have the same."""
+    return spec["layer"][layer].get("data", spec.get("data"))["values"]
+
+
 def test_the_worst_member_is_drawn_with_its_numbers() -> None:
     curve, flow = health_figures(record(seen(), seen(saturated=0.9), seen()))
     assert "fold 2, member 1" in curve.caption
     assert "fold 2, member 1" in flow.caption
     assert len(curve.drawings) == 2
-    bars = curve.drawings[0].spec["layer"][0]["data"]["values"]
+    bars = rows_of(curve.drawings[0].spec)
     assert [(bar["from"], bar["share"]) for bar in bars] == [(-8.0, 0.25), (-4.0, 0.75)]
     assert all(bar["zero"] == 0 for bar in bars)
     depth, over_time = flow.drawings
     for drawing, places in ((depth, [1, 2]), (over_time, [0, 10, 20])):
-        for line in drawing.spec["layer"]:
-            assert [row["at"] for row in line["data"]["values"]] == places
+        for number in range(len(drawing.spec["layer"])):
+            assert [row["at"] for row in rows_of(drawing.spec, number)] == places
 
 
 def test_what_was_not_seen_is_not_drawn() -> None:

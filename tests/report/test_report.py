@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from trueodds.errors import TableWarning
+from trueodds.errors import TableWarning, UsageError
 from trueodds.evaluation.slices import Grouping, slice_scores
 from trueodds.json_text import json_text
 from trueodds.model import Model, load
@@ -43,7 +43,7 @@ def golden() -> tuple[Model, pl.DataFrame, np.ndarray]:
 def held_back(golden) -> Report:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        return report_on(*golden, cost_fn=4.0)
+        return report_on(*golden, cost_fn=4.0, show_rows=3)
 
 
 def test_held_out_rows_have_the_scores_of_evaluate(golden, held_back) -> None:
@@ -71,6 +71,33 @@ def test_the_page_of_held_out_rows_says_so(held_back) -> None:
     assert "AUC above compares only" not in page
     assert "on these rows; calling none costs" in page
     assert 'id="packed-model"' in page
+    assert "Rows of the largest surprise" in page
+    assert all(row.place in page for row in held_back.evidence.surprises)
+
+
+def test_rows_of_the_largest_surprise_are_told_where_asked_for(golden, held_back) -> None:
+    model, rows, labels = golden
+    evidence = held_back.evidence
+    p = 1.0 / (1.0 + np.exp(-evidence.log_odds))
+    loss = -np.log(np.where(evidence.y == 1, p, 1.0 - p))
+    order = np.argsort(-loss)[:3]
+    found = held_back.to_json()["surprises"]
+    assert [row["place"] for row in found] == [f"DataFrame, row {i}" for i in order]
+    assert np.allclose([row["log_loss"] for row in found], loss[order])
+    assert np.allclose([row["probability"] for row in found], p[order])
+    assert [row["answer"] for row in found] == labels[order].tolist()
+    assert [row["cells"]["town"] for row in found] == rows["town"][order].to_list()
+    text = held_back.to_markdown()
+    assert all(f"| {row['place']} | “{row['answer']}” |" in text for row in found)
+    plain = Report(model, replace(evidence, surprises=()))
+    assert plain.to_json()["surprises"] == []
+    assert "surprise" not in plain.to_markdown()
+
+
+@pytest.mark.parametrize("wrong", [-1, 201, 2.5])
+def test_a_wrong_number_of_rows_is_one_sentence(golden, wrong) -> None:
+    with pytest.raises(UsageError, match="show_rows must be a whole number from 0 to 200, not"):
+        report_on(*golden, show_rows=wrong)
 
 
 def test_rows_that_the_model_has_seen_are_told(golden, held_back) -> None:

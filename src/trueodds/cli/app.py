@@ -21,6 +21,7 @@ from trueodds.cli.options import (
     NoWeight,
     Query,
     ScoreWeight,
+    ShowRows,
     asked_weight,
     table_of,
 )
@@ -160,7 +161,7 @@ def fit_command(
         bool,
         typer.Option(
             "--no-background",
-            help="Keep no cells of training rows in the model. predict --explain needs them.",
+            help="Keep no cells of training rows in the model and its page. Reasons need them.",
         ),
     ] = False,
     cost_fp: Annotated[
@@ -178,6 +179,7 @@ def fit_command(
         float | None,
         typer.Option(metavar="GAIN", help="Gain of a call where the label is yes."),
     ] = None,
+    show_rows: ShowRows = 0,
     told: Format = None,
     query: Query = None,
     fail_on: FailOn = None,
@@ -216,6 +218,7 @@ def fit_command(
         costs=(cost_fp, cost_fn, benefit),
         background=not no_background,
         rows=rows,
+        show_rows=show_rows,
     )
     run_fit(job, fail_on or (), as_json=as_json)
 
@@ -324,6 +327,7 @@ def evaluate_command(
             metavar="PAGE.html", help="Write the page of these rows.", show_default="no page"
         ),
     ] = None,
+    show_rows: ShowRows = 0,
     fail_on: FailOn = None,
     as_json: Json = False,
 ) -> None:
@@ -345,6 +349,7 @@ def evaluate_command(
         by=tuple(by or ()),
         costs=costs,
         page=report,
+        show_rows=show_rows,
         as_json=as_json,
     )
 

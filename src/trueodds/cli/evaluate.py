@@ -11,6 +11,7 @@ from trueodds.cli.facts import print_scores, rows_text
 from trueodds.cli.options import number_or_name
 from trueodds.cli.outputs import require_ending, require_writable
 from trueodds.cli.slices import print_slices
+from trueodds.errors import UsageError
 from trueodds.evaluation.scores import Scores
 from trueodds.model import Model, load
 from trueodds.model.checks import checks_of_evaluation
@@ -69,23 +70,27 @@ def run_evaluate(
     by: tuple[str, ...] = (),
     costs: tuple[str | None, str | None, str | None] = (None, None, None),
     page: Path | None = None,
+    show_rows: int = 0,
     as_json: bool,
 ) -> None:
     """Score and print; ``weight`` is the ``sample_weight`` of `Model.evaluate`.
 
     ``costs`` are numbers in words, or names of columns. ``page`` is where a report of these rows is
-    written. The exit code is 4 if a check fired that ``fail_on`` names.
+    written, which shows ``show_rows`` of them. The exit code is 4 if a check fired that ``fail_on``
+    names.
     """
     chosen = chosen_codes(fail_on, "evaluate")
     if page is not None:
         inputs = [labelled.path] if labelled.kind == "path" else []
         require_ending(page, [".html", ".htm"], "--report")
         require_writable(page, "--report", [model_file, *inputs])
+    elif show_rows:
+        raise UsageError("--show-rows needs --report: the page shows the rows")
     model = load(model_file)
     false_positive, false_negative, benefit = (number_or_name(cost) for cost in costs)
     with warnings.catch_warnings():  # printed below
         warnings.simplefilter("ignore", UserWarning)
-        judge = model.evaluate if page is None else partial(held_out, model)
+        judge = model.evaluate if page is None else partial(held_out, model, show_rows=show_rows)
         judged = judge(
             labelled,
             by=by,

@@ -133,6 +133,7 @@ def fit(job: FitJob) -> Fitted:
                     limit=limit,
                     costs=costs,
                     background=job.background,
+                    show_rows=job.show_rows,
                     callback=shown.update,
                     source=frame.source,
                     source_sha256=sha256,

@@ -37,3 +37,5 @@ class FitJob:
     """Whether the model keeps the cells of some training rows, for explanations."""
     rows: int | None = None
     """Rows that are drawn from the files of a folder to train on; None for all rows."""
+    show_rows: int = 0
+    """How many rows of the largest out-of-fold log-loss the report shows."""

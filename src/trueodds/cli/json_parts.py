@@ -12,6 +12,7 @@ from trueodds.model.effect import Effects
 from trueodds.model.monitor import OutOfRange
 from trueodds.report.evidence import ColumnImportance
 from trueodds.report.reliability import Bin
+from trueodds.report.surprises import SurprisingRow
 
 
 class LeakFound(TypedDict):
@@ -115,6 +116,8 @@ class PageFacts(TypedDict):
     importance: list[ColumnImportance]
     effects: Effects | None
     slices: SlicesFound | None
+    surprises: list[SurprisingRow]
+    """With --show-rows: rows of the largest log-loss."""
 
 
 class Less(TypedDict):

@@ -35,6 +35,7 @@ from trueodds.model.monitor import OutOfRange
 from trueodds.model.rounding import Rounding
 from trueodds.report.evidence import ColumnImportance
 from trueodds.report.reliability import Bin
+from trueodds.report.surprises import SurprisingRow
 from trueodds.training.training_record import TrainingRecord
 
 
@@ -131,6 +132,8 @@ class EvaluateJson(TypedDict):
     reliability: NotRequired[list[Bin]]
     importance: NotRequired[list[ColumnImportance]]
     effects: NotRequired[Effects | None]
+    surprises: NotRequired[list[SurprisingRow]]
+    """With --show-rows: rows of the largest log-loss."""
 
 
 class CompareJson(TypedDict):

@@ -57,6 +57,18 @@ By = Annotated[
     ),
 ]
 
+ShowRows = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        max=200,
+        metavar="N",
+        help="Show the N rows of the largest log-loss on the page and in --json, with their cells: "
+        "they may be personal data.",
+        show_default="none",
+    ),
+]
+
 CostFp = Annotated[
     str | None,
     typer.Option(

@@ -22,6 +22,7 @@ WITHOUT_EFFECT = (
     "time_limit",
     "costs",
     "background",
+    "show_rows",
 )
 """Fields of `FitJob` that do not change the members, or that have another name here."""
 

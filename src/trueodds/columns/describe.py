@@ -67,7 +67,7 @@ def describe(
     TableError, TrainingError
         If the weights cannot be used or a label has fewer than two rows.
     """
-    kept = np.flatnonzero(target.kept) if weight is None else _weighed(target, weight)
+    kept = rows_to_learn(target, weight)
     frame = frame if len(kept) == frame.rows else frame.take(kept)
     y = target.y[np.searchsorted(np.flatnonzero(target.kept), kept)]
     _require_both(y, target, frame.source, " with a weight above 0" if weight is not None else "")
@@ -84,6 +84,11 @@ def describe(
         time=None if time is None else time[kept],
         notes=(*frame.notes, *schema.notes, *values.notes),
     )
+
+
+def rows_to_learn(target: Target, weight: NDArray[np.float64] | None) -> NDArray[np.int64]:
+    """Positions in the frame of the rows of a `Table`: those with a label and a weight above 0."""
+    return np.flatnonzero(target.kept) if weight is None else _weighed(target, weight)
 
 
 def _read_values(frame: Frame, schema: Schema, keep: Keep) -> Values:

@@ -14,6 +14,7 @@ from trueodds.evaluation.slices import Slices
 from trueodds.model import Model
 from trueodds.model.check import Check
 from trueodds.model.effect import Effects
+from trueodds.report.surprises import SurprisingRow
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Evidence:
     """Scores by group of rows; None if none were made."""
     unseen: Scores | None = None
     """Scores of the finished model on rows that no member saw; None if there are none."""
+    surprises: tuple[SurprisingRow, ...] = ()
+    """Rows with the largest log-loss, the largest first; empty unless they are asked for."""
 
     @property
     def told(self) -> str:

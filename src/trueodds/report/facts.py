@@ -32,7 +32,7 @@ def facts_of(model: Model, evidence: Evidence) -> dict[str, Any]:
 
 
 def shown_facts(model: Model, evidence: Evidence) -> dict[str, Any]:
-    """Facts of the page that are no scores: verdict, reliability, importance, effects, groups."""
+    """Facts of the page that are no scores, from the verdict to the rows that are shown."""
     scores = evidence.scores_of(model)
     return {
         "verdict": plain_verdict(scores, model.target_yes, model.target_no),
@@ -41,4 +41,5 @@ def shown_facts(model: Model, evidence: Evidence) -> dict[str, Any]:
         "importance": [asdict(column) for column in evidence.importance],
         "effects": evidence.effects and evidence.effects.to_json(),
         "slices": evidence.slices and evidence.slices.to_json(),
+        "surprises": [asdict(row) for row in evidence.surprises],
     }

@@ -17,6 +17,7 @@ from trueodds.model.evaluate import Evaluation, evaluated, rows_judged
 from trueodds.model.labelled import LabelledRows, labelled_rows
 from trueodds.report.evidence import Evidence
 from trueodds.report.group_scores import group_scores
+from trueodds.report.surprises import require_few, surprising_rows
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -85,16 +86,19 @@ def held_out(
     cost_fn: CostGiven | None = None,
     benefit: CostGiven | None = None,
     sample_weight: ArrayLike | str | bool = True,
+    show_rows: int = 0,
 ) -> HeldOut:
     """Score labelled rows for a report; the parameters are those of `Model.evaluate`.
 
-    Without ``by``, the columns with few levels are taken for scores by group.
+    Without ``by``, the columns with few levels are taken for scores by group. ``show_rows`` is how
+    many rows of the largest log-loss are kept to be shown.
 
     Raises
     ------
     TableError, TargetError, UsageError
         As `Model.evaluate`.
     """
+    require_few(show_rows)
     given: Given = (cost_fp, cost_fn, benefit)
     rows = labelled_rows(model, model.read, model.log_odds_of, X, y, sample_weight)
     columns = (by,) if isinstance(by, str) else tuple(by)
@@ -113,14 +117,18 @@ def held_out(
         seed = model.record.seed
         slices = group_scores(values, model.schema, labels, log_odds, weight, clusters, costs, seed)
     plain = costs is not None and not costs.by_row
+    effects = model.effects_of(values)
+    kept = np.flatnonzero(rows.kept)[judged]
+    important = [column.column for column in effects.columns]
     return HeldOut(
         y=labels,
         log_odds=log_odds,
         weight=weight,
         importance=(),
         decision=_decision(rows, judged, costs) if plain else None,
-        effects=model.effects_of(values),
+        effects=effects,
         slices=slices,
+        surprises=surprising_rows(model, rows.frame, kept, labels, log_odds, important, show_rows),
         evaluation=found,
         costs=costs if plain else None,
     )

@@ -12,7 +12,7 @@ from trueodds.report.evidence import Evidence
 from trueodds.report.reliability import reliability_bins
 from trueodds.report.sample import sample_of
 from trueodds.report.slice_tables import COST, SCORES, SHARES, score_row, share_row, with_costs
-from trueodds.report.tables import bin_rows, column_rows, score_rows
+from trueodds.report.tables import bin_rows, column_rows, score_rows, surprise_row
 from trueodds.report.verdict import plain_verdict, unseen_text
 from trueodds.report.wording import clean, count, headline, percent, quoted, sentence
 
@@ -21,7 +21,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$&])")
 
 def markdown_of(model: Model, evidence: Evidence) -> str:
     """Text of the report; names and labels of the table stay text."""
-    parts = (_verdict, _decision, _columns, _effects, _groups, _reliability, _made)
+    parts = (_verdict, _decision, _columns, _surprises, _effects, _groups, _reliability, _made)
     return "\n\n".join(block for part in parts for block in part(model, evidence)) + "\n"
 
 
@@ -88,6 +88,15 @@ def _columns(model: Model, evidence: Evidence) -> Iterator[str]:
     yield _table(head, rows)
     if hidden:
         yield f"{count(hidden)} columns are not listed."
+
+
+def _surprises(model: Model, evidence: Evidence) -> Iterator[str]:
+    if not evidence.surprises:
+        return
+    yield "## Rows of the largest surprise"
+    yield f"{escaped(sentence(evidence.forecasts))} are farthest from the answers of these rows."
+    head = ("Row", "Answer", "Forecast", "Log-loss", "Cells")
+    yield _table(head, [surprise_row(row) for row in evidence.surprises])
 
 
 def _effects(model: Model, evidence: Evidence) -> Iterator[str]:

@@ -64,6 +64,7 @@ def report_on(
     cost_fn: CostGiven | None = None,
     benefit: CostGiven | None = None,
     sample_weight: ArrayLike | str | bool = True,
+    show_rows: int = 0,
 ) -> Report:
     """Report how good a model is on labelled rows, as ``trueodds evaluate --report`` does.
 
@@ -76,6 +77,8 @@ def report_on(
         The model that forecasts the rows.
     by
         Columns that give the scores by group; without it, those with few levels.
+    show_rows
+        How many rows of the largest log-loss the report shows, with their cells; at most 200.
 
     Examples
     --------
@@ -90,6 +93,7 @@ def report_on(
         cost_fn=cost_fn,
         benefit=benefit,
         sample_weight=sample_weight,
+        show_rows=show_rows,
     )
     found = evidence.evaluation
     for remark in (*found.notes, *found.remarks):

@@ -10,6 +10,7 @@ from trueodds.model.check import Check
 from trueodds.report.evidence import ColumnImportance
 from trueodds.report.learning import member_label
 from trueodds.report.reliability import Bin
+from trueodds.report.surprises import SurprisingRow
 from trueodds.report.warned import LEAKS, warned
 from trueodds.report.wording import (
     calibration_verdict,
@@ -19,6 +20,7 @@ from trueodds.report.wording import (
     less,
     percent,
     perfect,
+    quoted,
     sentence,
     span,
 )
@@ -211,3 +213,18 @@ def column_rows(
         for i in order_shown
     )
     return shown, len(schema.columns) - len(shown)
+
+
+def surprise_row(row: SurprisingRow) -> tuple[str, str, str, str, str]:
+    """Place, answer, forecast, log-loss and cells of a row, as texts."""
+    cells = (
+        f"{clean(name, 40)}: {'missing' if cell is None else clean(cell, 60)}"
+        for name, cell in row.cells.items()
+    )
+    return (
+        clean(row.place, 80),
+        quoted(row.answer),
+        percent(row.probability),
+        decimals(row.log_loss, 2),
+        "; ".join(cells),
+    )

@@ -4,8 +4,8 @@ from trueodds.model import Model
 from trueodds.report.evidence import Evidence
 from trueodds.report.figure import Figure
 from trueodds.report.section import Section
-from trueodds.report.tables import column_rows
-from trueodds.report.wording import count
+from trueodds.report.tables import column_rows, surprise_row
+from trueodds.report.wording import count, quoted
 
 
 def why(model: Model, evidence: Evidence, figures: dict[str, Figure]) -> Section:
@@ -19,6 +19,9 @@ def why(model: Model, evidence: Evidence, figures: dict[str, Figure]) -> Section
             "hidden": count(hidden) if hidden else "",
             "total": count(len(model.schema.columns)),
             "used": count(len(model.schema.used)),
+            "surprises": [surprise_row(row) for row in evidence.surprises],
+            "forecasts": evidence.forecasts,
+            "yes": quoted(model.target_yes),
         },
         figures={"importance": figures["importance"]},
     )

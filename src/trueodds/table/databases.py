@@ -144,6 +144,8 @@ def _read_sqlite(file: TableFile, query: str) -> Frame:
             rows = cursor.fetchall()
     except (sqlite3.Error, sqlite3.Warning) as error:
         raise _failed(file.name, str(error)) from None
+    except UnicodeDecodeError:  # of the words of an error, which quote the damaged file
+        raise _failed(file.name, "the file is damaged") from None
     cells: Sequence[Any] = list(zip(*rows, strict=True)) or [()] * len(headers)
     data = pl.DataFrame([column_of(column, str(i)) for i, column in enumerate(cells)])
     return _framed(data, headers, _shown(file.name, file.part))
