@@ -66,7 +66,8 @@ def test_json_is_all_of_stdout(run, table, tmp_path):
     lines = table.read_text("utf-8").splitlines()
     for row in (first, second):  # the table has lines without a label or a weight, too
         line = lines[int(row["place"].removeprefix(f"{table.name}, line ")) - 1]
-        assert {row["answer"], row["cells"]["age"] or ""} <= set(line.split(","))
+        cells = {cell.strip() for cell in line.split(",")}
+        assert {row["answer"], row["cells"]["age"] or ""} <= cells
     assert first["place"] in (tmp_path / "m.html").read_text("utf-8")
     assert 0 < found["scores"]["log_loss"]["low"] < found["scores"]["log_loss"]["value"]
     other = found["logistic_regression"]
