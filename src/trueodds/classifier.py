@@ -57,11 +57,10 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     drop
         Names of columns that are not used.
     memory
-        Bytes to stay within, or a text such as "2GB": what would not fit lies in temporary files
-        while the model is trained. None has no limit.
+        Bytes, or a text such as "2GB": in training, what would not fit lies in temporary files.
     time_limit
-        Seconds that ``fit`` may take: networks not trained by then are left out, but for one a
-        fold, and a note says so. The result then depends on the clock.
+        Seconds of ``fit``: networks not trained by then are left out, but for one a fold, and a
+        note says so. The result then depends on the clock.
     background
         Whether ``model_`` keeps cells of some training rows, as ``model_.explain`` needs.
     verbose
@@ -70,16 +69,14 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         None to train on this machine, "ray" to start a Ray cluster here for the training, or
         "ray://HOST:PORT" or "HOST:PORT" of a running one. The model is the same, byte for byte.
     show_rows
-        How many rows of the largest out-of-fold log-loss ``evidence_.surprises`` keeps, with their
-        cells, for the report; at most 200.
+        How many rows of the largest log-loss ``evidence_.surprises`` keeps for the report, ≤ 200.
 
     Attributes
     ----------
     classes_
         The two labels, sorted, shape (2,); log-odds are those of the second.
     model_
-        The trained `trueodds.model.Model`; ``model_.save(path)`` writes it, ``model_.summary()``
-        says what it is.
+        The trained `trueodds.model.Model`: ``model_.save(path)``, ``model_.summary()``.
     evidence_
         What `trueodds.report.write_report` needs: out-of-fold forecasts, effects, a regression.
     notes_
@@ -91,8 +88,7 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     feature_names_in_
         Their names, where they have any.
     feature_importances_
-        Rise of the out-of-fold log-loss, nats, when a column's cells are shuffled among rows;
-        shape (``n_features_in_``,), 0 for a column that is not used.
+        Rise of the out-of-fold log-loss, nats, when a column's cells are shuffled; 0 if unused.
 
     Examples
     --------
@@ -249,15 +245,15 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def feature_importances_(self) -> NDArray[np.float64]:
         """Shape (``n_features_in_``,), see the class; NotFittedError before ``fit``."""
         check_is_fitted(self)
-        rises = {found.name: found.mean for found in self.evidence_.importance}
-        return np.array([rises.get(c.name, 0.0) for c in self.model_.schema.columns])
+        rise = {found.name: found.mean for found in self.evidence_.importance}
+        return np.array([rise.get(c.name, 0.0) for c in self.model_.schema.columns])
 
     def __repr__(self, N_CHAR_MAX: int = 700) -> str:
         """The parameters and, once fitted, the notes."""
-        text = str(super().__repr__(N_CHAR_MAX=N_CHAR_MAX))
         notes = getattr(self, "notes_", ())
         more = [f"… and {len(notes) - 8:,} more: see notes_"] if len(notes) > 8 else []
-        return "\n  ".join([text, *(f"Note: {note}" for note in notes[:8]), *more])
+        own = str(super().__repr__(N_CHAR_MAX=N_CHAR_MAX))
+        return "\n  ".join([own, *(f"Note: {note}" for note in notes[:8]), *more])
 
     def _html_repr(self) -> str:
         """scikit-learn's diagram and, once fitted, the scores."""
@@ -290,11 +286,10 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         name = columns[0] if len(columns) == 1 else getattr(y, "name", None)
         named = name if isinstance(name, str) and name else "y"
         target = read_target(as_column(labels, named), positive=self.positive)
-        classes = label_text(as_column(self.classes_)).to_list()
-        self._yes = 1 if self.positive is None else classes.index(target.yes)
+        no, yes = label_text(as_column(self.classes_)).to_list()
+        self._yes = 1 if self.positive is None else (no, yes).index(target.yes)
         if self.positive is not None:
             return target, ()
-        no, yes = classes
         rule = "the second of the sorted labels"
         if target.yes == yes:
             return replace(target, rule=rule), ()
@@ -302,5 +297,4 @@ class TrueOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             f'the target "{named}": "{yes}" is taken for "yes", {rule}; the command line takes '
             f'"{no}" ({target.rule}), and positive="{no}" does so here'
         )
-        codes = (1 - target.y).astype(np.uint8)
-        return replace(target, yes=yes, no=no, rule=rule, y=codes), (note,)
+        return replace(target, yes=yes, no=no, rule=rule, y=np.uint8(1) - target.y), (note,)
