@@ -58,9 +58,9 @@ def test_stopped_and_resumed_is_the_same_model(fit, stop_after, table, monkeypat
         stopped = fit(jobs=jobs)
     assert stopped.exit_code == 130
     assert not out.exists()
-    # With two jobs the other member may be done before it is heard of.
+    # With two jobs, each process may end one member more before it is ended itself.
     kept = len(list(work.glob("member-*")))
-    assert kept == count if jobs == 1 else count <= kept <= count + 1
+    assert kept == count if jobs == 1 else count <= kept <= count + 2, kept
     text = "1 member is" if kept == 1 else f"{kept} members are"
     assert f"Stopped: {text} kept in {work}; the same command" in stopped.stderr
     stop_after(99)
