@@ -13,7 +13,7 @@ CHECKED := tests/test_architecture.py tests/test_imports.py tests/test_main_job.
 # What `make lowest` tests beside release/smoke.py.
 AT_LOWEST := tests/table/test_read.py tests/model/test_golden.py tests/features
 
-.PHONY: demo test check slow lint docs coverage interop bench bench-speed release lowest newest
+.PHONY: demo test check slow lint docs coverage interop bench bench-quality bench-speed release lowest newest
 
 demo: $(VENV)/core ## the main job on the table that ships with the package
 	$(BIN)/trueodds demo --out demo
@@ -68,6 +68,11 @@ bench: $(VENV)/bench ## against the peers; writes bench/results
 bench-speed: $(VENV)/bench ## nine rows of speed beside the peers, in about 36 minutes; writes their pages
 	$(BIN)/python bench/speed_table.py
 	$(BIN)/python bench/speed_pages.py
+
+bench-quality: $(VENV)/bench ## log-loss beside the peers on 31 tables; FAST=--fast takes eight in 15 minutes
+	$(BIN)/python bench/main_job.py $(FAST)
+	test -n "$(FAST)" || $(BIN)/python bench/portfolio.py --train
+	test -n "$(FAST)" || $(BIN)/python bench/readme_table.py
 
 release: $(VENV)/release ## in dist: wheel, source distribution, bill of materials, hashes; tried in an empty environment
 	$(BIN)/python release/build.py

@@ -2,6 +2,7 @@
 
     python bench/main_job.py                          # all tables; peers from the journal
     python bench/main_job.py --tables titanic sonar --contenders lightgbm trueodds --folds-run 5
+    python bench/main_job.py --fast                   # eight tables, 15 minutes
     python bench/main_job.py --fit-adult              # the command line on adult: time and memory
     python bench/readme_table.py                      # then: the figures in README
 
@@ -35,6 +36,11 @@ PACKAGES = (
     *("trueodds", "numpy", "numba", "polars", "scikit-learn", "scipy", "pandas"),
     *("lightgbm", "xgboost", "catboost", "pytabkit", "torch"),
 )
+FAST = (
+    *("adult", "titanic", "hmeq", "spambase"),
+    *("hotel_bookings", "credit_approval", "phoneme", "churn_telecom"),
+)
+"""Four tables of each set, for a first look after a change."""
 Line = dict[str, Any]
 
 
@@ -126,7 +132,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--tables", nargs="+", choices=names, default=names)
+    parser.add_argument("--tables", nargs="+", choices=names)
+    parser.add_argument("--fast", action="store_true", help="eight tables; writes NAME-fast")
     parser.add_argument(
         "--contenders", nargs="+", choices=peers.CONTENDERS, default=list(peers.DEFAULT)
     )
@@ -144,6 +151,7 @@ def main() -> int:
     if options.fit_adult:
         return whole_process.main([])
     machine.RESULTS.mkdir(parents=True, exist_ok=True)
+    options.tables = options.tables or (FAST if options.fast else names)
     path = machine.RESULTS / f"{options.name}.jsonl"
     losses = journal.Losses(
         machine.RESULTS / f"{options.name}.losses", machine.RESULTS / f"{options.name}.peers.npz"
@@ -159,7 +167,7 @@ def main() -> int:
     )
     text = machine.heading(about) + setting + "\n" + summary.text_of(lines, found)
     kept = {"about": about, "setting": setting, "differences": found, "lines": lines}
-    machine.save(options.name, text, kept)
+    machine.save(f"{options.name}-fast" if options.fast else options.name, text, kept)
     return 1 if any("error" in line for line in lines) else 0
 
 

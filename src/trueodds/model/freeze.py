@@ -93,11 +93,11 @@ def _in_float64(ensemble: Ensemble, fold: int, inputs: Float) -> Float:
     for number, parameters in zip(ensemble.shipped, ensemble.scaled(), strict=True):
         member = ensemble.members[number]
         if member.record.fold == fold:
-            total += _log_odds(inputs, member.layout, parameters)
+            total += plain_log_odds(inputs, member.layout, parameters)
     return total
 
 
-def _log_odds(inputs: Float, layout: AnyLayout, parameters: NDArray[np.float32]) -> Float:
+def plain_log_odds(inputs: Float, layout: AnyLayout, parameters: NDArray[np.float32]) -> Float:
     """One network's log-odds in float64."""
     if isinstance(layout, SoftSplits):
         engine = SoftEngine(layout, parameters.astype(np.float64))
