@@ -96,7 +96,7 @@ def python_gives_the_bits_of_the_command_line() -> None:
     model = trueodds.load("credit.odds")
     assert (model.predict(pl.read_csv(NEW)) == scored(Path("scored.csv"))).all()
     table = pl.read_csv(EXAMPLES / "german_credit.csv")
-    learned = trueodds.TrueOddsClassifier(effort="quick")
+    learned = trueodds.TrueOddsClassifier(effort="quick", positive=2)
     learned.fit(table.drop("default"), table["default"])
     found = learned.predict_proba(pl.read_csv(NEW).drop("default"))
     assert found.shape == (200, 2)

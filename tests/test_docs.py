@@ -103,7 +103,10 @@ def run_page(page: Path, tmp_path: Path, environment: dict[str, str], servers: E
         if kind == "python" and "from autogluon" in text:
             continue  # it needs pandas 2: the page says that its block is not run here
         if kind == "python":
-            outputs += [run(f"{sys.executable} - <<'END'\n{text}\nEND", tmp_path, environment)]
+            printed = run(f"{sys.executable} - <<'END'\n{text}\nEND", tmp_path, environment)
+            # An example says which label is yes, so that no reader meets a warning about it.
+            assert 'is taken for "yes"' not in printed, f"{page.name}\n{printed}"
+            outputs += [printed]
             continue
         for line in text.splitlines():
             command = line.split("#")[0].strip()

@@ -74,7 +74,9 @@ def test_positive_as_a_value(positive: object) -> None:
     ("cells", "positive", "found"),
     [
         (["a", "b"], "c", 'no label "c": its labels are "a" in 1 row, "b" in 1 row'),
-        (["a", "a", ""], None, 'one label only \\("a" in 2 rows\\)'),
+        (["a", "a"], None, 'one label only \\("a" in 2 rows\\).*: add rows of the other\\.$'),
+        (["a", "", ""], None, "of the other, or write it into the 2 rows without a label\\.$"),
+        (["a", "a", None], None, "of the other, or write it into the 1 row without a label\\.$"),
         (["", None], None, "missing in all 2 rows"),
         ([], None, "missing in all 0 rows"),
         (["a", "b", "c", "c"], None, '3 different labels \\("c" in 2 rows, "a" in 1 row, "b"'),

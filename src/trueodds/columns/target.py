@@ -193,9 +193,12 @@ def _not_two(where: str, counts: dict[str, int], rows: int) -> str:
             "column's name."
         )
     if len(counts) == 1:
+        unlabelled = rows - sum(counts.values())
+        one = "1 row" if unlabelled == 1 else f"{unlabelled:,} rows"
+        write = f", or write it into the {one} without a label" if unlabelled else ""
         return (
             f"{where} has one label only ({shown}); a yes/no target needs two: add rows of the "
-            "other."
+            f"other{write}."
         )
     return (
         f"{where} has {len(counts):,} different labels ({shown}{more}); a yes/no target needs two: "
