@@ -25,8 +25,8 @@ def to_sql(model: Model, dialect: Name, table: str = "new_rows") -> str:
     """One query that gives all columns of a table, then ``log_odds`` and ``probability``.
 
     Columns of numbers are numeric in the table, dates are dates, timestamps in UTC or timestamps
-    with a time zone, all others are read as text; null is missing. The query computes in whole numbers, as trueodds does; only
-    the σ of the database may differ in its last bits.
+    with a time zone, all others are read as text; null is missing. The query computes in whole
+    numbers, as trueodds does; only the σ of the database may differ in its last bits.
 
     Parameters
     ----------
