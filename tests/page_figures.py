@@ -28,7 +28,7 @@ COMMENT = re.compile(r"<!--(.*?)-->", re.S)
 SOURCE = re.compile(
     r'(?P<words>[^:]+): (?:(?P<file>\S+) "(?P<pattern>.*?)"(?: = (?P<values>.*))?|example|aim)'
 )
-MARKED = r"<!-- (?:(?:figures|speed|numbers|cells|sources): .*?|gallery )-->"
+MARKED = r"<!-- (?:(?:figures|speed|numbers|cells|sources|places): .*?|gallery )-->"
 FENCED = r"(?:^<!-- printed -->\n)?^```.*?^```$"
 WRITTEN = re.compile(rf"{FENCED}|^{MARKED}$.*?^<!-- end.*?-->$", re.M | re.S)
 """Code, and parts that a program writes: tests of their own hold them."""

@@ -74,27 +74,42 @@ def test_threads_of_joblib_give_the_same_bits() -> None:
     np.testing.assert_array_equal(one, two)
 
 
-LOKY = """
+PROCESSES = """
 import sys
-sys.path[:0] = ["tests", "tests/cli"]
 import joblib, numpy as np
 from sklearn.model_selection import cross_val_predict
 from test_tuning import Tiny, rows
+backend = sys.argv[1]
+if backend == "ray":
+    import ray
+    from ray.util.joblib import register_ray
+    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
+    register_ray()
 X, y = rows()
 one = cross_val_predict(Tiny(), X, y, cv=2, method="predict_proba")
-with joblib.parallel_config("loky", n_jobs=2):
+with joblib.parallel_config(backend, n_jobs=2):
     two = cross_val_predict(Tiny(), X, y, cv=2, method="predict_proba")
 assert np.array_equal(one, two) and 0.0 < one.min() < one.max() < 1.0
 """
 
 
-def test_processes_of_joblib_give_the_same_bits() -> None:
+def same_bits_with(backend: str) -> None:
+    """Folds that processes of a backend of joblib fit have the bits of those fitted here."""
+    places = [str(ROOT / "tests"), str(ROOT / "tests" / "cli"), *sys.path]
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", LOKY],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        [sys.executable, "-W", "ignore", "-c", PROCESSES, backend],
+        env={**os.environ, "PYTHONWARNINGS": "ignore", "PYTHONPATH": os.pathsep.join(places)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_processes_of_joblib_give_the_same_bits() -> None:
+    same_bits_with("loky")
+
+
+def test_joblib_on_ray_gives_the_same_bits() -> None:
+    pytest.importorskip("ray")
+    same_bits_with("ray")

@@ -1,16 +1,17 @@
-"""docs/where.md is up to date, and every place on it has a test with the real counterpart."""
+"""The lists of places are up to date, and every place has a test with the real counterpart."""
 
 import ast
 import tomllib
 
 import pytest
 
-from where_it_runs import PAGE, PLACES, ROOT, Place, page
+from where_it_runs import PAGE, PLACES, README, ROOT, Place, page, readme
 
 
-def test_the_page_has_the_list() -> None:
-    """``python tests/where_it_runs.py`` writes it."""
+def test_the_page_and_readme_have_the_list() -> None:
+    """``python tests/where_it_runs.py`` writes both."""
     assert PAGE.read_text(encoding="utf-8") == page()
+    assert README.read_text(encoding="utf-8") == readme()
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.where[:30])

@@ -1,4 +1,4 @@
-"""Where a model runs, as docs/where.md lists it: `python tests/where_it_runs.py` writes the page.
+"""Where a model runs: `python tests/where_it_runs.py` writes docs/where.md and README's table.
 
 `test_where_it_runs` proves that each line has a test, and that the test has the real counterpart.
 """
@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "where.md"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- places: tests/where_it_runs.py -->\n", "<!-- end of places -->\n"
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,10 @@ class Place:
     """One line of the list."""
 
     where: str
+    short: str
+    """Its name in README."""
+    kind: str
+    """Its column of README's table."""
     how: str
     """The command or the name that starts it."""
     extra: str
@@ -29,6 +35,8 @@ class Place:
 PLACES = (
     Place(
         "the command line, in pipelines",
+        "pipelines",
+        "in other tools",
         "`trueodds predict m.odds new.csv`",
         "",
         "GNU Make",
@@ -38,6 +46,8 @@ PLACES = (
     ),
     Place(
         "HTTP: JSON, CSV, Parquet",
+        "HTTP",
+        "served",
         "`trueodds serve m.odds`",
         "serve",
         "uvicorn",
@@ -46,7 +56,9 @@ PLACES = (
         "serving.md",
     ),
     Place(
-        "HTTP and gRPC gateways of KServe, Seldon, Triton: Open Inference Protocol 2",
+        "clients of KServe, Seldon, Triton: Open Inference Protocol 2 over HTTP",
+        "Open Inference Protocol",
+        "served",
         "`trueodds serve m.odds`",
         "serve",
         "tritonclient",
@@ -56,6 +68,8 @@ PLACES = (
     ),
     Place(
         "a browser, without a server",
+        "a browser",
+        "without trueodds",
         "the report of `trueodds fit`",
         "",
         "Chromium",
@@ -65,6 +79,8 @@ PLACES = (
     ),
     Place(
         "JavaScript",
+        "JavaScript",
+        "without trueodds",
         "`trueodds export m.odds --js m.mjs`",
         "",
         "Node.js",
@@ -74,6 +90,8 @@ PLACES = (
     ),
     Place(
         "ONNX, from raw columns",
+        "ONNX",
+        "without trueodds",
         "`trueodds export m.odds --onnx m.onnx`",
         "onnx",
         "onnxruntime",
@@ -83,6 +101,8 @@ PLACES = (
     ),
     Place(
         "DuckDB, as one query",
+        "DuckDB",
+        "without trueodds",
         "`trueodds export m.odds --sql duckdb`",
         "",
         "DuckDB",
@@ -92,6 +112,8 @@ PLACES = (
     ),
     Place(
         "PostgreSQL, as one query",
+        "PostgreSQL",
+        "without trueodds",
         "`trueodds export m.odds --sql postgres`",
         "",
         "a PostgreSQL server",
@@ -101,6 +123,8 @@ PLACES = (
     ),
     Place(
         "MLflow: `mlflow.pyfunc`",
+        "MLflow",
+        "in other tools",
         "`trueodds.interop.mlflow.save_model`",
         "mlflow",
         "MLflow",
@@ -110,6 +134,8 @@ PLACES = (
     ),
     Place(
         "MLflow's server",
+        "MLflow's server",
+        "served",
         "`mlflow models serve -m FOLDER`",
         "mlflow",
         "MLflow",
@@ -119,6 +145,8 @@ PLACES = (
     ),
     Place(
         "pipelines and searches of scikit-learn",
+        "scikit-learn",
+        "in other tools",
         "`TrueOddsClassifier`",
         "",
         "scikit-learn",
@@ -128,6 +156,8 @@ PLACES = (
     ),
     Place(
         "joblib's processes and threads",
+        "joblib",
+        "in other tools",
         "`n_jobs=2` of a search",
         "",
         "joblib with loky",
@@ -136,7 +166,20 @@ PLACES = (
         "tuning.md",
     ),
     Place(
+        "joblib on a Ray cluster",
+        "joblib",
+        "on many machines",
+        '`joblib.parallel_config("ray")`',
+        "ray",
+        "joblib's backend of Ray",
+        "register_ray()",
+        "test_tuning.py::test_joblib_on_ray_gives_the_same_bits",
+        "tuning.md",
+    ),
+    Place(
         "Optuna",
+        "Optuna",
+        "in other tools",
         "`TrueOddsClassifier`",
         "",
         "Optuna",
@@ -146,6 +189,8 @@ PLACES = (
     ),
     Place(
         "many machines: Ray",
+        "Ray",
+        "on many machines",
         "`trueodds fit … --on ray`",
         "ray",
         "a Ray cluster",
@@ -155,6 +200,8 @@ PLACES = (
     ),
     Place(
         "tables that no machine holds: Ray",
+        "larger tables",
+        "on many machines",
         "`trueodds fit FOLDER --rows N --on ray`",
         "ray",
         "a Ray cluster",
@@ -164,6 +211,8 @@ PLACES = (
     ),
     Place(
         "SHAP",
+        "SHAP",
+        "in other tools",
         "`trueodds.interop.shap.Background`",
         "",
         "SHAP",
@@ -197,5 +246,18 @@ def page() -> str:
     return HEAD + "".join(lines)
 
 
+def readme() -> str:
+    """README, with the table of this list."""
+    kinds = list(dict.fromkeys(place.kind for place in PLACES))
+    cells = [
+        ", ".join(f"[{p.short}](docs/{p.page})" for p in PLACES if p.kind == kind) for kind in kinds
+    ]
+    rows = (kinds, ["---"] * len(kinds), cells)
+    table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
+    return before + BEGIN + table + END + rest.partition(END)[2]
+
+
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    README.write_text(readme(), encoding="utf-8")

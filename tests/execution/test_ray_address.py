@@ -9,6 +9,7 @@ import pytest
 from trueodds.errors import TrainingError, UsageError
 from trueodds.execution import ray_address as module
 from trueodds.execution.ray_address import RayAddress, ray_address, require_ray
+from trueodds.execution.ray_cluster import _not_connected
 
 
 @pytest.fixture
@@ -70,3 +71,13 @@ def test_a_missing_package_is_named_with_the_extra(
         TrainingError, match=rf"the package {named}, .*pip install 'trueodds\[ray\]'"
     ):
         require_ray(on)
+
+
+def test_a_cluster_that_refuses_says_how_a_token_is_given() -> None:
+    address = RayAddress("head", 10001, True)
+    assert _not_connected(address, ConnectionError("ray client connection timeout")) == (
+        "the Ray cluster at ray://head:10001 does not accept this process: ray client connection "
+        "timeout; if it asks for a token, give this machine the token as Ray does and set "
+        "RAY_AUTH_MODE=token"
+    )
+    assert "without --on no cluster is needed" in _not_connected(None, OSError("no room"))

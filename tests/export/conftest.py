@@ -22,7 +22,8 @@ def golden_model() -> Callable[[str], tuple[Model, pl.DataFrame]]:
         told = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
         rows = [row["cells"] for row in told]
         values = model.read(rows)
-        columns = {"nr": pl.Series(range(len(rows)))}
+        # A query must not mix up its own names with those of the table.
+        columns = {name: pl.Series(range(len(rows))) for name in ("nr", "t", "c0", "log_odds_")}
         for column in model.schema.used:
             if column.coded:
                 cells = [row.get(column.name) for row in rows]

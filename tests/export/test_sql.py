@@ -1,5 +1,7 @@
 """DuckDB and PostgreSQL give the log-odds of Python."""
 
+import ast
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +11,9 @@ import pytest
 from table.test_postgresql import server  # noqa: F401
 from trueodds.errors import TrueOddsError, UsageError
 from trueodds.export import sql, to_sql
+from trueodds.export.sql_dialects import BLANKS
 
+SURROGATES = range(0xD800, 0xE000)
 SMALL = ["relu", "crosses", "edges"]
 ALL = [*SMALL, "pieces", "soft_splits", "soft_edges", "gelu", "tanh", "silu", "leaky_relu"]
 
@@ -45,6 +49,50 @@ def test_postgresql(name: str, golden_model, server: str) -> None:  # noqa: F811
         connection.commit()
         cursor.execute(to_sql(model, "postgres", "public.rows_here"))
         check(pl.DataFrame(cursor.fetch_arrow()), model, table)
+
+
+def zoned(table: pl.DataFrame) -> pl.DataFrame:
+    """The table whose timestamps have a time zone: the same moments on clocks of New York."""
+    utc = pl.col(pl.Datetime).dt.replace_time_zone("UTC")
+    return table.with_columns(utc.dt.convert_time_zone("America/New_York"))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::trueodds.errors.TableWarning")
+def test_a_moment_is_the_same_in_every_time_zone(golden_model, server: str) -> None:  # noqa: F811
+    duckdb = pytest.importorskip("duckdb")
+    from adbc_driver_postgresql import dbapi
+
+    model, table = golden_model("relu")
+    moved = zoned(table)
+    assert (table["begun"].dt.time() != moved["begun"].dt.time()).any()
+    with duckdb.connect() as base:
+        base.sql("set timezone = 'Asia/Tokyo'")
+        base.register("rows_here", moved.to_arrow())
+        made = pl.DataFrame(base.sql(to_sql(model, "duckdb", "rows_here"))).sort("nr")
+    expected = model.log_odds(table)
+    assert (made["log_odds"].to_numpy() == expected).all()
+    with dbapi.connect(server) as connection, connection.cursor() as cursor:
+        cursor.execute("drop table if exists rows_here")
+        cursor.adbc_ingest("rows_here", moved.to_arrow(compat_level=pl.CompatLevel.oldest()))
+        cursor.execute("set timezone = 'Asia/Tokyo'")
+        cursor.execute(to_sql(model, "postgres", "rows_here"))
+        made = pl.DataFrame(cursor.fetch_arrow()).sort("nr")
+    assert (made["log_odds"].to_numpy() == expected).all()
+
+
+def test_a_query_strips_what_the_reader_strips() -> None:
+    letters = pl.Series([chr(code) for code in range(sys.maxunicode) if code not in SURROGATES])
+    stripped = letters.filter(letters.str.strip_chars() == "")
+    assert {*ast.literal_eval(BLANKS[1:])} == {*stripped}
+
+
+def test_a_column_has_not_the_name_of_the_row(golden_model) -> None:
+    model, _ = golden_model("relu")
+    assert f"AS {sql.ROW}\n" in to_sql(model, "duckdb")
+    columns = (replace(model.schema.columns[0], name=sql.ROW.upper()), *model.schema.columns[1:])
+    named = replace(model, schema=replace(model.schema, columns=columns))
+    assert sql._row_name(named) == f"{sql.ROW}_"
 
 
 def test_what_no_query_does_is_refused(golden_model, monkeypatch) -> None:

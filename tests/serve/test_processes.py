@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -146,6 +147,16 @@ def test_a_stop_answers_what_has_begun(tmp_path) -> None:
         assert server.process.wait(60) == 0
     time.sleep(0.5)
     assert server.told[-1]["event"] == "stop"
+
+
+def test_bytes_that_are_no_request_are_a_line_of_the_log(tmp_path) -> None:
+    shutil.copy(GOLDEN / "relu.odds", tmp_path)
+    with started(tmp_path, cwd=tmp_path) as server:
+        server.wait_ready()
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(b"\x16\x03\x01 no request\r\n\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.1 400")
+    assert any(line["event"] == "http" for line in server.told)
 
 
 def test_the_official_client_of_the_protocol(tmp_path) -> None:

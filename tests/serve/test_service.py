@@ -9,6 +9,8 @@ import pytest
 
 from serve.conftest import GOLDEN, rows_of
 from trueodds import load
+from trueodds.serve.openapi import openapi
+from trueodds.serve.registry import Served
 from trueodds.serve.service import tell
 
 PREDICT = "/models/relu/predict"
@@ -47,6 +49,15 @@ def test_a_decision_by_costs(client) -> None:
     assert [row["decision"] == "call" for row in found] == [r["probability"] >= 0.25 for r in found]
 
 
+def test_a_decision_without_costs_names_the_options_of_the_query(client) -> None:
+    reply = client.post(f"{PREDICT}?decide=true", rows_of("relu")[:1])
+    assert reply.status == 422
+    assert reply.json()["detail"] == (
+        "the model has no costs to decide by: add cost_fp and cost_fn to the query, or fit with "
+        "costs"
+    )
+
+
 def fields(reply) -> list[tuple]:
     assert reply.kind == "application/problem+json"
     problem = reply.json()
@@ -62,6 +73,9 @@ def test_a_problem_names_field_and_row(client) -> None:
     assert reply.json()["errors"][0]["pointer"] == "/1/amount"
     reply = client.post(PREDICT, [rows[0], {**rows[1], "town": ["a"]}])
     assert (reply.status, fields(reply)) == (422, [(1, "town")])
+    reply = client.post(PREDICT, {name: rows[0][name] for name in rows[0] if name != "skewed"})
+    assert (reply.status, fields(reply)) == (422, [(None, "skewed")])
+    assert reply.json()["detail"].startswith('the body has no column "skewed"')
     reply = client.ask("POST", PREDICT, b"amount,town\n1,a\n", "text/csv")
     assert (reply.status, fields(reply)[0]) == (422, (None, "skewed"))
 
@@ -108,6 +122,18 @@ def test_the_description_fits_the_rows(client) -> None:
     ) == ["blue", "green", "red"]
     for row in rows_of("relu")[3:8]:
         jsonschema.validate(row, schema)
+
+
+def test_odd_names_of_models_are_described_as_openapi_allows() -> None:
+    model = load(GOLDEN / "relu.odds")
+    names = ("a/b?c ü", "a_b_c__", "plain")
+    served = {name: Served(name, "1", model, GOLDEN, (0, 0, 0)) for name in names}
+    described = openapi(served)
+    keys = [*described["components"]["schemas"]]
+    assert keys == ["Problem", "a_b_c__.row", "a_b_c__.row_", "plain.row"]
+    place = "/models/a%2Fb%3Fc%20%C3%BC/predict"
+    content = described["paths"][place]["post"]["requestBody"]["content"]["application/json"]
+    assert content["schema"]["oneOf"][0]["$ref"] == "#/components/schemas/a_b_c__.row"
 
 
 def test_the_page_has_the_form_and_loads_nothing(client) -> None:

@@ -92,4 +92,7 @@ def _not_connected(address: RayAddress | None, error: Exception) -> str:
         return (
             f"Ray cannot start a cluster on this machine: {why}; without --on no cluster is needed"
         )
-    return f"the Ray cluster at {address.text} does not accept this process: {why}"
+    return (
+        f"the Ray cluster at {address.text} does not accept this process: {why}; if it asks for a "
+        "token, give this machine the token as Ray does and set RAY_AUTH_MODE=token"
+    )

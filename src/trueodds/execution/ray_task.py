@@ -1,6 +1,6 @@
 """What a node of a Ray cluster runs: one member, if the node would give the driver's bits."""
 
-from importlib.metadata import version
+import sys
 from typing import NamedTuple
 
 from threadpoolctl import threadpool_limits
@@ -28,7 +28,9 @@ class Surroundings(NamedTuple):
         import numba
         import numpy as np
 
-        return cls(version("trueodds"), np.__version__, numba.__version__, blas_core())
+        # A node has the modules that the driver has sent, and no installed package of the name.
+        own = str(sys.modules["trueodds"].__version__)
+        return cls(own, np.__version__, numba.__version__, blas_core())
 
     def require(self, wanted: "Surroundings") -> None:
         """Raise TrainingError unless they are those that the driver has."""

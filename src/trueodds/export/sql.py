@@ -16,6 +16,7 @@ Expression = Callable[[str], str]
 
 MOST_WEIGHTS = 500_000
 """Weights of all networks; the text of a query has about 6 bytes for each."""
+ROW = "trueodds_row"
 FARTHEST = 700.0
 """σ of log-odds beyond is that of these: PostgreSQL refuses an exponential that overflows."""
 
@@ -23,9 +24,9 @@ FARTHEST = 700.0
 def to_sql(model: Model, dialect: Name, table: str = "new_rows") -> str:
     """One query that gives all columns of a table, then ``log_odds`` and ``probability``.
 
-    Columns of numbers are numeric in the table, dates are dates or timestamps in UTC, all others
-    are read as text; null is missing. The query computes in whole numbers, as trueodds does; only
-    the σ of the database may differ in its last bits.
+    Columns of numbers are numeric in the table, dates are dates, timestamps in UTC or timestamps
+    with a time zone, all others are read as text; null is missing. The query computes in whole
+    numbers, as trueodds does; only the σ of the database may differ in its last bits.
 
     Parameters
     ----------
@@ -50,8 +51,8 @@ def to_sql(model: Model, dialect: Name, table: str = "new_rows") -> str:
     if dialect not in NAMES:
         raise UsageError(f"unknown database {dialect!r}: choose from {', '.join(NAMES)}")
     _require(model)
-    sql, networks = DIALECTS[dialect], model.networks
-    sources = SqlSources(sql, networks.grids[0])
+    sql, networks, row = DIALECTS[dialect], model.networks, _row_name(model)
+    sources = SqlSources(sql, networks.grids[0], row)
     for column in model.schema.used:
         sources.read(column)
     for derived in model.encoder.derived:
@@ -64,14 +65,14 @@ def to_sql(model: Model, dialect: Name, table: str = "new_rows") -> str:
     log_odds = f"{number(model.calibrator.slope)} * ({mean}) + {number(model.calibrator.shift)}"
     source = ".".join(map(quoted, table.split(".")))
     steps = (
-        ("cells", _step(sources.cells, f"{source} AS t")),
-        ("derived", _step({"cells": "*", **sources.derived}, "cells")),
-        ("places", _step({"derived": "*", **sources.places}, "derived")),
-        ("inputs", _step(folds, "places")),
-        ("scored", _step({"log_odds": log_odds}, "inputs")),
+        ("cells", _step(sources.cells, f"{source} AS {row}", row)),
+        ("derived", _step(sources.derived, "cells")),
+        ("places", _step(sources.places, "derived")),
+        ("inputs", _step(folds, "places", row)),
+        ("scored", _step({"log_odds": log_odds}, "inputs", row)),
     )
     made = ",\n".join(f"{name} AS MATERIALIZED (\n{query}\n)" for name, query in steps)
-    forecast = f"{sql.row('t')}, log_odds,\n{sigmoid('log_odds')} AS probability"
+    forecast = f"{sql.row(row)}, log_odds,\n{sigmoid('log_odds')} AS probability"
     return f"WITH {made}\nSELECT {forecast}\nFROM scored\n"
 
 
@@ -80,12 +81,18 @@ def sigmoid(z: str) -> str:
     return f"1 / (1 + exp(-{within(z, -FARTHEST, FARTHEST)}))"
 
 
-def _step(made: dict[str, str], source: str) -> str:
-    """A step of the query; ``*`` stands for all that the step before has, its row ``t`` too."""
-    parts = ["*" if value == "*" else f"{value} AS {name}" for name, value in made.items()]
-    if "*" not in parts:
-        parts.insert(0, "t")
+def _step(made: dict[str, str], source: str, kept: str = "*") -> str:
+    """A step of the query that keeps all of the step before, or only the row of the table."""
+    parts = [kept, *(f"{value} AS {name}" for name, value in made.items())]
     return "SELECT " + ",\n".join(parts) + f"\nFROM {source}"
+
+
+def _row_name(model: Model) -> str:
+    """A name for the whole row of the table; a column of that name would stand in its place."""
+    taken, name = {column.name.casefold() for column in model.schema.columns}, ROW
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _require(model: Model) -> None:

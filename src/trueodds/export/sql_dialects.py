@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 
 Name = Literal["duckdb", "postgres"]
 NAMES: tuple[Name, ...] = get_args(Name)
-BLANKS = r"E' \t\n\r'"
+BLANKS = (
+    "E' "
+    + r"\t\n\x0b\x0c\r"
+    + "".join(map(chr, (0x85, 0xA0, 0x1680, *range(0x2000, 0x200B))))
+    + "\u2028\u2029\u202f\u205f\u3000'"
+)
+"""All characters that the reader of cells strips: those with Unicode's property White_Space."""
 
 
 def quoted(name: str) -> str:
@@ -43,8 +49,12 @@ class DuckDB:
         return f"COALESCE(trim(CAST({cell} AS VARCHAR), {BLANKS}), '')"
 
     def seconds(self, cell: str) -> str:
-        """Seconds since 1970 of a date or timestamp."""
-        return f"CAST(epoch(CAST({cell} AS TIMESTAMP)) AS DOUBLE)"
+        """Seconds since 1970 of a date, a timestamp in UTC, or one with a time zone."""
+        zoned = f"CAST(CAST({cell} AS VARCHAR) AS TIMESTAMPTZ)"
+        return (
+            f"CAST(CASE WHEN typeof({cell}) = 'TIMESTAMP WITH TIME ZONE' THEN epoch({zoned}) "
+            f"ELSE epoch(CAST({cell} AS TIMESTAMP)) END AS DOUBLE)"
+        )
 
     def rounded(self, value: str) -> str:
         """The nearest whole number, ties to even."""
@@ -123,8 +133,13 @@ class PostgreSQL:
         return f"COALESCE(btrim(CAST({cell} AS text), {BLANKS}), '')"
 
     def seconds(self, cell: str) -> str:
-        """Seconds since 1970 of a date or timestamp."""
-        return f"CAST(extract(epoch FROM CAST({cell} AS timestamp)) AS DOUBLE PRECISION)"
+        """Seconds since 1970 of a date, a timestamp in UTC, or one with a time zone."""
+        zoned = f"CAST(CAST({cell} AS text) AS timestamptz)"
+        return (
+            f"CAST(CASE WHEN pg_typeof({cell}) = CAST('timestamptz' AS regtype) THEN extract(epoch "
+            f"FROM {zoned}) ELSE extract(epoch FROM CAST({cell} AS timestamp)) END AS DOUBLE "
+            "PRECISION)"
+        )
 
     def rounded(self, value: str) -> str:
         """The nearest whole number, ties to even."""

@@ -35,6 +35,8 @@ class SqlSources:
 
     sql: Dialect
     grid: Grid
+    row: str
+    """Name of the row of the table."""
     cells: dict[str, str] = field(default_factory=dict)
     """Expressions of the first step, by name."""
     derived: dict[str, str] = field(default_factory=dict)
@@ -46,8 +48,8 @@ class SqlSources:
     _known: dict[str, str] = field(default_factory=dict)
 
     def read(self, column: Column) -> None:
-        """Add a column of the table ``t``."""
-        cell, name = f"t.{quoted(column.name)}", f"c{len(self.names)}"
+        """Add a column of the table."""
+        cell, name = f"{self.row}.{quoted(column.name)}", f"c{len(self.names)}"
         if column.coded:
             known = known_cells(column)
             at = self.sql.position(self.sql.texts([*known]), self.sql.trimmed(cell))

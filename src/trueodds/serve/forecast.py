@@ -11,7 +11,7 @@ from trueodds.columns.values import Values
 from trueodds.errors import TrueOddsError
 from trueodds.functions.portable_scalar import sigmoid_of
 from trueodds.model import Model
-from trueodds.model.calls import called, costs_for, require_costs
+from trueodds.model.calls import called, costs_for
 from trueodds.model.model import LEAST, MOST, probability
 from trueodds.model.monitor import differences
 from trueodds.serve.problems import ProblemError
@@ -20,6 +20,8 @@ from trueodds.table.frame import Frame
 
 Float = NDArray[np.float64]
 MOST_REASONS = 50
+NO_COSTS = (None, None, None)
+COSTS_NEEDED = "add cost_fp and cost_fn to the query, or fit with costs"
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Asked:
     explain: int = 0
     """Reasons of each row, at most; 0 for none."""
     decide: bool = False
-    costs: tuple[float | None, float | None, float | None] = (None, None, None)
+    costs: tuple[float | None, float | None, float | None] = NO_COSTS
     """Costs of a wrong call and of a missed yes, and the benefit; None takes the model's."""
 
     @property
@@ -80,7 +82,7 @@ def options_of(query: Mapping[str, str]) -> Asked:
     if explain != int(explain) or not 0 <= explain <= MOST_REASONS:
         raise ProblemError(400, f'"explain" is a whole number from 0 to {MOST_REASONS}')
     decide = _flag(query, "decide")
-    if not decide and costs != (None, None, None):
+    if not decide and costs != NO_COSTS:
         raise ProblemError(400, "costs are for decisions: add decide=true")
     return Asked(_flag(query, "interval"), int(explain), decide, (costs[0], costs[1], costs[2]))
 
@@ -112,7 +114,8 @@ def answer(model: Model, rows: Sequence[Mapping[str, Any]] | Frame, asked: Asked
         if asked.interval:
             lower, upper = model.bounds_of(log_odds)
         if asked.decide:
-            require_costs(asked.costs, model.costs)
+            if model.costs is None and asked.costs == NO_COSTS:
+                raise ProblemError(422, f"the model has no costs to decide by: {COSTS_NEEDED}")
             calls = called(log_odds, costs_for(asked.costs, model.costs, frame))
             decision = tuple("call" if call else "no call" for call in calls.tolist())
         if asked.explain:

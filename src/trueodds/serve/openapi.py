@@ -1,7 +1,9 @@
 """OpenAPI 3.1 of what is served: the columns of each model with kinds, levels and examples."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from trueodds import __version__
 from trueodds.columns.schema import Column
@@ -24,10 +26,13 @@ def openapi(models: Mapping[str, Served]) -> dict[str, Any]:
     }
     schemas: dict[str, Any] = {"Problem": _PROBLEM}
     for name, served in models.items():
-        paths[f"/models/{name}/predict"] = {"post": _predict(name, served)}
-        paths[f"/v2/models/{name}"] = _simple("The model's inputs and outputs.")
-        paths[f"/v2/models/{name}/infer"] = {"post": _INFER}
-        schemas[f"{name}.row"] = row_schema(served.model)
+        key, place = f"{_key(name)}.row", quote(name, safe="")
+        while key in schemas:
+            key += "_"
+        paths[f"/models/{place}/predict"] = {"post": _predict(name, key, served)}
+        paths[f"/v2/models/{place}"] = _simple("The model's inputs and outputs.")
+        paths[f"/v2/models/{place}/infer"] = {"post": _INFER}
+        schemas[key] = row_schema(served.model)
     return {
         "openapi": "3.1.0",
         "info": {"title": "trueodds", "version": __version__},
@@ -67,8 +72,13 @@ def _cell(column: Column, usual: float | int | None) -> dict[str, Any]:
     return found
 
 
-def _predict(name: str, served: Served) -> dict[str, Any]:
-    row = {"$ref": f"#/components/schemas/{name}.row"}
+def _key(name: str) -> str:
+    """A name as OpenAPI allows it among its components."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name)
+
+
+def _predict(name: str, key: str, served: Served) -> dict[str, Any]:
+    row = {"$ref": f"#/components/schemas/{key}"}
     rows = {"oneOf": [row, {"type": "array", "items": row, "minItems": 1}]}
     content = {kind: {} if kind != "application/json" else {"schema": rows} for kind in FORMATS}
     model = served.model

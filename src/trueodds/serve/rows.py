@@ -1,6 +1,7 @@
 """Rows of a request: JSON, CSV or Parquet as a table, and refused where they do not fit."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -88,7 +89,8 @@ def checked(model: Model, rows: Sequence[Mapping[str, Any]] | Frame) -> tuple[Fr
     if not isinstance(rows, Frame):
         _require_plain(model, rows)
     try:
-        frame, values = model.read_frame(rows if isinstance(rows, Frame) else as_frame([*rows]))
+        table = rows if isinstance(rows, Frame) else replace(as_frame([*rows]), source=NAME)
+        frame, values = model.read_frame(table)
     except TableError as error:
         lacking = _lacking(model, rows)
         raise ProblemError(422, error, lacking) from None

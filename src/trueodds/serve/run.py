@@ -1,6 +1,7 @@
 """Running the server: one process, or several behind one socket that are started again."""
 
 import gc
+import logging
 import os
 import signal
 import socket
@@ -101,6 +102,15 @@ def _listening(serving: Serving) -> Iterator[socket.socket]:
         yield listener
 
 
+class Told(logging.Handler):
+    """Tells what the HTTP server says as a line of the log: no traceback, which may have cells."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell the first line of what is said."""
+        what = record.getMessage().partition("\n")[0]
+        tell("http", level=record.levelname.lower(), what=what)
+
+
 def _run(serving: Serving, registry: Registry, listener: socket.socket) -> None:
     """Serve in this process."""
     import uvicorn
@@ -133,6 +143,8 @@ def _run(serving: Serving, registry: Registry, listener: socket.socket) -> None:
         ws="none",
         timeout_graceful_shutdown=serving.limits.stop,
     )
+    said = logging.getLogger("uvicorn.error")
+    said.handlers, said.propagate = [Told(logging.WARNING)], False
     # Python's collector need not look again at what stays as long as the process: a pass over the
     # modules and models takes 0.1 s, in which no request is answered.
     gc.collect()
