@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 
 from cases.places import halves, put
+from trueodds.errors import TableError
 from trueodds.table import read_table, stream_table
 
 
@@ -20,6 +22,25 @@ def test_other_files_of_a_folder_are_told(tmp_path: Path) -> None:
     assert frame.place(0) == "all/a.csv, line 2"
     assert frame.place(50) == "all/b.csv, line 2"
     assert frame.take(np.array([55, 1])).place(0) == "all/b.csv, line 7"
+
+
+def test_parquet_files_without_rows_are_left_out(tmp_path: Path) -> None:
+    """Spark and others write them among those with rows."""
+    whole = pl.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+    for name in ("1", "3"):
+        whole.head(0).write_parquet(tmp_path / f"{name}.parquet")
+    with pytest.raises(TableError, match="has columns but no rows"):
+        read_table(tmp_path)
+    whole.write_parquet(tmp_path / "2.parquet")
+    frame = read_table(tmp_path)
+    assert frame.data.rows() == whole.rows()
+    assert frame.notes == ("2 files have no rows and are left out: 1.parquet, 3.parquet",)
+    assert frame.place(1) == f"{tmp_path.name}/2.parquet, row 2"
+    (part,) = stream_table(tmp_path).frames
+    assert part.rows == 2
+    put(tmp_path / "4.parquet", b"half")
+    with pytest.raises(TableError, match=r"4\.parquet is not a Parquet file"):
+        read_table(tmp_path)
 
 
 def test_types_that_differ_between_files(tmp_path: Path) -> None:

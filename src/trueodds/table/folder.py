@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from trueodds.errors import TableError
 from trueodds.table.cells import text_of
+from trueodds.table.empty_files import with_rows
 from trueodds.table.formats import (
     DELIMITED,
     FORMATS,
@@ -169,6 +170,7 @@ def find_parts(source: Source) -> Parts:
     if not known:
         also = f"; it holds {listed([path.name for path in others])}" if others else ""
         raise TableError(f"{source.where} holds no table of {', '.join(TABLES)}{also}.")
+    known, notes = with_rows(known)
     parts = []
     for path in known:
         inner = path.relative_to(root) if path.is_relative_to(root) else path
@@ -184,7 +186,6 @@ def find_parts(source: Source) -> Parts:
     if len({frozenset(part.partitions) for part in parts}) > 1:
         keys = listed(sorted({key for part in parts for key in part.partitions}))
         raise TableError(f"{name}: some files are in folders of {keys}, and some are not.")
-    notes = []
     if others:
         few = len(others) == 1
         notes.append(
