@@ -1,9 +1,9 @@
 """The exact scorer of rows that mix the cells of one row with those of background rows.
 
 First-layer sums are exact, so they can be put together from parts that are computed once: those of
-a background row, and for each column how the row's cell changes them. A mixed row that differs from
-the one before it by one column then costs one addition a unit, instead of a product with all
-inputs. The bits are those of `trueodds.model.scorer`.
+a background row, and for each column how the row's cell changes them. A mixed row then costs as
+many additions a unit as the row has columns, instead of a product with all inputs. The bits are
+those of `trueodds.model.scorer`.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,6 @@ from trueodds.columns.values import Values
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.background import mixed
-from trueodds.model.coalition_loop import add_changes
 from trueodds.model.encoded import Encoded
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.scorer import BLOCK, Float, Scorer
@@ -26,8 +25,8 @@ Mixed = Callable[[NDArray[np.int64], NDArray[np.bool_]], Float]
 """Sum of all members' log-odds in units of 2⁻³² of mixed rows, shape (n,): background rows, shape
 (n,), with those columns from the row that a mask of shape (n, columns) marks."""
 
-MOST_CHANGES = 1 << 18
-"""Numbers of changes by background row, column and unit that are held at a time (2 MB)."""
+MOST_CHANGES = 1 << 22
+"""Numbers of changes by background row, column and unit that are held at a time (32 MB)."""
 
 
 class Coalitions(Scorer):
@@ -89,13 +88,16 @@ class Coalitions(Scorer):
         def total(at: NDArray[np.int64], own: NDArray[np.bool_]) -> Float:
             order = np.argsort(at, kind="stable")
             at, own = at[order], own[order]
+            bounds = np.searchsorted(at, np.arange(self._background.rows + 1))
+            marks = own.astype(np.float64)
             cells = mixed(values, row, self._background, at, own) if self._crosses else None
             crossed = {} if cells is None else self._crossed(cells)
             found = np.zeros(len(at))
             gates = values.rows * len(at) * self._gates
             with one_blas_thread:
                 for group, part in zip(self._groups, self._parts, strict=True):
-                    sums = part.sums(changes[group.fold], at, own)
+                    sums = part.sums(changes[group.fold], bounds, marks)
+                    sums += part.starts[at]
                     if group.fold in crossed:
                         sums += crossed[group.fold] @ part.of_several
                     step = max(16, BLOCK // group.width)
@@ -135,25 +137,23 @@ class _Part:
     starts: Float
     """First sums of the background rows without the inputs of several columns."""
 
-    def sums(self, change: Float, at: NDArray[np.int64], own: NDArray[np.bool_]) -> Float:
-        """First sums of mixed rows without the inputs of several columns, (n, Σ(units + 1)).
+    def sums(self, change: Float, bounds: NDArray[np.int64], marks: Float) -> Float:
+        """How the row's cells change the first sums of mixed rows, shape (n, Σ(units + 1)).
 
-        ``change`` is by background row and input, how the row's cells change it; the mixed rows are
-        in the order of their background rows ``at``, and ``own`` marks the columns that are the
-        row's.
+        ``change`` is by background row and input; mixed rows of background row i are those from
+        ``bounds[i]`` to ``bounds[i + 1]``; ``marks`` is 1 for the columns that are the row's.
         """
         columns, units = len(self.by_column), self.starts.shape[1]
-        sums = np.empty((len(at), units))
+        sums = np.empty((len(marks), units))
         most = max(1, MOST_CHANGES // (columns * units))
-        present, place = np.unique(at, return_inverse=True)
-        for first in range(0, len(present), most):
-            some = present[first : first + most]
-            part = change[some]
-            changes = np.empty((len(some), columns, units))
+        for first in range(0, len(change), most):
+            part = change[first : first + most]
+            changes = np.empty((len(part), columns, units))
             for column, (inputs, of_column) in enumerate(self.by_column):
                 changes[:, column] = part[:, inputs] @ of_column
-            rows = slice(*np.searchsorted(place, (first, first + most)))
-            add_changes(changes, self.starts[some], place[rows] - first, own[rows], sums[rows])
+            for number, by_column in enumerate(changes, first):
+                start, stop = bounds[number], bounds[number + 1]
+                np.matmul(marks[start:stop], by_column, out=sums[start:stop])
         return sums
 
 
