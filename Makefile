@@ -89,8 +89,10 @@ $(VENV)/core: pyproject.toml constraints.txt
 	$(PIP) -e .
 	@touch $@
 
+# Of axe-playwright-python only axe.min.js is used, so Playwright, 150 MB, is left out.
 $(VENV)/dev: $(VENV)/core
 	$(PIP) -e '.[dev]'
+	$(PIP) --no-deps axe-playwright-python
 	@touch $@
 
 $(VENV)/release: $(VENV)/core

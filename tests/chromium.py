@@ -27,6 +27,9 @@ FLAGS = [
     "--hide-scrollbars",
     "--remote-debugging-pipe",
 ]
+KEYS = {"Tab": 9, "Enter": 13, " ": 32, "ArrowRight": 39, "ArrowDown": 40}
+"""Codes of the keys that `Page.press` knows."""
+CODES = {" ": "Space"}
 SECONDS = 90.0
 """Longest time that a command may take."""
 
@@ -97,6 +100,15 @@ class Page:
         while not self.run(condition):
             assert time.monotonic() < end, f"{condition} did not become true"
             time.sleep(0.05)
+
+    def press(self, key: str) -> None:
+        """Press and release a key, such as "Tab", "ArrowRight" or " "."""
+        known: dict[str, Any] = {"key": key, "code": CODES.get(key, key)}
+        known["windowsVirtualKeyCode"] = KEYS[key]
+        text = {"Enter": "\r", " ": " "}.get(key)
+        down = {"type": "rawKeyDown"} if text is None else {"type": "keyDown", "text": text}
+        self.call("Input.dispatchKeyEvent", **known, **down)
+        self.call("Input.dispatchKeyEvent", **known, type="keyUp")
 
     def picture(self, path: Path, *, whole: bool = True) -> None:
         """Write a PNG of the page, or of its visible part."""

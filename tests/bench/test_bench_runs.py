@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from chromium import CHROMIUM
 from real_tables import LACKING, MANIFEST, SHARED
 
 ROOT = Path(__file__).parents[2]
@@ -199,6 +200,25 @@ def test_intervals_are_compared_on_simulations_and_a_table(bench: Path) -> None:
     assert "calibrated" in text
     assert (bench / "results" / "smoke.json").is_file()
     assert "sonar" in (bench / "results" / "smoke.txt").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_pages_are_opened_and_timed(tmp_path: Path) -> None:
+    for part in ("bench", "tests", "examples"):
+        (tmp_path / part).mkdir()
+    for name in ("bench/page_open.py", "bench/machine.py", "tests/chromium.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "examples" / "german_credit.csv", tmp_path / "examples")
+    words = "--rows 400 --opens 1 --name smoke"
+    text = run(tmp_path / "bench" / "page_open.py", *words.split())
+    assert "simulated" in text
+    found = json.loads((tmp_path / "bench" / "results" / "smoke.json").read_text())["results"]
+    assert [one["rows"] for one in found] == [800, 400]
+    for one in found:
+        assert one["bytes"] < 2_500_000
+        assert one["painted"][0] > 0.0
+        assert one["model"][0] > 0.0
 
 
 def test_slice_alarms_counts_every_law(bench: Path) -> None:

@@ -82,3 +82,13 @@ def test_a_wrong_option_is_one_sentence(run, model_file, new_table, options, sen
 def test_costs_as_arrays_of_the_wrong_length(model_file, new_table):
     with pytest.raises(Exception, match=r"X has 240 rows but the costs have shape \(3,\)"):
         decided(model_file, new_table, cost_fp=[1.0, 2.0, 3.0])
+
+
+def test_a_single_row_has_no_interval_and_no_nan(run, model_file, new_table, tmp_path):
+    lines = new_table.read_text().splitlines()
+    for number, line in enumerate(lines[1:9]):
+        (tmp_path / f"{number}.csv").write_text(f"{lines[0]}\n{line}\n")
+        told = run("decide", model_file, tmp_path / f"{number}.csv", "--cost-fp", 1, "--cost-fn", 5)
+        assert told.exit_code == 0, told.output
+        assert "nan" not in told.stdout.lower()
+        assert "not defined of" not in told.stdout

@@ -62,3 +62,32 @@ def test_the_kernel_explainer_of_a_model(fitted) -> None:
     explainer = shap.KernelExplainer(model.model_.log_odds, X[:10])
     check(explainer(X[10:14]), model.model_.log_odds(X[10:14]))
     assert list(model.model_.feature_names_in_) == ["euros", "town", "since"]
+
+
+def test_the_plots_take_the_reasons_of_a_model(fitted) -> None:
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    model, X = fitted
+    found = model.model_.explain(X[:30])
+    explanation = shap.Explanation(
+        found.values, found.base_values, found.data, feature_names=found.feature_names
+    )
+
+    def labels(draw: Any, what: Any) -> str:
+        pyplot.figure()
+        draw(what, show=False)
+        pyplot.gcf().canvas.draw()
+        shown = [t.get_text() for axes in pyplot.gcf().axes for t in axes.get_yticklabels()]
+        pyplot.close("all")
+        return " ".join(shown)
+
+    for draw, what in (
+        (shap.plots.waterfall, explanation[0]),
+        (shap.plots.beeswarm, explanation),
+        (shap.plots.bar, explanation),
+        (shap.plots.bar, explanation[0]),
+    ):
+        shown = labels(draw, what)
+        assert all(name in shown for name in found.feature_names), (draw.__name__, shown)

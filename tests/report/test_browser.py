@@ -1,6 +1,5 @@
 """The page as a browser shows it: every chart drawn, nothing logged, nothing fetched."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 
 from chromium import CHROMIUM, Page, browser
+from page_layout import CHARTS, OPEN_ALL, WIDTHS, require_in_place, require_quiet
 from trueodds.evaluation.slices import Grouping, slice_scores
 from trueodds.model.effect import ColumnEffect, EffectPoint, Effects
 from trueodds.report import ColumnImportance, OutOfFold, write_report
@@ -17,44 +17,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
-WIDTHS = (390, 768, 1280)
-AXE = os.environ.get("AXE_CORE")
-"""Path of ``axe.min.js``, from the npm package axe-core."""
-OPEN_ALL = "for (const part of document.querySelectorAll('details')) part.open = true"
-CHARTS = "[...document.querySelectorAll('.chart')]"
-
-CUT_OFF = """
-[...document.querySelectorAll('main *, header *')].filter((part) => {
-  if (part.closest('.scroll, thead, svg') || part.matches('option')) return false;
-  const { right, left } = part.getBoundingClientRect();
-  return right > innerWidth + 1 || left < -1 ||
-    (part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).display !== 'inline' &&
-      getComputedStyle(part).overflowX === 'hidden');
-}).map((part) => part.outerHTML.slice(0, 80))
-"""
-CUT_OFF_IN_CHARTS = """
-[...document.querySelectorAll('.chart svg text')].filter((label) => {
-  const box = label.getBoundingClientRect();
-  return box.width > 0 && (box.right > innerWidth || box.left < 0);
-}).map((label) => label.textContent)
-"""
-BROKEN_WORDS = """
-[...document.querySelectorAll('h1, h2, h3, p, th, td, dt, label, summary, button, li')]
-  .flatMap((part) => {
-    const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
-    const broken = [];
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      for (const { 0: word, index } of node.data.matchAll(/[\\p{L}]+/gu)) {
-        const range = document.createRange();
-        range.setStart(node, index);
-        range.setEnd(node, index + word.length);
-        const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
-        if (tops.size > 1) broken.push(word);
-      }
-    }
-    return broken;
-  })
-"""
 
 
 def places(*at: float) -> tuple[EffectPoint, ...]:
@@ -94,12 +56,6 @@ def report(model, evidence, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def require_quiet(page: Page) -> None:
-    """Nothing was logged, no script refused, and nothing but the file itself was asked for."""
-    assert page.logged == []
-    assert [url for url in page.requested if not url.startswith(("file:", "data:"))] == []
-
-
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_chart_is_drawn(page: Page, report: Path, dark: bool) -> None:
     page.media(dark=dark)
@@ -119,15 +75,7 @@ def test_every_chart_is_drawn(page: Page, report: Path, dark: bool) -> None:
 def test_nothing_is_cut_off_and_no_word_is_broken(page: Page, report: Path, width: int) -> None:
     page.media()
     page.open(report, width)
-    for script in ("0", OPEN_ALL):
-        page.run(script)
-        page.run("new Promise((done) => setTimeout(done, 400))")
-        assert page.run("document.scrollingElement.scrollWidth <= innerWidth")
-        assert page.run(CUT_OFF) == []
-        assert page.run(CUT_OFF_IN_CHARTS) == []
-        assert page.run(BROKEN_WORDS) == []
-    widths = page.run(f"{CHARTS}.map((p) => [p.clientWidth, p.querySelector('svg').clientWidth])")
-    assert all(0.9 * place <= drawn <= place + 1 for place, drawn in widths), widths
+    require_in_place(page)
 
 
 def test_a_link_of_the_contents_opens_its_section(page: Page, report: Path) -> None:
@@ -144,22 +92,6 @@ def test_the_code_of_a_warning_leads_to_what_to_do(page: Page, report: Path) -> 
     page.run("document.querySelector('.warning a').click()")
     page.wait("document.getElementById('checks').closest('details').open")
     assert page.run("document.querySelector(location.hash).textContent.includes('What to do:')")
-
-
-@pytest.mark.skipif(AXE is None, reason="AXE_CORE does not name axe.min.js of axe-core")
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing(page: Page, report: Path, width: int, dark: bool) -> None:
-    assert AXE is not None
-    page.media(dark=dark)
-    page.open(report, width)
-    page.run(OPEN_ALL)
-    page.run(f"{Path(AXE).read_text(encoding='utf-8')}; 0")
-    found = page.run(
-        "axe.run().then((all) => all.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))"
-    )
-    page.media()
-    assert found == []
 
 
 def test_print_opens_all_sections_and_closes_them_again(page: Page, report: Path) -> None:

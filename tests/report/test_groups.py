@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from trueodds.evaluation.costs import Costs
 from trueodds.evaluation.slices import Grouping, slice_scores
 from trueodds.functions.portable import sigmoid
 from trueodds.report.groups import MOST_GROUPS, groups_of_rows
+from trueodds.report.slice_tables import score_row, share_row
 
 
 def slices(shift: float, groups: int = 3):
@@ -47,3 +49,14 @@ def test_no_groups_no_section_and_many_are_cut() -> None:
     values = groups_of_rows(slice_scores(y, z, [many])).values
     assert sum(len(rows) for _, rows in values["columns"]) == MOST_GROUPS
     assert any(note.startswith(f"The first {MOST_GROUPS} of ") for note in values["notes"])
+
+
+def test_a_group_of_one_row_has_no_interval() -> None:
+    rng = np.random.default_rng(3)
+    y, z = rng.integers(0, 2, 500).astype(np.uint8), rng.normal(size=500)
+    codes = np.zeros(500, np.int64)
+    codes[0] = 1
+    found = slice_scores(y, z, [Grouping("town", ("a", "b"), codes)], costs=Costs(1.0, 2.0, 0.0))
+    cells = [cell for one in found.slices for cell in (*share_row(one)[1:], *score_row(one)[1:])]
+    assert "not defined" in cells
+    assert not any("nan" in cell or "–" in cell or "not defined to" in cell for cell in cells)

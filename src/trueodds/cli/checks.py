@@ -51,7 +51,7 @@ def chosen_codes(given: Sequence[str], command: Command) -> frozenset[str]:
         if not named:
             raise UsageError(
                 f"--fail-on {text}: {command} finds no such check; name one of {', '.join(known)}, "
-                "or the start of several, such as TO2"
+                f"or the start of several, such as {known[0][:3]}"
             )
         chosen |= named
     return frozenset(chosen)

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 
 from trueodds.cli.checks import chosen_codes, leave_if_fired
@@ -72,8 +73,8 @@ def _print(model: Model, found: Decisions, price: str) -> None:
             ("Instead", instead_text(rule)),
             ("Saves", f"{with_interval(rule.saving)} a row against the better of these"),
             ("Called", _percent(rule.called)),
-            ("Precision", f"{_percent(rule.precision)} of the rows called are yes"),
-            ("Recall", f"{_percent(rule.recall)} of the yes are called"),
+            ("Precision", _percent(rule.precision, " of the rows called are yes")),
+            ("Recall", _percent(rule.recall, " of the yes are called")),
             *_tuned(rule),
         ]
     )
@@ -95,8 +96,8 @@ def _print(model: Model, found: Decisions, price: str) -> None:
                 f"{part.lowest:.3f}",
                 f"{part.forecast:.3f}",
                 f"{part.yes:.3f}",
-                f"{part.lift:.2f}",
-                f"{part.recall:.1%}",
+                f"{part.lift:.2f}" if isfinite(part.lift) else "",
+                f"{part.recall:.1%}" if isfinite(part.recall) else "",
             )
             for part in found.gains
         ],
@@ -115,7 +116,7 @@ def _rule(rule: Decision) -> str:
 
 def _tuned(rule: Decision) -> list[tuple[str, str]]:
     """The threshold of least cost on these rows, and whether it is better."""
-    if rule.tuned is None:
+    if rule.tuned is None or not isfinite(rule.tuned.change.value):
         return []
     threshold, change = rule.tuned.threshold, rule.tuned.change
     text = (
@@ -134,7 +135,9 @@ def _negative(found: Interval) -> Interval:
     return Interval(-found.value, -found.high, -found.low)
 
 
-def _percent(found: Interval) -> str:
-    if found.value != found.value:
+def _percent(found: Interval, of: str = "") -> str:
+    if not isfinite(found.value):
         return "not defined"
-    return f"{found.value:.1%} (95 % interval {found.low:.1%} to {found.high:.1%})"
+    if not isfinite(found.low):
+        return f"{found.value:.1%}{of}"
+    return f"{found.value:.1%} (95 % interval {found.low:.1%} to {found.high:.1%}){of}"

@@ -1,5 +1,8 @@
 """Scores by group as rows of text, for the terminal, the page and Markdown."""
 
+from collections.abc import Callable
+from math import isfinite
+
 from trueodds.evaluation.intervals import Interval
 from trueodds.evaluation.slices import Slice, Slices
 from trueodds.report.wording import decimals
@@ -23,24 +26,27 @@ def share_row(one: Slice) -> tuple[str, ...]:
         one.name,
         f"{one.rows:,}",
         f"{one.positives:,}",
-        f"{_percent(observed.value)} ({_percent(observed.low)} to {_percent(observed.high)})",
+        _with_ends(observed, _percent),
         _percent(one.forecast),
-        f"{_points(gap.value)} ({_points(gap.low)} to {_points(gap.high)})",
+        _with_ends(gap, _points),
     )
 
 
 def score_row(one: Slice) -> tuple[str, ...]:
     """The group and its scores with 95 % intervals, and the cost of decisions if it has one."""
-    found = [_decimals(score) for score in (one.log_loss, one.brier, one.auc)]
+    found = [_with_ends(score, decimals) for score in (one.log_loss, one.brier, one.auc)]
     if one.cost is not None:
-        found.append(f"{one.cost.value:.4g} ({one.cost.low:.4g} to {one.cost.high:.4g})")
+        found.append(_with_ends(one.cost, lambda cost: f"{cost:.4g}"))
     return (one.name, *found)
 
 
-def _decimals(score: Interval) -> str:
-    if score.value != score.value:
+def _with_ends(found: Interval, text: Callable[[float], str]) -> str:
+    """A figure and its interval; the figure alone where a single row has none."""
+    if not isfinite(found.value):
         return "not defined"
-    return f"{decimals(score.value)} ({decimals(score.low)} to {decimals(score.high)})"
+    if not (isfinite(found.low) and isfinite(found.high)):
+        return text(found.value)
+    return f"{text(found.value)} ({text(found.low)} to {text(found.high)})"
 
 
 def _percent(share: float) -> str:

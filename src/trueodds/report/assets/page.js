@@ -34,6 +34,7 @@ const chartViews = new Map();
   }
   for (const [key, specification] of Object.entries(specifications)) {
     const place = document.getElementById("chart-" + key);
+    await new Promise((next) => setTimeout(next)); // the form and the slider do not wait for charts
     try {
       const { view } = await vegaEmbed(place, specification, options);
       chartViews.set(key, view);
