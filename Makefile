@@ -92,7 +92,7 @@ $(VENV)/core: pyproject.toml constraints.txt
 # Of axe-playwright-python only axe.min.js is used, so Playwright, 150 MB, is left out.
 $(VENV)/dev: $(VENV)/core
 	$(PIP) -e '.[dev]'
-	$(PIP) --no-deps axe-playwright-python
+	$(PIP) --no-deps axe-playwright-python || echo "axe-core is not at hand: its test is left out"
 	@touch $@
 
 $(VENV)/release: $(VENV)/core
