@@ -136,6 +136,12 @@ def test_scores_that_are_not_defined_have_no_checks(model: Model) -> None:
     assert replace(model, scores=scores).checks() == ()
 
 
+def test_rows_of_one_label_are_too_few_and_no_lack_of_skill(model: Model) -> None:
+    nothing = replace(model.scores.auc, value=float("nan"), low=float("nan"), high=float("nan"))
+    scores = replace(model.scores, positives=0, base_rate=0.0, base_log_loss=0.0, auc=nothing)
+    assert codes(replace(model, scores=scores).checks()) == ["TO401"]
+
+
 def test_failures_come_before_warnings_and_notes(model: Model) -> None:
     loss = replace(model.scores.log_loss, value=0.8, low=0.75, high=0.9)
     schema = replace(
