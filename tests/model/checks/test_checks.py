@@ -174,6 +174,9 @@ def test_a_threshold_that_costs_more_than_another_is_found() -> None:
     assert found.code == "TO402"
     assert "from 0.3333, the threshold of the costs" in found.sentence
     assert checks_of_decision(decide(*moved(-2.0), Costs(1.0, 2.0, 0.0), capacity=10)) == ()
+    y, z = moved(0.0)
+    for label in (0, 1):  # the cheapest rule calls none or all
+        assert checks_of_decision(decide(y[y == label], z[y == label], Costs(1.0, 2.0, 0.0))) == ()
 
 
 def test_drift_has_a_code_for_columns_and_one_for_the_forecast() -> None:
