@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from trueodds.evaluation.scores import CalibrationError, Interval, score
 from trueodds.report import wording
+from trueodds.report.verdict import plain_verdict
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=())))
@@ -64,6 +65,13 @@ def test_without_an_interval_the_headline_says_nothing_about_skill(model) -> Non
     nan = float("nan")
     words = wording.headline(replace(model.scores, log_loss=Interval(0.01, nan, nan)), "“x”")
     assert words.endswith("There is no interval, so the difference may be chance or not.")
+
+
+def test_rows_of_one_label_do_not_judge_the_model(model) -> None:
+    scores = replace(model.scores, positives=0, base_rate=0.0, base_log_loss=0.0)
+    for words in (wording.headline(scores, "“x”"), plain_verdict(scores, "yes", "no")):
+        assert "one label, so they do not show whether the model helps" in words
+        assert "not use" not in words
 
 
 def test_calibration_is_judged_by_its_test(model) -> None:

@@ -62,6 +62,8 @@ def _skill(scores: Scores) -> str:
     loss, base = scores.log_loss, scores.base_log_loss
     if not (isfinite(loss.value) and isfinite(base)):
         return "The forecast could not be scored."
+    if base == 0.0:  # as TO302 judges
+        return "These rows have one label, so they do not show whether the model helps."
     if isfinite(loss.high) and loss.high < base:
         return "The model helps: it forecasts better than the base rate."
     if isfinite(loss.low) and loss.low > base:

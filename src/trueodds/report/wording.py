@@ -73,6 +73,8 @@ def headline(scores: Scores, yes: str) -> str:
         f"{decimals(loss.value)} nats. Always forecasting the base rate of "
         f"{percent(scores.base_rate)} has a log-loss of {decimals(base)} nats."
     )
+    if base == 0.0:  # as TO302 judges
+        return f"{text} These rows have one label, so they do not show whether the model helps."
     if not isfinite(loss.high):
         return f"{text} There is no interval, so the difference may be chance or not."
     if loss.high < base:

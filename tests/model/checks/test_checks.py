@@ -136,6 +136,12 @@ def test_scores_that_are_not_defined_have_no_checks(model: Model) -> None:
     assert replace(model, scores=scores).checks() == ()
 
 
+def test_rows_of_one_label_are_too_few_and_no_lack_of_skill(model: Model) -> None:
+    nothing = replace(model.scores.auc, value=float("nan"), low=float("nan"), high=float("nan"))
+    scores = replace(model.scores, positives=0, base_rate=0.0, base_log_loss=0.0, auc=nothing)
+    assert codes(replace(model, scores=scores).checks()) == ["TO401"]
+
+
 def test_failures_come_before_warnings_and_notes(model: Model) -> None:
     loss = replace(model.scores.log_loss, value=0.8, low=0.75, high=0.9)
     schema = replace(
@@ -168,6 +174,9 @@ def test_a_threshold_that_costs_more_than_another_is_found() -> None:
     assert found.code == "TO402"
     assert "from 0.3333, the threshold of the costs" in found.sentence
     assert checks_of_decision(decide(*moved(-2.0), Costs(1.0, 2.0, 0.0), capacity=10)) == ()
+    y, z = moved(0.0)
+    for label in (0, 1):  # the cheapest rule calls none or all
+        assert checks_of_decision(decide(y[y == label], z[y == label], Costs(1.0, 2.0, 0.0))) == ()
 
 
 def test_drift_has_a_code_for_columns_and_one_for_the_forecast() -> None:

@@ -12,6 +12,11 @@ def decision_checks(decision: Decision | None) -> Iterator[Check]:
     tuned = None if decision is None else decision.tuned
     if decision is None or tuned is None or decision.threshold is None:
         return
+    counts = decision.confusion
+    yes = counts.true_positives + counts.false_negatives
+    no = counts.false_positives + counts.true_negatives
+    if not (yes and no):  # of rows of one label, calling all or none costs least
+        return
     found, change = tuned.threshold, tuned.change
     if change.high < 0.0 and not found.low <= decision.threshold <= found.high:
         yield RULES["TO402"].fired(

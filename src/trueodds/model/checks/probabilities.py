@@ -41,7 +41,11 @@ def score_checks(
         )
     worse = loss.low > scores.base_log_loss
     ranks = scores.auc.low > 0.5
-    if worse or (isfinite(loss.high) and loss.high >= scores.base_log_loss and not ranks):
+    # Rows of one label have a base rate that is their answer: no forecast can be better.
+    both = scores.base_log_loss > 0.0
+    if both and (
+        worse or (isfinite(loss.high) and loss.high >= scores.base_log_loss and not ranks)
+    ):
         verdict = "is worse than the base rate" if worse else "shows no skill"
         yield RULES["TO302"].fired(
             "",
