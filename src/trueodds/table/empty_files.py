@@ -29,6 +29,6 @@ def with_rows(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
 def _is_empty(path: Path) -> bool:
     """Whether a Parquet file has no rows; only its end is read."""
     try:
-        return pl.scan_parquet(path).select(pl.len()).collect().item() == 0
+        return not int(pl.scan_parquet(path).select(pl.len()).collect().item())
     except (Exception, pl.exceptions.PanicException):  # damage, or a file that is gone
         return False
