@@ -57,7 +57,7 @@ interop: $(VENV)/dev ## the PyTorch functions and the types beside torch, where 
 	  $(BIN)/python -c 'import torch' && touch $(VENV)/torch; \
 	} >$(VENV)/torch.log 2>&1 || \
 	  echo "no CPU wheel of torch in pip's find-links: the PyTorch tests are left out"
-	@test ! -f $(VENV)/torch || { $(BIN)/python -m pytest tests/interop tests/model/test_same_bits.py && \
+	@test ! -f $(VENV)/torch || { $(BIN)/python -m pytest tests/interop tests/model/test_same_bits.py tests/test_public_names.py && \
 	  $(BIN)/python -m pytest -m slow -k torch tests/bench/test_worked_examples.py && $(BIN)/mypy; }
 
 bench: $(VENV)/bench ## against the peers; writes bench/results

@@ -4,6 +4,7 @@ It needs Chromium and Pillow. Run it again when the page looks different.
 """
 
 import base64
+import re
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -30,7 +32,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         command = [sys.executable, "-m", "trueodds", *FIT.split(), "--out", str(folder / "m.odds")]
-        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        fitted = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
         with browser(folder / "profile") as page:
             page.media()
             page.open(folder / "m.html", WIDTH)
@@ -40,8 +42,11 @@ def main() -> None:
                 "Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip
             )
     drawn, small = BytesIO(base64.b64decode(found["data"])), BytesIO()
+    about = PngInfo()  # `tests/test_docs.py` compares it with what README prints
+    about.add_text("log-loss", re.findall(r"^Log-loss +(\S+)", fitted.stdout, re.M)[0])
     # A palette is enough for text and lines, and takes a third of the room.
-    Image.open(drawn).convert("RGB").quantize(COLOURS).save(small, "PNG", optimize=True)
+    picture = Image.open(drawn).convert("RGB").quantize(COLOURS)
+    picture.save(small, "PNG", optimize=True, pnginfo=about)
     data = small.getvalue()
     if len(data) > MOST_BYTES:
         sys.exit(f"the picture has {len(data):,} bytes, more than {MOST_BYTES:,}: show less")

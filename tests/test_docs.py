@@ -246,5 +246,12 @@ def test_readme_is_an_entrance() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
 
 
+def test_the_picture_of_the_page_has_the_scores_that_readme_prints() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (score,) = re.findall(r"^Log-loss +(\d\S+)", text, re.M)
+    picture = (ROOT / "docs" / "page.png").read_bytes()
+    assert b"log-loss\0" + score.encode() in picture, "run bench/page_picture.py"
+
+
 def test_readme_has_commands() -> None:
     assert len(blocks(ROOT / "README.md")) >= 3

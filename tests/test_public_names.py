@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import doctest
 import inspect
 import re
 import textwrap
@@ -148,6 +149,28 @@ def test_the_api_page_holds_the_names_that_users_import() -> None:
     for package in ("trueodds", "trueodds.export", "trueodds.functions", "trueodds.report"):
         for name in import_module(package).__all__:
             assert shown & {f"{package}.{name}", f"trueodds.{name}"}, f"{package}.{name}"
+
+
+OPTIONAL = ("errors", "interop.mlflow", "interop.shap", "interop.torch")
+"""Modules outside of packages with ``__all__`` whose names users import."""
+
+
+@pytest.mark.parametrize("module", OPTIONAL)
+def test_names_of_errors_and_extras_are_described_and_on_the_page(module: str) -> None:
+    if module == "interop.torch":
+        pytest.importorskip("torch")
+    found = import_module(f"trueodds.{module}")
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    for name in found.__all__:
+        assert lacks(getattr(found, name), name, found.__name__) == []
+        assert re.search(rf"trueodds\.{module}\w*\.{name}\b|:members: .*\b{name}\b", page), name
+
+
+def test_the_examples_of_the_functions_for_torch_run() -> None:
+    pytest.importorskip("torch")
+    found = doctest.testmod(import_module("trueodds.interop.torch"))
+    assert found.attempted >= 7
+    assert not found.failed
 
 
 def test_the_types_are_told_to_others() -> None:

@@ -1,5 +1,6 @@
 """The site as a reader has it: opened from a folder, at three widths, without a network."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,44 @@ BROKEN_LINKS = """
   .map((link) => decodeURIComponent(link.getAttribute('href').slice(1)))
   .filter((name) => name && !document.getElementById(name))
 """
+SCROLL = "{ block: 'center', behavior: 'instant' }"
+SMALL = """
+[...document.querySelectorAll('.live svg')].flatMap((svg) => {
+  const frame = svg.getBoundingClientRect();
+  const scale = frame.width / svg.viewBox.baseVal.width;
+  return [...svg.querySelectorAll('text')].filter((text) => {
+    const box = text.getBoundingClientRect();
+    const inside = box.left >= frame.left - 1 && box.right <= frame.right + 1;
+    return !inside || parseFloat(getComputedStyle(text).fontSize) * scale < 10;
+  }).map((text) => text.textContent);
+})
+"""
+"""Words of figures that are cut off, or of fewer than ten pixels."""
+FAINT = """
+(() => {
+  const light = (colour) => {
+    const part = (value) => value / 255 <= 0.03928
+      ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
+    const [red, green, blue] = colour.match(/[\\d.]+/g).map(Number);
+    return 0.2126 * part(red) + 0.7152 * part(green) + 0.0722 * part(blue);
+  };
+  const opaque = (colour) => !/^rgba.*, 0(\\.\\d+)?\\)$/.test(colour);
+  const behind = (part) => {
+    for (; part; part = part.parentElement)
+      if (opaque(getComputedStyle(part).backgroundColor))
+        return getComputedStyle(part).backgroundColor;
+    return 'rgb(255, 255, 255)';
+  };
+  const words = (part) =>
+    [...part.childNodes].some((one) => one.nodeType === 3 && one.textContent.trim());
+  return [...document.querySelectorAll('article *')].filter((part) => {
+    if (part.closest('svg') || !words(part) || !part.getClientRects().length) return false;
+    const both = [light(getComputedStyle(part).color), light(behind(part))].sort((a, b) => b - a);
+    return (both[0] + 0.05) / (both[1] + 0.05) < 4.5;
+  }).map((part) => part.outerHTML.slice(0, 80));
+})()
+"""
+"""Words whose contrast with what is behind them is below 4.5, the limit of WCAG 2.2."""
 PICTURES = "[...document.images].filter((one) => !one.naturalWidth).map((one) => one.src)"
 
 
@@ -60,6 +99,22 @@ def show(page: Page, path: Path, width: int) -> None:
     page.wait("document.readyState === 'complete'")
 
 
+def drag(page: Page, target: str, by: int) -> None:
+    """Press the mouse on the first element that a selector finds, and move it to the right."""
+    page.run(f"document.querySelector('{target}').scrollIntoView({SCROLL})")
+    box = f"document.querySelector('{target}').getBoundingClientRect()"
+    x, y = page.run(f"(({{ x, y, width, height }}) => [x + width / 2, y + height / 2])({box})")
+    for kind, at, pressed in (
+        ("mousePressed", x, 1),
+        ("mouseMoved", x + by, 1),
+        ("mouseReleased", x + by, 0),
+    ):
+        page.call(
+            "Input.dispatchMouseEvent", type=kind, x=at, y=y, button="left", buttons=pressed,
+            clickCount=1,
+        )  # fmt: skip
+
+
 def names(site: Path) -> list[str]:
     """All pages but the lists that Sphinx makes itself; of the checks, those of tables."""
     found = (path.relative_to(site).as_posix() for path in site.rglob("*.html"))
@@ -74,6 +129,19 @@ def names(site: Path) -> list[str]:
         "checks/TO5",
     )
     return sorted(name for name in found if not name.startswith(left_out))
+
+
+def test_dark_pages_fit_and_their_words_stand_out(site: Path, page: Page) -> None:
+    page.media(dark=True)
+    try:
+        for stem in WIDE:
+            show(page, site / f"{stem}.html", 390)
+            ground = page.run("getComputedStyle(document.body).backgroundColor")
+            assert all(int(part) < 64 for part in re.findall(r"\d+", ground)[:3]), stem
+            assert page.run("document.documentElement.scrollWidth") <= 390, stem
+            assert page.run(FAINT) == [], stem
+    finally:
+        page.media()
 
 
 def test_every_page_fits_and_every_link_and_picture_is_there(site: Path, page: Page) -> None:
@@ -118,6 +186,9 @@ def test_the_figures_can_be_moved(site: Path, page: Page) -> None:
     page.run("document.querySelector('[data-figure=slope] .handle').focus()")
     page.call("Input.dispatchKeyEvent", type="keyDown", key="ArrowRight", code="ArrowRight")
     assert page.run(told) != before
+    before = page.run(told)
+    drag(page, "[data-figure=slope] .handle", 40)
+    assert page.run(told) != before
     corner = "document.querySelector('[data-figure=corner]')"
     loss = f"Number(/log-loss is ([\\d.]+)\\./.exec({corner}.textContent)[1])"
     line = f"Number(/better than ([\\d.]+),/.exec({corner}.textContent)[1])"
@@ -125,7 +196,10 @@ def test_the_figures_can_be_moved(site: Path, page: Page) -> None:
     for _ in range(6):
         page.run(f"{corner}.querySelectorAll('button')[1].click()")
     assert page.run(loss) < 0.6 * page.run(line)
+    show(page, site / "sigmoid.html", 390)
+    assert page.run(SMALL) == []
     show(page, site / "calibration.html", 390)
+    assert page.run(SMALL) == []
     told = "document.querySelector('.live p[aria-live]').textContent"
     assert "forecast of 90 %, 75 % are yes" in page.run(told)
     page.run(

@@ -6,6 +6,19 @@ from types import FrameType
 
 from trueodds.text import printable
 
+__all__ = [
+    "CacheWarning",
+    "KernelError",
+    "LeakWarning",
+    "ModelFileError",
+    "TableError",
+    "TableWarning",
+    "TargetError",
+    "TrainingError",
+    "TrueOddsError",
+    "UsageError",
+]
+
 LONGEST = 600
 """Most characters of a message."""
 

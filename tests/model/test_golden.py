@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from exact_reference import reference_log_odds, reference_probability
 from trueodds.model import fixed, model, requantise, row_scorer, scorer, soft_scorer
 
+pytestmark = pytest.mark.filterwarnings("ignore::trueodds.TableWarning")
+"""The cells are odd on purpose, and a model says so."""
+
 
 def test_there_is_one_for_every_activation_and_the_edges() -> None:
     folder = Path(__file__).parents[1] / "golden"

@@ -18,7 +18,8 @@ function element(name, attributes, parent) {
 
 // A plot with its own coordinates: x from left to right, y from bottom to top.
 class Plot {
-  constructor(parent, { x, y, title, xTitle, yTitle, width = 560, height = 300, yTicks = 5, xTicks = 5, yLabel }) {
+  // On a narrow screen it has fewer units, so that its words keep their size.
+  constructor(parent, { x, y, title, xTitle, yTitle, width = Math.min(560, parent.clientWidth || 560), height = 300, yTicks = 5, xTicks = 5, yLabel }) {
     const margin = { left: 72, right: 14, top: 12, bottom: 44 };
     Object.assign(this, { x, y, width, height, margin });
     this.svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title }, parent);

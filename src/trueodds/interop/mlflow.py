@@ -16,6 +16,8 @@ from trueodds.errors import TrueOddsError
 from trueodds.model import Model, load
 from trueodds.report.form_fields import usual_cells
 
+__all__ = ["load_model", "log_model", "save_model", "signature_of"]
+
 DATA = "data/model.odds"
 """Where ``mlflow.pyfunc`` puts the model file."""
 FLAVOR = "trueodds"

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = ["Background"]
+
 
 class Background:
     """Background rows for ``shap.Explainer`` and its kinds, with cells of any type.

@@ -18,6 +18,17 @@ from trueodds import functions
 from trueodds.errors import UsageError
 from trueodds.interop.torch_health import watch as watch
 
+__all__ = [
+    "log_loss_from_logits",
+    "log_loss_grad_from_logits",
+    "log_sigmoid",
+    "logit",
+    "sigmoid",
+    "sigmoid_grad",
+    "softplus",
+    "watch",
+]
+
 EXACT = (torch.float16, torch.float32, torch.float64)
 
 
@@ -151,7 +162,7 @@ class _LogLossGrad(_Binary):
 
 
 def sigmoid(x: Tensor) -> Tensor:
-    """σ of a CPU tensor of any shape.
+    """σ of a CPU tensor ``x`` of any shape.
 
     A floating dtype (bfloat16 too) is kept; other dtypes give float64.
 
@@ -159,31 +170,60 @@ def sigmoid(x: Tensor) -> Tensor:
     ------
     UsageError
         If the tensor is on another device; so do all functions of this module.
+
+    Examples
+    --------
+    >>> sigmoid(torch.tensor([0.0, 2.0]))
+    tensor([0.5000, 0.8808])
     """
     result: Tensor = _Sigmoid.apply(x)
     return result
 
 
 def sigmoid_grad(x: Tensor) -> Tensor:
-    """σ′ of a CPU tensor of any shape; dtypes as for `sigmoid`."""
+    """σ′ of a CPU tensor ``x`` of any shape; dtypes as for `sigmoid`.
+
+    Examples
+    --------
+    >>> sigmoid_grad(torch.tensor([0.0]))
+    tensor([0.2500])
+    """
     result: Tensor = _SigmoidGrad.apply(x)
     return result
 
 
 def logit(p: Tensor) -> Tensor:
-    """Log-odds of a CPU tensor of probabilities, any shape; dtypes as for `sigmoid`."""
+    """Log-odds of a CPU tensor ``p`` of probabilities, any shape; dtypes as for `sigmoid`.
+
+    Examples
+    --------
+    >>> logit(torch.tensor([0.5]))
+    tensor([0.])
+    """
     result: Tensor = _Logit.apply(p)
     return result
 
 
 def log_sigmoid(x: Tensor) -> Tensor:
-    """Log σ of a CPU tensor of any shape; dtypes as for `sigmoid`."""
+    """Log σ of a CPU tensor ``x`` of any shape; dtypes as for `sigmoid`.
+
+    Examples
+    --------
+    >>> log_sigmoid(torch.tensor([0.0]))
+    tensor([-0.6931])
+    """
     result: Tensor = _LogSigmoid.apply(x)
     return result
 
 
 def softplus(x: Tensor) -> Tensor:
-    """log(1 + eˣ) of a CPU tensor of any shape; dtypes as for `sigmoid`."""
+    """log(1 + eˣ) of a CPU tensor ``x`` of any shape; dtypes as for `sigmoid`.
+
+    Examples
+    --------
+    >>> softplus(torch.tensor([0.0]))
+    tensor([0.6931])
+    """
     result: Tensor = _Softplus.apply(x)
     return result
 
@@ -192,6 +232,11 @@ def log_loss_from_logits(z: Tensor, y: Tensor) -> Tensor:
     """Log-loss in nats of log-odds z for labels y in [0, 1]; CPU tensors that broadcast.
 
     The dtypes are promoted.
+
+    Examples
+    --------
+    >>> log_loss_from_logits(torch.tensor([0.0]), torch.tensor([1.0]))
+    tensor([0.6931])
     """
     result: Tensor = _LogLoss.apply(z, y)
     return result
@@ -201,6 +246,11 @@ def log_loss_grad_from_logits(z: Tensor, y: Tensor) -> Tensor:
     """σ(z) − y, the derivative of `log_loss_from_logits` by z; CPU tensors that broadcast.
 
     The dtypes are promoted.
+
+    Examples
+    --------
+    >>> log_loss_grad_from_logits(torch.tensor([0.0]), torch.tensor([1.0]))
+    tensor([-0.5000])
     """
     result: Tensor = _LogLossGrad.apply(z, y)
     return result
