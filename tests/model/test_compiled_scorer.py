@@ -17,6 +17,7 @@ from trueodds.features.blocks import Indicator, PiecewiseLinear, QuantileTransfo
 from trueodds.features.derive import derive
 from trueodds.model import compiled, compiled_scorer, lookups
 from trueodds.model import scorer as scorer_module
+from trueodds.model.batches import BLOCK, LEAST_ROWS
 from trueodds.model.compiled import Compiled, scores
 from trueodds.model.compiled_scorer import CompiledScorer, column_units, in_units
 from trueodds.model.fixed import FixedNetworks, Grid
@@ -28,10 +29,20 @@ Called = Callable[[str], Golden]
 WAYS = ["relu", "edges", "pieces", "crosses", "soft_splits", "soft_edges", "words"]
 
 
-def compiled_outputs(scorer: CompiledScorer, members: int, values: Values) -> Float:
+def filled(scorer: CompiledScorer, members: int, values: Values) -> Float:
     out = np.empty((members, values.rows))
     scorer.fill(scorer.look(values), out)
     return out
+
+
+def compiled_outputs(scorer: CompiledScorer, members: int, values: Values) -> Float:
+    """Outputs of few rows at a time, row by row; those of more than a block have the same bits."""
+    starts = range(0, values.rows, LEAST_ROWS - 1)
+    parts = [values.between(at, min(at + LEAST_ROWS - 1, values.rows)) for at in starts]
+    found = np.concatenate([filled(scorer, members, part) for part in parts], axis=1)
+    again = np.arange(BLOCK + LEAST_ROWS) % values.rows
+    assert filled(scorer, members, values.take(again)).tolist() == found[:, again].tolist()
+    return found
 
 
 def same(model: Model, values: Values) -> None:

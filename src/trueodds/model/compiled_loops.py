@@ -61,8 +61,46 @@ def score_rows(units, at, amounts, sums, narrow, plan, layers, limits, weights, 
             first = 0
         for r in range(rows):
             row = amounts[fold, r]
+            P[:] = 0.0
             _first_sums(units[r], at[r], row, own, short, first, A[:columns], P[:columns])
             out[m, r] = _onward(A, B, active, shares, plan[m], layers, limits, weights, scale)
+
+
+@jit(nogil=True, error_model="numpy")
+def first_rows(units, at, amounts, sums, narrow, first, A, P):
+    """Fill ``A``, shape (rows, columns), with first sums of one member; as `score_rows`.
+
+    ``amounts`` are those of the member's fold, shape (rows, a multiple of 4). ``P``, of the shape
+    of ``A``, has what other parts add, in the columns' units, and is overwritten.
+    """
+    for r in range(A.shape[0]):
+        _first_sums(units[r], at[r], amounts[r], sums, narrow, first, A[r], P[r])
+
+
+@jit(nogil=True, error_model="numpy")
+def soft_rows(A, depth, values, scale, out):
+    """Fill ``out``, shape (rows,), with log-odds of soft splits; overwrites their first sums."""
+    shares, total = np.empty(256 * 64), np.empty(64)
+    for r in range(A.shape[0]):
+        out[r] = _soft(A[r], depth, values, scale, shares, total)
+
+
+@jit(nogil=True, error_model="numpy")
+def activate_rows(A, limit):
+    """ReLU of all sums, at most ``limit``, on the grid of the next layer; in place."""
+    for r in range(A.shape[0]):
+        row = A[r]
+        for j in range(row.shape[0]):
+            a = select(row[j] > 0.0, row[j], 0.0)
+            a = select(a < limit, a, limit)
+            row[j] = (a + HALF_WAY) - HALF_WAY
+
+
+@jit(nogil=True, error_model="numpy")
+def to_output_grid(A, out):
+    """Fill ``out``, shape (rows,), with the first column of ``A`` in units of 2⁻³²."""
+    for r in range(out.shape[0]):
+        out[r] = _on_output_grid(A[r, 0])
 
 
 @jit(nogil=True, error_model="numpy")
@@ -78,12 +116,14 @@ def _room(plan, layers):
 
 @jit(nogil=True, error_model="numpy")
 def _first_sums(units, at, amounts, sums, narrow, first, A, P):
-    """First sums ``A`` of as many columns, from the ``first`` on; ``P`` is room."""
+    """First sums ``A`` of as many columns, from the ``first`` on.
+
+    ``P`` has what is added to them in the columns' units, and is overwritten.
+    """
     columns = A.shape[0]
     stop = first + columns
     for j in range(columns):
         A[j] = 0.0
-        P[j] = 0.0
     for k in range(0, units.shape[0], 4):
         a, b = sums[units[k], first:stop], sums[units[k + 1], first:stop]
         c, d = sums[units[k + 2], first:stop], sums[units[k + 3], first:stop]
@@ -199,7 +239,7 @@ def score_row(looked, count, parts, sums, narrow, plan, layers, limits, weights,
         at[k] = np.int32(looked[count + k])
         amounts[k] = looked[count + parts + k]
     first = np.empty(sums.shape[1])
-    _first_sums(units, at, amounts, sums, narrow, 0, first, np.empty(sums.shape[1]))
+    _first_sums(units, at, amounts, sums, narrow, 0, first, np.zeros(sums.shape[1]))
     A, B, _ = _room(plan, layers)
     active = np.empty(A.shape[0] + 1, np.int64)
     shares = np.empty(256 * 64)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from trueodds.columns.values import Values
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
+from trueodds.model.batches import LEAST_ROWS, Batches, Tables
 from trueodds.model.compiled_loops import score_row, score_rows
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.lookups import Lookups
@@ -52,7 +53,8 @@ class CompiledScorer:
         firsts, plans, flat = [], [], []
         self._layers = np.zeros((0, 3), np.int64)
         self._limits = np.zeros(0)
-        weights = 0
+        weights = wide = 0
+        steps: list[Requantise] = []
         if networks.mlps:
             steps = [Requantise.of(networks, index) for index in range(len(networks.grids))]
             layers = [stacked(networks, index, step) for index, step in enumerate(steps)]
@@ -92,6 +94,7 @@ class CompiledScorer:
             self._sums[-1, start:stop] = units
             self._narrow[:, start:stop] = in_units(self._lookups.weights_of(first), units)
             start = stop
+        self._batches = Batches(networks, steps, wide)
         self._weights = np.concatenate([np.zeros(0), *flat])
         self._scale = 1.0 if networks.shares is None else 2.0**networks.shares.bits
 
@@ -113,19 +116,13 @@ class CompiledScorer:
 
     def fill(self, looked: Looked, out: Float) -> None:
         """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³²."""
-        score_rows(
-            looked.units,
-            looked.at,
-            looked.amounts,
-            self._sums,
-            self._narrow,
-            self._plan,
-            self._layers,
-            self._limits,
-            self._weights,
-            self._scale,
-            out,
-        )
+        rest = (self._weights, self._scale)
+        if out.shape[1] >= LEAST_ROWS:
+            self._batches.fill(looked, Tables(self._sums, self._narrow, self._plan), *rest, out)
+            return
+        places = (looked.units, looked.at, looked.amounts)
+        tables = (self._sums, self._narrow, self._plan)
+        score_rows(*places, *tables, self._layers, self._limits, *rest, out)
 
 
 def column_units(first: Float) -> Float:

@@ -1,0 +1,134 @@
+"""Many rows in the compiled scorer: products of matrices between compiled loops.
+
+A single row leaves out its silent units and looks up all first sums
+(`trueodds.model.compiled_loops`). For many rows a product of matrices is quicker, although it
+multiplies zeros too. Sums are exact, so the bits are the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.model.compiled_loops import activate_rows, first_rows, soft_rows, to_output_grid
+from trueodds.model.fixed import FixedNetworks
+from trueodds.model.places import Looked
+from trueodds.model.requantise import Requantise, weights_of
+
+Float = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+LEAST_ROWS = 32
+"""Fewer rows go through the loop of single rows."""
+BLOCK = 512
+"""Rows whose sums stay in the cache between the layers."""
+WORTH_A_COPY = 8
+"""Rows of sums that are copied in less time than the copy saves for one row of a table."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """What first sums are made of; see `trueodds.model.compiled_loops.score_rows`."""
+
+    sums: Float
+    narrow: NDArray[np.int16]
+    plan: Index
+
+    def of_member(self, member: int, rows: int) -> tuple[Float, NDArray[np.int16], int]:
+        """Sums and weights with the member's columns, and where its columns begin in them."""
+        first, columns = self.plan[member, :2].tolist()
+        if rows * WORTH_A_COPY < len(self.sums):
+            return self.sums, self.narrow, first
+        there = slice(first, first + columns)  # in a copy they lie side by side
+        sums = np.ascontiguousarray(self.sums[:, there])
+        return sums, np.ascontiguousarray(self.narrow[:, there]), 0
+
+
+class Parts:
+    """Weights that count by amounts: those that all rows have in common, and the others.
+
+    A scaled number or a quantile has the same row of weights whatever its value, so these are a
+    product of matrices. Which row a step of a piecewise-linear encoding takes depends on the value.
+    """
+
+    def __init__(self, looked: Looked) -> None:
+        same = (looked.at == looked.at[:1]).all(axis=0)
+        self._same, self._other = np.flatnonzero(same), np.flatnonzero(~same)
+        self._looked = looked
+        self.common = looked.at[0, self._same]
+        """Rows of weights that all rows have, shape (parts in common,)."""
+        self.at = self._padded(looked.at)
+        """Rows of weights of the other parts, shape (rows, a multiple of 4)."""
+        self._of_fold: dict[int, tuple[Float, Float]] = {}
+
+    def amounts(self, fold: int) -> tuple[Float, Float]:
+        """Amounts of the parts in common, and of the others."""
+        if fold not in self._of_fold:
+            of = self._looked.amounts[fold]
+            self._of_fold[fold] = np.ascontiguousarray(of[:, self._same]), self._padded(of)
+        return self._of_fold[fold]
+
+    def _padded(self, of: NDArray[Any]) -> NDArray[Any]:
+        """The other parts; a part of row 0 and amount 0 fills them up to a multiple of 4."""
+        out = np.zeros((len(of), -(-len(self._other) // 4) * 4), of.dtype)
+        out[:, : len(self._other)] = of[:, self._other]
+        return out
+
+
+class Batches:
+    """Fills log-odds of all members, MLPs with ReLU and soft splits; threads may share it.
+
+    Parameters
+    ----------
+    networks
+        The members.
+    steps
+        What follows each layer of the MLPs.
+    wide
+        Columns of an MLP's first sums: its units, zeros, and the 1.
+    """
+
+    def __init__(self, networks: FixedNetworks, steps: Sequence[Requantise], wide: int) -> None:
+        self._limits = [float(step.after.limit) for step in steps]
+        self._layers: dict[int, list[Float]] = {}
+        """Later layers of every MLP."""
+        for member in networks.mlps:
+            layers = [weights_of(networks, member, n + 1, s) for n, s in enumerate(steps[1:])]
+            if layers:
+                first = np.zeros((wide, layers[0].shape[1]))
+                first[: len(layers[0]) - 1], first[-1] = layers[0][:-1], layers[0][-1]
+                layers[0] = first
+            self._layers[member] = layers
+
+    def fill(
+        self, looked: Looked, tables: Tables, weights: Float, scale: float, out: Float
+    ) -> None:
+        """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³²."""
+        rows = out.shape[1]
+        parts = Parts(looked)
+        for member in range(len(out)):
+            sums, narrow, first = tables.of_member(member, rows)
+            _, columns, depth, fold, last = tables.plan[member].tolist()
+            of_common, of_others = parts.amounts(fold)
+            common = narrow[parts.common, first : first + columns].astype(np.float64)
+            A, P = np.empty((2, min(BLOCK, rows), columns))
+            for start in range(0, rows, BLOCK):
+                some = slice(start, min(start + BLOCK, rows))
+                X, Y = A[: some.stop - start], P[: some.stop - start]
+                np.matmul(of_common[some], common, out=Y)
+                first_rows(
+                    looked.units[some], parts.at[some], of_others[some], sums, narrow, first, X, Y
+                )
+                if depth:
+                    soft_rows(X, depth, weights[last:], scale, out[member, some])
+                else:
+                    self._onward(X, self._layers[member], out[member, some])
+
+    def _onward(self, A: Float, layers: list[Float], out: Float) -> None:
+        """Log-odds of an MLP from its first sums, which are overwritten."""
+        for limit, weights in zip(self._limits, layers, strict=False):
+            activate_rows(A, limit)
+            A = A @ weights
+        to_output_grid(A, out)
