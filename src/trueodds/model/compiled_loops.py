@@ -15,8 +15,6 @@ from trueodds.functions.cache import jit
 from trueodds.functions.kernels64 import sigmoid64
 
 HALF_WAY = 1.5 * 2.0**52
-WORTH_A_COPY = 8
-"""Rows of sums that are copied in less time than the copy saves for one row of a table."""
 
 
 @jit(nogil=True, error_model="numpy")
@@ -53,16 +51,10 @@ def score_rows(units, at, amounts, sums, narrow, plan, layers, limits, weights, 
     shares = np.empty(256 * 64)
     for m in range(members):
         first, columns, fold = plan[m, 0], plan[m, 1], plan[m, 3]
-        own, short = sums, narrow
-        if rows * WORTH_A_COPY >= sums.shape[0]:
-            # In a copy the member's columns lie side by side.
-            own = np.ascontiguousarray(sums[:, first : first + columns])
-            short = np.ascontiguousarray(narrow[:, first : first + columns])
-            first = 0
         for r in range(rows):
             row = amounts[fold, r]
             P[:] = 0.0
-            _first_sums(units[r], at[r], row, own, short, first, A[:columns], P[:columns])
+            _first_sums(units[r], at[r], row, sums, narrow, first, A[:columns], P[:columns])
             out[m, r] = _onward(A, B, active, shares, plan[m], layers, limits, weights, scale)
 
 
