@@ -69,7 +69,7 @@ bench-speed: $(VENV)/bench ## nine rows of speed beside the peers, in about 36 m
 	$(BIN)/python bench/speed_table.py
 	$(BIN)/python bench/speed_pages.py
 
-bench-quality: $(VENV)/bench ## log-loss beside the peers on 31 tables; FAST=--fast takes eight in 15 minutes
+bench-quality: $(VENV)/bench ## log-loss beside the peers on all tables; FAST=--fast takes eight
 	$(BIN)/python bench/main_job.py $(FAST)
 	test -n "$(FAST)" || $(BIN)/python bench/portfolio.py --train
 	test -n "$(FAST)" || $(BIN)/python bench/readme_table.py

@@ -200,12 +200,10 @@ def main() -> int:
     path = asked.out / f"{asked.name}.jsonl"
     found = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
     done = {(line["table"], line["fold"]) for line in found}
-    about = {entry["name"]: entry for entry in tables.manifest()}
     with path.open("a") as journal, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         for name in asked.tables:
-            rows = min(asked.rows, about[name]["rows"] - about[name]["target_missing_rows"])
-            for fold in tables.folds_scored(rows):
+            for fold in tables.folds_of(name, asked.rows):
                 if (name, fold) not in done:
                     found.append(one_fold(name, fold, asked.rows, asked.effort))
                     print(json.dumps(found[-1]), file=journal, flush=True)

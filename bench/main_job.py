@@ -2,7 +2,7 @@
 
     python bench/main_job.py                          # all tables; peers from the journal
     python bench/main_job.py --tables titanic sonar --contenders lightgbm trueodds --folds-run 5
-    python bench/main_job.py --fast                   # eight tables, 15 minutes
+    python bench/main_job.py --fast                   # eight tables, for a first look
     python bench/main_job.py --fit-adult              # the command line on adult: time and memory
     python bench/readme_table.py                      # then: the figures in README
 
@@ -87,8 +87,7 @@ def folds_of(table: str, options: argparse.Namespace) -> range:
     """Folds that are scored of one table."""
     if options.folds_run:
         return range(options.folds_run)
-    about = next(entry for entry in tables.manifest() if entry["name"] == table)
-    return tables.folds_scored(min(options.rows, about["rows"] - about["target_missing_rows"]))
+    return tables.folds_of(table, options.rows)
 
 
 def measure(options: argparse.Namespace, path: Path, losses: journal.Losses) -> list[Line]:
@@ -138,9 +137,7 @@ def main() -> int:
     )
     parser.add_argument("--tables", nargs="+", choices=names)
     parser.add_argument("--fast", action="store_true", help="eight tables; writes NAME-fast")
-    parser.add_argument(
-        "--contenders", nargs="+", choices=peers.CONTENDERS, default=list(peers.DEFAULT)
-    )
+    parser.add_argument("--contenders", nargs="+", choices=peers.CONTENDERS)
     parser.add_argument(
         "--folds-run", type=int, choices=range(1, tables.FOLDS + 1), help="of every table"
     )
@@ -156,8 +153,8 @@ def main() -> int:
         return whole_process.main([])
     machine.RESULTS.mkdir(parents=True, exist_ok=True)
     options.tables = options.tables or (FAST if options.fast else names)
-    if options.fast:
-        options.contenders = [name for name in options.contenders if name not in SLOW]
+    left_out = SLOW if options.fast else ()
+    options.contenders = options.contenders or [c for c in peers.DEFAULT if c not in left_out]
     path = machine.RESULTS / f"{options.name}.jsonl"
     losses = journal.Losses(
         machine.RESULTS / f"{options.name}.losses", machine.RESULTS / f"{options.name}.peers.npz"

@@ -1,6 +1,6 @@
 """Which kinds of members belong together: stacks of kinds, chosen with one table left out.
 
-    python bench/portfolio.py --train          # one member a fold of every kind, about an hour
+    python bench/portfolio.py --train          # one member a fold of every kind
     python bench/portfolio.py                  # all stacks of the kinds that are trained
 
 Each kind is trained alone: one network a fold, for few rows one in each of two partitions, on the
@@ -32,6 +32,7 @@ from threadpoolctl import threadpool_limits  # noqa: E402
 
 import machine  # noqa: E402
 import tables  # noqa: E402
+from trueodds import functions  # noqa: E402
 from trueodds.array_store import Store  # noqa: E402
 from trueodds.columns import read_target  # noqa: E402
 from trueodds.columns.describe import describe  # noqa: E402
@@ -78,11 +79,8 @@ def member_forecasts(table: str, fold: int, recipe: Recipe) -> Arrays:
     shown, held = tables.folds(y)[fold]
     labels = pl.Series(np.where(y[shown] == 1.0, "yes", "no"))
     begun = time.process_time()
-    frame, target, store = (
-        as_frame(X.iloc[shown].reset_index(drop=True)),
-        read_target(labels, name="y"),
-        Store(),
-    )
+    frame = as_frame(X.iloc[shown].reset_index(drop=True))
+    target, store = read_target(labels, name="y"), Store()
     described = describe(
         frame, target, weight=None, groups=None, time=None, drop=(), keep=store.keep
     )
@@ -121,7 +119,7 @@ class Members:
         """Train what has no file yet."""
         self._folder.mkdir(parents=True, exist_ok=True)
         for table, kind in itertools.product(names, KINDS):
-            for fold in self.folds(table):
+            for fold in tables.folds_of(table, ROWS):
                 if (path := self._path(kind, table, fold)).exists():
                     continue
                 made = member_forecasts(table, fold, KINDS[kind])
@@ -129,11 +127,6 @@ class Members:
                 np.savez_compressed(partial, **made)
                 partial.replace(path)
                 print(f"{kind}, {table}, fold {fold}: {made['seconds']:.1f} s", file=sys.stderr)
-
-    def folds(self, table: str) -> range:
-        """Folds of a table that are scored."""
-        about = next(entry for entry in tables.manifest() if entry["name"] == table)
-        return tables.folds_scored(min(ROWS, about["rows"] - about["target_missing_rows"]))
 
     def get(self, kind: str, table: str, fold: int) -> Arrays:
         """Forecasts of one kind."""
@@ -146,25 +139,25 @@ class Members:
         word = kind.replace(" ", "_").replace("%", "percent")
         return self._folder / f"{word}.{table}.{fold}.npz"
 
-    def seconds(self, kinds: Sequence[str]) -> float:
-        """Processor time of a fit with these kinds, mean over the tables."""
+    def seconds(self, kind: str) -> float:
+        """Processor time of a fit of one kind, mean over the tables."""
+        folds = {table: tables.folds_of(table, ROWS) for table in TABLES}
         each = [
-            np.mean([float(self.get(kind, table, fold)["seconds"]) for fold in self.folds(table)])
-            for kind in kinds
+            np.mean([float(self.get(kind, table, fold)["seconds"]) for fold in folds[table]])
             for table in TABLES
         ]
-        return float(np.sum(each)) / len(TABLES)
+        return float(np.mean(each))
 
     def unseen(self, kinds: Sequence[str], table: str) -> float:
         """Log-loss of a stack on unseen rows over the base rate's, mean over the folds."""
         found = []
-        for fold in self.folds(table):
+        for fold in tables.folds_of(table, ROWS):
             parts = [self.get(kind, table, fold) for kind in kinds]
             y, y_unseen = parts[0]["y"], parts[0]["y_unseen"]
             stack = fit_stack(np.stack([part["out_of_fold"] for part in parts], axis=1), y, None)
             z = stack.apply(np.stack([part["unseen"] for part in parts], axis=1))
-            p = 1.0 / (1.0 + np.exp(-z))
-            found.append(tables.scores(y_unseen, p, float(y.mean()))["relative_log_loss"])
+            p, base_rate = functions.sigmoid(z), float(y.mean())
+            found.append(tables.scores(y_unseen, p, base_rate)["relative_log_loss"])
         return float(np.mean(found))
 
 
@@ -200,12 +193,12 @@ def main() -> int:
         for size in range(1, MOST_KINDS + 1)
         for stack in itertools.combinations(KINDS, size)
     }
-    seconds = {kind: members.seconds([kind]) for kind in KINDS}
+    seconds = {kind: members.seconds(kind) for kind in KINDS}
     rows = []
     for size in range(1, MOST_KINDS + 1):
         of_size = {stack: of for stack, of in losses.items() if len(stack) == size}
         best = sorted(of_size, key=lambda stack: np.mean(np.log(list(losses[stack].values()))))
-        shown = dict.fromkeys([*best[: len(KINDS) if size == 1 else 3]])
+        shown = dict.fromkeys(best[: len(KINDS) if size == 1 else 3])
         if len(STANDARD) == size:
             shown[STANDARD] = None
         for stack in shown:

@@ -74,6 +74,12 @@ def folds_scored(rows: int) -> range:
     return range(FOLDS if rows < FEW_ROWS else 1)
 
 
+def folds_of(name: str, cap: int) -> range:
+    """Folds that are scored of a table that is thinned to at most ``cap`` rows."""
+    about = next(entry for entry in manifest() if entry["name"] == name)
+    return folds_scored(min(cap, about["rows"] - about["target_missing_rows"]))
+
+
 def calibration_error(y: Floats, p: Floats) -> float:
     """Mean gap of forecast and frequency over 15 bins of equal mass."""
     order = np.argsort(p, kind="stable")

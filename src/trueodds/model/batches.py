@@ -88,9 +88,20 @@ class Batches:
         What follows each layer of the MLPs.
     wide
         Columns of an MLP's first sums: its units, zeros, and the 1.
+    tables, weights, scale
+        As `trueodds.model.compiled_loops.score_rows` takes them.
     """
 
-    def __init__(self, networks: FixedNetworks, steps: Sequence[Requantise], wide: int) -> None:
+    def __init__(
+        self,
+        networks: FixedNetworks,
+        steps: Sequence[Requantise],
+        wide: int,
+        tables: Tables,
+        weights: Float,
+        scale: float,
+    ) -> None:
+        self._tables, self._weights, self._scale = tables, weights, scale
         self._limits = [float(step.after.limit) for step in steps]
         self._layers: dict[int, list[Float]] = {}
         """Later layers of every MLP."""
@@ -102,15 +113,13 @@ class Batches:
                 layers[0] = first
             self._layers[member] = layers
 
-    def fill(
-        self, looked: Looked, tables: Tables, weights: Float, scale: float, out: Float
-    ) -> None:
+    def fill(self, looked: Looked, out: Float) -> None:
         """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³²."""
         rows = out.shape[1]
         parts = Parts(looked)
         for member in range(len(out)):
-            sums, narrow, first = tables.of_member(member, rows)
-            _, columns, depth, fold, last = tables.plan[member].tolist()
+            sums, narrow, first = self._tables.of_member(member, rows)
+            _, columns, depth, fold, last = self._tables.plan[member].tolist()
             of_common, of_others = parts.amounts(fold)
             common = narrow[parts.common, first : first + columns].astype(np.float64)
             A, P = np.empty((2, min(BLOCK, rows), columns))
@@ -122,7 +131,7 @@ class Batches:
                     looked.units[some], parts.at[some], of_others[some], sums, narrow, first, X, Y
                 )
                 if depth:
-                    soft_rows(X, depth, weights[last:], scale, out[member, some])
+                    soft_rows(X, depth, self._weights[last:], self._scale, out[member, some])
                 else:
                     self._onward(X, self._layers[member], out[member, some])
 

@@ -45,12 +45,14 @@ def costs_for(
     return Costs(*(_cost(cost, frame, kept) for cost in costs))
 
 
-def require_costs(given: Given, stored: Costs | None) -> None:
-    """Raise UsageError if neither the user nor the model has costs."""
+def require_costs(
+    given: Given,
+    stored: Costs | None,
+    remedy: str = "give --cost-fp and --cost-fn, or fit with them",
+) -> None:
+    """Raise UsageError, with what to do, if neither the user nor the model has costs."""
     if stored is None and all(cost is None for cost in given):
-        raise UsageError(
-            "the model has no costs to decide by: give --cost-fp and --cost-fn, or fit with them"
-        )
+        raise UsageError(f"the model has no costs to decide by: {remedy}")
 
 
 def called(log_odds: NDArray[np.float64], costs: Costs) -> NDArray[np.bool_]:

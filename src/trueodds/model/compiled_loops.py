@@ -53,7 +53,7 @@ def score_rows(units, at, amounts, sums, narrow, plan, layers, limits, weights, 
         first, columns, fold = plan[m, 0], plan[m, 1], plan[m, 3]
         for r in range(rows):
             row = amounts[fold, r]
-            P[:] = 0.0
+            P[:columns] = 0.0
             _first_sums(units[r], at[r], row, sums, narrow, first, A[:columns], P[:columns])
             out[m, r] = _onward(A, B, active, shares, plan[m], layers, limits, weights, scale)
 
@@ -81,11 +81,16 @@ def soft_rows(A, depth, values, scale, out):
 def activate_rows(A, limit):
     """ReLU of all sums, at most ``limit``, on the grid of the next layer; in place."""
     for r in range(A.shape[0]):
-        row = A[r]
-        for j in range(row.shape[0]):
-            a = select(row[j] > 0.0, row[j], 0.0)
-            a = select(a < limit, a, limit)
-            row[j] = (a + HALF_WAY) - HALF_WAY
+        _activate(A[r], limit)
+
+
+@jit(nogil=True, error_model="numpy")
+def _activate(sums, limit):
+    """The same of one row."""
+    for j in range(sums.shape[0]):
+        a = select(sums[j] > 0.0, sums[j], 0.0)
+        a = select(a < limit, a, limit)
+        sums[j] = (a + HALF_WAY) - HALF_WAY
 
 
 @jit(nogil=True, error_model="numpy")
@@ -182,11 +187,7 @@ def _soft(A, depth, values, scale, shares, total):
 def _mlp(A, B, active, columns, member, layers, limits, weights):
     """Log-odds of one row of an MLP whose activation is ReLU; ``active`` is room for positions."""
     for index in range(layers.shape[0]):
-        limit = limits[index]
-        for i in range(columns):
-            a = select(A[i] > 0.0, A[i], 0.0)
-            a = select(a < limit, a, limit)
-            A[i] = (a + HALF_WAY) - HALF_WAY
+        _activate(A[:columns], limits[index])
         count = 0
         for i in range(columns):
             # Most units are silent: their products are left out, four of the others at a time.

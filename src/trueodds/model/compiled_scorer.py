@@ -2,7 +2,8 @@
 
 The first layers take nearly all products of a row, but most inputs are steps of few values:
 instead of multiplying them, rows of a table are added (`trueodds.model.lookups`). The tables of one
-member fit into the cache. What follows stays there for each row.
+member fit into the cache. What follows stays there for each row, or for a block of many
+(`trueodds.model.batches`).
 """
 
 from collections.abc import Callable, Sequence
@@ -94,9 +95,10 @@ class CompiledScorer:
             self._sums[-1, start:stop] = units
             self._narrow[:, start:stop] = in_units(self._lookups.weights_of(first), units)
             start = stop
-        self._batches = Batches(networks, steps, wide)
         self._weights = np.concatenate([np.zeros(0), *flat])
         self._scale = 1.0 if networks.shares is None else 2.0**networks.shares.bits
+        tables = Tables(self._sums, self._narrow, self._plan)
+        self._batches = Batches(networks, steps, wide, tables, self._weights, self._scale)
 
     def total_of(self, sources: Sequence[str]) -> Callable[[Sequence[Any]], float]:
         """What `trueodds.model.row_scorer.RowScorer.total` does, for values of these sources."""
@@ -116,13 +118,13 @@ class CompiledScorer:
 
     def fill(self, looked: Looked, out: Float) -> None:
         """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³²."""
-        rest = (self._weights, self._scale)
         if out.shape[1] >= LEAST_ROWS:
-            self._batches.fill(looked, Tables(self._sums, self._narrow, self._plan), *rest, out)
+            self._batches.fill(looked, out)
             return
         places = (looked.units, looked.at, looked.amounts)
         tables = (self._sums, self._narrow, self._plan)
-        score_rows(*places, *tables, self._layers, self._limits, *rest, out)
+        rest = (self._layers, self._limits, self._weights, self._scale)
+        score_rows(*places, *tables, *rest, out)
 
 
 def column_units(first: Float) -> Float:

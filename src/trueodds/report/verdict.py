@@ -11,6 +11,7 @@ from trueodds.report.section import Section
 from trueodds.report.tables import score_rows, warning_rows
 from trueodds.report.wording import (
     MISCALIBRATED,
+    ONE_LABEL,
     averaging,
     calibration_verdict,
     count,
@@ -63,7 +64,7 @@ def _skill(scores: Scores) -> str:
     if not (isfinite(loss.value) and isfinite(base)):
         return "The forecast could not be scored."
     if base == 0.0:  # as TO302 judges
-        return "These rows have one label, so they do not show whether the model helps."
+        return ONE_LABEL
     if isfinite(loss.high) and loss.high < base:
         return "The model helps: it forecasts better than the base rate."
     if isfinite(loss.low) and loss.low > base:

@@ -9,6 +9,7 @@ from trueodds.text import printable
 LONGEST = 300
 MISCALIBRATED = 0.05
 """p-values up to this count as signs of miscalibration."""
+ONE_LABEL = "These rows have one label, so they do not show whether the model helps."
 
 
 def clean(text: object, longest: int = LONGEST) -> str:
@@ -74,7 +75,7 @@ def headline(scores: Scores, yes: str) -> str:
         f"{percent(scores.base_rate)} has a log-loss of {decimals(base)} nats."
     )
     if base == 0.0:  # as TO302 judges
-        return f"{text} These rows have one label, so they do not show whether the model helps."
+        return f"{text} {ONE_LABEL}"
     if not isfinite(loss.high):
         return f"{text} There is no interval, so the difference may be chance or not."
     if loss.high < base:

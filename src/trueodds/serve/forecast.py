@@ -11,7 +11,7 @@ from trueodds.columns.values import Values
 from trueodds.errors import TrueOddsError
 from trueodds.functions.portable_scalar import sigmoid_of
 from trueodds.model import Model
-from trueodds.model.calls import called, costs_for
+from trueodds.model.calls import called, costs_for, require_costs
 from trueodds.model.model import LEAST, MOST, probability
 from trueodds.model.monitor import differences
 from trueodds.serve.problems import ProblemError
@@ -114,8 +114,7 @@ def answer(model: Model, rows: Sequence[Mapping[str, Any]] | Frame, asked: Asked
         if asked.interval:
             lower, upper = model.bounds_of(log_odds)
         if asked.decide:
-            if model.costs is None and asked.costs == NO_COSTS:
-                raise ProblemError(422, f"the model has no costs to decide by: {COSTS_NEEDED}")
+            require_costs(asked.costs, model.costs, COSTS_NEEDED)
             calls = called(log_odds, costs_for(asked.costs, model.costs, frame))
             decision = tuple("call" if call else "no call" for call in calls.tolist())
         if asked.explain:
