@@ -7,10 +7,12 @@ from trueodds.training.recipe import EFFORTS, recipe_for
 
 
 @pytest.mark.parametrize("effort", EFFORTS)
-def test_few_rows_get_more_members_and_more_epochs(effort: str) -> None:
+def test_few_rows_get_more_networks_and_more_epochs(effort: str) -> None:
     recipe = recipe_for(effort)
     few, many = 200, 100_000
-    assert recipe.members_for(few) > recipe.members_for(many) == recipe.members
+    assert (recipe.folds_for(many), recipe.members_for(many)) == (recipe.folds, recipe.members)
+    networks = [recipe.folds_for(rows) * recipe.members_for(rows) for rows in (few, many)]
+    assert networks[0] > networks[1]
     assert recipe.epochs_for(few) > recipe.epochs_for(many) == recipe.epochs
     assert recipe.batch(many) == recipe.largest_batch
     assert recipe.batch(few) * 12 <= few

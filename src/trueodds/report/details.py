@@ -7,7 +7,7 @@ from trueodds.report.section import Section
 from trueodds.report.tables import bin_rows, member_rows, treatment_lines
 from trueodds.report.wording import clean, count, setting
 
-SHOWN_AS_RESULT = ("folds", "members", "many_members")
+SHOWN_AS_RESULT = ("folds", "fold_factor", "members", "many_members")
 """Settings that the page does not list, because it shows their result."""
 FORECAST = ("reliability", "log-odds", "roc", "precision", "spread")
 

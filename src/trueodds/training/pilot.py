@@ -20,7 +20,7 @@ from trueodds.training.recipe import Recipe
 
 ENOUGH_ROWS = 100
 """Rows of the rarer label that a choice needs; tables with fewer get pilots of more folds."""
-WORTH = 0.005
+WORTH = 0.001
 """Further epochs are run only if they reduce the loss by more than this fraction of the least."""
 PILOTS = 2
 """Most pilots of a fold. Their mean counts: the best epoch of a mean is later than of one."""

@@ -199,8 +199,10 @@ def _unseen(
 def _folds(table: Table, recipe: Recipe, seed: int) -> Folds:
     shown = len(table.y) - len(table.y) // recipe.folds
     partitions = recipe.partitions_for(shown)
+    # By time, more folds would not let a network see more rows.
+    each = recipe.folds if table.time is not None else recipe.folds_for(len(table.y))
     try:
-        return make_folds(table.y, recipe.folds, seed, table.groups, table.time, partitions)
+        return make_folds(table.y, each, seed, table.groups, table.time, partitions)
     except TrainingError as error:
         raise TrainingError(f"{table.source}: {error}") from None
 

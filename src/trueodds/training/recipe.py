@@ -36,7 +36,7 @@ class SoftMember:
 
 DENSE = SoftMember()
 LEAN = SoftMember(weight_decay=0.1, l1=0.3)
-SPARSE = SoftMember(trees=32, depth=6, sparse=True, rate_factor=20.0 / 3.0, weight_decay=0.0)
+SPARSE = SoftMember(depth=6, sparse=True, rate_factor=20.0 / 3.0, weight_decay=0.0)
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Recipe:
     """All settings of a training run. With the table and the seed they decide its result."""
 
     folds: int = 5
+    fold_factor: int = 1
+    """Times as many folds for a table of few rows; see `folds_for`."""
     members: int = 3
     """Number of networks that forecast each row left out."""
     many_members: int = 6
@@ -88,6 +90,14 @@ class Recipe:
     def few(self, rows: int) -> bool:
         """Whether this number of rows is too small for the largest batch."""
         return self.batch(rows) < self.largest_batch
+
+    def folds_for(self, rows: int) -> int:
+        """Folds of one partition for a table of so many rows, those left out included.
+
+        With few rows, the rows that a network does not see are missed most and cost least.
+        """
+        few = self.few(rows - rows // self.folds)
+        return self.folds * self.fold_factor if few else self.folds
 
     def members_for(self, rows: int) -> int:
         """Number of networks that forecast each row left out, for this number of training rows.
@@ -136,12 +146,14 @@ def recipe_for(effort: str) -> Recipe:
         If the effort is not one of `EFFORTS`.
     """
     if effort == "quick":
-        return replace(Recipe(), members=1, many_members=2, widths=(128, 128))
-    standard = replace(Recipe(), members=4, column_fractions=(1.0, 0.6), soft_splits=(LEAN, DENSE))
+        quick = replace(Recipe(), members=1, many_members=2, widths=(128, 128))
+        return replace(quick, column_fractions=(1.0,), soft_splits=(LEAN,))
+    standard = replace(Recipe(), members=4, many_members=4, fold_factor=2)
+    standard = replace(standard, column_fractions=(1.0,), soft_splits=(LEAN, DENSE, SPARSE))
     if effort == "standard":
         return standard
     if effort == "best":
-        many = replace(standard, folds=8, members=10, many_members=12)
+        many = replace(standard, folds=10, fold_factor=1, members=6, many_members=8)
         many = replace(many, column_fractions=(1.0, 0.8, 0.6), soft_splits=(DENSE, LEAN, SPARSE))
-        return replace(many, epochs=75, least_steps=3750)
+        return replace(many, epochs=60, least_steps=3000)
     raise UsageError(f"unknown effort {effort!r}: choose from {', '.join(EFFORTS)}")
