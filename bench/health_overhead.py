@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 import machine
 from trueodds.health.health_record import HealthRecord
 from trueodds.health.recorder import Recorder
-from trueodds.training import member
+from trueodds.training import member_run
 from trueodds.training.member import MemberTask
 from trueodds.training.recipe import Recipe, recipe_for
 
@@ -61,8 +61,8 @@ def task_of(rows: int) -> MemberTask:
 
 def ours(task: MemberTask, recipe: Recipe, watched: bool) -> None:
     """One member, with or without snapshots."""
-    member.Recorder = Recorder if watched else Blind  # type: ignore[attr-defined]
-    member.train_member(task, recipe, 0)
+    member_run.Recorder = Recorder if watched else Blind  # type: ignore[attr-defined]
+    member_run.train_member(task, recipe, 0)
 
 
 def with_torch(width: int, batch: int, steps: int, watched: bool) -> None:

@@ -28,16 +28,18 @@ from trueodds.columns import read_target, words
 from trueodds.features import feature_rules as choice
 from trueodds.features import target_encoding as rates
 from trueodds.table import read_table
+from trueodds.training import pilot
 
 TABLES = tuple(name for name in tables.SETS["tuned"] if name != "mushroom")
 """Those used to choose the recipe, but for mushroom, which everything gets right."""
-INPUTS: dict[str, Any] = {
+CONSTANTS: dict[str, Any] = {
     "MOST_BINS": choice,
     "BINS_IN_ALL": choice,
     "RECURRING": rates,
     "MOST_WORDS": words,
+    "WORTH": pilot,
 }
-"""Constants of the inputs that a change may name, and the module they live in."""
+"""Constants that a change may name, and the module they live in."""
 CHANGES = (
     *("", "column_fractions=(1.0,)", "column_fractions=(1.0,0.8)", "epochs=12 least_steps=600"),
     *("epochs=75 least_steps=3750", "members=2", "MOST_BINS=1", "RECURRING=1e9"),
@@ -53,22 +55,22 @@ CHANGES = (
 
 @contextmanager
 def changed(change: str) -> Iterator[None]:
-    """Fits in the block have some settings of recipe and inputs replaced: name=value words."""
+    """Fits in the block have some settings and constants replaced: name=value words."""
     pairs = (word.split("=", 1) for word in change.split())
     settings: dict[str, Any] = {name: ast.literal_eval(value) for name, value in pairs}
     if "members" in settings:
         settings.setdefault("many_members", settings["members"])
-    usual = {name: getattr(module, name) for name, module in INPUTS.items()}
+    usual = {name: getattr(module, name) for name, module in CONSTANTS.items()}
     of_effort = main_job.recipe_for
-    for name in settings.keys() & INPUTS.keys():
-        setattr(INPUTS[name], name, settings.pop(name))
+    for name in settings.keys() & CONSTANTS.keys():
+        setattr(CONSTANTS[name], name, settings.pop(name))
     main_job.recipe_for = lambda effort: replace(of_effort(effort), **settings)
     try:
         yield
     finally:
         main_job.recipe_for = of_effort
         for name, value in usual.items():
-            setattr(INPUTS[name], name, value)
+            setattr(CONSTANTS[name], name, value)
 
 
 def measure(name: str, most_rows: int, effort: str, folds: int) -> tuple[float, float]:

@@ -11,7 +11,8 @@ from trueodds.execution.checkpoints import Checkpoints, checked
 from trueodds.training.data import TrainingData
 from trueodds.training.evaluations import EVALUATIONS
 from trueodds.training.folds import make_folds
-from trueodds.training.member import MemberTask, TrainedMember, train_member
+from trueodds.training.member import MemberTask, TrainedMember
+from trueodds.training.member_run import train_member
 from trueodds.training.recipe import Recipe
 
 TINY = replace(Recipe(), members=1, widths=(4,), epochs=2, least_steps=20)

@@ -12,7 +12,7 @@ from trueodds.network.soft_splits import SoftSplits, initialise_soft_splits
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import make_folds
 from trueodds.training.kinds import Member, SoftAdamW
-from trueodds.training.member import train_member
+from trueodds.training.member_run import train_member
 from trueodds.training.prune_soft import prune_trees, tree_outputs, widened_trees
 from trueodds.training.recipe import DENSE, LEAN, SPARSE, Recipe, SoftMember
 

@@ -14,8 +14,8 @@ from trueodds.training.member import (
     TrainedMember,
     base_entropy,
     base_log_odds,
-    train_member,
 )
+from trueodds.training.member_run import train_member
 from trueodds.training.recipe import Recipe
 
 ROWS = 300

@@ -36,6 +36,8 @@ class ChildProcess:
         self.log = log
         self.name = name
         self.lost = lost
+        self.given: set[tuple[int, int]] = set()
+        """Fold and member of all orders so far: the process may keep what it knows of them."""
         with new_file(log) as file:
             self._process = subprocess.Popen(
                 command,
@@ -113,9 +115,18 @@ def run_orders(
     """
     waiting, unfinished = list(orders), len(orders)
 
+    def reluctance(process: ChildProcess, order: Order) -> int:
+        member = (order.fold, order.member)
+        if member in process.given:
+            return 0
+        return 1 + any(member in other.given for other in processes)
+
     def send_next(process: ChildProcess) -> None:
-        if waiting and process.send(waiting[0].line):
-            del waiting[0]
+        # Who has trained a member's pilot goes on with the member.
+        order = min(waiting, key=lambda each: reluctance(process, each), default=None)
+        if order is not None and process.send(order.line):
+            process.given.add((order.fold, order.member))
+            waiting.remove(order)
 
     for process in processes:
         for _ in range(at_once):

@@ -59,6 +59,15 @@ class Recorder:
         """Whether a snapshot is due at this step; at step 0 it always is."""
         return step % self._every == 0
 
+    @property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """All snapshots so far; those of another run of the network may be put in their place."""
+        return tuple(self._snapshots)
+
+    @snapshots.setter
+    def snapshots(self, snapshots: Sequence[Snapshot]) -> None:
+        self._snapshots = list(snapshots)
+
     def before_step(self, step: int, loss: float, X: Rows) -> None:
         """Measure the layers, after ``backward`` and before the optimiser's step.
 

@@ -35,11 +35,12 @@ class WeightAverage:
     def __init__(self, parameters: NDArray[Any], horizon: float) -> None:
         self.value = parameters.copy()
         self._horizon = horizon
-        self._steps = 0
+        self.steps = 0
+        """Steps included."""
 
     def update(self, parameters: NDArray[np.floating[Any]]) -> None:
         """Include the parameters after one more step, shape (n,)."""
-        self._steps += 1
+        self.steps += 1
         # The first weights are noise: the average forgets them quickly.
-        horizon = min(self._horizon, 1.0 + self._steps / 10.0)
+        horizon = min(self._horizon, 1.0 + self.steps / 10.0)
         move_toward(self.value, parameters, 1.0 / horizon)

@@ -1,6 +1,6 @@
 """The training data: inputs, labels, sample weights and folds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from trueodds.training.column_subset import NONE
 from trueodds.training.folds import Folds
 from trueodds.training.member import MemberTask, base_log_odds
+from trueodds.training.pilot_states import PilotStates
 
 SAMPLE_ROWS = 2048
 """`TrainingData.sample` takes at most this many rows."""
@@ -23,7 +24,8 @@ class TrainingData:
     matrix of shape (rows, extra) for every fold: its target encodings. ``y`` (0 or 1) and
     ``sample_weight`` (≥ 0) have shape (rows,). All are float32. ``columns`` holds, for every column
     of the table, its positions among the width + extra inputs. ``unseen`` holds, for every
-    fold, the positions that its members do not see; without it they see all.
+    fold, the positions that its members do not see; without it they see all. ``pilots`` keeps the
+    states of pilots that this process trains.
     """
 
     shared: NDArray[np.float32]
@@ -33,6 +35,7 @@ class TrainingData:
     folds: Folds
     columns: tuple[NDArray[np.int64], ...]
     unseen: tuple[NDArray[np.int64], ...] = ()
+    pilots: PilotStates = field(default_factory=PilotStates)
 
     @property
     def width(self) -> int:
@@ -80,4 +83,5 @@ class TrainingData:
             held_out=self.folds.held_out(fold),
             columns=self.columns,
             unseen=self.unseen[fold] if self.unseen else NONE,
+            pilots=self.pilots,
         )

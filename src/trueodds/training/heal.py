@@ -11,12 +11,8 @@ from typing import Generic, TypeVar
 from trueodds.health.cures import Change, Settings, Treatment, changed, cure
 from trueodds.training.evaluations import Progress
 from trueodds.training.faults import faults
-from trueodds.training.member import (
-    MemberTask,
-    TrainedMember,
-    base_entropy,
-    train_member,
-)
+from trueodds.training.member import MemberTask, TrainedMember, base_entropy
+from trueodds.training.member_run import train_member
 from trueodds.training.recipe import Recipe
 
 T = TypeVar("T")
