@@ -67,7 +67,7 @@ KINDS: dict[str, Recipe] = {
     "sparse": replace(ONE_EACH, soft_splits=(SPARSE,)),
 }
 """Kinds of members: MLPs by fraction of columns and decay, and soft splits."""
-STANDARD = ("mlp", "mlp 60 %", "lean", "dense")
+STANDARD = ("mlp", "lean", "dense", "sparse")
 """The kinds of ``--effort standard``."""
 MOST_KINDS = 5
 """Of a stack."""
