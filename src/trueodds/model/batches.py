@@ -7,7 +7,6 @@ multiplies zeros too. Sums are exact, so the bits are the same.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,37 +43,6 @@ class Tables:
         there = slice(first, first + columns)  # in a copy they lie side by side
         sums = np.ascontiguousarray(self.sums[:, there])
         return sums, np.ascontiguousarray(self.narrow[:, there]), 0
-
-
-class Parts:
-    """Weights that count by amounts: those that all rows have in common, and the others.
-
-    A scaled number or a quantile has the same row of weights whatever its value, so these are a
-    product of matrices. Which row a step of a piecewise-linear encoding takes depends on the value.
-    """
-
-    def __init__(self, looked: Looked) -> None:
-        same = (looked.at == looked.at[:1]).all(axis=0)
-        self._same, self._other = np.flatnonzero(same), np.flatnonzero(~same)
-        self._looked = looked
-        self.common = looked.at[0, self._same]
-        """Rows of weights that all rows have, shape (parts in common,)."""
-        self.at = self._padded(looked.at)
-        """Rows of weights of the other parts, shape (rows, a multiple of 4)."""
-        self._of_fold: dict[int, tuple[Float, Float]] = {}
-
-    def amounts(self, fold: int) -> tuple[Float, Float]:
-        """Amounts of the parts in common, and of the others."""
-        if fold not in self._of_fold:
-            of = self._looked.amounts[fold]
-            self._of_fold[fold] = np.ascontiguousarray(of[:, self._same]), self._padded(of)
-        return self._of_fold[fold]
-
-    def _padded(self, of: NDArray[Any]) -> NDArray[Any]:
-        """The other parts; a part of row 0 and amount 0 fills them up to a multiple of 4."""
-        out = np.zeros((len(of), -(-len(self._other) // 4) * 4), of.dtype)
-        out[:, : len(self._other)] = of[:, self._other]
-        return out
 
 
 class Batches:
@@ -115,21 +83,21 @@ class Batches:
 
     def fill(self, looked: Looked, out: Float) -> None:
         """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³²."""
-        rows = out.shape[1]
-        parts = Parts(looked)
+        rows, count = out.shape[1], looked.common
+        places = looked.at[0, :count]
         for member in range(len(out)):
             sums, narrow, first = self._tables.of_member(member, rows)
             _, columns, depth, fold, last = self._tables.plan[member].tolist()
-            of_common, of_others = parts.amounts(fold)
-            common = narrow[parts.common, first : first + columns].astype(np.float64)
+            amounts = looked.amounts[fold]
+            common = narrow[places, first : first + columns].astype(np.float64)
             A, P = np.empty((2, min(BLOCK, rows), columns))
             for start in range(0, rows, BLOCK):
                 some = slice(start, min(start + BLOCK, rows))
                 X, Y = A[: some.stop - start], P[: some.stop - start]
-                np.matmul(of_common[some], common, out=Y)
-                first_rows(
-                    looked.units[some], parts.at[some], of_others[some], sums, narrow, first, X, Y
-                )
+                # A scaled number and a quantile have the same row of weights in every row.
+                np.matmul(amounts[some, :count], common, out=Y)
+                units, at, by = looked.units[some], looked.at[some], amounts[some]
+                first_rows(units, at, by, count, sums, narrow, first, X, Y)
                 if depth:
                     soft_rows(X, depth, self._weights[last:], self._scale, out[member, some])
                 else:

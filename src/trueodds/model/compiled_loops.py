@@ -13,6 +13,7 @@ import numpy as np
 from trueodds.functions.bits import select
 from trueodds.functions.cache import jit
 from trueodds.functions.kernels64 import sigmoid64
+from trueodds.model.placing_loops import place_rows
 
 HALF_WAY = 1.5 * 2.0**52
 
@@ -59,14 +60,14 @@ def score_rows(units, at, amounts, sums, narrow, plan, layers, limits, weights, 
 
 
 @jit(nogil=True, error_model="numpy")
-def first_rows(units, at, amounts, sums, narrow, first, A, P):
+def first_rows(units, at, amounts, common, sums, narrow, first, A, P):
     """Fill ``A``, shape (rows, columns), with first sums of one member; as `score_rows`.
 
     ``amounts`` are those of the member's fold, shape (rows, a multiple of 4). ``P``, of the shape
-    of ``A``, has what other parts add, in the columns' units, and is overwritten.
+    of ``A``, has what the first ``common`` parts add, in the columns' units, and is overwritten.
     """
     for r in range(A.shape[0]):
-        _first_sums(units[r], at[r], amounts[r], sums, narrow, first, A[r], P[r])
+        _first_sums(units[r], at[r, common:], amounts[r, common:], sums, narrow, first, A[r], P[r])
 
 
 @jit(nogil=True, error_model="numpy")
@@ -219,20 +220,29 @@ def _on_output_grid(value):
 
 
 @jit(nogil=True, error_model="numpy")
-def score_row(looked, count, parts, sums, narrow, plan, layers, limits, weights, scale):
-    """Sum of all members' outputs for one row of `trueodds.model.row_lookups.RowLookups.look`.
+def score_row(
+    values, shape, bases, numbers, parts, ranks, breaks, params, codes, crosses, sides, keys, folds,
+    levels, grid, sums, narrow, plan, layers, limits, weights, scale,
+):  # fmt: skip
+    """Sum of all members' outputs for one row, from its cells but for the crosses.
 
-    Its amounts are the same for all folds. The first sums of all members are made together: what
-    they read lies in one piece for each row of a table.
+    ``shape`` has the numbers of cells, of rows of sums and of parts of a row; what follows is as
+    `trueodds.model.placing_loops.place_rows` takes it, with inputs of folds apart. The first sums
+    of all members are made together: what they read lies in one piece for each row of a table.
     """
-    units, at, amounts = np.empty(count, np.int32), np.empty(parts, np.int32), np.empty(parts)
-    for k in range(count):
-        units[k] = np.int32(looked[k])
-    for k in range(parts):
-        at[k] = np.int32(looked[count + k])
-        amounts[k] = looked[count + parts + k]
+    cells = np.empty((shape[0], 1))
+    for k in range(values.shape[0]):
+        cells[k, 0] = values[k]
+    units, at = np.empty((1, shape[1]), np.int32), np.empty((1, shape[2]), np.int32)
+    amounts = np.zeros((1, 1, shape[2]))
+    at[:] = narrow.shape[0] - 1
+    place_rows(
+        cells, bases, numbers, parts, ranks, breaks, params, codes, crosses, sides, keys, folds,
+        levels, grid, units, at, amounts,
+    )  # fmt: skip
     first = np.empty(sums.shape[1])
-    _first_sums(units, at, amounts, sums, narrow, 0, first, np.zeros(sums.shape[1]))
+    added = np.zeros(sums.shape[1])
+    _first_sums(units[0], at[0], amounts[0, 0], sums, narrow, 0, first, added)
     A, B, _ = _room(plan, layers)
     active = np.empty(A.shape[0] + 1, np.int64)
     shares = np.empty(256 * 64)

@@ -20,9 +20,9 @@ from trueodds.model.compiled_loops import score_row, score_rows
 from trueodds.model.fixed import FixedNetworks
 from trueodds.model.lookups import Lookups
 from trueodds.model.places import Looked
+from trueodds.model.placing import Placing
 from trueodds.model.requantise import Requantise
 from trueodds.model.row_layers import first_layers, stacked
-from trueodds.model.row_lookups import RowLookups
 from trueodds.model.scorer import Float
 from trueodds.model.soft_scorer import Forest
 
@@ -81,7 +81,8 @@ class CompiledScorer:
         columns = sum(first.shape[1] for first in firsts)
         room = max(ROOM // columns, TIMES_WEIGHTS * 8 * len(firsts[0]))
         self._lookups = Lookups(encoder, target_encodings, networks.grids[0], room)
-        self._sums = np.empty((self._lookups.rows + 1, columns))
+        self._placing = Placing(self._lookups, self._lookups.sources, apart=False)
+        self._sums = np.empty((self._lookups.table_rows + 1, columns))
         self._narrow = np.empty((self._lookups.weights, columns), np.int16)
         self._plan = np.zeros((len(networks.members), 5), np.int64)
         start = 0
@@ -102,19 +103,20 @@ class CompiledScorer:
 
     def total_of(self, sources: Sequence[str]) -> Callable[[Sequence[Any]], float]:
         """What `trueodds.model.row_scorer.RowScorer.total` does, for values of these sources."""
-        rows = RowLookups(self._lookups, sources)
+        placing = Placing(self._lookups, sources, apart=True)
         tables = (self._sums, self._narrow, self._plan)
         rest = (*tables, self._layers, self._limits, self._weights, self._scale)
+        given, cells_of = (placing.shape, *placing.arrays, *rest), placing.cells_of(sources)
 
         def total(values: Sequence[Any]) -> float:
-            found: float = score_row(rows.look(values), rows.units, rows.parts, *rest)
+            found: float = score_row(cells_of(values), *given)
             return found
 
         return total
 
     def look(self, values: Values) -> Looked:
         """Rows as `fill` takes them."""
-        return self._lookups.look(values)
+        return self._placing.look(values)
 
     def fill(self, looked: Looked, out: Float) -> None:
         """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³²."""

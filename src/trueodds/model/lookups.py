@@ -7,14 +7,13 @@ number are a few amounts that multiply rows of a table of weights. So does a tar
 many levels, or one for which the table of sums has no room: the largest are left out first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.columns.values import Values
 from trueodds.features.blocks import (
     ClippedScale,
     Indicator,
@@ -23,13 +22,13 @@ from trueodds.features.blocks import (
     PiecewiseLinear,
     QuantileTransform,
 )
-from trueodds.features.cross import bin_codes
-from trueodds.features.derive import derive
+from trueodds.features.cross import Cross, bin_codes
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.fixed import Grid
-from trueodds.model.places import Codes, Looked, OfFolds, Steps
+from trueodds.model.places import Codes, OfFolds, Slot, Steps
 from trueodds.model.scorer import Float, on_grid
+from trueodds.model.slots import joined, slots_of
 
 Placed = tuple[int, int, TargetEncoding]
 """Position of a target encoding's input, its fold, and itself."""
@@ -67,6 +66,8 @@ class Lookups:
     steps: list[Steps] = field(default_factory=list)
     codes: list[Codes] = field(default_factory=list)
     of_folds: list[OfFolds] = field(default_factory=list)
+    slots: tuple[Slot, ...] = ()
+    """Where the sources' rows of the sums stand in the table."""
 
     def __post_init__(self) -> None:
         starts = np.cumsum([self.encoder.width, *map(len, self.target_encodings)]).tolist()
@@ -86,7 +87,7 @@ class Lookups:
             own, encodings = blocks.get(source, []), placed.get(source, [])
             first = encodings[0][2] if encodings else None
             if first is not None and first.text is not None:
-                self._add_amounts(source, encodings, None)
+                self._add_amounts(source, encodings)
             elif (own and not isinstance(own[0][1], Levels)) or (first and first.cuts):
                 self._add_number(source, own, encodings)
             elif own:
@@ -94,16 +95,32 @@ class Lookups:
             else:
                 alone[source] = encodings
         self._add_encodings(alone)
-        self.rows += 1
         self.weights += 1
-        if self._bytes() > self.room:
+        left = (self.room - self._bytes()) // SUM_BYTES - 1  # the last row is 0
+        if left < 0:
             raise ValueError("the tables would be too large")
-        count = 1 + len(self.steps) + len(self.codes)
-        self.units = _padded(count)
-        parts = sum(len(each.smooth) + len(each.pieces) for each in self.steps)
-        self.parts = _padded(parts + len(self.of_folds))
-        self.row_parts_used = parts + sum(len(each.inputs) for each in self.of_folds)
-        self.row_parts = _padded(self.row_parts_used)
+        self._own_rows = {0: 1} | {steps.base: steps.rows for steps in self.steps}
+        self._own_rows |= {codes.base: codes.rows for codes in self.codes}
+        self.slots = slots_of(self._own_rows.items(), left)
+        self.table_rows = sum(slot.rows for slot in self.slots) + 1
+        """Rows of the table of sums; the last is 0."""
+
+    @property
+    def crosses(self) -> dict[str, Cross]:
+        """All crosses by the names of their target encodings."""
+        found = {each.source: each.cross for each in self.codes}
+        found |= {each.source: each.cross for each in self.of_folds}
+        return {source: cross for source, cross in found.items() if cross is not None}
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the columns and derived quantities that a row's places depend on."""
+        crosses = self.crosses
+        found = [steps.source for steps in self.steps]
+        found += [codes.source for codes in self.codes if codes.cross is None]
+        found += [e.source for e in self.of_folds if e.cross is None and not e.words]
+        found += [part.source for cross in crosses.values() for part in cross.parts]
+        return tuple(dict.fromkeys(found))
 
     @property
     def by_fold(self) -> bool:
@@ -128,24 +145,20 @@ class Lookups:
             # Each of the others needs at least a row of weights.
             after = WEIGHT_BYTES * (len(by_size) - done + 1) + SUM_BYTES * (size + 1)
             if self._bytes() + after > self.room:
-                self._add_amounts(source, encodings, encodings[0][2].codes)
+                self._add_amounts(source, encodings)
             else:
                 self._add_codes(source, [], encodings)
 
-    def _add_amounts(
-        self, source: str, encodings: list[Placed], of: Callable[[Values], NDArray[Any]] | None
-    ) -> None:
+    def _add_amounts(self, source: str, encodings: list[Placed]) -> None:
         # A member has weights for its own fold only: one row serves all folds.
-        inputs = tuple((position, table) for position, _, table in encodings)
-        by_fold = {fold: table for _, fold, table in encodings}
-        self.of_folds.append(OfFolds(source, self.weights, inputs, by_fold, of))
+        self.of_folds.append(OfFolds(source, self.weights, tuple(encodings)))
         self.weights += 1
 
     def _add_codes(self, source: str, own: list[tuple[int, Any]], encodings: list[Placed]) -> None:
-        of = encodings[0][2].codes if encodings else lambda values: values.codes[source]
+        cross = encodings[0][2].cross if encodings else None
         levels = [len(b.slots) for _, b in own] + [len(t.log_odds) - 2 for _, _, t in encodings]
         if encodings and levels[0] > MOST_LEVELS:
-            self._add_amounts(source, encodings, of)
+            self._add_amounts(source, encodings)
             encodings = []
             if not own:
                 return
@@ -155,7 +168,7 @@ class Lookups:
             self._encoded(base, position, block, codes)
         for position, _, table in encodings:
             self._filled.append((base, position, table.log_odds[codes][:, None].astype(float)))
-        self.codes.append(Codes(source, of, base, len(codes)))
+        self.codes.append(Codes(source, cross, base, len(codes)))
 
     def _add_number(self, source: str, own: list[tuple[int, Any]], encodings: list[Placed]) -> None:
         smooth = [(p, b) for p, b in own if isinstance(b, ClippedScale | QuantileTransform)]
@@ -194,76 +207,18 @@ class Lookups:
             count, width = amounts.shape
             whole = on_grid(amounts.copy(), self.grid)
             out[row : row + count] += whole @ first[position : position + width]
-        return out
+        return joined(self.slots, self._own_rows, out)
 
     def weights_of(self, first: Float) -> Float:
         """The table of weights, from the same."""
         out = np.zeros((self.weights, first.shape[1]))
         out[: self.inputs - 1] = first[:-1]
         for each in self.of_folds:
-            out[each.at] = first[[position for position, _ in each.inputs]].sum(axis=0)
+            out[each.at] = first[[position for position, _, _ in each.inputs]].sum(axis=0)
         return out
-
-    def look(self, values: Values) -> Looked:
-        """Places of all rows."""
-        rows = values.rows
-        units = np.full((rows, self.units), self.rows - 1, np.int32)
-        at = np.full((rows, self.parts), self.weights - 1, np.int32)
-        folds = len(self.target_encodings) if self.by_fold else 1
-        amounts = np.zeros((folds, rows, self.parts))
-        numbers = {**values.numbers, **derive(values, self.encoder.derived)}
-        units[:, 0] = 0
-        unit, part = 1, 0
-        for codes in self.codes:
-            found = codes.of(values)
-            units[:, unit] = codes.base + np.where(found < 0, codes.rows + found, found)
-            unit += 1
-        for steps in self.steps:
-            column = numbers[steps.source]
-            bins = np.searchsorted(steps.edges, column, side="right")
-            gone = np.isnan(column)
-            units[:, unit] = steps.base + np.where(gone, len(steps.edges) + 1, bins)
-            unit += 1
-            for position, block in steps.smooth:
-                at[:, part] = position
-                block.encode(column, amounts[0, :, part : part + 1])
-                part += 1
-            for position, pieces in steps.pieces:
-                held = _bins(pieces, column)
-                at[:, part] = position + held
-                amounts[0, :, part] = _inside(pieces, column, held)
-                part += 1
-        on_grid(amounts[0], self.grid)
-        amounts[1:] = amounts[0]
-        for each in self.of_folds:
-            at[:, part] = each.at
-            places = None if each.of is None else each.of(values)
-            for fold, table in each.tables.items():
-                if places is None:
-                    inputs = table.inputs(values).astype(np.float64)
-                    amounts[fold, :, part] = on_grid(inputs, self.grid)
-                else:
-                    whole = on_grid(table.log_odds.astype(np.float64), self.grid)
-                    amounts[fold, :, part] = whole[places]
-            part += 1
-        return Looked(units, at, amounts)
-
-
-def _padded(count: int) -> int:
-    """The next multiple of 4: the loop takes as many rows at a time."""
-    return -(-count // 4) * 4
 
 
 def _bins(block: PiecewiseLinear, column: Float) -> NDArray[np.int64]:
     """The bin of each number; any bin where it is missing."""
     found = np.searchsorted(np.array(block.x), column, side="right") - 1
     return np.clip(found, 0, block.width - 1)
-
-
-def _inside(block: PiecewiseLinear, column: Float, held: NDArray[np.int64]) -> Float:
-    """The input of each number's own bin, by the steps of `PiecewiseLinear.encode`."""
-    x = np.array(block.x)
-    v = np.clip(column, x[0], x[-1])
-    with np.errstate(over="ignore"):
-        t = (v - x[held]) / (x[1:] - x[:-1])[held]
-    return np.where(np.isnan(column), 0.0, np.clip(t, 0.0, 1.0) - 0.5)
