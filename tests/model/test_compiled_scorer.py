@@ -15,7 +15,7 @@ from trueodds.columns.values import Values
 from trueodds.errors import KernelError
 from trueodds.features.blocks import Indicator, PiecewiseLinear, QuantileTransform
 from trueodds.features.derive import derive
-from trueodds.model import compiled, compiled_scorer, lookups
+from trueodds.model import compiled, compiled_scorer, slots
 from trueodds.model import scorer as scorer_module
 from trueodds.model.batches import BLOCK, LEAST_ROWS
 from trueodds.model.compiled import Compiled, scores
@@ -53,12 +53,12 @@ def same(model: Model, values: Values) -> None:
     assert found.tolist() == plain.outputs_of(plain.encode(values)).tolist()
 
 
-@pytest.mark.parametrize("most", [lookups.MOST_LEVELS, 0])
+@pytest.mark.parametrize("most", [slots.MOST_JOINED, 0])
 @pytest.mark.parametrize("name", WAYS)
 def test_golden_rows(
     name: str, most: int, golden_called: Called, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lookups, "MOST_LEVELS", most)
+    monkeypatch.setattr(slots, "MOST_JOINED", most)
     golden = golden_called(name)
     same(golden.model, golden.model.read(golden.cells))
 

@@ -21,7 +21,6 @@ from trueodds.features.blocks import (
 from trueodds.features.cross import Cross, Part, keys_end
 from trueodds.features.encoder import Encoder
 from trueodds.features.target_encoding import TargetEncoding
-from trueodds.model import lookups as lookups_module
 from trueodds.model import slots
 from trueodds.model.fixed import Grid
 from trueodds.model.lookups import Lookups
@@ -87,44 +86,37 @@ def values_at(knots: list[float], rng: np.random.Generator, rows: int) -> Values
 
 
 def inputs(encoder: Encoder, encodings: Encodings, values: Values) -> NDArray[np.float64]:
-    """Inputs on the grid by the blocks and target encodings themselves, with the 1."""
+    """Inputs on the grid by the blocks and target encodings themselves."""
     parts = [np.zeros((values.rows, block.width)) for block in encoder.blocks]
     encoder.encode_blocks(values, parts)
     parts += [t.inputs(values).astype(np.float64)[:, None] for each in encodings for t in each]
-    ones = np.full((values.rows, 1), 2.0**GRID.bits)
-    return np.concatenate([*(on_grid(part, GRID) for part in parts), ones], axis=1)
+    return np.concatenate([on_grid(part, GRID) for part in parts], axis=1)
 
 
-@pytest.mark.parametrize("levels", [lookups_module.MOST_LEVELS, 0])
 @pytest.mark.parametrize("joined", [slots.MOST_JOINED, 0])
 @settings(max_examples=25, deadline=None)
 @given(knots=st.tuples(breaks, breaks), cuts=st.tuples(breaks, breaks), seed=odds)
 def test_the_rows_of_a_place_add_up_to_the_inputs(
-    levels: int, joined: int, knots: Any, cuts: Any, seed: int
+    joined: int, knots: Any, cuts: Any, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
     encoder, encodings = encoder_of(knots, rng), encodings_of(cuts, rng)
     values = values_at([*knots[0], *knots[1], *cuts[0], *cuts[1]], rng, 60)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(lookups_module, "MOST_LEVELS", levels)
         patched.setattr(slots, "MOST_JOINED", joined)
         lookups = Lookups(encoder, encodings, GRID, 1 << 20)
     expected = inputs(encoder, encodings, values)
     one = np.eye(expected.shape[1])
-    one[-1, -1] = 2.0**GRID.bits
     sums, weights = lookups.sums_of(one), lookups.weights_of(one)
     starts = np.cumsum([encoder.width, *map(len, encodings)])
-    for apart in (False, True):
-        looked = Placing(lookups, SOURCES, apart).look(values)
-        assert (looked.at[:, : looked.common] == looked.at[0, : looked.common]).all()
-        for fold, amounts in enumerate(looked.amounts):
-            found = sums[looked.units].sum(axis=1)
-            found += np.einsum("rp,rpi->ri", amounts, weights[looked.at])
-            own = np.ones(expected.shape[1], np.bool_)
-            if len(looked.amounts) > 1:
-                own[starts[0] : -1] = False
-                own[starts[fold] : starts[fold + 1]] = True
-            assert found[:, own].tolist() == expected[:, own].tolist()
+    looked = Placing(lookups, SOURCES).look(values)
+    assert (looked.at[:, : looked.common] == looked.at[0, : looked.common]).all()
+    assert len(looked.amounts) == FOLDS
+    for fold, amounts in enumerate(looked.amounts):
+        found = sums[looked.units].sum(axis=1) * 2.0 ** (GRID.bits - 1)
+        found += np.einsum("rp,rpi->ri", amounts, weights[looked.at])
+        own = [*range(encoder.width), *range(starts[fold], starts[fold + 1])]
+        assert found[:, own].tolist() == expected[:, own].tolist()
 
 
 def test_small_sources_are_joined_while_there_is_room() -> None:

@@ -19,7 +19,9 @@ HALF_WAY = 1.5 * 2.0**52
 
 
 @jit(nogil=True, error_model="numpy")
-def score_rows(units, at, amounts, sums, narrow, plan, layers, limits, weights, scale, out):
+def score_rows(
+    units, at, amounts, sums, narrow, ends, half, plan, layers, limits, weights, scale, out
+):
     """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³².
 
     Parameters
@@ -30,44 +32,51 @@ def score_rows(units, at, amounts, sums, narrow, plan, layers, limits, weights, 
         Rows of weights and how often they count: int32 of shape (rows, a multiple of 4), and
         float64 of shape (folds, rows, the same).
     sums
-        float64 of shape (rows of sums + 1, columns of all members): the last row has the columns'
-        units.
+        int32 of shape (rows of sums, columns of all members), in halves of the columns' units.
     narrow
-        Weights as int16 in these units, shape (rows of weights, the same columns): a quarter of
-        the room, and memory is what a single row waits for.
+        Weights as int16 in these units, shape (rows of weights, the same columns). Memory is what a
+        single row waits for.
+    ends
+        float64 of shape (2, the same columns): the units, and the sums of a row of zeros.
+    half
+        What a half of an amount is on its grid.
     plan
         int64 of shape (members, 5): first column, columns, depth (0 for an MLP), fold, and for an
         MLP its number among the MLPs, for soft splits the start of their leaf values in
         ``weights``, behind which their bias stands.
     layers
-        int64 of shape (later layers, 3): inputs, outputs, start in ``weights`` of the MLPs' layer.
+        int64 of shape (MLPs, later layers, 3): inputs, outputs, start in ``weights``.
     limits
         float64 of shape (later layers + 1,): largest output of each layer.
     scale
         What stands for a share of 1.
     """
     members, rows = out.shape
-    A, B, P = _room(plan, layers)
-    active = np.empty(A.shape[0] + 1, np.int64)
-    shares = np.empty(256 * 64)
+    A, B, P, S, active, shares = _room(plan, layers)
     for m in range(members):
         first, columns, fold = plan[m, 0], plan[m, 1], plan[m, 3]
         for r in range(rows):
-            row = amounts[fold, r]
             P[:columns] = 0.0
-            _first_sums(units[r], at[r], row, sums, narrow, first, A[:columns], P[:columns])
+            _first_sums(
+                units[r], at[r], amounts[fold, r], sums, narrow, ends, half, first,
+                A[:columns], P[:columns], S[:columns],
+            )  # fmt: skip
             out[m, r] = _onward(A, B, active, shares, plan[m], layers, limits, weights, scale)
 
 
 @jit(nogil=True, error_model="numpy")
-def first_rows(units, at, amounts, common, sums, narrow, first, A, P):
+def first_rows(units, at, amounts, common, sums, narrow, ends, half, first, A, P):
     """Fill ``A``, shape (rows, columns), with first sums of one member; as `score_rows`.
 
     ``amounts`` are those of the member's fold, shape (rows, a multiple of 4). ``P``, of the shape
     of ``A``, has what the first ``common`` parts add, in the columns' units, and is overwritten.
     """
+    S = np.empty(A.shape[1], np.int32)
     for r in range(A.shape[0]):
-        _first_sums(units[r], at[r, common:], amounts[r, common:], sums, narrow, first, A[r], P[r])
+        _first_sums(
+            units[r], at[r, common:], amounts[r, common:], sums, narrow, ends, half, first,
+            A[r], P[r], S,
+        )  # fmt: skip
 
 
 @jit(nogil=True, error_model="numpy")
@@ -103,39 +112,41 @@ def to_output_grid(A, out):
 
 @jit(nogil=True, error_model="numpy")
 def _room(plan, layers):
-    """Three arrays for the outputs of any member's layer."""
-    widest = 1
+    """Three arrays for the outputs of any member's layer, one for whole sums, and others."""
+    widest, depth = 1, 0
     for m in range(plan.shape[0]):
-        widest = max(widest, plan[m, 1])
-    for index in range(layers.shape[0]):
-        widest = max(widest, layers[index, 1])
-    return np.empty(widest), np.empty(widest), np.empty(widest)
+        widest, depth = max(widest, plan[m, 1]), max(depth, plan[m, 2])
+    for m in range(layers.shape[0]):
+        for index in range(layers.shape[1]):
+            widest = max(widest, layers[m, index, 1])
+    A, B, P, S = np.empty(widest), np.empty(widest), np.empty(widest), np.empty(widest, np.int32)
+    return A, B, P, S, np.empty(widest + 1, np.int64), np.empty(64 << depth)
 
 
 @jit(nogil=True, error_model="numpy")
-def _first_sums(units, at, amounts, sums, narrow, first, A, P):
+def _first_sums(units, at, amounts, sums, narrow, ends, half, first, A, P, S):
     """First sums ``A`` of as many columns, from the ``first`` on.
 
-    ``P`` has what is added to them in the columns' units, and is overwritten.
+    ``P`` has what is added to them in the columns' units, and is overwritten; so is ``S``.
     """
     columns = A.shape[0]
     stop = first + columns
     for j in range(columns):
-        A[j] = 0.0
+        S[j] = 0
     for k in range(0, units.shape[0], 4):
         a, b = sums[units[k], first:stop], sums[units[k + 1], first:stop]
         c, d = sums[units[k + 2], first:stop], sums[units[k + 3], first:stop]
         for j in range(columns):
-            A[j] += (a[j] + b[j]) + (c[j] + d[j])
+            S[j] += np.int32(np.int32(a[j] + b[j]) + np.int32(c[j] + d[j]))
     for k in range(0, at.shape[0], 4):
         w, x = narrow[at[k], first:stop], narrow[at[k + 1], first:stop]
         y, z = narrow[at[k + 2], first:stop], narrow[at[k + 3], first:stop]
         by_w, by_x, by_y, by_z = amounts[k], amounts[k + 1], amounts[k + 2], amounts[k + 3]
         for j in range(columns):
             P[j] += (by_w * w[j] + by_x * x[j]) + (by_y * y[j] + by_z * z[j])
-    unit = sums[sums.shape[0] - 1, first:stop]
+    unit, bias = ends[0, first:stop], ends[1, first:stop]
     for j in range(columns):
-        A[j] += P[j] * unit[j]
+        A[j] = bias[j] + (S[j] * half + P[j]) * unit[j]
 
 
 @jit(nogil=True, error_model="numpy")
@@ -187,15 +198,14 @@ def _soft(A, depth, values, scale, shares, total):
 @jit(nogil=True, error_model="numpy")
 def _mlp(A, B, active, columns, member, layers, limits, weights):
     """Log-odds of one row of an MLP whose activation is ReLU; ``active`` is room for positions."""
-    for index in range(layers.shape[0]):
+    for index in range(layers.shape[1]):
         _activate(A[:columns], limits[index])
         count = 0
         for i in range(columns):
             # Most units are silent: their products are left out, four of the others at a time.
             active[count] = i
             count += A[i] != 0.0
-        inputs, outputs = layers[index, 0], layers[index, 1]
-        start = layers[index, 2] + member * inputs * outputs
+        inputs, outputs, start = layers[member, index]
         W = weights[start : start + inputs * outputs].reshape(inputs, outputs)
         for j in range(outputs):
             B[j] = 0.0
@@ -221,31 +231,35 @@ def _on_output_grid(value):
 
 @jit(nogil=True, error_model="numpy")
 def score_row(
-    values, shape, bases, numbers, parts, ranks, breaks, params, codes, crosses, sides, keys, folds,
-    levels, grid, sums, narrow, plan, layers, limits, weights, scale,
+    values, shape, bases, numbers, parts, ranks, breaks, params, codes, made, sides, keys, folds,
+    levels, grid, sums, narrow, ends, half, plan, layers, limits, weights, scale, spans,
 ):  # fmt: skip
-    """Sum of all members' outputs for one row, from its cells but for the crosses.
+    """Sum of all members' outputs for one row, from its cells but for those of codes made of them.
 
-    ``shape`` has the numbers of cells, of rows of sums and of parts of a row; what follows is as
-    `trueodds.model.placing_loops.place_rows` takes it, with inputs of folds apart. The first sums
-    of all members are made together: what they read lies in one piece for each row of a table.
+    ``shape`` has the numbers of cells, of rows of sums, of parts and of folds; what follows is as
+    `trueodds.model.placing_loops.place_rows` and `score_rows` take it. ``spans``, int64 of shape
+    (folds, 2), has the first column of the members of a fold and the one behind the last: their
+    first sums are made together, as what they read lies in one piece for each row of a table.
     """
     cells = np.empty((shape[0], 1))
     for k in range(values.shape[0]):
         cells[k, 0] = values[k]
     units, at = np.empty((1, shape[1]), np.int32), np.empty((1, shape[2]), np.int32)
-    amounts = np.zeros((1, 1, shape[2]))
+    amounts = np.zeros((shape[3], 1, shape[2]))
     at[:] = narrow.shape[0] - 1
     place_rows(
-        cells, bases, numbers, parts, ranks, breaks, params, codes, crosses, sides, keys, folds,
+        cells, bases, numbers, parts, ranks, breaks, params, codes, made, sides, keys, folds,
         levels, grid, units, at, amounts,
     )  # fmt: skip
-    first = np.empty(sums.shape[1])
-    added = np.zeros(sums.shape[1])
-    _first_sums(units[0], at[0], amounts[0, 0], sums, narrow, 0, first, added)
-    A, B, _ = _room(plan, layers)
-    active = np.empty(A.shape[0] + 1, np.int64)
-    shares = np.empty(256 * 64)
+    first, added = np.empty(sums.shape[1]), np.zeros(sums.shape[1])
+    whole = np.empty(sums.shape[1], np.int32)
+    for fold in range(spans.shape[0]):
+        start, stop = spans[fold]
+        _first_sums(
+            units[0], at[0], amounts[fold, 0], sums, narrow, ends, half, start,
+            first[start:stop], added[start:stop], whole[start:stop],
+        )  # fmt: skip
+    A, B, _, _, active, shares = _room(plan, layers)
     total = 0.0
     for m in range(plan.shape[0]):
         start, columns = plan[m, 0], plan[m, 1]

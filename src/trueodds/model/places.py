@@ -43,17 +43,16 @@ class Steps:
 
 @dataclass(frozen=True, eq=False)
 class Codes:
-    """A category or a cross: its code's row from ``base`` on; those of −2 and −1 come last."""
+    """A category: its code's row from ``base`` on; those of −2 and −1 come last."""
 
     source: str
-    cross: Cross | None
     base: int
     rows: int
 
 
 @dataclass(frozen=True, eq=False)
 class OfFolds:
-    """A target encoding of many levels, or of words: the row ``at`` of weights, by fold."""
+    """A target encoding: the row ``at`` of weights, and an amount for each fold."""
 
     source: str
     at: int

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from trueodds.columns.values import Values
 from trueodds.features.blocks import ClippedScale, PiecewiseLinear, QuantileTransform
-from trueodds.features.cross import Cross
+from trueodds.features.cross import Part
 from trueodds.features.derive import derive
+from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.lookups import Lookups
 from trueodds.model.places import Looked
 from trueodds.model.placing_loops import CURVE, PIECE, SCALE, place_rows
@@ -27,41 +28,34 @@ class Placing:
         The tables.
     sources
         Names of the sources of a row, in their order; those of words come last, if at all.
-    apart
-        Whether every input of a fold is a part of its own, whose row of weights has nothing for
-        other folds: the amounts are then those of all folds. Otherwise one part serves all folds,
-        and the parts whose place is the same in all rows come first.
     """
 
-    def __init__(self, lookups: Lookups, sources: Sequence[str], apart: bool) -> None:
+    def __init__(self, lookups: Lookups, sources: Sequence[str]) -> None:
         self._lookups = lookups
         words = [each for each in lookups.of_folds if each.words]
         self._said = [(each.source, table) for each in words for _, _, table in each.inputs]
         self._plain = [name for name in sources if name not in dict(self._said)]
-        self._folds = 1 if apart or not lookups.of_folds else len(lookups.target_encodings)
-        crosses = lookups.crosses
         given = len(self._plain) + len(self._said)
-        self._cells = given + len(crosses)  # those of crosses are filled
         packed = Packed(lookups, self._plain)
-        for place, (source, cross) in enumerate(crosses.items(), given):
-            packed.add_cross(source, cross, place)
         smooth = sum(len(steps.smooth) for steps in lookups.steps)
-        inputs = sum(len(each.inputs) if apart else 1 for each in lookups.of_folds)
-        self._common = smooth + inputs if apart else padded(smooth + inputs)
         pieces = sum(len(steps.pieces) for steps in lookups.steps)
+        self._common = padded(smooth + len(lookups.of_folds))
         self._parts = padded(self._common + pieces)
         self._units = padded(len(lookups.slots))
         packed.add_numbers(self._common)
-        packed.add_folds(smooth, len(self._plain), apart)
+        packed.add_folds(smooth, given)
+        self.folds = len(lookups.target_encodings) if lookups.of_folds else 1
+        """Folds whose amounts differ."""
         self.arrays = packed.arrays(self._units)
         """What `place_rows` takes between cells and places."""
-        self.shape = (self._cells, self._units, self._parts)
-        """Numbers of cells of a row, of its rows of sums, and of its parts."""
+        self._cells = given + packed.made  # codes that are made are filled
+        self.shape = (self._cells, self._units, self._parts, self.folds)
+        """Numbers of cells of a row, of its rows of sums, of its parts, and of folds."""
 
     def cells_of(self, sources: Sequence[str]) -> Callable[[Sequence[Any]], Float]:
         """A function of one row's values, a float, a code or words' positions for each source.
 
-        It gives the cells but for those of crosses.
+        It gives the cells but for those of codes that are made.
         """
         if not self._said:
             return lambda values: np.array(values, np.float64)
@@ -91,7 +85,7 @@ class Placing:
             cells[place] = table.inputs(values)
         units = np.empty((rows, self._units), np.int32)
         at = np.full((rows, self._parts), self._lookups.weights - 1, np.int32)
-        amounts = np.zeros((self._folds, rows, self._parts))
+        amounts = np.zeros((self.folds, rows, self._parts))
         place_rows(cells, *self.arrays, units, at, amounts)
         return Looked(units, at, amounts, self._common)
 
@@ -109,7 +103,8 @@ class Packed:
         }
         self._numbers: list[Line] = []
         self._parts: list[Line] = []
-        self._crosses: list[Line] = []
+        self._made: list[Line] = []
+        self._codes: dict[tuple[str, tuple[float, ...]], int] = {}
         self._sides: list[Line] = []
         self._folds: list[Line] = []
         self._ranks: list[int] = []
@@ -118,17 +113,21 @@ class Packed:
         self._params: list[float] = []
         self._levels: list[float] = []
 
-    def add_cross(self, source: str, cross: Cross, place: int) -> None:
-        """A cross, whose code is the cell at ``place``."""
+    @property
+    def made(self) -> int:
+        """Number of codes that are made of cells."""
+        return len(self._made)
+
+    def _make(self, sides: Sequence[Part], keys: list[int] | None) -> None:
+        """A further code that is made of cells."""
         start = len(self._sides)
-        for part in cross.parts:
-            cuts = (len(self._breaks), len(part.cuts))
-            self._sides.append((self._places[part.source], part.size, *cuts))
-            self._breaks += part.cuts
-        keys = cross.keys.tolist()
-        self._crosses.append((start, len(self._sides), len(self._keys), len(keys)))
-        self._keys += keys
-        self._places[source] = place
+        for side in sides:
+            cuts = (len(self._breaks), len(side.cuts))
+            self._sides.append((self._places[side.source], side.size, *cuts))
+            self._breaks += side.cuts
+        count = -1 if keys is None else len(keys)
+        self._made.append((start, len(self._sides), len(self._keys), count))
+        self._keys += keys or []
 
     def add_numbers(self, common: int) -> None:
         """All numbers; so many parts come before those of pieces."""
@@ -179,29 +178,39 @@ class Packed:
         self._ranks += ranks.tolist()
         return len(self._ranks) - len(ranks)
 
-    def add_folds(self, part: int, words: int, apart: bool) -> None:
-        """Inputs by fold; the first has such a part, the first sum of words such a place."""
-        grid = self._lookups.grid
-        for each in self._lookups.of_folds:
-            for position, fold, table in each.inputs:
-                where = (0, part, position) if apart else (fold, part, each.at)
-                start = len(self._levels)
+    def add_folds(self, first: int, given: int) -> None:
+        """Inputs by fold; they begin at a part, and made codes behind the cells given."""
+        words, grid = len(self._places), self._lookups.grid
+        for part, each in enumerate(self._lookups.of_folds, first):
+            for _, fold, table in each.inputs:
+                levels: list[float] = []
                 if each.words:
-                    self._folds.append((words, *where, start, 0))
-                    words += 1
+                    source, words = words, words + 1
                 else:
                     levels = on_grid(table.log_odds.astype(np.float64), grid).tolist()
-                    self._levels += levels
-                    self._folds.append((self._places[each.source], *where, start, len(levels)))
-                part += apart
-            part += not apart
+                    source = self._code_of(table, given)
+                line = (source, fold, part, each.at, len(self._levels), len(levels))
+                self._folds.append(line)
+                self._levels += levels
+
+    def _code_of(self, table: TargetEncoding, given: int) -> int:
+        """The place of a target encoding's code among the cells."""
+        if table.cross is None and not table.cuts:
+            return self._places[table.source]
+        key = (table.source, table.cuts)
+        if key not in self._codes:
+            self._codes[key] = given + len(self._made)
+            if table.cross is not None:
+                self._make(table.cross.parts, table.cross.keys.tolist())
+            else:
+                self._make([Part(table.source, len(table.cuts) + 1, table.cuts)], None)
+        return self._codes[key]
 
     def arrays(self, units: int) -> tuple[NDArray[np.generic], ...]:
         """Everything, for rows with so many rows of sums."""
         lookups = self._lookups
         bases = [slot.base for slot in lookups.slots]
-        last = lookups.slots[-1].base + lookups.slots[-1].rows
-        bases += [last] * (units - len(bases))
+        bases += [lookups.sums - 1] * (units - len(bases))
         codes = [
             (self._places[each.source], slot, each.rows, stride)
             for each in lookups.codes
@@ -215,7 +224,7 @@ class Packed:
             np.array(self._breaks, np.float64),
             np.array(self._params, np.float64),
             _table(codes, 4),
-            _table(self._crosses, 4),
+            _table(self._made, 4),
             _table(self._sides, 4),
             np.array(self._keys, np.int64),
             _table(self._folds, 6),

@@ -21,14 +21,14 @@ UNSEEN = -2
 @jit(nogil=True, error_model="numpy")
 def place_rows(
     cells, bases, numbers, parts, ranks, breaks, params,
-    codes, crosses, sides, keys, folds, levels, grid, units, at, amounts,
+    codes, made, sides, keys, folds, levels, grid, units, at, amounts,
 ):  # fmt: skip
     """Fill ``units``, ``at`` and ``amounts``, as `trueodds.model.compiled_loops` takes them.
 
     Parameters
     ----------
     cells
-        float64 of shape (sources, rows); the last rows are those of the crosses, and are filled.
+        float64 of shape (sources, rows); the last rows are those of ``made``, and are filled.
     bases
         Rows of sums from which each slot counts.
     numbers
@@ -42,11 +42,11 @@ def place_rows(
         Flat: the rank of a number is how many of its breaks are at most the number.
     codes
         int64 of shape (codes, 4): source, slot, number of levels with −2 and −1, stride.
-    crosses
-        int64 of shape (crosses, 4): first of its sides and the one behind the last, the same of its
-        keys.
+    made
+        Crosses and numbers in bins, int64 of shape (codes made of cells, 4): first of its sides and
+        the one behind the last, start and number of its keys; −1 keys where the code is the place.
     sides
-        int64 of shape (sides of crosses, 4): source, size, start and number of its cuts in breaks.
+        int64 of shape (sides, 4): source, size, start and number of its cuts in ``breaks``.
     keys
         Flat and increasing for each cross.
     folds
@@ -63,7 +63,7 @@ def place_rows(
         _numbers(
             cells, r, numbers, parts, ranks, breaks, params, grid, units[r], at[r], amounts[0, r]
         )
-        _crosses(cells, r, crosses, sides, keys, breaks)
+        _make_codes(cells, r, made, sides, keys, breaks)
         for k in range(codes.shape[0]):
             code = np.int64(cells[codes[k, 0], r])
             code = code if code >= 0 else codes[k, 2] + code
@@ -118,22 +118,25 @@ def _numbers(cells, r, numbers, parts, ranks, breaks, params, grid, units, at, a
 
 
 @jit(nogil=True, error_model="numpy")
-def _crosses(cells, r, crosses, sides, keys, breaks):
-    """Fill the codes of one row's crosses."""
-    first = cells.shape[0] - crosses.shape[0]
-    for c in range(crosses.shape[0]):
+def _make_codes(cells, r, made, sides, keys, breaks):
+    """Fill one row's codes that are made of cells; see `trueodds.features.cross`."""
+    first = cells.shape[0] - made.shape[0]
+    for m in range(made.shape[0]):
         key = 0
-        for s in range(crosses[c, 0], crosses[c, 1]):
+        for s in range(made[m, 0], made[m, 1]):
             v, count = cells[sides[s, 0], r], sides[s, 3]
             if count == 0:
                 place = np.int64(v) + 2
             else:
                 place = 1 if v != v else _rank(breaks, sides[s, 2], count, v) + 2
             key = key * sides[s, 1] + place
-        start, count = crosses[c, 2], crosses[c, 3]
-        rank = _rank(keys, start, count, key)
-        known = rank > 0 and keys[start + rank - 1] == key
-        cells[first + c, r] = rank - 1 if known else UNSEEN
+        start, count = made[m, 2], made[m, 3]
+        if count < 0:
+            cells[first + m, r] = key - 2
+        else:
+            rank = _rank(keys, start, count, key)
+            known = rank > 0 and keys[start + rank - 1] == key
+            cells[first + m, r] = rank - 1 if known else UNSEEN
 
 
 @jit(nogil=True, error_model="numpy")

@@ -47,8 +47,7 @@ def joined(slots: Sequence[Slot], rows: dict[int, int], table: Float) -> Float:
 
     ``rows`` are the sources' numbers of rows by the first of them.
     """
-    last = slots[-1]
-    out = np.zeros((last.base + last.rows + 1, table.shape[1]))
+    out = np.zeros((sum(slot.rows for slot in slots) + 1, table.shape[1]))
     for slot in slots:
         sums = np.zeros((1, table.shape[1]))
         for at, _ in slot.sources:
