@@ -20,7 +20,7 @@ HALF_WAY = 1.5 * 2.0**52
 
 @jit(nogil=True, error_model="numpy")
 def score_rows(
-    units, at, amounts, sums, narrow, ends, half, plan, layers, limits, weights, scale, out
+    units, at, amounts, sums, narrow, ends, half, plan, layers, limits, later, weights, scale, out
 ):
     """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³².
 
@@ -45,9 +45,12 @@ def score_rows(
         MLP its number among the MLPs, for soft splits the start of their leaf values in
         ``weights``, behind which their bias stands.
     layers
-        int64 of shape (MLPs, later layers, 3): inputs, outputs, start in ``weights``.
+        int64 of shape (MLPs, later layers, 4): inputs but for the 1, outputs, start in ``later``,
+        and start in ``weights`` of the outputs' units, behind which those of the 1 stand.
     limits
         float64 of shape (later layers + 1,): largest output of each layer.
+    later
+        Weights of the MLPs' later layers as int16 in units of their outputs, flat.
     scale
         What stands for a share of 1.
     """
@@ -61,7 +64,9 @@ def score_rows(
                 units[r], at[r], amounts[fold, r], sums, narrow, ends, half, first,
                 A[:columns], P[:columns], S[:columns],
             )  # fmt: skip
-            out[m, r] = _onward(A, B, active, shares, plan[m], layers, limits, weights, scale)
+            out[m, r] = _onward(
+                A, B, active, shares, plan[m], layers, limits, later, weights, scale
+            )
 
 
 @jit(nogil=True, error_model="numpy")
@@ -150,12 +155,12 @@ def _first_sums(units, at, amounts, sums, narrow, ends, half, first, A, P, S):
 
 
 @jit(nogil=True, error_model="numpy")
-def _onward(A, B, active, shares, member, layers, limits, weights, scale):
+def _onward(A, B, active, shares, member, layers, limits, later, weights, scale):
     """Log-odds of one row of a member with such a line of the plan, from its first sums."""
     columns, depth, last = member[1], member[2], member[4]
     if depth:
         return _soft(A[:columns], depth, weights[last:], scale, shares, B)
-    return _mlp(A, B, active, columns, last, layers, limits, weights)
+    return _mlp(A, B, active, columns, last, layers, limits, later, weights)
 
 
 @jit(nogil=True, error_model="numpy")
@@ -196,17 +201,17 @@ def _soft(A, depth, values, scale, shares, total):
 
 
 @jit(nogil=True, error_model="numpy")
-def _mlp(A, B, active, columns, member, layers, limits, weights):
+def _mlp(A, B, active, columns, member, layers, limits, later, weights):
     """Log-odds of one row of an MLP whose activation is ReLU; ``active`` is room for positions."""
     for index in range(layers.shape[1]):
         _activate(A[:columns], limits[index])
         count = 0
-        for i in range(columns):
+        inputs, outputs, start, ends = layers[member, index]
+        for i in range(inputs):
             # Most units are silent: their products are left out, four of the others at a time.
             active[count] = i
             count += A[i] != 0.0
-        inputs, outputs, start = layers[member, index]
-        W = weights[start : start + inputs * outputs].reshape(inputs, outputs)
+        W = later[start : start + inputs * outputs].reshape(inputs, outputs)
         for j in range(outputs):
             B[j] = 0.0
         for k in range(0, count - 3, 4):
@@ -219,6 +224,9 @@ def _mlp(A, B, active, columns, member, layers, limits, weights):
             by, w = A[active[k]], W[active[k]]
             for j in range(outputs):
                 B[j] += by * w[j]
+        unit, bias = weights[ends : ends + outputs], weights[ends + outputs : ends + 2 * outputs]
+        for j in range(outputs):
+            B[j] = bias[j] + B[j] * unit[j]
         A, B, columns = B, A, outputs
     return _on_output_grid(A[0])
 
@@ -232,7 +240,7 @@ def _on_output_grid(value):
 @jit(nogil=True, error_model="numpy")
 def score_row(
     values, shape, bases, numbers, parts, ranks, breaks, params, codes, made, sides, keys, folds,
-    levels, grid, sums, narrow, ends, half, plan, layers, limits, weights, scale, spans,
+    levels, grid, sums, narrow, ends, half, plan, layers, limits, later, weights, scale, spans,
 ):  # fmt: skip
     """Sum of all members' outputs for one row, from its cells but for those of codes made of them.
 
@@ -265,5 +273,5 @@ def score_row(
         start, columns = plan[m, 0], plan[m, 1]
         for j in range(columns):
             A[j] = first[start + j]
-        total += _onward(A, B, active, shares, plan[m], layers, limits, weights, scale)
+        total += _onward(A, B, active, shares, plan[m], layers, limits, later, weights, scale)
     return total

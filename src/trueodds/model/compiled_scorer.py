@@ -52,8 +52,8 @@ class CompiledScorer:
         counts = [len(tables) for tables in target_encodings]
         firsts: dict[int, Float] = {}
         later: list[list[Float]] = []
-        starts: list[list[tuple[int, int, int]]] = []
-        flat = _Flat()
+        starts: list[list[tuple[int, ...]]] = []
+        whole, flat = _Flat(), _Flat()
         steps: list[Requantise] = []
         self._plan = np.zeros((len(networks.members), 5), np.int64)
         if networks.mlps:
@@ -63,7 +63,12 @@ class CompiledScorer:
             fold = networks.members[member].fold
             firsts[member] = over_all_folds(first, encoder.width, counts, fold)
             later.append(rest)
-            starts.append([(*layer.shape, flat.add(layer)) for layer in rest])
+            starts.append([])
+            for layer in rest:
+                inputs, outputs = len(layer) - 1, layer.shape[1]
+                units = column_units(layer)
+                places = whole.add(in_units(layer[:-1], units)), flat.add(units, layer[-1])
+                starts[-1].append((inputs, outputs, *places))
             self._plan[member, 4] = number
         for member in networks.soft:
             forest = Forest(networks, [member])
@@ -71,8 +76,8 @@ class CompiledScorer:
             self._plan[member, 2] = networks.members[member].depth
             self._plan[member, 4] = flat.add(forest.leaf_values)
         self._limits = np.array([float(step.after.limit) for step in steps])
-        self._layers = np.array(starts, np.int64).reshape(len(later), len(steps[1:]), 3)
-        self._weights = flat.joined()
+        self._layers = np.array(starts, np.int64).reshape(len(later), len(steps[1:]), 4)
+        self._later, self._weights = whole.joined().astype(np.int16), flat.joined()
         self._scale = 1.0 if networks.shares is None else 2.0**networks.shares.bits
         columns = sum(first.shape[1] for first in firsts.values())
         room = max(ROOM // columns, TIMES_WEIGHTS * 8 * len(firsts[0]))
@@ -110,7 +115,7 @@ class CompiledScorer:
     def total_of(self, sources: Sequence[str]) -> Callable[[Sequence[Any]], float]:
         """What `trueodds.model.row_scorer.RowScorer.total` does, for values of these sources."""
         placing = Placing(self._lookups, sources)
-        rest = (self._layers, self._limits, self._weights, self._scale, self._spans)
+        rest = (self._layers, self._limits, self._later, self._weights, self._scale, self._spans)
         given = (placing.shape, *placing.arrays, *self._tables.all, *rest)
         cells_of = placing.cells_of(sources)
 
@@ -130,7 +135,7 @@ class CompiledScorer:
             self._batches.fill(looked, out)
             return
         places = (looked.units, looked.at, looked.amounts)
-        rest = (self._layers, self._limits, self._weights, self._scale)
+        rest = (self._layers, self._limits, self._later, self._weights, self._scale)
         score_rows(*places, *self._tables.all, *rest, out)
 
 
@@ -141,11 +146,12 @@ class _Flat:
         self._parts: list[Float] = [np.zeros(0)]
         self._size = 0
 
-    def add(self, weights: Float) -> int:
+    def add(self, *weights: Float) -> int:
         """Take some more; return where they begin."""
-        self._parts.append(weights.ravel())
-        self._size += weights.size
-        return self._size - weights.size
+        start = self._size
+        self._parts += [each.ravel() for each in weights]
+        self._size += sum(each.size for each in weights)
+        return start
 
     def joined(self) -> Float:
         """All of them."""
