@@ -16,6 +16,8 @@ from trueodds.functions.kernels64 import sigmoid64
 from trueodds.model.placing_loops import place_rows
 
 HALF_WAY = 1.5 * 2.0**52
+SOME_ROWS = 32
+"""Rows whose first sums stay in the innermost cache."""
 
 
 @jit(nogil=True, error_model="numpy")
@@ -55,33 +57,53 @@ def score_rows(
         What stands for a share of 1.
     """
     members, rows = out.shape
-    A, B, P, S, active, shares = _room(plan, layers)
+    A, B, active, shares = _room(plan, layers)
     for m in range(members):
         first, columns, fold = plan[m, 0], plan[m, 1], plan[m, 3]
+        X, P = np.empty((rows, columns)), np.zeros((rows, columns))
+        first_rows(units, at, amounts[fold], 0, sums, narrow, ends, half, first, X, P)
         for r in range(rows):
-            P[:columns] = 0.0
-            _first_sums(
-                units[r], at[r], amounts[fold, r], sums, narrow, ends, half, first,
-                A[:columns], P[:columns], S[:columns],
-            )  # fmt: skip
+            A[:columns] = X[r]
             out[m, r] = _onward(
                 A, B, active, shares, plan[m], layers, limits, later, weights, scale
             )
 
 
-@jit(nogil=True, error_model="numpy")
+@jit(nogil=True, error_model="numpy", fastmath={"contract"})
 def first_rows(units, at, amounts, common, sums, narrow, ends, half, first, A, P):
-    """Fill ``A``, shape (rows, columns), with first sums of one member; as `score_rows`.
+    """Fill ``A``, shape (rows, columns), with first sums of as many columns; as `score_rows`.
 
-    ``amounts`` are those of the member's fold, shape (rows, a multiple of 4). ``P``, of the shape
+    ``amounts`` are those of the members' fold, shape (rows, a multiple of 4). ``P``, of the shape
     of ``A``, has what the first ``common`` parts add, in the columns' units, and is overwritten.
+    For some rows at a time, rows of the tables are added source by source: a few sources have few
+    rows, which stay in the cache. All sums are exact, so products may be fused with them.
     """
-    S = np.empty(A.shape[1], np.int32)
-    for r in range(A.shape[0]):
-        _first_sums(
-            units[r], at[r, common:], amounts[r, common:], sums, narrow, ends, half, first,
-            A[r], P[r], S,
-        )  # fmt: skip
+    rows, columns = A.shape
+    stop = first + columns
+    unit, bias = ends[0, first:stop], ends[1, first:stop]
+    S = np.empty((min(rows, SOME_ROWS), columns), np.int32)
+    for start in range(0, rows, SOME_ROWS):
+        count = min(SOME_ROWS, rows - start)
+        S[:count] = 0
+        for k in range(0, units.shape[1], 4):
+            for r in range(count):
+                u, s = units[start + r], S[r]
+                a, b = sums[u[k], first:stop], sums[u[k + 1], first:stop]
+                c, d = sums[u[k + 2], first:stop], sums[u[k + 3], first:stop]
+                for j in range(columns):
+                    s[j] += np.int32(np.int32(a[j] + b[j]) + np.int32(c[j] + d[j]))
+        for k in range(common, at.shape[1], 4):
+            for r in range(start, start + count):
+                u, by, p = at[r], amounts[r], P[r]
+                w, x = narrow[u[k], first:stop], narrow[u[k + 1], first:stop]
+                y, z = narrow[u[k + 2], first:stop], narrow[u[k + 3], first:stop]
+                by_w, by_x, by_y, by_z = by[k], by[k + 1], by[k + 2], by[k + 3]
+                for j in range(columns):
+                    p[j] += (by_w * w[j] + by_x * x[j]) + (by_y * y[j] + by_z * z[j])
+        for r in range(count):
+            s, p, total = S[r], P[start + r], A[start + r]
+            for j in range(columns):
+                total[j] = bias[j] + (s[j] * half + p[j]) * unit[j]
 
 
 @jit(nogil=True, error_model="numpy")
@@ -117,41 +139,15 @@ def to_output_grid(A, out):
 
 @jit(nogil=True, error_model="numpy")
 def _room(plan, layers):
-    """Three arrays for the outputs of any member's layer, one for whole sums, and others."""
+    """Two arrays for the outputs of any member's layer, room for positions and for shares."""
     widest, depth = 1, 0
     for m in range(plan.shape[0]):
         widest, depth = max(widest, plan[m, 1]), max(depth, plan[m, 2])
     for m in range(layers.shape[0]):
         for index in range(layers.shape[1]):
             widest = max(widest, layers[m, index, 1])
-    A, B, P, S = np.empty(widest), np.empty(widest), np.empty(widest), np.empty(widest, np.int32)
-    return A, B, P, S, np.empty(widest + 1, np.int64), np.empty(64 << depth)
-
-
-@jit(nogil=True, error_model="numpy")
-def _first_sums(units, at, amounts, sums, narrow, ends, half, first, A, P, S):
-    """First sums ``A`` of as many columns, from the ``first`` on.
-
-    ``P`` has what is added to them in the columns' units, and is overwritten; so is ``S``.
-    """
-    columns = A.shape[0]
-    stop = first + columns
-    for j in range(columns):
-        S[j] = 0
-    for k in range(0, units.shape[0], 4):
-        a, b = sums[units[k], first:stop], sums[units[k + 1], first:stop]
-        c, d = sums[units[k + 2], first:stop], sums[units[k + 3], first:stop]
-        for j in range(columns):
-            S[j] += np.int32(np.int32(a[j] + b[j]) + np.int32(c[j] + d[j]))
-    for k in range(0, at.shape[0], 4):
-        w, x = narrow[at[k], first:stop], narrow[at[k + 1], first:stop]
-        y, z = narrow[at[k + 2], first:stop], narrow[at[k + 3], first:stop]
-        by_w, by_x, by_y, by_z = amounts[k], amounts[k + 1], amounts[k + 2], amounts[k + 3]
-        for j in range(columns):
-            P[j] += (by_w * w[j] + by_x * x[j]) + (by_y * y[j] + by_z * z[j])
-    unit, bias = ends[0, first:stop], ends[1, first:stop]
-    for j in range(columns):
-        A[j] = bias[j] + (S[j] * half + P[j]) * unit[j]
+    positions = np.empty(widest + 1, np.int64)
+    return np.empty(widest), np.empty(widest), positions, np.empty(64 << depth)
 
 
 @jit(nogil=True, error_model="numpy")
@@ -260,14 +256,11 @@ def score_row(
         levels, grid, units, at, amounts,
     )  # fmt: skip
     first, added = np.empty(sums.shape[1]), np.zeros(sums.shape[1])
-    whole = np.empty(sums.shape[1], np.int32)
     for fold in range(spans.shape[0]):
         start, stop = spans[fold]
-        _first_sums(
-            units[0], at[0], amounts[fold, 0], sums, narrow, ends, half, start,
-            first[start:stop], added[start:stop], whole[start:stop],
-        )  # fmt: skip
-    A, B, _, _, active, shares = _room(plan, layers)
+        A, P = first[start:stop].reshape(1, -1), added[start:stop].reshape(1, -1)
+        first_rows(units, at, amounts[fold], 0, sums, narrow, ends, half, start, A, P)
+    A, B, active, shares = _room(plan, layers)
     total = 0.0
     for m in range(plan.shape[0]):
         start, columns = plan[m, 0], plan[m, 1]
