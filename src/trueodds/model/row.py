@@ -23,7 +23,7 @@ _BLANKS = " \t\r\n"
 _NAN = float("nan")
 _ABSENT = object()
 _NUMPY = (np.integer, np.floating, np.bool_, np.str_)
-_USUAL = (str, float, int, type(None))
+_USUAL = frozenset({str, float, int, type(None)})
 _ONE_CELL = (str, float, int, bool, type(None), bytes)
 
 
@@ -39,7 +39,9 @@ class RowReader:
         derived: tuple[Derived, ...],
         texts: Mapping[str, Text],
     ) -> None:
-        self._columns = [(column.name, column, _codes(column)) for column in schema.used]
+        self._columns = [
+            (column.name, column, column.kind == "number", _codes(column)) for column in schema.used
+        ]
         self._derived = derived
         names = [column.name for column in schema.used]
         self._dates = {n: names.index(n) for made in derived for n in made.columns}
@@ -57,20 +59,23 @@ class RowReader:
         cannot be read.
         """
         for cell in row.values():
-            if not isinstance(cell, _ONE_CELL) and hasattr(cell, "__len__"):
+            if type(cell) in _USUAL or isinstance(cell, _ONE_CELL):
+                continue
+            if hasattr(cell, "__len__"):
                 return None
         values: list[Any] = []
-        for name, column, codes in self._columns:
+        for name, column, is_number, codes in self._columns:
             cell = row.get(name, _ABSENT)
             if cell is _ABSENT:
                 return None
+            kind = type(cell)
             if codes is None:
-                number = _number(cell, column)
+                number = cell if is_number and kind is float else _number(cell, column)
                 if number is None:
                     return None
                 values.append(number)
                 continue
-            code = codes.get(cell.strip(_BLANKS)) if type(cell) is str else None
+            code = codes.get(cell.strip(_BLANKS)) if kind is str else None
             values.append(_code(cell, column, codes) if code is None else code)
         if self._derived:
             dates = {name: np.array([values[at]]) for name, at in self._dates.items()}
