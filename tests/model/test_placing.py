@@ -140,3 +140,17 @@ def test_a_joined_row_is_the_sum_of_its_sources_rows() -> None:
         for b in range(4):
             row = slot.base + a * strides[1] + b * strides[6]
             assert out[row].tolist() == (table[0] + table[1 + a] + table[6 + b]).tolist()
+
+
+def test_what_the_tables_cannot_hold_is_refused() -> None:
+    encoder = Encoder((), (Levels("kind", (0, 1), -1, -1, 2), Indicator("a", (0.0, 1.0))))
+    for grid in (Grid(0, 8), Grid(20, 2**20 - 1)):
+        with pytest.raises(ValueError, match="a half and a 1"):
+            Lookups(encoder, [()], grid, 1 << 20)
+    with pytest.raises(ValueError, match="too large"):
+        Lookups(encoder, [()], GRID, 10)
+    lookups = Lookups(encoder, [()], GRID, 1 << 20)
+    most = np.full((4, 1), 2.0**29)  # two of the inputs may be 1, and a 1 is two halves
+    assert lookups.sums_of(most - 1.0).max() == 2**31 - 4
+    with pytest.raises(ValueError, match="32 bits"):
+        lookups.sums_of(most)
