@@ -30,6 +30,9 @@ ROOM = 1 << 26
 TIMES_WEIGHTS = 2
 """… or so many times what the first layers take in float64, as the scorer of one row has them."""
 
+LANES = 8
+"""Columns that a processor adds at once; the few that are left take as long as so many."""
+
 
 class CompiledScorer:
     """Log-odds of rows by `trueodds.model.compiled_loops`; threads may share it.
@@ -59,7 +62,8 @@ class CompiledScorer:
         if networks.mlps:
             steps = [Requantise.of(networks, index) for index in range(len(networks.grids))]
         for number, member in enumerate(networks.mlps):
-            first, *rest = (weights_of(networks, member, n, step) for n, step in enumerate(steps))
+            layers = [weights_of(networks, member, n, step) for n, step in enumerate(steps)]
+            first, *rest = with_silent_units(layers)
             fold = networks.members[member].fold
             firsts[member] = over_all_folds(first, encoder.width, counts, fold)
             later.append(rest)
@@ -156,6 +160,20 @@ class _Flat:
     def joined(self) -> Float:
         """All of them."""
         return np.concatenate(self._parts)
+
+
+def with_silent_units(layers: Sequence[Float]) -> list[Float]:
+    """Layers of an MLP whose first has silent units more, up to a multiple of `LANES`.
+
+    They stand before the last output, which is 1.
+    """
+    first, *rest = layers
+    silent = -first.shape[1] % LANES
+    if not rest or not silent:
+        return [first, *rest]
+    last = first.shape[1] - 1
+    second = np.insert(rest[0], [last] * silent, 0.0, axis=0)
+    return [np.insert(first, [last] * silent, 0.0, axis=1), second, *rest[1:]]
 
 
 def column_units(first: Float) -> Float:
