@@ -15,11 +15,17 @@ from trueodds.columns.values import Values
 from trueodds.errors import KernelError
 from trueodds.features.blocks import Indicator, PiecewiseLinear, QuantileTransform
 from trueodds.features.derive import derive
-from trueodds.model import compiled, compiled_scorer, lookups
+from trueodds.model import compiled, compiled_scorer, slots
 from trueodds.model import scorer as scorer_module
 from trueodds.model.batches import BLOCK, LEAST_ROWS
 from trueodds.model.compiled import Compiled, scores
-from trueodds.model.compiled_scorer import CompiledScorer, column_units, in_units
+from trueodds.model.compiled_scorer import (
+    LANES,
+    CompiledScorer,
+    column_units,
+    in_units,
+    with_silent_units,
+)
 from trueodds.model.fixed import FixedNetworks, Grid
 from trueodds.model.places import Looked
 from trueodds.model.row_scorer import RowScorer
@@ -53,12 +59,12 @@ def same(model: Model, values: Values) -> None:
     assert found.tolist() == plain.outputs_of(plain.encode(values)).tolist()
 
 
-@pytest.mark.parametrize("most", [lookups.MOST_LEVELS, 0])
+@pytest.mark.parametrize("most", [slots.MOST_JOINED, 0])
 @pytest.mark.parametrize("name", WAYS)
 def test_golden_rows(
     name: str, most: int, golden_called: Called, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lookups, "MOST_LEVELS", most)
+    monkeypatch.setattr(slots, "MOST_JOINED", most)
     golden = golden_called(name)
     same(golden.model, golden.model.read(golden.cells))
 
@@ -97,6 +103,21 @@ def test_weights_of_16_bits_are_kept_in_units_of_their_column() -> None:
     assert (in_units(first[:-1], units) * units).tolist() == first[:-1].tolist()
     with pytest.raises(ValueError, match="more than 16 bits"):
         in_units(first, units)
+
+
+@pytest.mark.parametrize("units", [1, 5, LANES - 1, LANES, LANES + 1])
+def test_silent_units_change_no_product(units: int) -> None:
+    rng = np.random.default_rng(units)
+    layers = [
+        rng.integers(-9, 9, shape).astype(float) for shape in [(4, units + 1), (units + 1, 3)]
+    ]
+    layers[0][:, -1] = [0.0, 0.0, 0.0, 1.0]
+    first, second = with_silent_units(layers)
+    assert first.shape[1] % LANES == 0
+    assert first[:, -1].tolist() == [0.0, 0.0, 0.0, 1.0]
+    assert (first @ second).tolist() == (layers[0] @ layers[1]).tolist()
+    (alone,) = with_silent_units(layers[:1])
+    assert alone is layers[0]
 
 
 @settings(max_examples=20, deadline=None)

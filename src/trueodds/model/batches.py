@@ -13,9 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.model.compiled_loops import activate_rows, first_rows, soft_rows, to_output_grid
-from trueodds.model.fixed import FixedNetworks
 from trueodds.model.places import Looked
-from trueodds.model.requantise import Requantise, weights_of
 
 Float = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -32,49 +30,25 @@ WORTH_A_COPY = 8
 class Tables:
     """What first sums are made of; see `trueodds.model.compiled_loops.score_rows`."""
 
-    sums: Float
+    sums: NDArray[np.int32]
     narrow: NDArray[np.int16]
+    ends: Float
+    half: float
     plan: Index
 
-    def of_member(self, member: int, rows: int) -> tuple[Float, NDArray[np.int16], int]:
-        """Sums and weights with the member's columns, and where its columns begin in them."""
+    @property
+    def all(self) -> tuple[Any, ...]:
+        """Everything, as the loops take it."""
+        return self.sums, self.narrow, self.ends, self.half, self.plan
+
+    def of_member(self, member: int, rows: int) -> tuple[Any, ...]:
+        """All but the plan with the member's columns, and where its columns begin in them."""
         first, columns = self.plan[member, :2].tolist()
         if rows * WORTH_A_COPY < len(self.sums):
-            return self.sums, self.narrow, first
+            return self.sums, self.narrow, self.ends, self.half, first
         there = slice(first, first + columns)  # in a copy they lie side by side
-        sums = np.ascontiguousarray(self.sums[:, there])
-        return sums, np.ascontiguousarray(self.narrow[:, there]), 0
-
-
-class Parts:
-    """Weights that count by amounts: those that all rows have in common, and the others.
-
-    A scaled number or a quantile has the same row of weights whatever its value, so these are a
-    product of matrices. Which row a step of a piecewise-linear encoding takes depends on the value.
-    """
-
-    def __init__(self, looked: Looked) -> None:
-        same = (looked.at == looked.at[:1]).all(axis=0)
-        self._same, self._other = np.flatnonzero(same), np.flatnonzero(~same)
-        self._looked = looked
-        self.common = looked.at[0, self._same]
-        """Rows of weights that all rows have, shape (parts in common,)."""
-        self.at = self._padded(looked.at)
-        """Rows of weights of the other parts, shape (rows, a multiple of 4)."""
-        self._of_fold: dict[int, tuple[Float, Float]] = {}
-
-    def amounts(self, fold: int) -> tuple[Float, Float]:
-        """Amounts of the parts in common, and of the others."""
-        if fold not in self._of_fold:
-            of = self._looked.amounts[fold]
-            self._of_fold[fold] = np.ascontiguousarray(of[:, self._same]), self._padded(of)
-        return self._of_fold[fold]
-
-    def _padded(self, of: NDArray[Any]) -> NDArray[Any]:
-        """The other parts; a part of row 0 and amount 0 fills them up to a multiple of 4."""
-        out = np.zeros((len(of), -(-len(self._other) // 4) * 4), of.dtype)
-        out[:, : len(self._other)] = of[:, self._other]
-        return out
+        copies = (np.ascontiguousarray(of[:, there]) for of in (self.sums, self.narrow, self.ends))
+        return *copies, self.half, 0
 
 
 class Batches:
@@ -82,60 +56,49 @@ class Batches:
 
     Parameters
     ----------
-    networks
-        The members.
-    steps
-        What follows each layer of the MLPs.
-    wide
-        Columns of an MLP's first sums: its units, zeros, and the 1.
+    limits
+        Largest outputs of the MLPs' layers, shape (layers,).
+    layers
+        Later layers of every MLP.
     tables, weights, scale
         As `trueodds.model.compiled_loops.score_rows` takes them.
     """
 
     def __init__(
         self,
-        networks: FixedNetworks,
-        steps: Sequence[Requantise],
-        wide: int,
+        limits: Float,
+        layers: Sequence[Sequence[Float]],
         tables: Tables,
         weights: Float,
         scale: float,
     ) -> None:
+        self._limits, self._layers = limits.tolist(), layers
         self._tables, self._weights, self._scale = tables, weights, scale
-        self._limits = [float(step.after.limit) for step in steps]
-        self._layers: dict[int, list[Float]] = {}
-        """Later layers of every MLP."""
-        for member in networks.mlps:
-            layers = [weights_of(networks, member, n + 1, s) for n, s in enumerate(steps[1:])]
-            if layers:
-                first = np.zeros((wide, layers[0].shape[1]))
-                first[: len(layers[0]) - 1], first[-1] = layers[0][:-1], layers[0][-1]
-                layers[0] = first
-            self._layers[member] = layers
 
     def fill(self, looked: Looked, out: Float) -> None:
         """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³²."""
-        rows = out.shape[1]
-        parts = Parts(looked)
+        rows, count = out.shape[1], looked.common
+        places = looked.at[0, :count]
         for member in range(len(out)):
-            sums, narrow, first = self._tables.of_member(member, rows)
+            tables = self._tables.of_member(member, rows)
             _, columns, depth, fold, last = self._tables.plan[member].tolist()
-            of_common, of_others = parts.amounts(fold)
-            common = narrow[parts.common, first : first + columns].astype(np.float64)
+            amounts = looked.amounts[fold]
+            _, narrow, *_, first = tables
+            common = narrow[places, first : first + columns].astype(np.float64)
             A, P = np.empty((2, min(BLOCK, rows), columns))
             for start in range(0, rows, BLOCK):
                 some = slice(start, min(start + BLOCK, rows))
                 X, Y = A[: some.stop - start], P[: some.stop - start]
-                np.matmul(of_common[some], common, out=Y)
-                first_rows(
-                    looked.units[some], parts.at[some], of_others[some], sums, narrow, first, X, Y
-                )
+                # A scaled number and a quantile have the same row of weights in every row.
+                np.matmul(amounts[some, :count], common, out=Y)
+                units, at, by = looked.units[some], looked.at[some], amounts[some]
+                first_rows(units, at, by, count, *tables, X, Y)
                 if depth:
                     soft_rows(X, depth, self._weights[last:], self._scale, out[member, some])
                 else:
-                    self._onward(X, self._layers[member], out[member, some])
+                    self._onward(X, self._layers[last], out[member, some])
 
-    def _onward(self, A: Float, layers: list[Float], out: Float) -> None:
+    def _onward(self, A: Float, layers: Sequence[Float], out: Float) -> None:
         """Log-odds of an MLP from its first sums, which are overwritten."""
         for limit, weights in zip(self._limits, layers, strict=False):
             activate_rows(A, limit)

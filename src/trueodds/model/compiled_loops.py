@@ -13,12 +13,17 @@ import numpy as np
 from trueodds.functions.bits import select
 from trueodds.functions.cache import jit
 from trueodds.functions.kernels64 import sigmoid64
+from trueodds.model.placing_loops import place_rows
 
 HALF_WAY = 1.5 * 2.0**52
+SOME_ROWS = 32
+"""Rows whose first sums stay in the innermost cache."""
 
 
 @jit(nogil=True, error_model="numpy")
-def score_rows(units, at, amounts, sums, narrow, plan, layers, limits, weights, scale, out):
+def score_rows(
+    units, at, amounts, sums, narrow, ends, half, plan, layers, limits, later, weights, scale, out
+):
     """Fill ``out``, shape (members, rows), with log-odds in units of 2⁻³².
 
     Parameters
@@ -29,44 +34,76 @@ def score_rows(units, at, amounts, sums, narrow, plan, layers, limits, weights, 
         Rows of weights and how often they count: int32 of shape (rows, a multiple of 4), and
         float64 of shape (folds, rows, the same).
     sums
-        float64 of shape (rows of sums + 1, columns of all members): the last row has the columns'
-        units.
+        int32 of shape (rows of sums, columns of all members), in halves of the columns' units.
     narrow
-        Weights as int16 in these units, shape (rows of weights, the same columns): a quarter of
-        the room, and memory is what a single row waits for.
+        Weights as int16 in these units, shape (rows of weights, the same columns). Memory is what a
+        single row waits for.
+    ends
+        float64 of shape (2, the same columns): the units, and the sums of a row of zeros.
+    half
+        What a half of an amount is on its grid.
     plan
         int64 of shape (members, 5): first column, columns, depth (0 for an MLP), fold, and for an
         MLP its number among the MLPs, for soft splits the start of their leaf values in
         ``weights``, behind which their bias stands.
     layers
-        int64 of shape (later layers, 3): inputs, outputs, start in ``weights`` of the MLPs' layer.
+        int64 of shape (MLPs, later layers, 4): inputs but for the 1, outputs, start in ``later``,
+        and start in ``weights`` of the outputs' units, behind which those of the 1 stand.
     limits
         float64 of shape (later layers + 1,): largest output of each layer.
+    later
+        Weights of the MLPs' later layers as int16 in units of their outputs, flat.
     scale
         What stands for a share of 1.
     """
     members, rows = out.shape
-    A, B, P = _room(plan, layers)
-    active = np.empty(A.shape[0] + 1, np.int64)
-    shares = np.empty(256 * 64)
+    A, B, active, shares = _room(plan, layers)
     for m in range(members):
         first, columns, fold = plan[m, 0], plan[m, 1], plan[m, 3]
+        X, P = np.empty((rows, columns)), np.zeros((rows, columns))
+        first_rows(units, at, amounts[fold], 0, sums, narrow, ends, half, first, X, P)
         for r in range(rows):
-            row = amounts[fold, r]
-            P[:columns] = 0.0
-            _first_sums(units[r], at[r], row, sums, narrow, first, A[:columns], P[:columns])
-            out[m, r] = _onward(A, B, active, shares, plan[m], layers, limits, weights, scale)
+            A[:columns] = X[r]
+            out[m, r] = _onward(
+                A, B, active, shares, plan[m], layers, limits, later, weights, scale
+            )
 
 
-@jit(nogil=True, error_model="numpy")
-def first_rows(units, at, amounts, sums, narrow, first, A, P):
-    """Fill ``A``, shape (rows, columns), with first sums of one member; as `score_rows`.
+@jit(nogil=True, error_model="numpy", fastmath={"contract"})
+def first_rows(units, at, amounts, common, sums, narrow, ends, half, first, A, P):
+    """Fill ``A``, shape (rows, columns), with first sums of as many columns; as `score_rows`.
 
-    ``amounts`` are those of the member's fold, shape (rows, a multiple of 4). ``P``, of the shape
-    of ``A``, has what other parts add, in the columns' units, and is overwritten.
+    ``amounts`` are those of the members' fold, shape (rows, a multiple of 4). ``P``, of the shape
+    of ``A``, has what the first ``common`` parts add, in the columns' units, and is overwritten.
+    For some rows at a time, rows of the tables are added source by source: a few sources have few
+    rows, which stay in the cache. All sums are exact, so products may be fused with them.
     """
-    for r in range(A.shape[0]):
-        _first_sums(units[r], at[r], amounts[r], sums, narrow, first, A[r], P[r])
+    rows, columns = A.shape
+    stop = first + columns
+    unit, bias = ends[0, first:stop], ends[1, first:stop]
+    S = np.empty((min(rows, SOME_ROWS), columns), np.int32)
+    for start in range(0, rows, SOME_ROWS):
+        count = min(SOME_ROWS, rows - start)
+        S[:count] = 0
+        for k in range(0, units.shape[1], 4):
+            for r in range(count):
+                u, s = units[start + r], S[r]
+                a, b = sums[u[k], first:stop], sums[u[k + 1], first:stop]
+                c, d = sums[u[k + 2], first:stop], sums[u[k + 3], first:stop]
+                for j in range(columns):
+                    s[j] += np.int32(np.int32(a[j] + b[j]) + np.int32(c[j] + d[j]))
+        for k in range(common, at.shape[1], 4):
+            for r in range(start, start + count):
+                u, by, p = at[r], amounts[r], P[r]
+                w, x = narrow[u[k], first:stop], narrow[u[k + 1], first:stop]
+                y, z = narrow[u[k + 2], first:stop], narrow[u[k + 3], first:stop]
+                by_w, by_x, by_y, by_z = by[k], by[k + 1], by[k + 2], by[k + 3]
+                for j in range(columns):
+                    p[j] += (by_w * w[j] + by_x * x[j]) + (by_y * y[j] + by_z * z[j])
+        for r in range(count):
+            s, p, total = S[r], P[start + r], A[start + r]
+            for j in range(columns):
+                total[j] = bias[j] + (s[j] * half + p[j]) * unit[j]
 
 
 @jit(nogil=True, error_model="numpy")
@@ -102,48 +139,24 @@ def to_output_grid(A, out):
 
 @jit(nogil=True, error_model="numpy")
 def _room(plan, layers):
-    """Three arrays for the outputs of any member's layer."""
-    widest = 1
+    """Two arrays for the outputs of any member's layer, room for positions and for shares."""
+    widest, depth = 1, 0
     for m in range(plan.shape[0]):
-        widest = max(widest, plan[m, 1])
-    for index in range(layers.shape[0]):
-        widest = max(widest, layers[index, 1])
-    return np.empty(widest), np.empty(widest), np.empty(widest)
+        widest, depth = max(widest, plan[m, 1]), max(depth, plan[m, 2])
+    for m in range(layers.shape[0]):
+        for index in range(layers.shape[1]):
+            widest = max(widest, layers[m, index, 1])
+    positions = np.empty(widest + 1, np.int64)
+    return np.empty(widest), np.empty(widest), positions, np.empty(64 << depth)
 
 
 @jit(nogil=True, error_model="numpy")
-def _first_sums(units, at, amounts, sums, narrow, first, A, P):
-    """First sums ``A`` of as many columns, from the ``first`` on.
-
-    ``P`` has what is added to them in the columns' units, and is overwritten.
-    """
-    columns = A.shape[0]
-    stop = first + columns
-    for j in range(columns):
-        A[j] = 0.0
-    for k in range(0, units.shape[0], 4):
-        a, b = sums[units[k], first:stop], sums[units[k + 1], first:stop]
-        c, d = sums[units[k + 2], first:stop], sums[units[k + 3], first:stop]
-        for j in range(columns):
-            A[j] += (a[j] + b[j]) + (c[j] + d[j])
-    for k in range(0, at.shape[0], 4):
-        w, x = narrow[at[k], first:stop], narrow[at[k + 1], first:stop]
-        y, z = narrow[at[k + 2], first:stop], narrow[at[k + 3], first:stop]
-        by_w, by_x, by_y, by_z = amounts[k], amounts[k + 1], amounts[k + 2], amounts[k + 3]
-        for j in range(columns):
-            P[j] += (by_w * w[j] + by_x * x[j]) + (by_y * y[j] + by_z * z[j])
-    unit = sums[sums.shape[0] - 1, first:stop]
-    for j in range(columns):
-        A[j] += P[j] * unit[j]
-
-
-@jit(nogil=True, error_model="numpy")
-def _onward(A, B, active, shares, member, layers, limits, weights, scale):
+def _onward(A, B, active, shares, member, layers, limits, later, weights, scale):
     """Log-odds of one row of a member with such a line of the plan, from its first sums."""
     columns, depth, last = member[1], member[2], member[4]
     if depth:
         return _soft(A[:columns], depth, weights[last:], scale, shares, B)
-    return _mlp(A, B, active, columns, last, layers, limits, weights)
+    return _mlp(A, B, active, columns, last, layers, limits, later, weights)
 
 
 @jit(nogil=True, error_model="numpy")
@@ -184,18 +197,17 @@ def _soft(A, depth, values, scale, shares, total):
 
 
 @jit(nogil=True, error_model="numpy")
-def _mlp(A, B, active, columns, member, layers, limits, weights):
+def _mlp(A, B, active, columns, member, layers, limits, later, weights):
     """Log-odds of one row of an MLP whose activation is ReLU; ``active`` is room for positions."""
-    for index in range(layers.shape[0]):
+    for index in range(layers.shape[1]):
         _activate(A[:columns], limits[index])
         count = 0
-        for i in range(columns):
+        inputs, outputs, start, ends = layers[member, index]
+        for i in range(inputs):
             # Most units are silent: their products are left out, four of the others at a time.
             active[count] = i
             count += A[i] != 0.0
-        inputs, outputs = layers[index, 0], layers[index, 1]
-        start = layers[index, 2] + member * inputs * outputs
-        W = weights[start : start + inputs * outputs].reshape(inputs, outputs)
+        W = later[start : start + inputs * outputs].reshape(inputs, outputs)
         for j in range(outputs):
             B[j] = 0.0
         for k in range(0, count - 3, 4):
@@ -208,6 +220,9 @@ def _mlp(A, B, active, columns, member, layers, limits, weights):
             by, w = A[active[k]], W[active[k]]
             for j in range(outputs):
                 B[j] += by * w[j]
+        unit, bias = weights[ends : ends + outputs], weights[ends + outputs : ends + 2 * outputs]
+        for j in range(outputs):
+            B[j] = bias[j] + B[j] * unit[j]
         A, B, columns = B, A, outputs
     return _on_output_grid(A[0])
 
@@ -219,27 +234,37 @@ def _on_output_grid(value):
 
 
 @jit(nogil=True, error_model="numpy")
-def score_row(looked, count, parts, sums, narrow, plan, layers, limits, weights, scale):
-    """Sum of all members' outputs for one row of `trueodds.model.row_lookups.RowLookups.look`.
+def score_row(
+    values, shape, bases, numbers, parts, ranks, breaks, params, codes, made, sides, keys, folds,
+    levels, grid, sums, narrow, ends, half, plan, layers, limits, later, weights, scale, spans,
+):  # fmt: skip
+    """Sum of all members' outputs for one row, from its cells but for those of codes made of them.
 
-    Its amounts are the same for all folds. The first sums of all members are made together: what
-    they read lies in one piece for each row of a table.
+    ``shape`` has the numbers of cells, of rows of sums, of parts and of folds; what follows is as
+    `trueodds.model.placing_loops.place_rows` and `score_rows` take it. ``spans``, int64 of shape
+    (folds, 2), has the first column of the members of a fold and the one behind the last: their
+    first sums are made together, as what they read lies in one piece for each row of a table.
     """
-    units, at, amounts = np.empty(count, np.int32), np.empty(parts, np.int32), np.empty(parts)
-    for k in range(count):
-        units[k] = np.int32(looked[k])
-    for k in range(parts):
-        at[k] = np.int32(looked[count + k])
-        amounts[k] = looked[count + parts + k]
-    first = np.empty(sums.shape[1])
-    _first_sums(units, at, amounts, sums, narrow, 0, first, np.zeros(sums.shape[1]))
-    A, B, _ = _room(plan, layers)
-    active = np.empty(A.shape[0] + 1, np.int64)
-    shares = np.empty(256 * 64)
+    cells = np.empty((shape[0], 1))
+    for k in range(values.shape[0]):
+        cells[k, 0] = values[k]
+    units, at = np.empty((1, shape[1]), np.int32), np.empty((1, shape[2]), np.int32)
+    amounts = np.zeros((shape[3], 1, shape[2]))
+    at[:] = narrow.shape[0] - 1
+    place_rows(
+        cells, bases, numbers, parts, ranks, breaks, params, codes, made, sides, keys, folds,
+        levels, grid, units, at, amounts,
+    )  # fmt: skip
+    first, added = np.empty(sums.shape[1]), np.zeros(sums.shape[1])
+    for fold in range(spans.shape[0]):
+        start, stop = spans[fold]
+        A, P = first[start:stop].reshape(1, -1), added[start:stop].reshape(1, -1)
+        first_rows(units, at, amounts[fold], 0, sums, narrow, ends, half, start, A, P)
+    A, B, active, shares = _room(plan, layers)
     total = 0.0
     for m in range(plan.shape[0]):
         start, columns = plan[m, 0], plan[m, 1]
         for j in range(columns):
             A[j] = first[start + j]
-        total += _onward(A, B, active, shares, plan[m], layers, limits, weights, scale)
+        total += _onward(A, B, active, shares, plan[m], layers, limits, later, weights, scale)
     return total

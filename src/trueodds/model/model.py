@@ -199,9 +199,8 @@ class Model(PerRow, WithEffects, WithLabels, AsClassifier, ModelData):
     def _reader(self) -> RowReader:
         tables = (table for tables in self.target_encodings for table in tables)
         found = {table.source: table for table in tables}
-        crosses = {name: t.cross for name, t in found.items() if t.cross is not None}
         texts = {name: t.text for name, t in found.items() if t.text is not None}
-        return RowReader(self.schema, self.encoder.derived, crosses, texts)
+        return RowReader(self.schema, self.encoder.derived, texts)
 
     @cached_property
     def _row_scorer(self) -> RowScorer:

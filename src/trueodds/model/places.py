@@ -1,14 +1,12 @@
 """Where the sources of a row stand in the tables of `trueodds.model.lookups`."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trueodds.columns.values import Values
 from trueodds.features.blocks import ClippedScale, PiecewiseLinear, QuantileTransform
+from trueodds.features.cross import Cross
 from trueodds.features.target_encoding import TargetEncoding
 from trueodds.model.scorer import Float
 
@@ -22,11 +20,13 @@ class Looked:
     units: Whole
     at: Whole
     amounts: Float
+    common: int
+    """So many of the parts, which come first, have the same place in all rows."""
 
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """A number: its steps are the row of sums at ``base`` + the bin of its value."""
+    """A number: its steps are row ``base`` + the bin of its value; the last is for missing ones."""
 
     source: str
     edges: Float
@@ -35,25 +35,49 @@ class Steps:
     """Blocks of one input, and the positions of these."""
     pieces: tuple[tuple[int, PiecewiseLinear], ...]
 
+    @property
+    def rows(self) -> int:
+        """Rows of the number: bins and missing."""
+        return len(self.edges) + 2
+
 
 @dataclass(frozen=True, eq=False)
 class Codes:
-    """A category or a cross: its code's row of the sums from ``base`` on; −2 and −1 come last."""
+    """A category: its code's row from ``base`` on; those of −2 and −1 come last."""
 
     source: str
-    of: Callable[[Values], NDArray[Any]]
     base: int
     rows: int
 
 
 @dataclass(frozen=True, eq=False)
 class OfFolds:
-    """A target encoding of many levels, or of words: the row ``at`` of weights, by fold."""
+    """A target encoding: the row ``at`` of weights, and an amount for each fold."""
 
     source: str
     at: int
-    inputs: tuple[tuple[int, TargetEncoding], ...]
-    """Positions of its inputs, fold by fold."""
-    tables: dict[int, TargetEncoding]
-    of: Callable[[Values], NDArray[Any]] | None
-    """Codes; None for words."""
+    inputs: tuple[tuple[int, int, TargetEncoding], ...]
+    """Position of the input, fold, and target encoding, fold by fold."""
+
+    @property
+    def cross(self) -> Cross | None:
+        """The cross whose levels they are, if any."""
+        return self.inputs[0][2].cross
+
+    @property
+    def words(self) -> bool:
+        """Whether they are of words."""
+        return self.inputs[0][2].text is not None
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Sources that share rows of the sums: a row for each combination of theirs.
+
+    The combination's row is ``base`` + Σ stride·(row of the source among its own).
+    """
+
+    base: int
+    rows: int
+    sources: tuple[tuple[int, int], ...]
+    """Base of the source's own rows, which name it, and stride."""

@@ -13,7 +13,6 @@ import numpy as np
 from trueodds.columns.schema import Column, Schema
 from trueodds.columns.values import MISSING, read_codes, read_numbers
 from trueodds.columns.words import WordFinder
-from trueodds.features.cross import Cross
 from trueodds.features.derive import Derived, derive_columns
 from trueodds.features.text import Text
 from trueodds.table.cells import MISSING_MARKERS, number_text, text_of
@@ -24,36 +23,34 @@ _BLANKS = " \t\r\n"
 _NAN = float("nan")
 _ABSENT = object()
 _NUMPY = (np.integer, np.floating, np.bool_, np.str_)
-_USUAL = (str, float, int, type(None))
+_USUAL = frozenset({str, float, int, type(None)})
 _ONE_CELL = (str, float, int, bool, type(None), bytes)
 
 
 class RowReader:
     """Reads one row given as a mapping of column names to cells.
 
-    ``crosses`` and ``texts`` are by the names of their target encodings.
+    ``texts`` are by the names of their target encodings.
     """
 
     def __init__(
         self,
         schema: Schema,
         derived: tuple[Derived, ...],
-        crosses: Mapping[str, Cross],
         texts: Mapping[str, Text],
     ) -> None:
-        self._columns = [(column.name, column, _codes(column)) for column in schema.used]
+        self._columns = [
+            (column.name, column, column.kind == "number", _codes(column)) for column in schema.used
+        ]
         self._derived = derived
         names = [column.name for column in schema.used]
         self._dates = {n: names.index(n) for made in derived for n in made.columns}
-        self._crosses = [
-            (cross, [names.index(name) for name in cross.columns]) for cross in crosses.values()
-        ]
         finders = {c.name: WordFinder(c.words) for c in schema.used if c.words}
         self._texts = [
             (each.column, names.index(each.column), finders[each.column]) for each in texts.values()
         ]
-        self.sources = (*names, *(made.name for made in derived), *crosses, *texts)
-        """The sources of `values`: columns, derived quantities, crosses, texts."""
+        self.sources = (*names, *(made.name for made in derived), *texts)
+        """The sources of `values`: columns, derived quantities, texts."""
 
     def values(self, row: Mapping[str, Any]) -> list[Any] | None:
         """A float (NaN is missing), a code, or words' positions for every source.
@@ -62,26 +59,28 @@ class RowReader:
         cannot be read.
         """
         for cell in row.values():
-            if not isinstance(cell, _ONE_CELL) and hasattr(cell, "__len__"):
+            if type(cell) in _USUAL or isinstance(cell, _ONE_CELL):
+                continue
+            if hasattr(cell, "__len__"):
                 return None
         values: list[Any] = []
-        for name, column, codes in self._columns:
+        for name, column, is_number, codes in self._columns:
             cell = row.get(name, _ABSENT)
             if cell is _ABSENT:
                 return None
+            kind = type(cell)
             if codes is None:
-                number = _number(cell, column)
+                number = cell if is_number and kind is float else _number(cell, column)
                 if number is None:
                     return None
                 values.append(number)
                 continue
-            code = codes.get(cell.strip(_BLANKS)) if type(cell) is str else None
+            code = codes.get(cell.strip(_BLANKS)) if kind is str else None
             values.append(_code(cell, column, codes) if code is None else code)
         if self._derived:
             dates = {name: np.array([values[at]]) for name, at in self._dates.items()}
             made = derive_columns(dates, self._derived)
             values += [float(made[derived.name][0]) for derived in self._derived]
-        values += [cross.code([values[at] for at in places]) for cross, places in self._crosses]
         for name, at, finder in self._texts:
             missing = values[at] == MISSING
             values.append(finder.absent if missing else finder.places(_text(row[name])))

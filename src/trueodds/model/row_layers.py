@@ -38,11 +38,20 @@ def first_layers(
     weights only for the target encodings of its fold. ``counts`` are the folds' numbers of target
     encodings.
     """
-    joined = np.zeros((shared + sum(counts) + 1, len(first), first.shape[2]))
-    for index, number in enumerate(networks.mlps):
-        fold = networks.members[number].fold
-        start, count = shared + sum(counts[:fold]), counts[fold]
-        joined[:shared, index] = first[index, :shared]
-        joined[start : start + count, index] = first[index, shared : shared + count]
-        joined[-1, index] = first[index, -1]
-    return joined.reshape(len(joined), -1)
+    parts = [
+        over_all_folds(weights, shared, counts, networks.members[number].fold)
+        for weights, number in zip(first, networks.mlps, strict=True)
+    ]
+    return np.concatenate(parts, axis=1)
+
+
+def over_all_folds(first: Float, shared: int, counts: Sequence[int], fold: int) -> Float:
+    """The first layer of one MLP, over the same inputs; the last row of ``first`` is that of the 1.
+
+    Rows of zeros may stand before it.
+    """
+    out = np.zeros((shared + sum(counts) + 1, first.shape[1]))
+    start, count = shared + sum(counts[:fold]), counts[fold]
+    out[:shared], out[-1] = first[:shared], first[-1]
+    out[start : start + count] = first[shared : shared + count]
+    return out

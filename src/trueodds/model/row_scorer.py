@@ -46,7 +46,7 @@ class RowScorer:
         They make the inputs: the encoder those of all folds, the target encodings those of each
         fold.
     sources
-        Columns, derived quantities, crosses and texts, in the order of the values.
+        Columns, derived quantities and texts, in the order of the values.
     compiled
         What may score a row quicker.
     """
@@ -76,7 +76,10 @@ class RowScorer:
         self._grid = networks.grids[0]
         self._unit = 2.0**-self._grid.bits
         feeds = _Feeds(self._unit, *table.shape)
-        self._feeds = feeds.of(encoder, target_encodings, sources)
+        tables = [table for tables in target_encodings for table in tables]
+        crosses = {table.source: table.cross for table in tables if table.cross is not None}
+        self._crosses = [(c, [sources.index(n) for n in c.columns]) for c in crosses.values()]
+        self._feeds = feeds.of(encoder, target_encodings, [*sources, *crosses])
         self._table = np.concatenate([table, on_grid(feeds.amounts(), self._grid) @ table])
         self._bias = len(table) - 1
         self._last = np.array([-1])
@@ -90,6 +93,8 @@ class RowScorer:
             return self._quick(values)
         if self._compiled is not None and (quick := self._compiled.for_a_row()) is not None:
             self._quick = quick.total_of(self._sources)
+        codes = [cross.code([values[at] for at in places]) for cross, places in self._crosses]
+        values = [*values, *codes]
         inputs = [(self._bias, self._unit)]
         for value, feed in zip(values, self._feeds, strict=True):
             inputs += feed(value)

@@ -7,7 +7,7 @@ import numpy as np
 
 from trueodds.columns.profile import Profile
 from trueodds.columns.schema import Schema
-from trueodds.columns.values import MISSING
+from trueodds.columns.values import MISSING, UNSEEN
 from trueodds.model.monitor import missing_by_chance
 
 
@@ -15,7 +15,7 @@ from trueodds.model.monitor import missing_by_chance
 class UsualCells:
     """For every column of a row the least and largest usual value, and whether it may be missing.
 
-    Codes of known levels are usual from 0 on.
+    Codes of known levels are usual from 0 on; a text has no levels. No missing cell is within.
     """
 
     limits: tuple[tuple[float, float, bool], ...]
@@ -31,9 +31,9 @@ class UsualCells:
         limits, missing = [], []
         for column in schema.used:
             numeric = column.kind in ("number", "date")
-            low, high = (
-                (0.0, np.inf) if column.coded and column.kind != "text" else (-np.inf, np.inf)
-            )
+            low, high = -np.inf, np.inf
+            if column.coded:
+                low, high = (UNSEEN, UNSEEN) if column.kind == "text" else (0, np.inf)
             reference = known.get(column.name)
             if reference is not None and numeric:
                 low, high = reference.low, reference.high
@@ -44,7 +44,7 @@ class UsualCells:
     def include(self, values: list[Any]) -> bool:
         """Whether all of a row's values are usual; further values of the row do not count."""
         for value, (low, high, may_miss) in zip(values, self.limits, strict=False):
-            if not (may_miss if _is_missing(value) else low <= value <= high):
+            if not (low <= value <= high or (may_miss and _is_missing(value))):
                 return False
         return True
 
