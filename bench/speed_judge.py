@@ -31,18 +31,15 @@ class Row:
 
 
 LIMITS = {
-    "one row": "each network adds rows of its tables, whose sums need 40 bits and more; on a busy "
-    "machine the compiled loop is a little under half of adult's time, the reading of cells in "
-    "Python the rest",
-    "many networks": "a row adds 64 rows of sums and 152 of weights, each of 4,668 columns: it "
-    "reads 3.8 MB of tables of 63 MB, more than the caches hold",
+    "one row": "all networks are summed for each row, and the cells are read in Python",
+    "many networks": "the first sums of all networks are added from tables, for each row",
     "batches": "each row of a batch adds the same rows of tables, and each gate of soft splits "
     "takes a σ",
     "networks": "sums in float64, exact in any order, where onnxruntime rounds in float32",
     "csv": "cells are read by the schema, and each row runs through all networks",
     "start": "NumPy and polars alone are about half of its processor time, and more than the aim; "
     "all regular expressions together are 4 %",
-    "fits": "each fold trains networks of two kinds, more than one of them",
+    "fits": "each fold trains networks of four kinds, with few rows in twice as many folds",
     "million": "the networks of all folds see all rows in each epoch",
     "import": "scikit-learn's base class alone takes most of it: it loads SciPy and pandas",
 }

@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,11 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from trueodds import Model, TrueOddsClassifier
+from trueodds import Model, TrueOddsClassifier, main_job
 from trueodds.features.target_encoding import encode_targets
 from trueodds.model import threads
 from trueodds.model.fixed import OUTPUT
+from trueodds.training.recipe import recipe_for
 
 TABLE = Path(__file__).parents[2] / "examples" / "german_credit.csv"
 
@@ -29,6 +31,16 @@ def table() -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def model(table: pl.DataFrame) -> Model:
     return TrueOddsClassifier("quick").fit(table.drop("default"), table["default"]).model_
+
+
+@pytest.fixture(scope="module")
+def of_layers(table: pl.DataFrame) -> Model:
+    """A model whose networks are all layers of units, as `forward` computes them."""
+    recipe = replace(recipe_for("quick"), soft_splits=())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(main_job, "recipe_for", lambda effort: recipe)
+        made = TrueOddsClassifier("quick").fit(table.drop("default"), table["default"])
+    return made.model_
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +196,7 @@ def forward(model: Model, table: pl.DataFrame, product) -> NDArray[np.float64]:
     return model.calibrator.apply(mean)
 
 
-def test_sums_in_any_order(model: Model, table: pl.DataFrame, whole: NDArray[np.float64]) -> None:
+def test_sums_in_any_order(of_layers: Model, table: pl.DataFrame) -> None:
     order = np.random.default_rng(0)
 
     def shuffled(q: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -194,13 +206,13 @@ def test_sums_in_any_order(model: Model, table: pl.DataFrame, whole: NDArray[np.
             total += q[:, part] @ weights[part]
         return total
 
-    assert forward(model, table, shuffled).tobytes() == whole.tobytes()
+    assert forward(of_layers, table, shuffled).tobytes() == of_layers.log_odds(table).tobytes()
 
 
-def test_pytorchs_products(model: Model, table: pl.DataFrame, whole: NDArray[np.float64]) -> None:
+def test_pytorchs_products(of_layers: Model, table: pl.DataFrame) -> None:
     torch = pytest.importorskip("torch")
 
     def product(q: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
         return (torch.from_numpy(q.copy()) @ torch.from_numpy(weights)).numpy()
 
-    assert forward(model, table, product).tobytes() == whole.tobytes()
+    assert forward(of_layers, table, product).tobytes() == of_layers.log_odds(table).tobytes()
