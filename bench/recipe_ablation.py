@@ -41,8 +41,9 @@ CONSTANTS: dict[str, Any] = {
 }
 """Constants that a change may name, and the module they live in."""
 CHANGES = (
-    *("", "column_fractions=(1.0,)", "column_fractions=(1.0,0.8)", "epochs=12 least_steps=600"),
-    *("epochs=75 least_steps=3750", "members=2", "MOST_BINS=1", "RECURRING=1e9"),
+    *("", "fold_factor=1", "WORTH=0.005", "column_fractions=(1.0,0.8)"),
+    *("epochs=12 least_steps=600", "epochs=75 least_steps=3750", "members=2"),
+    *("MOST_BINS=1", "RECURRING=1e9"),
     *(
         "dropout=0.2",
         "weight_decay=1.5",

@@ -279,9 +279,9 @@ BREAKS = [
         "training/test_heal.py",
     ),
     Break(
-        "labels left out do not stop a member", "training/member.py",
-        "recipe.patience * epochs if until is None else None", "recipe.patience * epochs",
-        "training/test_member.py",
+        "labels left out do not stop a member", "training/member_run.py",
+        "recipe.patience * self._planned if until is None else None",
+        "recipe.patience * self._planned", "training/test_member_run.py",
     ),
     Break(
         "the model by time is trained on all rows", "training/folds.py",

@@ -93,7 +93,7 @@ def test_recipe_ablation_reads_changes(bench: Path, monkeypatch: pytest.MonkeyPa
     for change in recipe_ablation.CHANGES:  # every setting is one that there is
         with recipe_ablation.changed(change):
             assert (main_job.recipe_for("standard") == usual) == (
-                change in ("", "MOST_BINS=1", "RECURRING=1e9")
+                change in ("", "WORTH=0.005", "MOST_BINS=1", "RECURRING=1e9")
             )
 
 

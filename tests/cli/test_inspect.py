@@ -41,7 +41,8 @@ def test_health_is_shown_layer_by_layer(run, model_file):
         assert f"{member.title}: {len(member.health.at)} snapshots" in result.stdout
         for finding in member.findings():
             assert finding.detail in " ".join(result.stdout.split())
-    assert result.stdout.count("\nlayer 1 ") == min(10, len(model.record.members))
+    of_layers = [member for member in model.record.members[:10] if member.health.names]
+    assert result.stdout.count("\nlayer 1 ") == len(of_layers) > 0
 
 
 def test_a_model_of_before_health_was_kept_says_so(run):

@@ -131,11 +131,13 @@ def work_folder(out: Path, run: Mapping[str, Any]) -> Iterator[WorkFolder]:
         work = WorkFolder(path, Checkpoints(path, key), folder)
         try:
             require_ours(folder)
-            _prepare(work, json.loads(text))
         except OSError as error:
-            work.remove()
             raise _unwritable(path, error) from None
         try:
+            try:
+                _prepare(work, json.loads(text))
+            except OSError as error:
+                raise _unwritable(path, error) from None
             yield work
         finally:
             if work.members:
