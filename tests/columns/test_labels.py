@@ -36,6 +36,12 @@ def test_words_and_numbers_decide_whatever_the_counts(
     assert guess_yes({no: counts[0], yes: counts[1]})[:2] == (no, yes)
 
 
+def test_of_two_numbers_the_larger_is_yes_but_of_the_coding_of_surveys() -> None:
+    assert guess_yes({"2": 9, "4": 1}) == ("2", "4", "the larger number")
+    rule = "1 of 1 and 2, as in surveys where 2 is no"
+    assert guess_yes({"1": 9, "2": 1}) == ("2", "1", rule)
+
+
 def test_else_the_rarer_label() -> None:
     assert guess_yes({"M": 9, "R": 4}) == ("M", "R", "the rarer label, 4 of 13 rows")
     assert guess_yes({"f": 4, "m": 9})[:2] == ("m", "f")
