@@ -10,12 +10,12 @@ quantile and its piece.
 
 import numpy as np
 
+from trueodds.columns.values import UNSEEN
 from trueodds.functions.bits import select
 from trueodds.functions.cache import jit
 
 SCALE, CURVE, PIECE = 0, 1, 2
 """Kinds of parts: `ClippedScale`, `QuantileTransform` and `PiecewiseLinear`."""
-UNSEEN = -2
 
 
 @jit(nogil=True, error_model="numpy")

@@ -46,7 +46,7 @@ def first_layers(
 
 
 def over_all_folds(first: Float, shared: int, counts: Sequence[int], fold: int) -> Float:
-    """The first layer of one MLP, over the same inputs; the last row of ``first`` is that of the 1.
+    """The first layer of one member, over the same inputs; the last row of ``first`` is that of the 1.
 
     Rows of zeros may stand before it.
     """

@@ -16,6 +16,7 @@ import trueodds.functions as compiled
 from trueodds.errors import KernelError
 from trueodds.functions import portable
 from trueodds.model.fixed import OUTPUT, FixedNetworks
+from trueodds.model.row_layers import over_all_folds
 from trueodds.network.soft_forward import leaf_shares
 
 Float = NDArray[np.float64]
@@ -81,15 +82,14 @@ class Forest:
         ``counts`` are the folds' numbers of own inputs.
         """
         levels = self.first.reshape(len(self.first), self._depth, -1)
-        out = np.zeros((shared + sum(counts) + 1, *levels.shape[1:]))
-        out[:shared], out[-1] = levels[:shared], levels[-1]
         stops = [*self._starts[1:], levels.shape[2]]
+        parts = []
         for fold, left, right in zip(self._folds, self._starts, stops, strict=True):
-            start, count = shared + sum(counts[:fold]), counts[fold]
-            out[start : start + count, :, left:right] = levels[
-                shared : shared + count, :, left:right
-            ]
-        return out.reshape(len(out), -1)
+            own = levels[:, :, left:right].reshape(len(levels), -1)
+            wide = over_all_folds(own, shared, counts, fold)
+            parts.append(wide.reshape(len(wide), self._depth, -1))
+        joined = np.concatenate(parts, axis=2)
+        return joined.reshape(len(joined), -1)
 
     @property
     def gates(self) -> int:

@@ -52,13 +52,12 @@ class KeepingStates(Callback):
 
     def __init__(self, run: "MemberRun") -> None:
         self._run = run
-        self.states: list[PilotState] = []
 
     def after_epoch(self, epoch: int) -> bool:
         """Keep the state if the epoch ended with an evaluation."""
         if self._run.evaluations.epochs[-1:] == [epoch]:
-            self.states.append(self._run.state())
-            del self.states[:-KEPT]
+            self._run.states.append(self._run.state())
+            del self._run.states[:-KEPT]
         return False
 
 
@@ -104,17 +103,20 @@ class MemberRun:
         )
         # A member that stops early has the snapshots of its pilot, so none depends on the end.
         self._recorder = Recorder(self._engine, 1, LEAST_STEPS)
-        self._keeping = KeepingStates(self)
+        self.states: list[PilotState] = []
+        """States of a pilot at its last evaluations."""
 
     def train(self) -> None:
         """Make all steps."""
         task, member = self._task, self._member
         steps = self._planned * self._batches.per_epoch
-        callbacks = [
+        callbacks: list[Callback] = [
             HealthRecording(self._recorder),
             Averaging(self._average, self._parameters),
             self.evaluations,
         ]
+        if self._until is None:
+            callbacks.append(KeepingStates(self))
         train_network(
             self._engine,
             member.optimiser(self._layout, self._parameters),
@@ -122,13 +124,8 @@ class MemberRun:
             self.last,
             lambda step: learning_rate(step, steps, member.learning_rate),
             member.decay_for(len(task.shown)),
-            callbacks if self._until is not None else [*callbacks, self._keeping],
+            callbacks,
         )
-
-    @property
-    def states(self) -> list[PilotState]:
-        """States of a pilot at its last evaluations."""
-        return self._keeping.states
 
     def state(self) -> PilotState:
         """Return the state right after an evaluation."""

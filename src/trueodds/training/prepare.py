@@ -200,7 +200,7 @@ def _folds(table: Table, recipe: Recipe, seed: int) -> Folds:
     shown = len(table.y) - len(table.y) // recipe.folds
     partitions = recipe.partitions_for(shown)
     # By time, more folds would not let a network see more rows.
-    each = recipe.folds if table.time is not None else recipe.folds_for(len(table.y))
+    each = recipe.folds if table.time is not None else recipe.folds_for(shown)
     try:
         return make_folds(table.y, each, seed, table.groups, table.time, partitions)
     except TrainingError as error:

@@ -92,12 +92,11 @@ class Recipe:
         return self.batch(rows) < self.largest_batch
 
     def folds_for(self, rows: int) -> int:
-        """Folds of one partition for a table of so many rows, those left out included.
+        """Folds of one partition; `folds` of them would leave so many rows to train on.
 
         With few rows, the rows that a network does not see are missed most and cost least.
         """
-        few = self.few(rows - rows // self.folds)
-        return self.folds * self.fold_factor if few else self.folds
+        return self.folds * self.fold_factor if self.few(rows) else self.folds
 
     def members_for(self, rows: int) -> int:
         """Number of networks that forecast each row left out, for this number of training rows.
