@@ -46,9 +46,9 @@ def first_layers(
 
 
 def over_all_folds(first: Float, shared: int, counts: Sequence[int], fold: int) -> Float:
-    """The first layer of one member, over the same inputs; the last row of ``first`` is that of the 1.
+    """The first layer of one member, over the same inputs.
 
-    Rows of zeros may stand before it.
+    The last row of ``first`` is that of the 1; rows of zeros may stand before it.
     """
     out = np.zeros((shared + sum(counts) + 1, first.shape[1]))
     start, count = shared + sum(counts[:fold]), counts[fold]
