@@ -103,7 +103,7 @@ def test_a_changed_column_is_forecast_as_if_computed_anew() -> None:
     layout = SoftSplits(5, 4, 3)
     flat = rng.standard_normal(layout.size).astype(np.float32)
     X = rng.standard_normal((300, 5))
-    member = TrainedMember(layout, flat, np.zeros((1, 0), np.float32), None, ())  # type: ignore[arg-type]
+    member = TrainedMember(layout, flat, *np.zeros((2, 1, 0), np.float32), None, ())  # type: ignore[arg-type]
     network = on_rows(member, X)
     change = np.zeros_like(X)
     change[:, [1, 3]] = X[::-1][:, [1, 3]] - X[:, [1, 3]]

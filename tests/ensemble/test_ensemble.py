@@ -100,7 +100,7 @@ def test_by_time_a_single_fold_is_scored_with_nothing_chosen(stages) -> None:
     for member in of.attempts.made[0][:12]:
         fold, number = divmod(len(made), 6)
         record = replace(member.record, fold=fold, member=number)
-        z = np.linspace(-2.0, 2.0, len(known) if fold == 0 else 0, dtype=np.float32)[None]
+        z = np.linspace(-2.0, 2.0, len(known) if fold == 0 else 0, dtype=np.float32)
         made.append(replace(member, record=record, log_odds=z))
     found = combine([tuple(made)], one, of.table.y, None)
     other = combine([tuple(made)], one, flipped(of.table.y, of_row[0] == 0), None)

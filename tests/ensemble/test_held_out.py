@@ -39,7 +39,7 @@ def test_no_forecast_of_a_row_is_of_a_member_that_saw_it(stages, kind) -> None:
     for member in of.attempts.made[0]:
         task = of.prepared.data.task(member.record.fold, member.record.member)
         assert not np.isin(task.held_out, task.shown).any()
-        assert member.log_odds.shape == (1, len(task.held_out))
+        assert member.log_odds.shape == (len(task.held_out),)
 
 
 def test_kinds_are_column_fractions_largest_first(stages) -> None:
@@ -92,7 +92,7 @@ def test_one_partition_shows_the_spread_of_its_members(stages) -> None:
     each = np.full((3, len(of.table.y)), np.nan)
     for member in of.attempts.made[0]:
         fold = member.record.fold
-        z = member.log_odds[-1].astype(np.float64)
+        z = member.log_odds.astype(np.float64)
         each[member.record.member, folds.held_out(fold)] = z
     np.testing.assert_allclose(found.spread[0], each.var(axis=0, ddof=1), rtol=1e-6, atol=1e-9)
     varied = found.variances(np.array([0.5, 0.5, 0.5]), folds)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from trueodds.ensemble.stacking import LEAST, Stack, fit_stack
+from trueodds.ensemble.calibrator import fit_slopes
+from trueodds.ensemble.stacking import LEAST, LEAST_SHRUNK, Stack, fit_stack, shrinkage
 from trueodds.functions import log_loss_from_logits
 
 
@@ -26,8 +27,9 @@ def test_a_forecast_of_noise_is_left_out_and_the_rest_is_fitted_anew() -> None:
     assert stack.slopes[2] == 0.0
     assert stack.weights[:2] == pytest.approx([0.5, 0.5], abs=0.1)
     alone = fit_stack(log_odds[:, :2], y, None)
-    assert stack.slopes[:2].tolist() == alone.slopes.tolist()
-    assert stack.shift == alone.shift
+    # Only the shrinkage counts the forecast that is left out.
+    np.testing.assert_allclose(stack.slopes[:2], alone.slopes, rtol=1e-3)
+    assert stack.shift == pytest.approx(alone.shift, abs=1e-3)
     together = loss(stack.apply(log_odds), y)
     assert together < min(loss(fit_stack(one, y, None).apply(one), y) for one in np.split(
         log_odds[:, :2], 2, axis=1
@@ -82,3 +84,37 @@ def test_a_forecast_that_hardly_differs_between_rows_gets_no_large_slope() -> No
         tiny = 0.01 * (rng.normal(size=240) + 0.5 * (y - 0.5))
         other = 0.1 * rng.normal(size=240)
         assert fit_stack(np.stack([tiny, other], axis=1), y, None).slopes.max() < 1.5
+
+
+def test_slopes_of_noise_are_shrunk_to_the_base_rate() -> None:
+    """What is fitted to noise is worse on new rows than the base rate; shrinkage takes most off."""
+    factors, lost, lost_before = [], [], []
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        log_odds, y = 0.3 * rng.normal(size=(300, 3)), rng.integers(0, 2, 300).astype(np.uint8)
+        stack = fit_stack(log_odds, y, None)
+        base = float(np.log((y.sum() + 0.5) / (len(y) - y.sum() + 0.5)))
+        z = stack.apply(log_odds)
+        again = log_odds @ fit_slopes(log_odds, y, None, base)[0]
+        factors.append(stack.slopes.sum())
+        lost.append(np.var(z))
+        lost_before.append(np.var(again))
+    assert np.mean(np.array(factors) < 0.05) > 0.5
+    assert np.mean(lost) < 0.5 * np.mean(lost_before)
+
+
+def test_the_shrinkage_is_one_less_the_slopes_over_the_gain() -> None:
+    log_odds, y = forecasts(400)
+    z, base = log_odds[:, 0], float(np.log(y.mean() / (1.0 - y.mean())))
+    gain = 2.0 * 400 * (loss(np.full(400, base), y) - loss(z, y))
+    assert shrinkage(z, y, None, base, 3) == pytest.approx(1.0 - 3.0 / gain)
+    assert shrinkage(z, y, np.full(400, 7.0), base, 3) == pytest.approx(1.0 - 3.0 / gain)
+    assert shrinkage(-z, y, None, base, 3) == LEAST_SHRUNK
+    assert shrinkage(np.full(400, base), y, None, base, 3) == LEAST_SHRUNK
+
+
+def test_a_forecast_without_use_keeps_the_order_of_the_rows() -> None:
+    rng = np.random.default_rng(5)
+    log_odds, y = rng.normal(size=(200, 1)), rng.integers(0, 2, 200).astype(np.uint8)
+    z = fit_stack(log_odds, y, None).apply(log_odds)
+    assert np.argsort(z).tolist() == np.argsort(log_odds[:, 0]).tolist()

@@ -55,12 +55,12 @@ def test_figures_that_are_no_number_and_empty_arrays_come_back(
 ) -> None:
     """A member of the last fold by time leaves out no row and has no held-out loss."""
     record = replace(trained.record, fold_loss=(float("nan"),), weight=float("inf"), health=None)
-    nothing = np.zeros((1, 0), np.float32)
+    nothing = np.zeros(0, np.float32)
     kept = Checkpoints(tmp_path)
     kept.save(replace(trained, log_odds=nothing, record=record, layers=()))
     back = kept.load(1, 0)
     assert back is not None
-    assert back.log_odds.shape == (1, 0)
+    assert back.log_odds.shape == (0,)
     assert repr(back.record) == repr(record)
     assert back.layers == ()
 
@@ -76,7 +76,8 @@ def test_a_pilot_is_not_taken_for_a_member_that_stops(
     pilot, member = kept.load(1, 0), kept.load(1, 0, 1)
     assert pilot is not None
     assert member is not None
-    assert (len(pilot.log_odds), len(member.log_odds)) == (EVALUATIONS, 1)
+    assert (len(pilot.curve), member.curve.size) == (EVALUATIONS, 0)
+    assert pilot.curve[-1].tobytes() == pilot.log_odds.tobytes()
 
 
 def test_cut_anywhere_or_with_any_byte_changed_it_is_not_taken(

@@ -59,7 +59,7 @@ def test_by_time_the_model_has_more_members_and_all_rows() -> None:
         task = table.task(fold, member.record.member)
         assert np.array_equal(task.shown, np.arange(240))
         assert len(task.held_out) == 0
-        assert member.log_odds.shape == (1, 0)
+        assert member.log_odds.shape == (0,)
         assert member.record.fold_loss == ()
     shares = [m.record.share for m in shipped]
     assert {share: shares.count(share) for share in set(shares)} == {1.0: 20, 0.75: 10}
@@ -77,7 +77,7 @@ def test_members_stop_where_the_pilots_say_and_pilots_that_end_there_are_members
     ]
     for member in made:
         assert member.record.epochs == epochs[member.record.fold]
-        assert member.log_odds.shape == (1, len(table.folds.held_out(member.record.fold)))
+        assert member.log_odds.shape == (len(table.folds.held_out(member.record.fold)),)
     done = [(step.fold, step.member, step.pilot) for step in heard if step.done]
     assert [(f, m) for f, m, pilot in done if pilot] == [(o.fold, o.member) for o in wanted]
     ready = {

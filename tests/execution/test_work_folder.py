@@ -22,7 +22,7 @@ def keep(folder: Path, name: str = "member-0123abcd-0-0-7") -> Path:
     body = b"key\ncontent"
     path = folder / name
     digest = hashlib.sha256(body).hexdigest().encode()
-    path.write_bytes(b"trueodds member 3 " + digest + b"\n" + body)
+    path.write_bytes(b"trueodds member 4 " + digest + b"\n" + body)
     assert checked(path) == body
     return path
 

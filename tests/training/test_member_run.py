@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from trueodds.network.engine import Engine
 from trueodds.network.forward import log_odds
+from trueodds.training import evaluations
 from trueodds.training.evaluations import EVALUATIONS, evaluation_epochs, mean_log_loss
 from trueodds.training.member import (
     MemberTask,
@@ -62,12 +63,12 @@ def test_the_weights_after_the_chosen_epochs_are_handed_back(until: int | None) 
     assert record.at[-1] == record.best_epoch == record.epochs
     assert len(record.at) == len(record.train_loss) == len(record.fold_loss)
     y, weight = about.y[about.held_out], about.weight[about.held_out]
-    assert mean_log_loss(trained.log_odds[-1], y, weight) == record.loss == record.fold_loss[-1]
-    np.testing.assert_allclose(held_out(trained), trained.log_odds[-1], atol=1e-5)
+    assert mean_log_loss(trained.log_odds, y, weight) == record.loss == record.fold_loss[-1]
+    np.testing.assert_allclose(held_out(trained), trained.log_odds, atol=1e-5)
     # Dropping redundant units costs this share of the base rate's loss: about (Δz)²/8 a row.
     smaller = train(replace(SMALL, patience=1.0), until=until)
     assert smaller.log_odds.tobytes() == trained.log_odds.tobytes()
-    change = np.square(held_out(smaller) - smaller.log_odds[-1]).mean() / 8.0
+    change = np.square(held_out(smaller) - smaller.log_odds).mean() / 8.0
     assert change < 3.0 * SMALL.prune_loss * base_entropy(about)
 
 
@@ -75,11 +76,11 @@ def test_a_member_that_stops_equals_the_pilot_stopped_there_bit_for_bit() -> Non
     pilot = train(replace(SMALL, patience=1.0))
     planned = pilot.record.planned
     assert pilot.record.epochs == planned
-    assert pilot.log_odds.shape == (EVALUATIONS, 60)
-    for forecast, until in zip(pilot.log_odds, evaluation_epochs(planned), strict=True):
+    assert pilot.curve.shape == (EVALUATIONS, 60)
+    for forecast, until in zip(pilot.curve, evaluation_epochs(planned), strict=True):
         member = train(until=until)
-        assert member.log_odds.shape == (1, 60)
-        assert member.log_odds[0].tobytes() == forecast.tobytes()
+        assert (member.log_odds.shape, member.curve.size) == ((60,), 0)
+        assert member.log_odds.tobytes() == forecast.tobytes()
     assert member.parameters.tobytes() == pilot.parameters.tobytes()  # the last one, to the end
     assert member.record == pilot.record
     assert train(until=10 * planned).record == pilot.record
@@ -94,13 +95,28 @@ def test_a_pilot_that_ends_early_stays_as_it_is() -> None:
     done = pilot.record.epochs
     assert done < pilot.record.planned
     assert done == pilot.record.at[-1]
-    assert pilot.log_odds.shape == (EVALUATIONS, 60)
-    for epoch, forecast in zip(
-        evaluation_epochs(pilot.record.planned), pilot.log_odds, strict=True
-    ):
+    assert pilot.curve.shape == (EVALUATIONS, 60)
+    for epoch, forecast in zip(evaluation_epochs(pilot.record.planned), pilot.curve, strict=True):
         if epoch >= done:
-            assert np.array_equal(forecast, pilot.log_odds[-1])
-    assert not np.array_equal(pilot.log_odds[0], pilot.log_odds[-1])
+            assert np.array_equal(forecast, pilot.curve[-1])
+    assert not np.array_equal(pilot.curve[0], pilot.curve[-1])
+
+
+@pytest.mark.parametrize("until", [None, 3])
+def test_evaluations_forecast_some_of_many_rows_left_out_and_the_member_all(
+    monkeypatch: pytest.MonkeyPatch, until: int | None
+) -> None:
+    whole = train(replace(SMALL, prune_loss=0.0), until=until)
+    monkeypatch.setattr(evaluations, "CURVE_ROWS", 25)
+    some = train(replace(SMALL, patience=1.0, prune_loss=0.0), until=until)
+    assert some.log_odds.shape == (60,)
+    np.testing.assert_allclose(held_out(some), some.log_odds, atol=1e-5)
+    if until is None:
+        assert some.curve.shape == (EVALUATIONS, 20)
+        np.testing.assert_allclose(some.curve[-1], some.log_odds[::3], atol=1e-5)
+    else:
+        assert some.parameters.tobytes() == whole.parameters.tobytes()
+        np.testing.assert_allclose(some.log_odds, whole.log_odds, atol=1e-5)
 
 
 def test_labels_of_the_rows_left_out_change_nothing_but_the_losses() -> None:
@@ -125,14 +141,14 @@ def test_forecasts_of_the_rows_left_out_are_those_of_the_network() -> None:
         )
         layout = trained.layout
         plain = log_odds(X, layout.weights(flat), layout.biases(flat), layout.activation)
-        np.testing.assert_allclose(trained.log_odds[-1], plain, atol=1e-4)
+        np.testing.assert_allclose(trained.log_odds, plain, atol=1e-4)
 
 
 def test_a_member_may_leave_nothing_out() -> None:
     about = replace(task(), shown=np.arange(ROWS), held_out=np.zeros(0, np.int64))
     heard: list[tuple[int, int, float]] = []
     trained = train_member(about, SMALL, 0, 3, lambda *news: heard.append(news))
-    assert trained.log_odds.shape == (1, 0)
+    assert trained.log_odds.shape == (0,)
     assert trained.record.fold_loss == ()
     assert np.isnan(trained.record.loss)
     assert [epoch for epoch, _, _ in heard] == list(trained.record.at)

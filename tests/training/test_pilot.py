@@ -43,9 +43,8 @@ def pilots(table: TrainingData, sure: bool = True, noise: float = 1.0) -> list[T
             forecasts = (strength if sure else strength[::-1]) * z
             record = MemberRecord(fold, member, 40, 40, 1, (), (), at=())
             parameters = np.zeros(0, np.float32)
-            made.append(
-                TrainedMember(Layout(1, ()), parameters, forecasts.astype(np.float32), record, ())
-            )
+            curve = forecasts.astype(np.float32)
+            made.append(TrainedMember(Layout(1, ()), parameters, curve[-1], curve, record, ()))
     return made
 
 
@@ -143,7 +142,7 @@ def test_more_epochs_are_not_run_for_a_tiny_gain(later: float, best: int) -> Non
     made = [
         replace(
             pilot,
-            log_odds=np.outer(
+            curve=np.outer(
                 strength, 2.0 * table.y[table.folds.held_out(pilot.record.fold)] - 1.0
             ).astype(np.float32),
         )
@@ -163,7 +162,7 @@ def test_weights_count_and_broken_pilots_are_not_chosen() -> None:
     assert max(choose_epochs(half, RECIPE, made)) == planned[0]
     weighted = replace(half, sample_weight=np.where(wrong, 0.0, 1.0).astype(np.float32))
     assert choose_epochs(weighted, RECIPE, made) == [planned[-1]] * 5
-    broken = [replace(m, log_odds=m.log_odds.copy()) for m in made]
+    broken = [replace(m, curve=m.curve.copy()) for m in made]
     for member in broken:
-        member.log_odds[10:] = np.nan
+        member.curve[10:] = np.nan
     assert choose_epochs(table, RECIPE, broken) == [planned[9]] * 5

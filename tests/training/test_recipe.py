@@ -32,6 +32,14 @@ def test_the_fewer_rows_the_stronger_the_decay_within_bounds(effort: str) -> Non
     assert recipe.decay_for(1_000_000, decay=1.0) == 1.0
 
 
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_work_is_bounded_however_many_the_rows(effort: str) -> None:
+    recipe = recipe_for(effort)
+    million, more = 10**6, 10**8
+    assert recipe.epochs_for(million) == recipe.epochs_for(more) == recipe.epochs
+    assert recipe.epoch_rows < million
+
+
 def test_an_unknown_effort_is_refused() -> None:
     with pytest.raises(UsageError, match="quick, standard, best"):
         recipe_for("utmost")

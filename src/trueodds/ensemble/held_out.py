@@ -98,7 +98,7 @@ def held_out(members: Sequence[TrainedMember], data: TrainingData) -> HeldOut:
     for member in judged:
         fold, kind = member.record.fold, kinds.index(member.record.sort)
         partition, rows = folds.partition(fold), folds.held_out(fold)
-        z = member.log_odds[-1].astype(np.float64) - data.base_log_odds(fold)
+        z = member.log_odds.astype(np.float64) - data.base_log_odds(fold)
         total[partition, rows, kind] += z
         squares[partition, rows] += np.square(z)
         counts[partition, kind] += fold % folds.each == 0

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds import functions
 from trueodds.ensemble.calibrator import Calibrator, fit_slopes
-from trueodds.evaluation.sums import weighted_sum
+from trueodds.evaluation.sums import dot, weighted_sum
 
 LEAST = 0.02
 """A forecast is left out if its slope is below this fraction of all slopes."""
+LEAST_SHRUNK = 0.01
+"""Least factor of the slopes, whatever the labels say; more than 0 keeps the order of the rows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,9 @@ class Stack:
 def fit_stack(
     log_odds: NDArray[np.float64], y: NDArray[np.uint8], sample_weight: NDArray[np.float64] | None
 ) -> Stack:
-    """Fit slopes and a shift of least log-loss, without forecasts of little use.
+    """Fit slopes and a shift of least log-loss, without forecasts of little use, then shrink them.
+
+    The slopes are shrunk toward 0 and the forecast toward the base rate, as `shrinkage` says.
 
     Parameters
     ----------
@@ -57,5 +62,41 @@ def fit_stack(
         if useful.all():
             out = np.zeros(log_odds.shape[1])
             out[kept] = slopes
-            return Stack(out, shift)
+            factor = shrinkage(
+                weighted_sum(log_odds, out) + shift, y, sample_weight, base, len(out)
+            )
+            return Stack(out * factor, base + (shift - base) * factor)
         kept = kept[useful]
+
+
+def shrinkage(
+    log_odds: NDArray[np.float64],
+    y: NDArray[np.uint8],
+    sample_weight: NDArray[np.float64] | None,
+    base: float,
+    fitted: int,
+) -> float:
+    """Factor of slopes fitted to labels, in [`LEAST_SHRUNK`, 1).
+
+    With nothing to learn, twice the log-likelihood that k fitted slopes gain over the base rate is
+    about k. The factor is 1 − k/gain if that is positive (James & Stein 1961; Breiman 1995, the
+    garrote of all slopes together). It is near 1 where the rows are many or the gain is large.
+
+    Parameters
+    ----------
+    log_odds
+        Shape (rows,), nats: the fitted forecast.
+    y, sample_weight
+        As in `fit_stack`.
+    base
+        Log-odds of the base rate.
+    fitted
+        Number of slopes, those that were left out included.
+    """
+    label = y.astype(np.float64)
+    weight = (
+        np.ones(len(y)) if sample_weight is None else sample_weight * (len(y) / sample_weight.sum())
+    )
+    of_base = functions.log_loss_from_logits(np.full(len(y), base), label)
+    gain = 2.0 * float(dot(weight, of_base - functions.log_loss_from_logits(log_odds, label)))
+    return max(LEAST_SHRUNK, 1.0 - fitted / gain) if gain > 0.0 else LEAST_SHRUNK

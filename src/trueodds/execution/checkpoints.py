@@ -28,7 +28,7 @@ from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe
 from trueodds.training.training_record import MemberRecord
 
-_HEAD = b"trueodds member 3 "
+_HEAD = b"trueodds member 4 "
 _DIGEST = 64
 """Hexadecimal digits of a SHA-256."""
 _ABOUT = msgspec.msgpack.Decoder(tuple[str, msgspec.Raw, MemberRecord, tuple[LayerState, ...]])
@@ -57,6 +57,7 @@ class Checkpoints:
         arrays: dict[str, NDArray[Any]] = {
             "parameters": trained.parameters,
             "log_odds": trained.log_odds,
+            "curve": trained.curve,
             "about": np.frombuffer(about, np.uint8),
         }
         body = self.key.encode() + b"\n" + safetensors.save(arrays)
@@ -75,7 +76,8 @@ class Checkpoints:
         arrays = {name: array.copy() for name, array in safetensors.load(stored).items()}
         kind, raw, record, layers = _ABOUT.decode(arrays["about"].tobytes())
         layout = msgspec.msgpack.decode(raw, type=LAYOUTS[kind])
-        return TrainedMember(layout, arrays["parameters"], arrays["log_odds"], record, layers)
+        parameters, log_odds, curve = (arrays[of] for of in ("parameters", "log_odds", "curve"))
+        return TrainedMember(layout, parameters, log_odds, curve, record, layers)
 
     def kept(self, trained: TrainedMember, until: int) -> dict[str, Any]:
         """Save a member, and return what its process tells the parent: it is done, or unsaved."""

@@ -130,7 +130,7 @@ def _run(training: Training, recipe: Recipe, number: int) -> Members:
     orders = [order._replace(until=epochs[kinds[order]][order.fold]) for order in orders]
     # A pilot that ran for as many epochs as its fold's members is one of them.
     ready = {
-        (pilot.record.fold, pilot.record.member): replace(pilot, log_odds=pilot.log_odds[-1:])
+        (pilot.record.fold, pilot.record.member): replace(pilot, curve=pilot.curve[:, :0])
         for pilot in pilots
         if pilot.record.epochs == epochs[pilot.record.kind][pilot.record.fold]
     }

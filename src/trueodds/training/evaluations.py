@@ -11,12 +11,19 @@ from trueodds.network.kinds import AnyEngine
 from trueodds.training.loop import Callback
 
 EVALUATIONS = 20
+CURVE_ROWS = 32_768
+"""Most rows left out that an evaluation forecasts."""
 RATIO = 1.22
 """Evaluations lie at the planned epochs divided by powers of this: most tables of few rows are
 learned in the first tenth of the plan."""
 
 Progress = Callable[[int, int, float], None]
 """Called with (epochs done, epochs to run, held-out log-loss) after every evaluation."""
+
+
+def curve_rows(held_out: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Rows left out that evaluations forecast: all, or some at equal distances."""
+    return held_out[:: max(1, -(-len(held_out) // CURVE_ROWS))]
 
 
 def evaluation_epochs(planned: int) -> list[int]:
@@ -35,7 +42,7 @@ class Evaluations(Callback):
     engine
         The network that is evaluated, without dropout.
     X, y, weight
-        The rows left out, shapes (n, inputs), (n,) and (n,), float32; n may be 0.
+        Rows left out, shapes (n, inputs), (n,) and (n,), float32; n may be 0.
     planned, last
         Epochs that the schedule is made for, and epochs to run.
     patience

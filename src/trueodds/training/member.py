@@ -69,14 +69,16 @@ class TrainedMember:
     """The result of training one member.
 
     ``layout`` and ``parameters`` (flat float32) are the network after `prune`, on all inputs;
-    those it did not see have weights of 0. ``log_odds``, float32 of shape (evaluations, held-out
-    rows), are its forecasts of the rows left out: a pilot has those of all evaluations, another
-    member only the last. ``layers`` describe the network before `prune`.
+    those it did not see have weights of 0. ``log_odds``, float32 of shape (held-out rows,), are its
+    last forecasts of the rows left out; ``curve``, float32 of shape (evaluations, `curve_rows`),
+    those of a pilot at all evaluations, without rows for another member. ``layers`` describe the
+    network before `prune`.
     """
 
     layout: AnyLayout
     parameters: NDArray[np.float32]
     log_odds: NDArray[np.float32]
+    curve: NDArray[np.float32]
     record: MemberRecord
     layers: tuple[LayerState, ...]
 
@@ -84,6 +86,7 @@ class TrainedMember:
 class Batches:
     """The rows that a member trains on, in batches of one size, in a new random order every epoch.
 
+    An epoch has ``most`` rows at most; the next goes on with the rows that are left of the order.
     Batches in which all weights are 0 are left out, and so are the last rows if they do not fill a
     batch. Each batch overwrites the one before.
     """
@@ -93,19 +96,24 @@ class Batches:
         task: MemberTask,
         positions: NDArray[np.int64],
         size: int,
+        most: int,
         rng: np.random.Generator,
     ) -> None:
         self._task, self._positions, self._size, self._rng = task, positions, size, rng
         self._X = aligned((size, len(positions)), np.float32)
         self._y, self._weight = np.empty(size, np.float32), np.empty(size, np.float32)
-        self.per_epoch = max(1, len(task.shown) // size)
+        self._left = NONE
+        self.per_epoch = max(1, min(len(task.shown), most) // size)
         """Steps of an epoch without batches of weight 0."""
 
     def epoch(self) -> Iterator[Batch]:
         """Give the batches of one epoch."""
         task, size = self._task, self._size
-        order = self._rng.permutation(task.shown)
-        for start in range(0, self.per_epoch * size, size):
+        rows_in_all = self.per_epoch * size
+        if len(self._left) < rows_in_all:
+            self._left = self._rng.permutation(task.shown)
+        order, self._left = self._left[:rows_in_all], self._left[rows_in_all:]
+        for start in range(0, rows_in_all, size):
             rows = order[start : start + size]
             # Mode "clip" writes straight into out; the rows are all there.
             np.take(task.weight, rows, out=self._weight, mode="clip")

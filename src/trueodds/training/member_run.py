@@ -8,7 +8,7 @@ from trueodds.health.recorder import LEAST_STEPS, Recorder
 from trueodds.health.recorder import ROWS as SNAPSHOT_ROWS
 from trueodds.training.averaging import WeightAverage
 from trueodds.training.column_subset import inputs_shown
-from trueodds.training.evaluations import Evaluations, Progress
+from trueodds.training.evaluations import Evaluations, Progress, curve_rows
 from trueodds.training.kinds import Member
 from trueodds.training.loop import Callback, train_network
 from trueodds.training.member import Batches, MemberTask, TrainedMember, base_entropy, base_logit
@@ -84,17 +84,18 @@ class MemberRun:
         self._parameters = member.first(self._layout, self._rng, base_logit(task), self._some_rows)
         batch = recipe.batch(rows)
         self._engine = member.engine(self._layout, self._parameters, batch, drop=True)
-        self._batches = Batches(task, self._positions, batch, self._rng)
+        self._batches = Batches(task, self._positions, batch, recipe.epoch_rows, self._rng)
         self._average = WeightAverage(self._parameters, recipe.ema_epochs * self._batches.per_epoch)
         self._planned = recipe.epochs_for(rows)
         self.last = self._planned if until is None else min(until, self._planned)
         """Epochs to run."""
         together = min(1024, max(len(task.held_out), 256))
+        on_the_way = curve_rows(task.held_out)
         self.evaluations = Evaluations(
             member.engine(self._layout, self._average.value, together, drop=False),
-            task.inputs(task.held_out, self._positions),
-            task.y[task.held_out],
-            task.weight[task.held_out],
+            task.inputs(on_the_way, self._positions),
+            task.y[on_the_way],
+            task.weight[on_the_way],
             self._planned,
             self.last,
             recipe.patience * self._planned if until is None else None,
@@ -165,7 +166,8 @@ class MemberRun:
         return TrainedMember(
             layout=kept,
             parameters=flat,
-            log_odds=evaluations.all_log_odds() if pilot else evaluations.log_odds[-1][None],
+            log_odds=self._of_all_left_out(),
+            curve=evaluations.all_log_odds() if pilot else evaluations.log_odds[-1][None, :0],
             record=MemberRecord(
                 fold=task.fold,
                 member=task.member,
@@ -182,6 +184,12 @@ class MemberRun:
             ),
             layers=health.snapshots[-1].states if health.snapshots else (),
         )
+
+    def _of_all_left_out(self) -> NDArray[np.float32]:
+        rows = self._task.held_out
+        if len(self.evaluations.X) == len(rows):
+            return self.evaluations.log_odds[-1]
+        return self.evaluations.engine.log_odds(self._task.inputs(rows, self._positions))
 
     def _some_rows(self) -> NDArray[np.float32]:
         some = self._rng.permutation(self._task.shown)[:COMPACT_ROWS]

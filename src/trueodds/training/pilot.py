@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from trueodds import functions
 from trueodds.training.data import TrainingData
-from trueodds.training.evaluations import evaluation_epochs
+from trueodds.training.evaluations import curve_rows, evaluation_epochs
 from trueodds.training.folds import Folds
 from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe
@@ -54,7 +54,7 @@ def choose_epochs(data: TrainingData, recipe: Recipe, pilots: Sequence[TrainedMe
     data, recipe
         The training data and the settings of the run.
     pilots
-        Members trained to the end, of some folds; ``log_odds`` has shape (evaluations, rows).
+        Members trained to the end, of some folds, with a ``curve``.
 
     Returns
     -------
@@ -81,9 +81,9 @@ def choose_epochs(data: TrainingData, recipe: Recipe, pilots: Sequence[TrainedMe
 
 
 def _losses(data: TrainingData, fold: int, pilots: Sequence[TrainedMember]) -> NDArray[np.float64]:
-    """Weighted log-loss of every row that a fold leaves out, shape (evaluations, rows)."""
-    rows = data.folds.held_out(fold)
-    mean = np.mean([pilot.log_odds for pilot in pilots], axis=0, dtype=np.float64)
+    """Weighted log-loss of a fold's `curve_rows`, shape (evaluations, rows)."""
+    rows = curve_rows(data.folds.held_out(fold))
+    mean = np.mean([pilot.curve for pilot in pilots], axis=0, dtype=np.float64)
     label = np.broadcast_to(data.y[rows].astype(np.float64), mean.shape)
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(functions.log_loss_from_logits(mean, label) * data.sample_weight[rows])
@@ -95,5 +95,6 @@ def _outside(
     """Sum of a pilot fold's losses over the rows outside another fold, shape (evaluations,)."""
     if folds.forward:
         return np.asarray(losses.sum(axis=1))
-    outside = folds.of_row[folds.partition(fold)][folds.held_out(pilot_fold)] != fold % folds.each
+    rows = curve_rows(folds.held_out(pilot_fold))
+    outside = folds.of_row[folds.partition(fold)][rows] != fold % folds.each
     return np.asarray(losses[:, outside].sum(axis=1))

@@ -24,8 +24,8 @@ class PilotState:
     """All that a member depends on that stops here.
 
     ``average`` holds the averaged parameters, float32, ``random`` the state of the random numbers,
-    ``log_odds`` those of the rows left out. ``epochs``, ``train_loss`` and ``fold_loss`` are of all
-    evaluations so far.
+    ``log_odds`` those of the rows that evaluations forecast. ``epochs``, ``train_loss`` and
+    ``fold_loss`` are of all evaluations so far.
     """
 
     steps: int

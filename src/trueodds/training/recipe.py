@@ -69,6 +69,8 @@ class Recipe:
     many_rows: int = 8192
     """More rows get a weaker decay of the MLPs; see `decay_for`."""
     largest_batch: int = 256
+    epoch_rows: int = 65_536
+    """Most rows of an epoch; the next epoch goes on with the others."""
     epochs: int = 30
     """Epochs planned; `trueodds.training.pilot` chooses how many of them are run."""
     least_steps: int = 1500
@@ -132,7 +134,7 @@ class Recipe:
 
     def epochs_for(self, rows: int) -> int:
         """Epochs planned for this number of training rows."""
-        steps = max(1, rows // self.batch(rows))
+        steps = max(1, min(rows, self.epoch_rows) // self.batch(rows))
         return max(self.epochs, ceil(self.least_steps / steps))
 
 

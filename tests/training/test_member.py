@@ -1,0 +1,57 @@
+"""The rows of the batches: all of them in turn, in epochs of bounded length."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from trueodds.training.member import Batches, MemberTask
+
+
+def task(rows: int) -> MemberTask:
+    """A task whose only input is the number of the row."""
+    return MemberTask(
+        fold=0,
+        member=0,
+        turn=0,
+        shared=np.arange(rows, dtype=np.float32)[:, None],
+        fold_features=np.zeros((rows, 0), np.float32),
+        y=np.zeros(rows, np.float32),
+        weight=np.ones(rows, np.float32),
+        shown=np.arange(rows),
+        held_out=np.zeros(0, np.int64),
+        columns=(np.array([0]),),
+    )
+
+
+def epochs_of(about: MemberTask, size: int, most: int, epochs: int) -> list[list[int]]:
+    """Rows of some epochs."""
+    made = Batches(about, np.array([0]), size, most, np.random.default_rng(0))
+    rows = []
+    for _ in range(epochs):
+        rows.append([int(x) for batch in made.epoch() for x in batch.X[:, 0]])
+        assert len(rows[-1]) == made.per_epoch * size or not about.weight.all()
+    return rows
+
+
+def test_an_epoch_has_each_row_once_but_for_those_that_fill_no_batch() -> None:
+    for epoch in epochs_of(task(103), 10, 10**6, 3):
+        assert len(set(epoch)) == len(epoch) == 100
+
+
+@pytest.mark.parametrize("most", [30, 35])
+def test_bounded_epochs_go_through_all_rows_before_any_comes_again(most: int) -> None:
+    epochs = epochs_of(task(90), 10, most, 6)
+    assert [len(epoch) for epoch in epochs] == [30] * 6
+    for turn in (epochs[:3], epochs[3:]):
+        assert sorted(row for epoch in turn for row in epoch) == list(range(90))
+    assert epochs[0] != epochs[3]
+
+
+def test_an_epoch_is_at_least_one_batch() -> None:
+    assert [len(epoch) for epoch in epochs_of(task(20), 10, 5, 2)] == [10, 10]
+
+
+def test_batches_without_weight_are_left_out() -> None:
+    about = replace(task(100), weight=np.zeros(100, np.float32))
+    assert epochs_of(about, 10, 50, 2) == [[], []]
