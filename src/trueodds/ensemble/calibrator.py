@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from trueodds import functions
 from trueodds.evaluation.sums import dot, weighted_sum
-from trueodds.functions.portable import sigmoid
 
 PRIOR_ROWS = 32.0
 """Weight, in rows, of a prior for the forecasts' plain mean; it matters for small tables only.
@@ -85,24 +84,32 @@ def fit_slopes(
             far = np.exp(point[:-1]) - 1.0 / count
             return float(dot(weight, each)) + pull * float(dot(far, far)) / 2.0
 
+    by_forecast = np.ascontiguousarray(log_odds.T)
+    parts = np.ones((count + 1, len(y)))
     point = np.array([*[-float(np.log(count))] * count, base])
     value = objective(point)
     for _ in range(50):
         slopes = np.exp(point[:-1])
         z = weighted_sum(log_odds, slopes) + point[-1]
-        p = sigmoid(z)
+        p = functions.sigmoid(z)
         first = weight * (p - label + prior * (z - mean))
         second = weight * (p * (1.0 - p) + prior)
-        parts = [slope * of for slope, of in zip(slopes, log_odds.T, strict=True)]
-        parts.append(np.ones(len(y)))
+        np.multiply(by_forecast, slopes[:, None], out=parts[:-1])
         gradient = np.array([dot(first, part) for part in parts])
         gradient[:-1] += pull * slopes * (slopes - 1.0 / count)
         # Gauss–Newton: positive definite, unlike the full Hessian of the log-slopes.
-        hessian = np.array([[dot(second * one, other) for other in parts] for one in parts])
+        hessian = np.empty((count + 1, count + 1))
+        for i, part in enumerate(parts):
+            weighted = second * part
+            for j in range(i + 1):
+                hessian[i, j] = hessian[j, i] = dot(weighted, parts[j])
         hessian[np.diag_indices(count)] += pull * np.square(slopes)
         # Nearly equal forecasts would make it singular.
         hessian[np.diag_indices(count)] += 1e-9 * np.trace(hessian) / count
         step = np.linalg.solve(hessian, gradient)
+        # What the step is to gain; less is lost in the rounding of the sums.
+        if gradient @ step < 1e-12 * max(1.0, abs(value)):
+            break
         # A slope changes by a factor of e at most in one step; forecasts near 0 want far more.
         step /= max(1.0, float(np.abs(step[:-1]).max()))
         length = 1.0
