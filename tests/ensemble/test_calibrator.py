@@ -127,3 +127,20 @@ def test_perfectly_separated_rows_stay_finite() -> None:
 def test_apply_is_the_line() -> None:
     assert Calibrator(2.0, -1.0).apply(np.array([0.0, 1.5])).tolist() == [-1.0, 2.0]
     assert Calibrator(**asdict(Calibrator(0.5, 0.25))) == Calibrator(0.5, 0.25)
+
+
+def test_a_gain_of_the_slopes_is_part_of_the_minimum_from_any_start() -> None:
+    rng = np.random.default_rng(4)
+    z = rng.normal(size=(400, 2))
+    y = (rng.random(400) < 1.0 / (1.0 + np.exp(-z.sum(axis=1)))).astype(np.uint8)
+    gained = np.array([0.03, -0.01])
+
+    def lower(point: NDArray[np.float64]) -> float:
+        of_slopes = 400.0 * float(gained @ np.exp(point[:-1]))
+        return objective(point, z, y, np.ones(400)) - of_slopes
+
+    best = minimize(lower, np.zeros(3), method="BFGS", tol=1e-10)
+    for start in (None, (np.array([2.0, 0.1]), 0.5)):
+        slopes, shift = fit_slopes(z, y, gained=gained, start=start)
+        np.testing.assert_allclose(np.log(slopes), best.x[:-1], atol=1e-4)
+        assert shift == pytest.approx(best.x[-1], abs=1e-4)

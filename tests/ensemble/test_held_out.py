@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from trueodds.ensemble.between_folds import BetweenFolds
 from trueodds.ensemble.held_out import HeldOut, held_out
 from trueodds.network.forward import log_odds
 from trueodds.training.folds import Folds
 
+UNKNOWN = BetweenFolds(np.zeros(0, np.int64), np.zeros((0, 2, 2)), *np.zeros((2, 0)))
 KINDS = ["one", "two", "groups", "weighted", "time"]
 
 
@@ -55,9 +57,7 @@ def test_kinds_are_column_fractions_largest_first(stages) -> None:
 def test_a_kind_of_one_partition_alone_is_its_mean() -> None:
     """By turns a kind may have members in one partition only."""
     mean = np.array([[[1.0, np.nan], [2.0, np.nan]], [[3.0, 5.0], [4.0, 6.0]]])
-    found = HeldOut(
-        (("mlp", 1.0), ("mlp", 0.8)), mean, np.array([[1, 0], [3, 2]]), np.zeros((2, 2))
-    )
+    found = HeldOut((("mlp", 1.0), ("mlp", 0.8)), mean, np.array([[1, 0], [3, 2]]), UNKNOWN)
     np.testing.assert_allclose(found.log_odds, [[2.5, 5.0], [3.5, 6.0]])
     folds = Folds(np.zeros((2, 2), np.int16), 5, "")
     varied = found.variances(np.array([0.5, 0.0]), folds)
@@ -71,7 +71,7 @@ def test_two_partitions_show_the_variance_that_an_average_of_all_loses(slopes) -
     members = np.array([[2, 1], [1, 2]])
     f, noise = rng.normal(size=rows), rng.normal(size=(2, rows))
     mean = np.repeat((f + 0.4 * noise)[:, :, None], 2, axis=2)
-    found = HeldOut((("mlp", 1.0), ("mlp", 0.8)), mean, members, np.zeros((2, rows)))
+    found = HeldOut((("mlp", 1.0), ("mlp", 0.8)), mean, members, UNKNOWN)
     folds = Folds(np.zeros((2, rows), np.int16), each, "")
     z = found.log_odds @ np.array(slopes)
     varied = found.variances(np.array(slopes), folds)
@@ -86,15 +86,9 @@ def test_two_partitions_show_the_variance_that_an_average_of_all_loses(slopes) -
     assert (varied.training >= varied.averaged).all()
 
 
-def test_one_partition_shows_the_spread_of_its_members(stages) -> None:
+def test_one_partition_shows_the_variance_between_its_folds(stages) -> None:
     of = stages("one")
-    found, folds = of.ensemble.held_out, of.prepared.folds
-    each = np.full((3, len(of.table.y)), np.nan)
-    for member in of.attempts.made[0]:
-        fold = member.record.fold
-        z = member.log_odds.astype(np.float64)
-        each[member.record.member, folds.held_out(fold)] = z
-    np.testing.assert_allclose(found.spread[0], each.var(axis=0, ddof=1), rtol=1e-6, atol=1e-9)
-    varied = found.variances(np.array([0.5, 0.5, 0.5]), folds)
-    np.testing.assert_allclose(varied.averaged, 1.5**2 * 0.75 / 3 * found.spread[0])
+    found, slopes = of.ensemble.held_out, np.array([0.5, 0.2, 0.3])
+    varied = found.variances(slopes, of.prepared.folds)
+    assert (varied.averaged == found.between.variance(slopes)).all()
     assert not varied.training.any()

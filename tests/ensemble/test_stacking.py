@@ -118,3 +118,27 @@ def test_a_forecast_without_use_keeps_the_order_of_the_rows() -> None:
     log_odds, y = rng.normal(size=(200, 1)), rng.integers(0, 2, 200).astype(np.uint8)
     z = fit_stack(log_odds, y, None).apply(log_odds)
     assert np.argsort(z).tolist() == np.argsort(log_odds[:, 0]).tolist()
+
+
+def test_what_averaging_removes_makes_slopes_better_for_the_mean() -> None:
+    """Forecasts of rows left out err by one network, those of new rows by the mean of five."""
+    worse, better = [], []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        truth = rng.normal(size=6000)
+        y = (rng.random(6000) < 1.0 / (1.0 + np.exp(-truth))).astype(np.uint8)
+        spread = np.array([1.2, 0.6])
+        errors = spread * rng.normal(size=(5, 6000, 2))
+        of_one, of_all = truth[:, None] + errors[0], truth[:, None] + errors.mean(axis=0)
+        p = 1.0 / (1.0 + np.exp(-truth))
+        removed = 0.8 * (p * (1.0 - p)).mean() * np.diag(spread**2)
+        worse.append(loss(fit_stack(of_one, y, None).apply(of_all), y))
+        better.append(loss(fit_stack(of_one, y, None, removed).apply(of_all), y))
+    assert np.mean(better) < np.mean(worse) - 0.002
+
+
+def test_a_removed_variance_beyond_all_measure_leaves_slopes_that_can_be_used() -> None:
+    log_odds, y = forecasts(500)
+    stack = fit_stack(log_odds, y, None, 1e6 * np.eye(3))
+    assert np.isfinite(stack.slopes).all()
+    assert loss(stack.apply(log_odds), y) < 2.0

@@ -42,6 +42,8 @@ def fit_slopes(
     y: NDArray[np.uint8],
     sample_weight: NDArray[np.float64] | None = None,
     base: float = 0.0,
+    gained: NDArray[np.float64] | None = None,
+    start: tuple[NDArray[np.float64], float] | None = None,
 ) -> tuple[NDArray[np.float64], float]:
     """Fit positive slopes and a shift of several forecasts, of least log-loss (Wolpert 1992).
 
@@ -59,6 +61,11 @@ def fit_slopes(
     base
         Log-odds of the base rate, nats, if the forecasts do not include them: the prior is for the
         forecasts' plain mean plus this.
+    gained
+        Shape (forecasts,): nats a row by which the loss is lower for each unit of a slope where the
+        slopes are used, beside the loss of these rows; None for 0.
+    start
+        Slopes and shift to start from; None for the plain mean and ``base``.
 
     Returns
     -------
@@ -75,18 +82,22 @@ def fit_slopes(
     count = log_odds.shape[1]
     pull = PRIOR_ROWS / 4.0 * PRIOR_SPREAD**2
     mean = weighted_sum(log_odds, np.full(count, 1.0 / count)) + base
+    lower = np.zeros(count) if gained is None else weight.sum() * gained
 
     def objective(point: NDArray[np.float64]) -> float:
         # A step that is too long may give ∞ or NaN; both count as worse.
         with np.errstate(over="ignore", invalid="ignore"):
             z = weighted_sum(log_odds, np.exp(point[:-1])) + point[-1]
             each = functions.log_loss_from_logits(z, label) + prior * (z - mean) ** 2 / 2.0
-            far = np.exp(point[:-1]) - 1.0 / count
-            return float(dot(weight, each)) + pull * float(dot(far, far)) / 2.0
+            slopes = np.exp(point[:-1])
+            far = slopes - 1.0 / count
+            pulled = pull * float(dot(far, far)) / 2.0 - float(dot(lower, slopes))
+            return float(dot(weight, each)) + pulled
 
     by_forecast = np.ascontiguousarray(log_odds.T)
     parts = np.ones((count + 1, len(y)))
-    point = np.array([*[-float(np.log(count))] * count, base])
+    slopes, shift = (np.full(count, 1.0 / count), base) if start is None else start
+    point = np.array([*np.log(slopes), shift])
     value = objective(point)
     for _ in range(50):
         slopes = np.exp(point[:-1])
@@ -97,6 +108,7 @@ def fit_slopes(
         np.multiply(by_forecast, slopes[:, None], out=parts[:-1])
         gradient = np.array([dot(first, part) for part in parts])
         gradient[:-1] += pull * slopes * (slopes - 1.0 / count)
+        gradient[:-1] -= slopes * lower
         # Gauss–Newton: positive definite, unlike the full Hessian of the log-slopes.
         hessian = np.empty((count + 1, count + 1))
         for i, part in enumerate(parts):

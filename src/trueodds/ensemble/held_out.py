@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueodds.ensemble.between_folds import BetweenFolds, between_folds
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds
 from trueodds.training.member import TrainedMember
@@ -29,17 +30,13 @@ class HeldOut:
     """Shape (partitions, rows, kinds): mean over a fold's members of the kind, or NaN."""
     members: NDArray[np.int64]
     """Shape (partitions, kinds): number of members of the kind in each fold of the partition."""
-    spread: Float
-    """Shape (partitions, rows): variance of the log-odds of a fold's members about their mean."""
+    between: BetweenFolds
+    """How the kinds' forecasts vary between folds."""
 
     @property
     def log_odds(self) -> Float:
         """Mean over all members of a kind that did not see the row, shape (rows, kinds)."""
-        part = self.members / self.members.sum(axis=0)
-        total = np.zeros(self.mean.shape[1:])
-        for mean, of_partition in zip(self.mean, part, strict=True):
-            total += np.where(of_partition > 0.0, mean * of_partition, 0.0)
-        return total
+        return _of_all(self.mean, self.members)
 
     def variances(self, slopes: Float, folds: Folds) -> "Variances":
         """Variances of each row's forecast.
@@ -48,7 +45,7 @@ class HeldOut:
         members saw. Let u₁, u₂ be the forecasts by parts W₁, W₂ of the slopes, and the slopes sum
         to 1. Half the square of u₁/W₁ − u₂/W₂ is then the variance that the partitions' training
         rows do not have in common; 1 − 1/folds of the rows are in common. With one partition, only
-        the spread of the members is known.
+        the variance between folds is known, in the mean of some rows.
 
         Parameters
         ----------
@@ -71,8 +68,7 @@ class HeldOut:
             return Variances(
                 averaged=of_both * gone * apart, training=sums.sum() ** 2 * shared + of_both * apart
             )
-        each = self.members.sum()
-        averaged = slopes.sum() ** 2 * gone / each * self.spread[0]
+        averaged = np.full(self.mean.shape[1], self.between.variance(slopes))
         return Variances(averaged=averaged, training=np.zeros_like(averaged))
 
 
@@ -93,18 +89,25 @@ def held_out(members: Sequence[TrainedMember], data: TrainingData) -> HeldOut:
     judged = [member for member in members if member.record.fold < folds.held]
     kinds = tuple(sorted({m.record.sort for m in judged}, key=lambda sort: (sort[0], -sort[1])))
     shape = folds.of_row.shape
-    total, squares = np.zeros((*shape, len(kinds))), np.zeros(shape)
+    total = np.zeros((*shape, len(kinds)))
     counts = np.zeros((folds.partitions, len(kinds)), dtype=np.int64)
     for member in judged:
         fold, kind = member.record.fold, kinds.index(member.record.sort)
         partition, rows = folds.partition(fold), folds.held_out(fold)
         z = member.log_odds.astype(np.float64) - data.base_log_odds(fold)
         total[partition, rows, kind] += z
-        squares[partition, rows] += np.square(z)
         counts[partition, kind] += fold % folds.each == 0
-    each = counts.sum(axis=1)[:, None]
-    about = np.maximum(squares - total.sum(axis=2) ** 2 / each, 0.0)
     with np.errstate(invalid="ignore"):
         mean = total / counts[:, None, :]
     mean[:, (folds.of_row < 0).all(axis=0)] = np.nan
-    return HeldOut(kinds, mean, counts, about / np.maximum(each - 1, 1))
+    log_odds = _of_all(mean, counts)
+    return HeldOut(kinds, mean, counts, between_folds(judged, data, kinds, log_odds))
+
+
+def _of_all(mean: Float, members: NDArray[np.int64]) -> Float:
+    """Mean over all members of a kind that did not see the row, shape (rows, kinds)."""
+    part = members / members.sum(axis=0)
+    total = np.zeros(mean.shape[1:])
+    for of_partition, share in zip(mean, part, strict=True):
+        total += np.where(share > 0.0, of_partition * share, 0.0)
+    return total

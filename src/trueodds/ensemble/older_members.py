@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.ensemble.ensemble import Ensemble
-from trueodds.ensemble.on_rows import members_of, on_rows, slopes_of
+from trueodds.ensemble.on_rows import on_rows
+from trueodds.ensemble.used_members import members_of, slopes_of
 from trueodds.training.data import TrainingData
 
 Float = NDArray[np.float64]

@@ -11,6 +11,9 @@ from trueodds.evaluation.sums import dot, weighted_sum
 
 LEAST = 0.02
 """A forecast is left out if its slope is below this fraction of all slopes."""
+GAIN_STEPS = 2
+"""Times that slopes are fitted anew with what averaging gains at the slopes before. The gain itself
+is a square, which for large slopes is more than the loss and has no maximum."""
 LEAST_SHRUNK = 0.01
 """Least factor of the slopes, whatever the labels say; more than 0 keeps the order of the rows."""
 
@@ -39,7 +42,10 @@ class Stack:
 
 
 def fit_stack(
-    log_odds: NDArray[np.float64], y: NDArray[np.uint8], sample_weight: NDArray[np.float64] | None
+    log_odds: NDArray[np.float64],
+    y: NDArray[np.uint8],
+    sample_weight: NDArray[np.float64] | None,
+    removed: NDArray[np.float64] | None = None,
 ) -> Stack:
     """Fit slopes and a shift of least log-loss, without forecasts of little use, then shrink them.
 
@@ -52,12 +58,20 @@ def fit_stack(
         of the base rate.
     y, sample_weight
         Shape (rows,): labels 0 or 1; weights ≥ 0, or None for equal weights.
+    removed
+        Shape (forecasts, forecasts), R: by w'Rw/2 nats a row the loss with slopes w is lower where
+        the slopes are used (`trueodds.ensemble.between_folds`); None for 0.
     """
     yes = float(np.average(y, weights=sample_weight)) * len(y)
     base = float(np.log((yes + 0.5) / (len(y) - yes + 0.5)))
     kept = np.arange(log_odds.shape[1])
     while True:
-        slopes, shift = fit_slopes(log_odds[:, kept], y, sample_weight, base)
+        forecasts = log_odds[:, kept]
+        slopes, shift = fit_slopes(forecasts, y, sample_weight, base)
+        for of_kept in [] if removed is None else [removed[np.ix_(kept, kept)]] * GAIN_STEPS:
+            loss = _loss(weighted_sum(forecasts, slopes) + shift, y, sample_weight)
+            gained = _gained(of_kept, slopes, loss)
+            slopes, shift = fit_slopes(forecasts, y, sample_weight, base, gained, (slopes, shift))
         useful = slopes >= LEAST * slopes.sum()
         if useful.all():
             out = np.zeros(log_odds.shape[1])
@@ -93,10 +107,24 @@ def shrinkage(
     fitted
         Number of slopes, those that were left out included.
     """
-    label = y.astype(np.float64)
-    weight = (
-        np.ones(len(y)) if sample_weight is None else sample_weight * (len(y) / sample_weight.sum())
-    )
-    of_base = functions.log_loss_from_logits(np.full(len(y), base), label)
-    gain = 2.0 * float(dot(weight, of_base - functions.log_loss_from_logits(log_odds, label)))
+    of_base = _loss(np.full(len(y), base), y, sample_weight)
+    gain = 2.0 * len(y) * (of_base - _loss(log_odds, y, sample_weight))
     return max(LEAST_SHRUNK, 1.0 - fitted / gain) if gain > 0.0 else LEAST_SHRUNK
+
+
+def _gained(
+    removed: NDArray[np.float64], slopes: NDArray[np.float64], loss: float
+) -> NDArray[np.float64]:
+    """Gradient of w'Rw/2, of at most half the loss, at these slopes, shape (forecasts,)."""
+    gradient = np.array([dot(row, slopes) for row in removed])
+    gain = 0.5 * float(dot(slopes, gradient))
+    return np.asarray(gradient * (min(1.0, 0.5 * loss / gain) if gain > 0.0 else 0.0))
+
+
+def _loss(
+    log_odds: NDArray[np.float64], y: NDArray[np.uint8], sample_weight: NDArray[np.float64] | None
+) -> float:
+    """Weighted mean log-loss, nats."""
+    each = functions.log_loss_from_logits(log_odds, y.astype(np.float64))
+    weight = np.ones(len(y)) if sample_weight is None else sample_weight
+    return float(dot(weight, each) / weight.sum())

@@ -1,0 +1,124 @@
+"""How much members that were trained on different folds differ on the same rows.
+
+One network of a kind forecasts a row left out (two partitions: two), but the model is the mean of
+those of all folds. What they do not have in common loses most of its variance in the mean, so what
+is fitted to forecasts of rows left out must know this variance. It is seen on training rows: all
+networks of a partition but one have seen such a row. They agree more on it than on a new row, so
+the estimate is low.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueodds.ensemble.on_rows import on_rows
+from trueodds.evaluation.sums import dot
+from trueodds.functions.portable import sigmoid
+from trueodds.training.data import TrainingData
+from trueodds.training.member import TrainedMember
+from trueodds.training.training_record import Sort
+
+Float = NDArray[np.float64]
+MOST_ROWS = 2048
+"""Most rows on which members are compared."""
+LEAST_FOLDS = 3
+"""Folds of a partition from which two networks or more have seen a row."""
+_NONE = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class BetweenFolds:
+    """Covariances of the kinds' forecasts between folds, on some rows."""
+
+    rows: NDArray[np.int64]
+    """Numbers of the rows, shape (n,); none if it is not known, as by time."""
+    covariance: Float
+    """What the mean over all folds removes, shape (n, kinds, kinds), squared nats."""
+    curvature: Float
+    """p(1 − p) by the mean forecast, times the sample weight, shape (n,)."""
+    weight: Float
+    """Sample weights, shape (n,)."""
+
+    def removed(self, allowed: NDArray[np.bool_]) -> Float:
+        """Mean of p(1 − p) times the covariance over the rows allowed, shape (kinds, kinds).
+
+        By w'Rw/2 nats the log-loss of the mean over the folds, with slopes w, is lower than that of
+        one fold's members (to second order; Krogh & Vedelsby 1995).
+        """
+        use = allowed[self.rows]
+        return self._mean(self.curvature * use, float(dot(self.weight, use.astype(np.float64))))
+
+    def variance(self, slopes: Float) -> float:
+        """Variance of the log-odds that the mean removes, squared nats, weighted by p(1 − p)."""
+        mean = self._mean(self.curvature, float(self.curvature.sum()))
+        return float(dot(slopes, np.array([dot(row, slopes) for row in mean])))
+
+    def _mean(self, factors: Float, total: float) -> Float:
+        kinds = self.covariance.shape[1]
+        out = np.zeros((kinds, kinds))
+        if total > 0.0:
+            for first, second in np.ndindex(kinds, kinds):
+                each = np.ascontiguousarray(self.covariance[:, first, second])
+                out[first, second] = dot(factors, each) / total
+        return out
+
+
+def between_folds(
+    members: Sequence[TrainedMember], data: TrainingData, kinds: tuple[Sort, ...], log_odds: Float
+) -> BetweenFolds:
+    """Compare the members of each partition's folds.
+
+    All members get the inputs that the row has where it is left out.
+
+    Parameters
+    ----------
+    members
+        Of all folds that leave rows out.
+    data, kinds
+        Their training data and kinds.
+    log_odds
+        Shape (rows, kinds): forecasts of the rows left out, without the base rate's log-odds.
+    """
+    folds = data.folds
+    if folds.forward or folds.each < LEAST_FOLDS:
+        nothing = np.zeros(0)
+        return BetweenFolds(_NONE, np.zeros((0, len(kinds), len(kinds))), nothing, nothing)
+    rows = np.arange(0, len(data.y), -(-len(data.y) // MOST_ROWS))
+    X = np.zeros((len(rows), data.width))
+    for fold in range(folds.each):
+        there = folds.of_row[0][rows] == fold
+        X[there] = data.inputs(fold, rows[there])
+    found = np.zeros((len(kinds), folds.held, len(rows)))
+    counts = np.zeros((len(kinds), folds.held))
+    for member in members:
+        kind, fold = kinds.index(member.record.sort), member.record.fold
+        z = on_rows(member, X).log_odds(None, _NONE)
+        found[kind, fold] += z - data.base_log_odds(fold)
+        counts[kind, fold] += 1.0
+    covariance = np.zeros((len(rows), len(kinds), len(kinds)))
+    part = counts / counts.sum(axis=1, keepdims=True) * folds.each
+    for partition in range(folds.partitions):
+        here = slice(partition * folds.each, (partition + 1) * folds.each)
+        seen = np.stack([folds.of_row[partition][rows] != fold for fold in range(folds.each)])
+        with np.errstate(invalid="ignore"):
+            mean_of_fold = np.nan_to_num(found[:, here] / counts[:, here, None])
+        part_of_all = part[:, here].min(axis=1)
+        covariance += _covariance(mean_of_fold * part_of_all[:, None, None], seen)
+    weight = data.sample_weight[rows].astype(np.float64)
+    p = sigmoid(log_odds[rows].mean(axis=1) + data.base_log_odds(folds.count - 1))
+    gone = 1.0 - 1.0 / folds.each
+    return BetweenFolds(rows, gone * covariance, p * (1.0 - p) * weight, weight)
+
+
+def _covariance(forecasts: Float, seen: NDArray[np.bool_]) -> Float:
+    """Covariances over folds that saw a row: (kinds, folds, n), (folds, n) → (n, kinds, kinds)."""
+    count = seen.sum(axis=0)
+    mean = (forecasts * seen).sum(axis=1) / count
+    about = (forecasts - mean[:, None]) * seen
+    kinds = len(forecasts)
+    out = np.zeros((seen.shape[1], kinds, kinds))
+    for first, second in np.ndindex(kinds, kinds):
+        out[:, first, second] = (about[first] * about[second]).sum(axis=0) / (count - 1.0)
+    return out
