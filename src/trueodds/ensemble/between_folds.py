@@ -1,10 +1,12 @@
 """How much members that were trained on different folds differ on the same rows.
 
-One network of a kind forecasts a row left out (two partitions: two), but the model is the mean of
-those of all folds. What they do not have in common loses most of its variance in the mean, so what
-is fitted to forecasts of rows left out must know this variance. It is seen on training rows: all
-networks of a partition but one have seen such a row. They agree more on it than on a new row, so
-the estimate is low.
+One network of a kind forecasts a row left out, but the model is the mean of those of all folds.
+What they do not have in common loses most of its variance in the mean, so what is fitted to
+forecasts of rows left out must know this variance. It is seen on training rows: all networks but
+one have seen such a row. They agree more on it than on a new row, so the estimate is low.
+
+Few rows, which are cut into folds twice, are left alone: their networks learn rows by heart, and on
+simulated tables of 300 rows the correction made forecasts and scores worse.
 """
 
 from collections.abc import Sequence
@@ -24,7 +26,7 @@ Float = NDArray[np.float64]
 MOST_ROWS = 2048
 """Most rows on which members are compared."""
 LEAST_FOLDS = 3
-"""Folds of a partition from which two networks or more have seen a row."""
+"""Folds from which two networks or more have seen a row."""
 _NONE = np.zeros(0, np.int64)
 
 
@@ -33,7 +35,7 @@ class BetweenFolds:
     """Covariances of the kinds' forecasts between folds, on some rows."""
 
     rows: NDArray[np.int64]
-    """Numbers of the rows, shape (n,); none if it is not known, as by time."""
+    """Numbers of the rows, shape (n,); none if nothing is known."""
     covariance: Float
     """What the mean over all folds removes, shape (n, kinds, kinds), squared nats."""
     curvature: Float
@@ -68,7 +70,7 @@ class BetweenFolds:
 def between_folds(
     members: Sequence[TrainedMember], data: TrainingData, kinds: tuple[Sort, ...], log_odds: Float
 ) -> BetweenFolds:
-    """Compare the members of each partition's folds.
+    """Compare the members of the folds; not by time, and not where rows are cut into folds twice.
 
     All members get the inputs that the row has where it is left out.
 
@@ -82,7 +84,7 @@ def between_folds(
         Shape (rows, kinds): forecasts of the rows left out, without the base rate's log-odds.
     """
     folds = data.folds
-    if folds.forward or folds.each < LEAST_FOLDS:
+    if folds.forward or folds.partitions > 1 or folds.each < LEAST_FOLDS:
         nothing = np.zeros(0)
         return BetweenFolds(_NONE, np.zeros((0, len(kinds), len(kinds))), nothing, nothing)
     rows = np.arange(0, len(data.y), -(-len(data.y) // MOST_ROWS))
@@ -90,22 +92,15 @@ def between_folds(
     for fold in range(folds.each):
         there = folds.of_row[0][rows] == fold
         X[there] = data.inputs(fold, rows[there])
-    found = np.zeros((len(kinds), folds.held, len(rows)))
-    counts = np.zeros((len(kinds), folds.held))
+    found = np.zeros((len(kinds), folds.each, len(rows)))
+    counts = np.zeros((len(kinds), folds.each, 1))
     for member in members:
         kind, fold = kinds.index(member.record.sort), member.record.fold
         z = on_rows(member, X).log_odds(None, _NONE)
         found[kind, fold] += z - data.base_log_odds(fold)
         counts[kind, fold] += 1.0
-    covariance = np.zeros((len(rows), len(kinds), len(kinds)))
-    part = counts / counts.sum(axis=1, keepdims=True) * folds.each
-    for partition in range(folds.partitions):
-        here = slice(partition * folds.each, (partition + 1) * folds.each)
-        seen = np.stack([folds.of_row[partition][rows] != fold for fold in range(folds.each)])
-        with np.errstate(invalid="ignore"):
-            mean_of_fold = np.nan_to_num(found[:, here] / counts[:, here, None])
-        part_of_all = part[:, here].min(axis=1)
-        covariance += _covariance(mean_of_fold * part_of_all[:, None, None], seen)
+    seen = np.stack([folds.of_row[0][rows] != fold for fold in range(folds.each)])
+    covariance = _covariance(found / np.maximum(counts, 1.0), seen)
     weight = data.sample_weight[rows].astype(np.float64)
     p = sigmoid(log_odds[rows].mean(axis=1) + data.base_log_odds(folds.count - 1))
     gone = 1.0 - 1.0 / folds.each
