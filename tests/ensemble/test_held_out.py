@@ -57,7 +57,9 @@ def test_kinds_are_column_fractions_largest_first(stages) -> None:
 def test_a_kind_of_one_partition_alone_is_its_mean() -> None:
     """By turns a kind may have members in one partition only."""
     mean = np.array([[[1.0, np.nan], [2.0, np.nan]], [[3.0, 5.0], [4.0, 6.0]]])
-    found = HeldOut((("mlp", 1.0), ("mlp", 0.8)), mean, np.array([[1, 0], [3, 2]]), UNKNOWN)
+    found = HeldOut(
+        (("mlp", 1.0), ("mlp", 0.8)), mean, np.array([[1, 0], [3, 2]]), np.zeros((2, 2)), UNKNOWN
+    )
     np.testing.assert_allclose(found.log_odds, [[2.5, 5.0], [3.5, 6.0]])
     folds = Folds(np.zeros((2, 2), np.int16), 5, "")
     varied = found.variances(np.array([0.5, 0.0]), folds)
@@ -71,7 +73,7 @@ def test_two_partitions_show_the_variance_that_an_average_of_all_loses(slopes) -
     members = np.array([[2, 1], [1, 2]])
     f, noise = rng.normal(size=rows), rng.normal(size=(2, rows))
     mean = np.repeat((f + 0.4 * noise)[:, :, None], 2, axis=2)
-    found = HeldOut((("mlp", 1.0), ("mlp", 0.8)), mean, members, UNKNOWN)
+    found = HeldOut((("mlp", 1.0), ("mlp", 0.8)), mean, members, np.zeros((2, rows)), UNKNOWN)
     folds = Folds(np.zeros((2, rows), np.int16), each, "")
     z = found.log_odds @ np.array(slopes)
     varied = found.variances(np.array(slopes), folds)
@@ -92,3 +94,19 @@ def test_one_partition_shows_the_variance_between_its_folds(stages) -> None:
     varied = found.variances(slopes, of.prepared.folds)
     assert (varied.averaged == found.between.variance(slopes)).all()
     assert not varied.training.any()
+
+
+def test_by_time_the_spread_of_a_fold_s_members_is_known(stages) -> None:
+    of = stages("time")
+    found, folds = of.ensemble.held_out, of.prepared.folds
+    each = np.full((of.recipe.many_members, len(of.table.y)), np.nan)
+    for member in of.attempts.made[0]:
+        if (fold := member.record.fold) < folds.held:
+            z = member.log_odds.astype(np.float64)
+            each[member.record.member, folds.held_out(fold)] = z
+    known = folds.of_row[0] >= 0
+    spread = each[:, known].var(axis=0, ddof=1)
+    np.testing.assert_allclose(found.spread[0, known], spread, rtol=1e-6, atol=1e-9)
+    varied = found.variances(np.array([0.5, 0.5, 0.5]), folds)
+    expected = 1.5**2 * (1.0 - 1.0 / folds.each) / of.recipe.many_members * spread
+    np.testing.assert_allclose(varied.averaged[known], expected, rtol=1e-6, atol=1e-9)

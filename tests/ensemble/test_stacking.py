@@ -105,12 +105,40 @@ def test_slopes_of_noise_are_shrunk_to_the_base_rate() -> None:
 
 def test_the_shrinkage_is_one_less_the_slopes_over_the_gain() -> None:
     log_odds, y = forecasts(400)
-    z, base = log_odds[:, 0], float(np.log(y.mean() / (1.0 - y.mean())))
-    gain = 2.0 * 400 * (loss(np.full(400, base), y) - loss(z, y))
-    assert shrinkage(z, y, None, base, 3) == pytest.approx(1.0 - 3.0 / gain)
-    assert shrinkage(z, y, np.full(400, 7.0), base, 3) == pytest.approx(1.0 - 3.0 / gain)
-    assert shrinkage(-z, y, None, base, 3) == LEAST_SHRUNK
-    assert shrinkage(np.full(400, base), y, None, base, 3) == LEAST_SHRUNK
+    base = float(np.log(y.mean() / (1.0 - y.mean())))
+    of_base, fitted = loss(np.full(400, base), y), loss(log_odds[:, 0], y)
+    expected = 1.0 - 3.0 / (2.0 * 400 * (of_base - fitted))
+    assert shrinkage(fitted, y, None, base, 3) == pytest.approx(expected)
+    assert shrinkage(fitted, y, np.full(400, 7.0), base, 3) == pytest.approx(expected)
+    assert shrinkage(of_base, y, None, base, 3) == LEAST_SHRUNK
+    assert shrinkage(2.0 * of_base, y, None, base, 3) == LEAST_SHRUNK
+
+
+def test_uneven_weights_shrink_more() -> None:
+    """They count as fewer rows: noise of them gains more, and so is taken off more."""
+    _, y = forecasts(400)
+    uneven = np.exp(1.5 * np.random.default_rng(0).normal(size=400))
+    assert shrinkage(0.6, y, uneven, 0.0, 3) < shrinkage(0.6, y, None, 0.0, 3)
+    sums = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        z, of_noise = rng.normal(size=(2000, 3)), rng.integers(0, 2, 2000).astype(np.uint8)
+        sums.append(fit_stack(z, of_noise, np.exp(1.5 * rng.normal(size=2000))).slopes.sum())
+    assert np.median(sums) < 0.05
+
+
+def test_the_gain_of_the_mean_counts_for_the_shrinkage() -> None:
+    """Weak forecasts of single networks that are good in the mean are not shrunk away."""
+    rng = np.random.default_rng(3)
+    truth = 0.3 * rng.normal(size=5000)
+    y = (rng.random(5000) < 1.0 / (1.0 + np.exp(-truth))).astype(np.uint8)
+    each = truth[None, :, None] + 0.6 * rng.normal(size=(20, 5000, 4))
+    removed = 0.95 * 0.25 * 0.6**2 * np.eye(4)
+    mean = each.mean(axis=0)
+    without = loss(fit_stack(each[0], y, None).apply(mean), y)
+    known = loss(fit_stack(each[0], y, None, removed).apply(mean), y)
+    base = loss(np.full(5000, np.log(y.mean() / (1.0 - y.mean()))), y)
+    assert known < without < base
 
 
 def test_a_forecast_without_use_keeps_the_order_of_the_rows() -> None:
@@ -140,5 +168,6 @@ def test_what_averaging_removes_makes_slopes_better_for_the_mean() -> None:
 def test_a_removed_variance_beyond_all_measure_leaves_slopes_that_can_be_used() -> None:
     log_odds, y = forecasts(500)
     stack = fit_stack(log_odds, y, None, 1e6 * np.eye(3))
-    assert np.isfinite(stack.slopes).all()
-    assert loss(stack.apply(log_odds), y) < 2.0
+    plain = fit_stack(log_odds, y, None)
+    assert stack.slopes.sum() < 3.0 * plain.slopes.sum()
+    assert loss(stack.apply(log_odds), y) < 1.1 * loss(plain.apply(log_odds), y)

@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+import trueodds.training.evaluations as module
 from trueodds.network.engine import Engine
 from trueodds.network.layout import Layout
 from trueodds.training.evaluations import (
     EVALUATIONS,
     Evaluations,
+    curve_rows,
     evaluation_epochs,
     mean_log_loss,
 )
@@ -120,3 +122,15 @@ def test_the_mean_loss_is_plain_where_no_weight_is_left() -> None:
     )
     assert mean_log_loss(z, y, np.zeros(2, np.float32)) == pytest.approx(losses.mean())
     assert np.isnan(mean_log_loss(z[:0], y[:0], y[:0]))
+
+
+def test_rows_of_a_curve_follow_no_pattern_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = np.arange(100, 400)
+    assert curve_rows(rows) is rows
+    monkeypatch.setattr(module, "CURVE_ROWS", 100)
+    some = curve_rows(rows)
+    assert len(set(some.tolist())) == len(some) == 100
+    assert np.array_equal(some, np.sort(some))
+    assert set(some) <= set(rows)
+    assert 30 < (some % 2 == 0).sum() < 70
+    assert np.array_equal(some, curve_rows(rows))

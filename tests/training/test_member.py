@@ -48,6 +48,13 @@ def test_bounded_epochs_go_through_all_rows_before_any_comes_again(most: int) ->
     assert epochs[0] != epochs[3]
 
 
+def test_rows_that_fill_no_epoch_come_first_in_the_next() -> None:
+    """Otherwise each epoch of 60 of 119 rows would be drawn anew."""
+    epochs = epochs_of(task(119), 10, 60, 119)
+    counts = np.bincount([row for epoch in epochs for row in epoch], minlength=119)
+    assert counts.tolist() == [60] * 119
+
+
 def test_an_epoch_is_at_least_one_batch() -> None:
     assert [len(epoch) for epoch in epochs_of(task(20), 10, 5, 2)] == [10, 10]
 

@@ -30,6 +30,8 @@ class HeldOut:
     """Shape (partitions, rows, kinds): mean over a fold's members of the kind, or NaN."""
     members: NDArray[np.int64]
     """Shape (partitions, kinds): number of members of the kind in each fold of the partition."""
+    spread: Float
+    """Shape (partitions, rows): variance of the log-odds of a fold's members about their mean."""
     between: BetweenFolds
     """How the kinds' forecasts vary between folds."""
 
@@ -45,7 +47,8 @@ class HeldOut:
         members saw. Let u₁, u₂ be the forecasts by parts W₁, W₂ of the slopes, and the slopes sum
         to 1. Half the square of u₁/W₁ − u₂/W₂ is then the variance that the partitions' training
         rows do not have in common; 1 − 1/folds of the rows are in common. With one partition, only
-        the variance between folds is known, in the mean of some rows.
+        the variance between folds is known, in the mean of some rows; by time, only the spread of
+        the members.
 
         Parameters
         ----------
@@ -68,7 +71,10 @@ class HeldOut:
             return Variances(
                 averaged=of_both * gone * apart, training=sums.sum() ** 2 * shared + of_both * apart
             )
-        averaged = np.full(self.mean.shape[1], self.between.variance(slopes))
+        if folds.forward:
+            averaged = slopes.sum() ** 2 * gone / self.members.sum() * self.spread[0]
+        else:
+            averaged = np.full(self.mean.shape[1], self.between.variance(slopes))
         return Variances(averaged=averaged, training=np.zeros_like(averaged))
 
 
@@ -89,19 +95,23 @@ def held_out(members: Sequence[TrainedMember], data: TrainingData) -> HeldOut:
     judged = [member for member in members if member.record.fold < folds.held]
     kinds = tuple(sorted({m.record.sort for m in judged}, key=lambda sort: (sort[0], -sort[1])))
     shape = folds.of_row.shape
-    total = np.zeros((*shape, len(kinds)))
+    total, squares = np.zeros((*shape, len(kinds))), np.zeros(shape)
     counts = np.zeros((folds.partitions, len(kinds)), dtype=np.int64)
     for member in judged:
         fold, kind = member.record.fold, kinds.index(member.record.sort)
         partition, rows = folds.partition(fold), folds.held_out(fold)
         z = member.log_odds.astype(np.float64) - data.base_log_odds(fold)
         total[partition, rows, kind] += z
+        squares[partition, rows] += np.square(z)
         counts[partition, kind] += fold % folds.each == 0
+    each = counts.sum(axis=1)[:, None]
+    about = np.maximum(squares - total.sum(axis=2) ** 2 / each, 0.0)
     with np.errstate(invalid="ignore"):
         mean = total / counts[:, None, :]
     mean[:, (folds.of_row < 0).all(axis=0)] = np.nan
     log_odds = _of_all(mean, counts)
-    return HeldOut(kinds, mean, counts, between_folds(judged, data, kinds, log_odds))
+    between = between_folds(judged, data, kinds, log_odds)
+    return HeldOut(kinds, mean, counts, about / np.maximum(each - 1, 1), between)
 
 
 def _of_all(mean: Float, members: NDArray[np.int64]) -> Float:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from trueodds import functions
 from trueodds.ensemble.calibrator import Calibrator, fit_slopes
+from trueodds.evaluation.intervals import effective_number
 from trueodds.evaluation.sums import dot, weighted_sum
 
 LEAST = 0.02
@@ -14,6 +15,8 @@ LEAST = 0.02
 GAIN_STEPS = 2
 """Times that slopes are fitted anew with what averaging gains at the slopes before. The gain itself
 is a square, which for large slopes is more than the loss and has no maximum."""
+MOST_GAIN = 0.05
+"""Most that the mean over the folds may gain, of the loss: more is beyond the second order."""
 LEAST_SHRUNK = 0.01
 """Least factor of the slopes, whatever the labels say; more than 0 keeps the order of the rows."""
 
@@ -62,29 +65,32 @@ def fit_stack(
         Shape (forecasts, forecasts), R: by w'Rw/2 nats a row the loss with slopes w is lower where
         the slopes are used (`trueodds.ensemble.between_folds`); None for 0.
     """
+    if removed is None:
+        removed = np.zeros((log_odds.shape[1], log_odds.shape[1]))
     yes = float(np.average(y, weights=sample_weight)) * len(y)
     base = float(np.log((yes + 0.5) / (len(y) - yes + 0.5)))
     kept = np.arange(log_odds.shape[1])
     while True:
         forecasts = log_odds[:, kept]
         slopes, shift = fit_slopes(forecasts, y, sample_weight, base)
-        for of_kept in [] if removed is None else [removed[np.ix_(kept, kept)]] * GAIN_STEPS:
+        of_kept = removed[np.ix_(kept, kept)]
+        for _ in range(GAIN_STEPS if of_kept.any() else 0):
             loss = _loss(weighted_sum(forecasts, slopes) + shift, y, sample_weight)
-            gained = _gained(of_kept, slopes, loss)
+            gained = _gradient(of_kept, slopes) * _usable(of_kept, slopes, loss)
             slopes, shift = fit_slopes(forecasts, y, sample_weight, base, gained, (slopes, shift))
         useful = slopes >= LEAST * slopes.sum()
         if useful.all():
             out = np.zeros(log_odds.shape[1])
             out[kept] = slopes
-            factor = shrinkage(
-                weighted_sum(log_odds, out) + shift, y, sample_weight, base, len(out)
-            )
+            loss = _loss(weighted_sum(forecasts, slopes) + shift, y, sample_weight)
+            of_mean = _usable(of_kept, slopes, loss) * _gain(of_kept, slopes)
+            factor = shrinkage(loss - of_mean, y, sample_weight, base, len(out))
             return Stack(out * factor, base + (shift - base) * factor)
         kept = kept[useful]
 
 
 def shrinkage(
-    log_odds: NDArray[np.float64],
+    loss: float,
     y: NDArray[np.uint8],
     sample_weight: NDArray[np.float64] | None,
     base: float,
@@ -98,27 +104,35 @@ def shrinkage(
 
     Parameters
     ----------
-    log_odds
-        Shape (rows,), nats: the fitted forecast.
+    loss
+        Mean log-loss of the fitted forecast, nats, less what the mean over the folds gains.
     y, sample_weight
-        As in `fit_stack`.
+        As in `fit_stack`. Uneven weights count as fewer rows (Kish).
     base
         Log-odds of the base rate.
     fitted
         Number of slopes, those that were left out included.
     """
     of_base = _loss(np.full(len(y), base), y, sample_weight)
-    gain = 2.0 * len(y) * (of_base - _loss(log_odds, y, sample_weight))
+    rows = len(y) if sample_weight is None else effective_number(sample_weight)
+    gain = 2.0 * rows * (of_base - loss)
     return max(LEAST_SHRUNK, 1.0 - fitted / gain) if gain > 0.0 else LEAST_SHRUNK
 
 
-def _gained(
-    removed: NDArray[np.float64], slopes: NDArray[np.float64], loss: float
-) -> NDArray[np.float64]:
-    """Gradient of w'Rw/2, of at most half the loss, at these slopes, shape (forecasts,)."""
-    gradient = np.array([dot(row, slopes) for row in removed])
-    gain = 0.5 * float(dot(slopes, gradient))
-    return np.asarray(gradient * (min(1.0, 0.5 * loss / gain) if gain > 0.0 else 0.0))
+def _gradient(removed: NDArray[np.float64], slopes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rw, the gradient of w'Rw/2, shape (forecasts,)."""
+    return np.array([dot(row, slopes) for row in removed])
+
+
+def _gain(removed: NDArray[np.float64], slopes: NDArray[np.float64]) -> float:
+    """Return w'Rw/2, nats."""
+    return 0.5 * float(dot(slopes, _gradient(removed, slopes)))
+
+
+def _usable(removed: NDArray[np.float64], slopes: NDArray[np.float64], loss: float) -> float:
+    """Fraction of w'Rw/2, 0 to 1, with which it is at most `MOST_GAIN` of the loss."""
+    gain = _gain(removed, slopes)
+    return min(1.0, MOST_GAIN * loss / gain) if gain > 0.0 else 0.0
 
 
 def _loss(

@@ -4,8 +4,8 @@ A member depends on the table, the recipe and the seed alone. So the files of fi
 all that a run needs to go on after a kill, and it ends with the same bytes. A file gets its name
 when it is whole (`trueodds.files`). It starts with a checksum and the key of its run: a file that a
 power cut has shortened, or that belongs to another run, is ignored. The rest is a safetensors file
-of the parameters, the log-odds and, as MessagePack, the kind of network, its layout, the record and
-the layers' states. (JSON has no NaN, which a record may hold.)
+of the parameters, the log-odds, a pilot's curve and, as MessagePack, the kind of network, its
+layout, the record and the layers' states. (JSON has no NaN, which a record may hold.)
 """
 
 import hashlib

@@ -133,5 +133,5 @@ def averaging(scores: Scores) -> str:
     return (
         "Here, only the members that did not see a row forecast it; all members forecast a new "
         f"row. The mean of all members is better by {scores.averaging_gain:.4f} nats, estimated "
-        "without the labels. The log-loss and the Brier score shown include this gain"
+        "from their forecasts. The log-loss and the Brier score shown include this gain"
     )

@@ -86,9 +86,9 @@ class TrainedMember:
 class Batches:
     """The rows that a member trains on, in batches of one size, in a new random order every epoch.
 
-    An epoch has ``most`` rows at most; the next goes on with the rows that are left of the order.
-    Batches in which all weights are 0 are left out, and so are the last rows if they do not fill a
-    batch. Each batch overwrites the one before.
+    An epoch has ``most`` rows at most; the next goes on where it stopped, so all rows come in turn.
+    Batches in which all weights are 0 are left out, and so are, if an epoch has all rows, the last
+    ones if they do not fill a batch. Each batch overwrites the one before.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Batches:
         self._task, self._positions, self._size, self._rng = task, positions, size, rng
         self._X = aligned((size, len(positions)), np.float32)
         self._y, self._weight = np.empty(size, np.float32), np.empty(size, np.float32)
-        self._left = NONE
+        self._left, self._most = NONE, most
         self.per_epoch = max(1, min(len(task.shown), most) // size)
         """Steps of an epoch without batches of weight 0."""
 
@@ -111,7 +111,9 @@ class Batches:
         task, size = self._task, self._size
         rows_in_all = self.per_epoch * size
         if len(self._left) < rows_in_all:
-            self._left = self._rng.permutation(task.shown)
+            # Without a bound, the rows that fill no batch are left out of the epoch.
+            before = self._left if len(task.shown) > self._most else NONE
+            self._left = np.concatenate([before, self._rng.permutation(task.shown)])
         order, self._left = self._left[:rows_in_all], self._left[rows_in_all:]
         for start in range(0, rows_in_all, size):
             rows = order[start : start + size]

@@ -32,7 +32,7 @@ def pilot_folds(data: TrainingData) -> list[int]:
         return list(range(data.folds.held))
     chosen, counts = [], []
     for fold in range(data.folds.each):
-        held_out = data.y[data.folds.held_out(fold)]
+        held_out = data.y[curve_rows(data.folds.held_out(fold))]
         chosen.append(fold)
         counts.append((int(held_out.sum()), int(len(held_out) - held_out.sum())))
         # A fold's epochs are chosen without its rows.
