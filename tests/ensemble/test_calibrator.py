@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from trueodds.ensemble import calibrator
 from trueodds.ensemble.calibrator import PRIOR_ROWS, PRIOR_SPREAD, Calibrator, fit_slopes
 
 
@@ -144,3 +145,17 @@ def test_a_gain_of_the_slopes_is_part_of_the_minimum_from_any_start() -> None:
         slopes, shift = fit_slopes(z, y, gained=gained, start=start)
         np.testing.assert_allclose(np.log(slopes), best.x[:-1], atol=1e-4)
         assert shift == pytest.approx(best.x[-1], abs=1e-4)
+
+
+def test_a_start_from_some_of_many_rows_changes_nothing_but_the_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(6)
+    z = rng.normal(size=(3000, 3))
+    y = (rng.random(3000) < 1.0 / (1.0 + np.exp(-z[:, 0] - 0.4 * z[:, 1]))).astype(np.uint8)
+    weight = rng.uniform(0.5, 2.0, 3000)
+    plain = fit_slopes(z, y, weight, 0.1)
+    monkeypatch.setattr(calibrator, "START_ROWS", 300)
+    some = fit_slopes(z, y, weight, 0.1)
+    np.testing.assert_allclose(some[0], plain[0], rtol=1e-4, atol=1e-6)
+    assert some[1] == pytest.approx(plain[1], abs=1e-5)

@@ -23,6 +23,8 @@ PRIOR_SPREAD = 0.5
 
 It bounds slopes of forecasts that hardly differ between the rows: few labels would fit any slope,
 and forecasts of the same kind may differ much more in rows to come."""
+START_ROWS = 1 << 16
+"""About as many rows give the slopes from which twice as many rows or more start."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def fit_slopes(
         Shape (forecasts,): nats a row by which the loss is lower for each unit of a slope where the
         slopes are used, beside the loss of these rows; None for 0.
     start
-        Slopes and shift to start from; None for the plain mean and ``base``.
+        Slopes and shift to start from; None for the plain mean and ``base``, or with many rows for
+        those of some of the rows.
 
     Returns
     -------
@@ -96,6 +99,10 @@ def fit_slopes(
 
     by_forecast = np.ascontiguousarray(log_odds.T)
     parts = np.ones((count + 1, len(y)))
+    every = len(y) // START_ROWS
+    if start is None and every > 1:
+        some = slice(None, None, every)
+        start = fit_slopes(log_odds[some], y[some], weight[some], base, gained)
     slopes, shift = (np.full(count, 1.0 / count), base) if start is None else start
     point = np.array([*np.log(slopes), shift])
     value = objective(point)
@@ -125,12 +132,12 @@ def fit_slopes(
         # A slope changes by a factor of e at most in one step; forecasts near 0 want far more.
         step /= max(1.0, float(np.abs(step[:-1]).max()))
         length = 1.0
-        while length > 1e-6 and not objective(point - length * step) <= value:
+        while length > 1e-6 and not (found := objective(point - length * step)) <= value:
             length /= 2.0
         if length <= 1e-6:
             break
         point = point - length * step
-        before, value = value, objective(point)
+        before, value = value, found
         if before - value < 1e-12 * max(1.0, abs(value)):
             break
     return np.exp(point[:-1]), float(point[-1])
