@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from trueodds.ensemble import between_folds as module
 from trueodds.ensemble.between_folds import BetweenFolds, between_folds
 from trueodds.network.forward import log_odds
 from trueodds.training.folds import Folds
@@ -25,9 +26,22 @@ def forecasts(of, at: int) -> np.ndarray:
     return out[np.isfinite(out[:, 0])]
 
 
+@pytest.fixture
+def not_few(monkeypatch: pytest.MonkeyPatch, stages) -> None:
+    """The few rows of the tests count as enough, after the stages are made."""
+    stages("one")
+    monkeypatch.setattr(module, "few", lambda rows: False)
+
+
+def of_stages(of) -> BetweenFolds:
+    held = of.ensemble.held_out
+    return between_folds(of.attempts.made[0], of.prepared.data, held.kinds, held.log_odds)
+
+
+@pytest.mark.usefixtures("not_few")
 def test_the_covariance_is_that_of_the_members_that_saw_the_row(stages) -> None:
     of = stages("one")
-    found, folds = of.ensemble.held_out.between, of.prepared.folds
+    found, folds = of_stages(of), of.prepared.folds
     assert found.rows.tolist() == list(range(400))
     for at in (0, 17, 399):
         expected = np.cov(forecasts(of, at), rowvar=False) * (1.0 - 1.0 / folds.each)
@@ -49,16 +63,17 @@ def test_rows_that_are_not_allowed_count_for_nothing() -> None:
     assert found.variance(slopes) == pytest.approx(slopes @ mean @ slopes)
 
 
+@pytest.mark.usefixtures("not_few")
 def test_the_mean_forecast_decides_only_the_weight_of_a_row(stages) -> None:
     of = stages("one")
-    held = of.ensemble.held_out
+    held, found = of.ensemble.held_out, of_stages(of)
     given = of.attempts.made[0], of.prepared.data, held.kinds
     other = between_folds(*given, held.log_odds + 1.0)
-    assert other.covariance.tobytes() == held.between.covariance.tobytes()
-    assert not np.array_equal(other.curvature, held.between.curvature)
+    assert other.covariance.tobytes() == found.covariance.tobytes()
+    assert not np.array_equal(other.curvature, found.curvature)
 
 
-@pytest.mark.parametrize("kind", ["time", "two"])
+@pytest.mark.parametrize("kind", ["time", "one", "two", "groups"])
 def test_by_time_and_for_few_rows_nothing_is_known(stages, kind) -> None:
     of = stages(kind)
     between = of.ensemble.held_out.between
@@ -67,6 +82,7 @@ def test_by_time_and_for_few_rows_nothing_is_known(stages, kind) -> None:
     assert between.variance(np.full(len(of.ensemble.held_out.kinds), 0.3)) == 0.0
 
 
+@pytest.mark.usefixtures("not_few")
 def test_with_two_folds_nothing_is_known(stages) -> None:
     one = stages("one")
     data = replace(one.prepared.data, folds=Folds(one.prepared.folds.of_row % 2, 2, ""))

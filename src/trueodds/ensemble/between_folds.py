@@ -5,8 +5,8 @@ What they do not have in common loses most of its variance in the mean, so what 
 forecasts of rows left out must know this variance. It is seen on training rows: all networks but
 one have seen such a row. They agree more on it than on a new row, so the estimate is low.
 
-Tables of few rows, which are cut into folds twice, are left alone: their networks learn rows by
-heart, and on simulated tables of 300 rows the correction made forecasts and scores worse.
+Few rows are left alone: their networks learn rows by heart, and on simulated tables of 300 rows the
+correction made forecasts and scores worse.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from trueodds.evaluation.sums import dot
 from trueodds.functions.portable import sigmoid
 from trueodds.training.data import TrainingData
 from trueodds.training.member import TrainedMember
+from trueodds.training.recipe import Recipe
 from trueodds.training.training_record import Sort
 
 Float = NDArray[np.float64]
@@ -70,7 +71,7 @@ class BetweenFolds:
 def between_folds(
     members: Sequence[TrainedMember], data: TrainingData, kinds: tuple[Sort, ...], log_odds: Float
 ) -> BetweenFolds:
-    """Compare the members of the folds; not by time, and not where rows are cut into folds twice.
+    """Compare the members of the folds; not by time, and not with few rows.
 
     All members get the inputs that the row has where it is left out.
 
@@ -84,7 +85,7 @@ def between_folds(
         Shape (rows, kinds): forecasts of the rows left out, without the base rate's log-odds.
     """
     folds = data.folds
-    if folds.forward or folds.partitions > 1 or folds.each < LEAST_FOLDS:
+    if folds.forward or folds.each < LEAST_FOLDS or few(data.rows_shown):
         nothing = np.zeros(0)
         return BetweenFolds(_NONE, np.zeros((0, len(kinds), len(kinds))), nothing, nothing)
     rows = np.sort(np.random.default_rng(0).permutation(len(data.y))[:MOST_ROWS])
@@ -105,6 +106,11 @@ def between_folds(
     p = sigmoid(log_odds[rows].mean(axis=1) + data.base_log_odds(folds.count - 1))
     gone = 1.0 - 1.0 / folds.each
     return BetweenFolds(rows, gone * covariance, p * (1.0 - p) * weight, weight)
+
+
+def few(rows: int) -> bool:
+    """Whether this number of training rows is too small for the comparison."""
+    return Recipe().few(rows)
 
 
 def _covariance(forecasts: Float, seen: NDArray[np.bool_]) -> Float:
