@@ -3,7 +3,7 @@
 One network of a kind forecasts a row left out, but the model is the mean of those of all folds.
 What they do not have in common loses most of its variance in the mean, so what is fitted to
 forecasts of rows left out must know this variance. It is seen on training rows: all networks but
-one have seen such a row. They agree more on it than on a new row, so the estimate is low.
+one have seen such a row, and they agree more on it than on a new row.
 
 Few rows are left alone: their networks learn rows by heart, and on simulated tables of 300 rows the
 correction made forecasts and scores worse.

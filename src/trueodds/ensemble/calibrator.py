@@ -90,20 +90,20 @@ def fit_slopes(
     def objective(point: NDArray[np.float64]) -> float:
         # A step that is too long may give ∞ or NaN; both count as worse.
         with np.errstate(over="ignore", invalid="ignore"):
-            z = weighted_sum(log_odds, np.exp(point[:-1])) + point[-1]
-            each = functions.log_loss_from_logits(z, label) + prior * (z - mean) ** 2 / 2.0
             slopes = np.exp(point[:-1])
+            z = weighted_sum(log_odds, slopes) + point[-1]
+            each = functions.log_loss_from_logits(z, label) + prior * (z - mean) ** 2 / 2.0
             far = slopes - 1.0 / count
             pulled = pull * float(dot(far, far)) / 2.0 - float(dot(lower, slopes))
             return float(dot(weight, each)) + pulled
 
-    by_forecast = np.ascontiguousarray(log_odds.T)
-    parts = np.ones((count + 1, len(y)))
     every = len(y) // START_ROWS
     if start is None and every > 1:
         some = slice(None, None, every)
         start = fit_slopes(log_odds[some], y[some], weight[some], base, gained)
     slopes, shift = (np.full(count, 1.0 / count), base) if start is None else start
+    by_forecast = np.ascontiguousarray(log_odds.T)
+    parts = np.ones((count + 1, len(y)))
     point = np.array([*np.log(slopes), shift])
     value = objective(point)
     for _ in range(50):

@@ -96,7 +96,7 @@ def combine(
     by_choice = []
     for there, rest in _parts(folds):
         run = _best(losses, rest)
-        stack = _fitted(found[run], y, sample_weight, rest)
+        stack = _fitted(each[run], y, sample_weight, rest, found[run].between.removed(rest))
         by_choice.append(stack.apply(each[run]))
         honest[there] = by_choice[-1][there]
         variances = found[run].variances(stack.slopes, folds)
@@ -104,7 +104,7 @@ def combine(
     # By time, the first fold itself chose the epochs of its members: it is not used.
     judging = folds.of_row[0] >= (min(1, folds.each - 1) if folds.forward else 0)
     run = _best(losses, judging)
-    stack = _fitted(found[run], y, sample_weight, judging)
+    stack = _fitted(each[run], y, sample_weight, judging, found[run].between.removed(judging))
     if not folds.forward:
         chosen = of_choices(np.array(by_choice))
         averaged, training = averaged + chosen.averaged, training + chosen.training
@@ -138,14 +138,17 @@ def _best(losses: Float, rows: NDArray[np.bool_]) -> int:
 
 
 def _fitted(
-    forecasts: HeldOut, y: NDArray[np.uint8], sample_weight: Float | None, rows: NDArray[np.bool_]
+    log_odds: Float,
+    y: NDArray[np.uint8],
+    sample_weight: Float | None,
+    rows: NDArray[np.bool_],
+    removed: Float,
 ) -> Stack:
-    kinds = len(forecasts.kinds)
+    kinds = log_odds.shape[1]
     if not rows.any() or len(np.unique(y[rows])) < 2:
         return Stack(np.full(kinds, 1.0 / kinds), 0.0)
     weight = None if sample_weight is None else sample_weight[rows]
-    removed = forecasts.between.removed(rows)
-    return fit_stack(forecasts.log_odds[rows], y[rows], weight, removed)
+    return fit_stack(log_odds[rows], y[rows], weight, removed)
 
 
 def of_choices(log_odds: Float) -> Variances:

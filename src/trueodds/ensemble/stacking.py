@@ -76,15 +76,15 @@ def fit_stack(
         of_kept = removed[np.ix_(kept, kept)]
         for _ in range(GAIN_STEPS if of_kept.any() else 0):
             loss = _loss(weighted_sum(forecasts, slopes) + shift, y, sample_weight)
-            gained = _gradient(of_kept, slopes) * _usable(of_kept, slopes, loss)
+            gained, _ = _gain_of_mean(of_kept, slopes, loss)
             slopes, shift = fit_slopes(forecasts, y, sample_weight, base, gained, (slopes, shift))
         useful = slopes >= LEAST * slopes.sum()
         if useful.all():
             out = np.zeros(log_odds.shape[1])
             out[kept] = slopes
             loss = _loss(weighted_sum(forecasts, slopes) + shift, y, sample_weight)
-            of_mean = _usable(of_kept, slopes, loss) * _gain(of_kept, slopes)
-            factor = shrinkage(loss - of_mean, y, sample_weight, base, len(out))
+            _, gain = _gain_of_mean(of_kept, slopes, loss)
+            factor = shrinkage(loss - gain, y, sample_weight, base, len(out))
             return Stack(out * factor, base + (shift - base) * factor)
         kept = kept[useful]
 
@@ -119,20 +119,14 @@ def shrinkage(
     return max(LEAST_SHRUNK, 1.0 - fitted / gain) if gain > 0.0 else LEAST_SHRUNK
 
 
-def _gradient(removed: NDArray[np.float64], slopes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rw, the gradient of w'Rw/2, shape (forecasts,)."""
-    return np.array([dot(row, slopes) for row in removed])
-
-
-def _gain(removed: NDArray[np.float64], slopes: NDArray[np.float64]) -> float:
-    """Return w'Rw/2, nats."""
-    return 0.5 * float(dot(slopes, _gradient(removed, slopes)))
-
-
-def _usable(removed: NDArray[np.float64], slopes: NDArray[np.float64], loss: float) -> float:
-    """Fraction of w'Rw/2, 0 to 1, with which it is at most `MOST_GAIN` of the loss."""
-    gain = _gain(removed, slopes)
-    return min(1.0, MOST_GAIN * loss / gain) if gain > 0.0 else 0.0
+def _gain_of_mean(
+    removed: NDArray[np.float64], slopes: NDArray[np.float64], loss: float
+) -> tuple[NDArray[np.float64], float]:
+    """Rw and w'Rw/2 in nats, scaled so that the second is at most `MOST_GAIN` of the loss."""
+    gradient = np.array([dot(row, slopes) for row in removed])
+    gain = 0.5 * float(dot(slopes, gradient))
+    usable = min(1.0, MOST_GAIN * loss / gain) if gain > 0.0 else 0.0
+    return gradient * usable, usable * gain
 
 
 def _loss(
