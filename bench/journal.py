@@ -16,15 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 import machine
-import peers
 import trueodds
 
 Line = dict[str, Any]
 Key = dict[str, Any]
 Floats = NDArray[np.float64]
 OURS = ("trueodds_quick", "trueodds", "trueodds_best")
-LIBRARIES = {"trueodds": ("trueodds", "numpy", "numba"), "pytabkit": ("pytabkit", "torch")}
-"""Packages whose versions are told, where it is not the library alone."""
 
 
 @cache
@@ -44,15 +41,9 @@ def key_of(table: str, contender: str, fold: int, rows: int, threads: int) -> Ke
     return key | ({"source": source()} if contender in OURS else {})
 
 
-def made_with(contender: str) -> Line:
-    """Date, processor and library versions that a line is told with."""
-    library = peers.module_of(contender).partition(".")[0]
-    packages = LIBRARIES.get(library, ("scikit-learn" if library == "sklearn" else library,))
-    return {
-        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "cpu": machine.cpu_name(),
-        "versions": machine.versions(packages),
-    }
+def made_with() -> Line:
+    """Date and processor that a line is told with; its process adds the library's versions."""
+    return {"date": datetime.now(UTC).strftime("%Y-%m-%d"), "cpu": machine.cpu_name()}
 
 
 def read(path: Path) -> list[Line]:

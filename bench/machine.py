@@ -5,11 +5,10 @@ import os
 import platform
 import sys
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
-
-import trueodds
 
 RESULTS = Path(__file__).parent / "results"
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -46,7 +45,7 @@ def versions(packages: tuple[str, ...]) -> dict[str, str]:
             found[package] = version(package)
         except PackageNotFoundError:
             if package == "trueodds":  # it may run from its source alone
-                found[package] = trueodds.__version__
+                found[package] = import_module(package).__version__
     return found
 
 

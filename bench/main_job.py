@@ -17,9 +17,9 @@ source makes them anew. --fresh makes anew what is asked for.
 """
 
 import argparse
-import importlib.util
 import itertools
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -41,30 +41,34 @@ FAST = (
     *("hotel_bookings", "credit_approval", "phoneme", "churn_telecom"),
 )
 """Four tables of each set, for a first look after a change …"""
-SLOW = ("trueodds_best", "realmlp", "tabm")
+SLOW = (
+    *("trueodds_best", "realmlp", "tabm"),
+    *("lightgbm_searched", "xgboost_searched", "autogluon"),
+)
 """… and contenders that it leaves out."""
 Line = dict[str, Any]
 
 
-def installed(contenders: list[str]) -> list[str]:
-    """Contenders whose library is here; the others are named on stderr."""
+def installed(contenders: list[str], python: str) -> list[str]:
+    """Contenders whose library this Python has; the others are named on stderr."""
     kept = []
     for contender in contenders:
         package = peers.module_of(contender).partition(".")[0]
-        if importlib.util.find_spec(package) is None:
+        code = f"import importlib.util, sys; sys.exit(not importlib.util.find_spec({package!r}))"
+        if subprocess.run([python, "-c", code]).returncode:
             print(f"{contender} left out: {package} is not installed", file=sys.stderr)
         else:
             kept.append(contender)
     return kept
 
 
-def fits(keys: list[Line], timeout: float, losses: journal.Losses) -> list[Line]:
+def fits(keys: list[Line], timeout: float, losses: journal.Losses, python: str) -> list[Line]:
     """Run one contender on folds of one table, in one process; a failure is a result too.
 
     The timeout is in seconds, for each of the folds.
     """
     first = keys[0]
-    command = processes.python(str(Path(__file__).with_name("one_fit.py")))
+    command = [python, str(Path(__file__).with_name("one_fit.py"))]
     command += [first["table"], first["contender"]]
     for name in ("rows", "threads"):
         command += [f"--{name}", str(first[name])]
@@ -79,7 +83,7 @@ def fits(keys: list[Line], timeout: float, losses: journal.Losses) -> list[Line]
     if done.code:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         found += [{"error": last[:300]}] * (len(keys) - len(found))
-    made = journal.made_with(first["contender"])
+    made = journal.made_with()
     return [{**key, **made, **each} for key, each in zip(keys, found, strict=True)]
 
 
@@ -102,7 +106,7 @@ def measure(options: argparse.Namespace, path: Path, losses: journal.Losses) -> 
         for c in options.contenders
         for f in folds_of(t, options)
     ]
-    here = [] if options.show else installed(options.contenders)
+    here = [] if options.show else installed(options.contenders, options.python)
 
     def is_known(key: Line) -> bool:
         line = journal.find(known, key)
@@ -114,10 +118,10 @@ def measure(options: argparse.Namespace, path: Path, losses: journal.Losses) -> 
     if any(key["contender"] in journal.OURS for key in missing):
         # So that no figure holds the one-off compilation of the kernels.
         first = journal.key_of("sonar", "trueodds_quick", 0, options.rows, 1)
-        fits([first], options.timeout, losses)
+        fits([first], options.timeout, losses, options.python)
     done = 0
     for _, group in itertools.groupby(missing, key=lambda key: (key["table"], key["contender"])):
-        for line in fits(list(group), options.timeout, losses):
+        for line in fits(list(group), options.timeout, losses, options.python):
             known.append(line)
             journal.append(path, line)
             done += 1
@@ -147,6 +151,7 @@ def main() -> int:
     parser.add_argument("--name", default="main_job", help="of the files in bench/results")
     parser.add_argument("--fresh", action="store_true", help="whatever the journal has")
     parser.add_argument("--show", action="store_true", help="what the journal has; fit nothing")
+    parser.add_argument("--python", default=sys.executable, help="that runs the contenders")
     parser.add_argument("--fit-adult", action="store_true", help="the command line on adult only")
     options = parser.parse_args()
     if options.fit_adult:

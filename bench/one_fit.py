@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+import machine
 import peers
 import tables
 
@@ -94,6 +95,7 @@ def run(
         "one_row_seconds": one_row_seconds(forecast, X_held),
         "own_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "rows_fitted": len(shown),
+        "versions": machine.versions(peers.packages_of(contender)),
     }
 
 

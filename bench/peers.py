@@ -12,24 +12,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedKFold, train_test_split
+from sklearn.model_selection import StratifiedKFold
 
+import autogluon_peer
 import peer_networks
+import searched_peers
+from boosters import (
+    STOPPING_SHARE,
+    TREES,
+    Split,
+    catboost_fit,
+    five_folds,
+    lightgbm_fit,
+    stopping_split,
+    xgboost_fit,
+)
 from peer_preparation import Preparation
 
 Floats = NDArray[np.float64]
 Forecast = Callable[[pd.DataFrame], Floats]
 Contender = Callable[[pd.DataFrame, Floats, list[str], int], Forecast]
-
-STOPPING_SHARE, PATIENCE, TREES = 0.15, 50, 2000
-Split = tuple[pd.DataFrame, Floats, pd.DataFrame, Floats]
-
-
-def _stopping_split(X: pd.DataFrame, y: Floats) -> Split:
-    shown, held, y_shown, y_held = train_test_split(
-        X, y, test_size=STOPPING_SHARE, stratify=y, random_state=0
-    )
-    return shown, y_shown, held, y_held
 
 
 def _on_prepared(
@@ -39,24 +41,6 @@ def _on_prepared(
     preparation = Preparation(X, categories)
     model = fit(preparation.apply(X))
     return lambda rows: np.asarray(model.predict_proba(preparation.apply(rows)))[:, 1]
-
-
-class _Mean:
-    """Average of the probabilities of several models."""
-
-    def __init__(self, models: list[Any]) -> None:
-        self.models = models
-
-    def predict_proba(self, X: pd.DataFrame) -> Floats:
-        return np.asarray(np.mean([model.predict_proba(X) for model in self.models], axis=0))
-
-
-def _folded(fit: Callable[[Split], Any], X: pd.DataFrame, y: Floats) -> _Mean:
-    """Five models, each stopped early on its own fold."""
-    splitter = StratifiedKFold(5, shuffle=True, random_state=0)
-    return _Mean(
-        [fit((X.iloc[a], y[a], X.iloc[b], y[b])) for a, b in splitter.split(np.zeros(len(y)), y)]
-    )
 
 
 def base_rate(X: pd.DataFrame, y: Floats, categories: list[str], threads: int) -> Forecast:
@@ -154,86 +138,25 @@ def _hist_gradient_boosting(calibration: str = "") -> Contender:
     return contender
 
 
-def _lightgbm(threads: int) -> Callable[[Split], Any]:
-    import lightgbm
-
-    def fit(split: Split) -> Any:
-        shown, y_shown, held, y_held = split
-        return lightgbm.LGBMClassifier(
-            n_estimators=TREES,
-            learning_rate=0.05,
-            n_jobs=threads,
-            random_state=0,
-            verbosity=-1,
-        ).fit(
-            shown,
-            y_shown,
-            eval_X=held,
-            eval_y=y_held,
-            eval_metric="logloss",
-            callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
-        )
-
-    return fit
-
-
-def _xgboost(threads: int) -> Callable[[Split], Any]:
-    import xgboost
-
-    def fit(split: Split) -> Any:
-        shown, y_shown, held, y_held = split
-        return xgboost.XGBClassifier(
-            n_estimators=TREES,
-            learning_rate=0.05,
-            enable_categorical=True,
-            early_stopping_rounds=PATIENCE,
-            eval_metric="logloss",
-            n_jobs=threads,
-            random_state=0,
-        ).fit(shown, y_shown, eval_set=[(held, y_held)], verbose=False)
-
-    return fit
-
-
-class _CatBoost:
-    """CatBoost with its categories as text, as it wants them."""
-
-    def __init__(self, split: Split, threads: int) -> None:
-        import catboost
-
-        shown, y_shown, held, y_held = split
-        text = list(shown.select_dtypes("category").columns)
-        self.text = text
-        self.model = catboost.CatBoostClassifier(
-            iterations=TREES,
-            early_stopping_rounds=PATIENCE,
-            eval_metric="Logloss",
-            cat_features=text,
-            thread_count=threads,
-            random_seed=0,
-            allow_writing_files=False,
-            verbose=False,
-        ).fit(self._texts(shown), y_shown, eval_set=(self._texts(held), y_held))
-
-    def _texts(self, X: pd.DataFrame) -> pd.DataFrame:
-        return X.assign(**{c: X[c].astype(object).fillna("missing") for c in self.text})
-
-    def predict_proba(self, X: pd.DataFrame) -> Floats:
-        return np.asarray(self.model.predict_proba(self._texts(X)))
-
-
-def _catboost(threads: int) -> Callable[[Split], Any]:
-    return lambda split: _CatBoost(split, threads)
-
-
 def _boosted(booster: Callable[[int], Callable[[Split], Any]], folded: bool) -> Contender:
     """Early stopping on a 15 % split, or the mean of five models stopped on their folds."""
 
     def contender(X: pd.DataFrame, y: Floats, categories: list[str], threads: int) -> Forecast:
         fit = booster(threads)
         if folded:
-            return _on_prepared(X, categories, lambda frame: _folded(fit, frame, y))
-        return _on_prepared(X, categories, lambda frame: fit(_stopping_split(frame, y)))
+            return _on_prepared(X, categories, lambda frame: five_folds(fit, frame, y))
+        return _on_prepared(X, categories, lambda frame: fit(stopping_split(frame, y)))
+
+    return contender
+
+
+def _searched(name: str) -> Contender:
+    """Five models of the best of 30 trials, each stopped on its own fold."""
+
+    def contender(X: pd.DataFrame, y: Floats, categories: list[str], threads: int) -> Forecast:
+        return _on_prepared(
+            X, categories, lambda frame: searched_peers.searched(name, frame, y, threads)
+        )
 
     return contender
 
@@ -245,6 +168,11 @@ def _pytabkit(name: str) -> Contender:
         return _on_prepared(X, categories, lambda frame: peer_networks.fit(name, frame, y, threads))
 
     return contender
+
+
+def autogluon(X: pd.DataFrame, y: Floats, categories: list[str], threads: int) -> Forecast:
+    """AutoGluon's preset for the best quality, of trees alone, within a time; raw columns."""
+    return autogluon_peer.fit(X, y, threads)
 
 
 def _trueodds(effort: str) -> Contender:
@@ -259,6 +187,7 @@ def _trueodds(effort: str) -> Contender:
 
 LIBRARIES = {
     **{name: name for name in ("lightgbm", "xgboost", "catboost")},
+    "autogluon": "autogluon.tabular",
     **dict.fromkeys(("realmlp_s", "realmlp", "tabm"), "pytabkit"),
 }
 CONTENDERS: dict[str, Contender] = {
@@ -272,19 +201,23 @@ CONTENDERS: dict[str, Contender] = {
     "realmlp_s": _pytabkit("realmlp_s"),
     "realmlp": _pytabkit("realmlp"),
     "tabm": _pytabkit("tabm"),
-    "xgboost": _boosted(_xgboost, folded=False),
-    "lightgbm": _boosted(_lightgbm, folded=False),
-    "catboost": _boosted(_catboost, folded=False),
+    "xgboost": _boosted(xgboost_fit, folded=False),
+    "lightgbm": _boosted(lightgbm_fit, folded=False),
+    "catboost": _boosted(catboost_fit, folded=False),
     "trueodds_quick": _trueodds("quick"),
     "trueodds": _trueodds("standard"),
     "trueodds_best": _trueodds("best"),
-    "xgboost_cv5": _boosted(_xgboost, folded=True),
-    "lightgbm_cv5": _boosted(_lightgbm, folded=True),
-    "catboost_cv5": _boosted(_catboost, folded=True),
+    "autogluon": autogluon,
+    "lightgbm_searched": _searched("lightgbm"),
+    "xgboost_searched": _searched("xgboost"),
+    "xgboost_cv5": _boosted(xgboost_fit, folded=True),
+    "lightgbm_cv5": _boosted(lightgbm_fit, folded=True),
+    "catboost_cv5": _boosted(catboost_fit, folded=True),
 }
 DEFAULT = (
     *("logreg", "hgb_temperature", "xgboost", "xgboost_cv5", "lightgbm", "lightgbm_cv5"),
-    *("catboost", "catboost_cv5", "realmlp", "tabm"),
+    *("catboost", "catboost_cv5", "lightgbm_searched", "xgboost_searched", "autogluon"),
+    *("realmlp", "tabm"),
     *("trueodds_quick", "trueodds", "trueodds_best"),
 )
 """Those whose figures bench/results/main_job.txt has."""
@@ -292,7 +225,22 @@ DEFAULT = (
 
 def module_of(contender: str) -> str:
     """Name the library a contender needs, to be imported before its clock starts."""
-    family = contender.removesuffix("_cv5")
+    family = contender.removesuffix("_cv5").removesuffix("_searched")
     if family.startswith("trueodds"):
         return "trueodds.classifier"
     return LIBRARIES.get(family, "sklearn.ensemble")
+
+
+PACKAGES = {
+    "trueodds": ("trueodds", "numpy", "numba"),
+    "pytabkit": ("pytabkit", "torch"),
+    "sklearn": ("scikit-learn",),
+    "autogluon": ("autogluon.tabular", "lightgbm", "catboost", "xgboost-cpu"),
+}
+"""Packages whose versions are told, where it is not the library alone."""
+
+
+def packages_of(contender: str) -> tuple[str, ...]:
+    """Packages that a contender's figures depend on."""
+    library = module_of(contender).partition(".")[0]
+    return PACKAGES.get(library, (library,))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+import boosters
 import peers
 
 Call = Callable[[], Any]
@@ -71,10 +72,10 @@ class Peer:
 
     def __init__(self, name: str, frame: pd.DataFrame, y: peers.Floats, rows: Rows) -> None:
         self.name, self.rows, self.threads = name, rows, 1
-        split = peers._stopping_split(frame, y)
+        split = boosters.stopping_split(frame, y)
         if name in ("lightgbm", "xgboost", "catboost"):
-            fit = {"xgboost": peers._xgboost, "lightgbm": peers._lightgbm}
-            self.model: Any = fit.get(name, peers._catboost)(2)(split)
+            fit = {"xgboost": boosters.xgboost_fit, "lightgbm": boosters.lightgbm_fit}
+            self.model: Any = fit.get(name, boosters.catboost_fit)(2)(split)
         elif name == "hgb":
             self.model = _hist_gradient_boosting("from_dtype").fit(frame, y)
             # Its frames and arrays are different models: what it takes depends on what it was fed.
@@ -141,7 +142,7 @@ def _hist_gradient_boosting(categorical: Any) -> Any:
     return HistGradientBoostingClassifier(
         max_iter=peers.TREES,
         early_stopping=True,
-        validation_fraction=peers.STOPPING_SHARE,
+        validation_fraction=boosters.STOPPING_SHARE,
         n_iter_no_change=20,
         categorical_features=categorical,
         random_state=0,
@@ -159,7 +160,7 @@ def _pipeline(name: str, frame: pd.DataFrame) -> Any:
         else MLPClassifier(
             (128, 128),
             early_stopping=True,
-            validation_fraction=peers.STOPPING_SHARE,
+            validation_fraction=boosters.STOPPING_SHARE,
             random_state=0,
         )
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-import peers
+import boosters
 from peer_preparation import Preparation
 
 PART = 100_000
@@ -25,8 +25,8 @@ def fit(name: str, table: str, target: str, yes: str, model: str) -> None:
     X = pd.read_csv(table)
     y = (X.pop(target) == yes).to_numpy(dtype="float64")
     preparation = Preparation(X, [])
-    booster = {"lightgbm": peers._lightgbm, "catboost": peers._catboost}[name](THREADS)
-    fitted = booster(peers._stopping_split(preparation.apply(X), y))
+    booster = {"lightgbm": boosters.lightgbm_fit, "catboost": boosters.catboost_fit}[name](THREADS)
+    fitted = booster(boosters.stopping_split(preparation.apply(X), y))
     Path(model).write_bytes(pickle.dumps((preparation, fitted)))
 
 

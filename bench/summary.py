@@ -116,7 +116,8 @@ def made_with(lines: list[Line]) -> str:
     """When, where and with what each contender's lines were made."""
     told = {}
     for line in lines:
-        versions = ", ".join(f"{name} {number}" for name, number in line["versions"].items())
+        found = line.get("versions", {})  # a fit that fails tells none
+        versions = ", ".join(f"{name} {number}" for name, number in found.items())
         source = f", source {line['source']}" if "source" in line else ""
         about = f"{versions}{source}; {line['cpu']}; {line['threads']} thread(s)"
         told.setdefault((line["contender"], about), set()).add(line["date"])
