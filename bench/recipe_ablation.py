@@ -25,6 +25,7 @@ import machine
 import tables
 from trueodds import main_job
 from trueodds.columns import read_target, words
+from trueodds.features import cross_search
 from trueodds.features import feature_rules as choice
 from trueodds.features import target_encoding as rates
 from trueodds.table import read_table
@@ -37,6 +38,8 @@ CONSTANTS: dict[str, Any] = {
     "BINS_IN_ALL": choice,
     "RECURRING": rates,
     "MOST_WORDS": words,
+    "MOST_CROSSES": cross_search,
+    "LEAST_CHANCE": cross_search,
     "WORTH": pilot,
 }
 """Constants that a change may name, and the module they live in."""

@@ -128,7 +128,7 @@ def learn(
     table = prepared.table
     attempts = train(prepared.data, recipe, seed, jobs, callback, work, heal, limit, on)
     with threadpool_limits(limits=1):  # sums have one order on every machine
-        ensemble = combine(attempts.made, prepared.data, table.y, table.sample_weight)
+        ensemble = combine(attempts.made, prepared.data, table.y, table.sample_weight, jobs)
         networks = freeze(ensemble, prepared)
         judged = judge(ensemble, networks, prepared, table, seed, costs)
     record = training_record(effort, seed, attempts, ensemble, prepared.folds, judged.ageing)

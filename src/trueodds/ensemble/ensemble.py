@@ -6,6 +6,7 @@ time, the rows before the fold.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from trueodds.ensemble.calibrator import Calibrator
 from trueodds.ensemble.held_out import HeldOut, Variances, held_out
 from trueodds.ensemble.stacking import Stack, fit_stack
 from trueodds.evaluation.sums import dot
+from trueodds.machine import cores
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds
 from trueodds.training.member import TrainedMember
@@ -75,8 +77,11 @@ def combine(
     data: TrainingData,
     y: NDArray[np.uint8],
     sample_weight: Float | None,
+    jobs: int | None = None,
 ) -> Ensemble:
     """Choose the run, the weights and the calibrator.
+
+    The choices do not depend on each other, so threads share them.
 
     Parameters
     ----------
@@ -86,25 +91,32 @@ def combine(
         Their training data.
     y, sample_weight
         Shape (rows,): labels 0 or 1; weights ≥ 0, or None for equal weights.
+    jobs
+        Number of threads; None for one on each core. The result does not depend on it.
     """
     folds = data.folds
     found = [held_out(members, data) for members in runs]
     each = [forecasts.log_odds for forecasts in found]
     base = data.base_log_odds(folds.count - 1)
     losses = np.stack([_losses(z + base, y, sample_weight) for z in each])
-    honest, averaged, training = np.full((3, len(y)), np.nan)
-    by_choice = []
-    for there, rest in _parts(folds):
-        run = _best(losses, rest)
-        stack = _fitted(each[run], y, sample_weight, rest, found[run].between.removed(rest))
-        by_choice.append(stack.apply(each[run]))
-        honest[there] = by_choice[-1][there]
-        variances = found[run].variances(stack.slopes, folds)
-        averaged[there], training[there] = variances.averaged[there], variances.training[there]
+    parts = _parts(folds)
     # By time, the first fold itself chose the epochs of its members: it is not used.
     judging = folds.of_row[0] >= (min(1, folds.each - 1) if folds.forward else 0)
-    run = _best(losses, judging)
-    stack = _fitted(each[run], y, sample_weight, judging, found[run].between.removed(judging))
+
+    def choice(rows: NDArray[np.bool_]) -> tuple[int, Stack]:
+        run = _best(losses, rows)
+        removed = found[run].between.removed(rows)
+        return run, _fitted(each[run], y, sample_weight, rows, removed)
+
+    with ThreadPoolExecutor(jobs or cores()) as threads:
+        *others, (run, stack) = threads.map(choice, [*(rest for _, rest in parts), judging])
+    honest, averaged, training = np.full((3, len(y)), np.nan)
+    by_choice = []
+    for (there, _), (of_part, its_stack) in zip(parts, others, strict=True):
+        by_choice.append(its_stack.apply(each[of_part]))
+        honest[there] = by_choice[-1][there]
+        variances = found[of_part].variances(its_stack.slopes, folds)
+        averaged[there], training[there] = variances.averaged[there], variances.training[there]
     if not folds.forward:
         chosen = of_choices(np.array(by_choice))
         averaged, training = averaged + chosen.averaged, training + chosen.training

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds import functions
-from trueodds.functions.portable import sigmoid
+from trueodds.functions import sigmoid
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds
 
