@@ -95,6 +95,18 @@ def test_the_forecasts_near_by_decide_nothing_but_the_steps(stages, monkeypatch)
     np.testing.assert_allclose(one, other, atol=1e-3)
 
 
+def test_a_start_from_some_rows_decides_nothing_but_the_steps(stages, monkeypatch) -> None:
+    monkeypatch.setattr(module, "ENOUGH", 1e-12)
+    monkeypatch.setattr(module, "STEPS", 300)
+    of = stages("one")
+    found = []
+    for most in (10**9, 100, 3):  # of three rows, some folds see one label alone
+        monkeypatch.setattr(module, "START_ROWS", most)
+        found.append(out_of_fold_log_odds(of.prepared.data, of.ensemble.log_odds))
+    np.testing.assert_allclose(found[1], found[0], atol=1e-3)
+    np.testing.assert_allclose(found[2], found[0], atol=1e-3)
+
+
 def test_too_many_inputs_have_none(stages, monkeypatch) -> None:
     of = stages("one")
     monkeypatch.setattr(module, "MOST_INPUTS", of.prepared.data.width - 1)

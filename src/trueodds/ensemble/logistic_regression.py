@@ -28,6 +28,8 @@ USUAL = 10.0
 """The penalty where the rows are too few to choose one."""
 CHOICE_ROWS = 4096
 """Rows on which penalties are compared, at most."""
+START_ROWS = 65_536
+"""Rows on which weights are fitted first, at most: many rows then take few steps."""
 HESSIAN_ROWS = 4096
 """Rows of which a Hessian is computed, at most."""
 MOST_INPUTS = 1024
@@ -49,6 +51,11 @@ class _Rows:
     shared: Single
     fold_features: tuple[Single, ...]
     y: Single
+
+    def every(self, step: int) -> "_Rows":
+        """The first row, and every ``step``-th row after it."""
+        features = tuple(each[::step] for each in self.fold_features)
+        return _Rows(self.shared[::step], features, self.y[::step])
 
     def forecast(self, weights: Float) -> Float:
         """Log-odds by every fold's weights, (1 + inputs, folds) → (rows, folds)."""
@@ -88,6 +95,10 @@ def out_of_fold_log_odds(data: TrainingData, near: Float) -> Float | None:
     seen = _seen(data)
     hessians = [_hessian(rows, shown, np.nan_to_num(near), fold) for fold in range(folds.each)]
     penalties, start = _choose(rows, shown, folds, seen, hessians)
+    if (step := -(-len(data.y) // START_ROWS)) > 1:
+        some, mask = rows.every(step), shown[::step]
+        able = seen & _both(some.y, mask)
+        start = _fit(some, mask, penalties / step, able, hessians, start)
     weights = _fit(rows, shown, penalties, seen, hessians, start)
     out = np.full(len(data.y), np.nan)
     z = rows.forecast(weights)
@@ -130,7 +141,7 @@ def _choose(
 ) -> tuple[Float, Float]:
     """The penalty of each fold by the loss on one of its training folds, and its weights there."""
     step = -(-len(rows.y) // CHOICE_ROWS)
-    some = _Rows(rows.shared[::step], tuple(f[::step] for f in rows.fold_features), rows.y[::step])
+    some = rows.every(step)
     of_row = folds.of_row[0][::step]
     inner, left_out = shown[::step].copy(), np.zeros_like(shown[::step])
     for fold in range(folds.each):
