@@ -10,7 +10,9 @@ from pathlib import Path
 
 import psutil
 
-INTERVAL = 0.05
+INTERVAL, LATER, FIRST = 0.05, 0.25, 2.0
+"""Seconds between two looks at a command's memory, and those after its first seconds: a look takes
+some milliseconds of a core."""
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 
@@ -88,7 +90,7 @@ def limited(threads: int) -> dict[str, str]:
 
 
 def run(command: list[str], timeout: float, threads: int | None = None) -> Finished:
-    """Run a command to its end, sampling its memory every 50 ms."""
+    """Run a command to its end, sampling its memory."""
     start, used = time.perf_counter(), _cpu_seconds()
     process = subprocess.Popen(
         command,
@@ -105,7 +107,7 @@ def run(command: list[str], timeout: float, threads: int | None = None) -> Finis
             root = psutil.Process(process.pid)
         except psutil.Error:
             return
-        while not ended.wait(INTERVAL):
+        while not ended.wait(INTERVAL if time.perf_counter() - start < FIRST else LATER):
             peak = max(peak, held_mb(root))
             anonymous = max(anonymous, anonymous_mb(root))
 
