@@ -107,6 +107,8 @@ def measure(options: argparse.Namespace, path: Path, losses: journal.Losses) -> 
         for f in folds_of(t, options)
     ]
     here = [] if options.show else installed(options.contenders, options.python)
+    if options.show:  # The text tells which source each line was made with.
+        wanted = [{n: v for n, v in key.items() if n != "source"} for key in wanted]
 
     def is_known(key: Line) -> bool:
         line = journal.find(known, key)
@@ -150,7 +152,7 @@ def main() -> int:
     parser.add_argument("--timeout", type=float, default=1800.0, help="seconds for one fit")
     parser.add_argument("--name", default="main_job", help="of the files in bench/results")
     parser.add_argument("--fresh", action="store_true", help="whatever the journal has")
-    parser.add_argument("--show", action="store_true", help="what the journal has; fit nothing")
+    parser.add_argument("--show", action="store_true", help="the newest lines; fit nothing")
     parser.add_argument("--python", default=sys.executable, help="that runs the contenders")
     parser.add_argument("--fit-adult", action="store_true", help="the command line on adult only")
     options = parser.parse_args()
