@@ -32,7 +32,6 @@ MOST_TWICE = 1_000_000
 """Larger files are scored once."""
 SECONDS_A_ROW = 1e-4
 """What a command that scores a file may take for each row, beside ten minutes."""
-WARMED = ("adult", "sonar")
 FITTED = {
     "trueodds_quick": "trueodds_quick",
     "trueodds 0.1.0 quick": "trueodds_quick",
@@ -139,10 +138,9 @@ def fits(folder: Path, seconds: float) -> Found:
         done: Found = json.loads(line)
         return done
 
-    for table in WARMED:  # so that no fit that counts compiles
-        for contender in contenders:
-            if contender.startswith("trueodds"):
-                fit(table, contender, 1_000)
+    for contender in contenders:  # so that no fit that counts compiles
+        if contender.startswith("trueodds"):
+            fit(FIT_TABLES[0], contender, 1_000)
     found: Found = {}
     begun, longest = time.perf_counter(), 0.0
     for name in FIT_TABLES:
