@@ -65,7 +65,7 @@ bench: $(VENV)/bench ## against the peers; writes bench/results
 	  depth health_faults health_overhead calibration_test honesty; do \
 	  $(BIN)/python bench/$$name.py || status=1; done; exit $$status
 
-bench-speed: $(VENV)/bench ## nine rows of speed beside the peers, in about 36 minutes; writes their pages
+bench-speed: $(VENV)/bench ## ten rows of speed beside the peers, in less than an hour; writes their pages
 	$(BIN)/python bench/speed_table.py
 	$(BIN)/python bench/speed_pages.py
 

@@ -89,15 +89,23 @@ def limited(threads: int) -> dict[str, str]:
     }
 
 
-def run(command: list[str], timeout: float, threads: int | None = None) -> Finished:
-    """Run a command to its end, sampling its memory."""
+def run(
+    command: list[str],
+    timeout: float,
+    threads: int | None = None,
+    extra: dict[str, str] | None = None,
+) -> Finished:
+    """Run a command to its end, sampling its memory.
+
+    ``extra`` holds variables that the environment gets besides.
+    """
     start, used = time.perf_counter(), _cpu_seconds()
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=limited(threads) if threads else as_installed(),
+        env={**(limited(threads) if threads else as_installed()), **(extra or {})},
     )
     peak, anonymous, ended = 0.0, 0.0, threading.Event()
 

@@ -32,49 +32,58 @@ def whole(parts: dict[str, Any]) -> str:
     """All rows, what was measured where and when, and the limit behind each miss."""
     found = speed_judge.rows(parts)
     lines = [
-        [
-            row.work,
-            row.target,
-            row.ours,
-            row.peers,
-            row.ratio,
-            row.verdict.replace("met", "**met**"),
-        ]
-        for row in found
+        [row.whole, row.target, row.ours, row.peers, row.ratio, bold(row.verdict)] for row in found
     ]
-    limits = [f"- {row.work.split(':')[0]}: {row.limit}." for row in found if row.met is False]
+    limits = [f"- {row.work}: {row.limit}." for row in found if row.met is False]
     texts = [markdown(HEADER, lines)]
     if limits:
         texts += ["What stands behind the misses, as far as it is known:", "\n".join(limits)]
     return "\n" + "\n\n".join([*texts, *([ran(parts)] if parts else [])]) + "\n"
 
 
+def bold(verdict: str) -> str:
+    """A verdict in which what was reached stands out."""
+    return "**met**" if verdict == "met" else verdict
+
+
 def ran(parts: dict[str, Any]) -> str:
-    """Machine, versions and dates of the parts."""
+    """Machine, versions, dates and minutes of the parts."""
     machines: dict[str, list[str]] = {}
     for name, part in parts.items():
         about = part["about"]
         versions = ", ".join(f"{n} {v}" for n, v in about["versions"].items())
         where = f"{about['cpu']}, {about['cores']} cores, Python {about['python']}, {versions}"
-        machines.setdefault(where, []).append(f"{WORDS[name]} {about['date']}")
+        minutes = f"{part['seconds'] / 60:.1f} minutes"
+        machines.setdefault(where, []).append(f"{WORDS[name]} {about['date']}, {minutes}")
     texts = [f"{'; '.join(dates)}: {where}." for where, dates in machines.items()]
+    texts.append(f"{sum(part['seconds'] for part in parts.values()) / 60:.0f} minutes in all.")
     return textwrap.fill(f"Measured: {' '.join(texts)}", WIDTH, break_on_hyphens=False)
 
 
 def short(parts: dict[str, Any]) -> str:
-    """README's two lines: how many aims are met, and what people ask for first."""
+    """README's table, each miss with its limit in a few words, and a sentence about the run."""
+    found = speed_judge.rows(parts)
+    lines = []
+    for row in found:
+        verdict = bold(row.verdict) + (f": {row.why}" if row.met is False else "")
+        lines.append([row.work, row.target, *row.brief, verdict])
+    return f"{told(parts, found)}\n\n{markdown(HEADER, lines)}"
+
+
+def told(parts: dict[str, Any], found: list[speed_judge.Row]) -> str:
+    """How many aims are met, where and when they were measured, in a line."""
     if not parts:
         return "`make bench-speed` measures [speed](docs/speed.md) beside the peers."
-    found = speed_judge.rows(parts)
     measured = [row for row in found if row.met is not None]
-    met = [row for row in measured if row.met]
+    met = sum(row.met is True for row in measured)
     date = max(part["about"]["date"] for part in parts.values())[:10]
-    cpus = listed(dict.fromkeys(part["about"]["cpu"] for part in parts.values()))
-    one = f" One row from a dict: {found[0].ours} ({found[0].peers})." if "scoring" in parts else ""
-    text = (
-        f"[Speed](docs/speed.md), {date}, {cpus}: {len(met)} of {len(measured)} aims are met.{one}"
+    places = dict.fromkeys(
+        f"{part['about']['cpu']}, {part['about']['cores']} cores" for part in parts.values()
     )
-    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
+    verb = "is" if met == 1 else "are"
+    where = f"[Speed](docs/speed.md), {date}, {listed(places)}"
+    aims = f"{met} of {len(measured)} aims {verb} met"
+    return f"{where}: {aims}. A ratio is to the peer named first; fits show medians."
 
 
 def committed() -> dict[str, Any]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import first_version
+import machine
 import processes
 import scale
 import scoring_speed
@@ -26,7 +28,19 @@ FIT_TABLES = (
 """Tables of fits, of all sizes; those that the time suffices for, in this order."""
 MOST_ROWS = 10_000
 SIZES = [1_000, 10_000]
-FITTED = ("trueodds_quick", "trueodds", "catboost", "catboost_cv5")
+MOST_TWICE = 1_000_000
+"""Larger files are scored once."""
+SECONDS_A_ROW = 1e-4
+"""What a command that scores a file may take for each row, beside ten minutes."""
+FITTED = {
+    "trueodds_quick": "trueodds_quick",
+    "trueodds 0.1.0 quick": "trueodds_quick",
+    "trueodds": "trueodds",
+    "trueodds 0.1.0 standard": "trueodds",
+    "catboost": "catboost",
+    "catboost_cv5": "catboost_cv5",
+}
+"""Contenders of fits in their turns, as `one_fit.py` calls them."""
 IMPORTS = {
     "trueodds": "from trueodds import TrueOddsClassifier",
     "scikit-learn's base class alone": "from sklearn.base import BaseEstimator, ClassifierMixin",
@@ -38,9 +52,11 @@ IMPORTS = {
 Found = dict[str, Any]
 
 
-def checked(command: list[str], timeout: float = 900.0) -> processes.Finished:
+def checked(
+    command: list[str], timeout: float = 900.0, extra: dict[str, str] | None = None
+) -> processes.Finished:
     """Run a command that has to end well."""
-    done = processes.run(command, timeout)
+    done = processes.run(command, timeout, extra=extra)
     if done.code:
         raise SystemExit(
             f"{' '.join(command[:6])} … ended with {done.code}:\n{done.stderr[-2000:]}"
@@ -107,17 +123,32 @@ def fits(folder: Path, seconds: float) -> Found:
     """Processor time of fits of one thread, and the log-loss of rows held back.
 
     A table is begun while ``seconds`` suffice for one that takes as long as the longest so far.
+    Version 0.1.0 is fitted from its own source, where the history holds it.
     """
+    first = first_version.environment(folder)
+    fitted = {name: None if name == kept else first for name, kept in FITTED.items()}
+    contenders = [name for name in FITTED if first or name == FITTED[name]]
+    if not first:
+        tell(f"0.1.0 is left out: git has no {first_version.COMMIT} here")
+
+    def fit(table: str, contender: str, rows: int) -> Found:
+        words = [table, FITTED[contender], "--rows", str(rows)]
+        command = script("one_fit.py", *words, "--losses", str(folder / "losses.npy"))
+        line = checked(command, extra=fitted[contender]).stdout.splitlines()[-1]
+        done: Found = json.loads(line)
+        return done
+
+    for contender in contenders:  # so that no fit that counts compiles
+        if contender.startswith("trueodds"):
+            fit(FIT_TABLES[0], contender, 1_000)
     found: Found = {}
     begun, longest = time.perf_counter(), 0.0
     for name in FIT_TABLES:
         start = time.perf_counter()
         if start - begun + longest > seconds:
             break
-        for contender in FITTED:
-            losses = str(folder / "losses.npy")
-            words = [name, contender, "--rows", str(MOST_ROWS), "--losses", losses]
-            done = json.loads(checked(script("one_fit.py", *words)).stdout.splitlines()[-1])
+        for contender in contenders:
+            done = fit(name, contender, MOST_ROWS)
             kept = ("cpu_seconds", "fit_seconds", "log_loss", "rows_fitted")
             found.setdefault(name, {})[contender] = {key: done[key] for key in kept}
             tell(f"fit {name}, {contender}: {done['cpu_seconds']:.1f} s of processor time")
@@ -151,7 +182,7 @@ def starts(folder: Path, rounds: int) -> Found:
     return {"one row": in_turns(one, rounds), "import": in_turns(imports, rounds)}
 
 
-def csv(folder: Path, sizes: list[int], rounds: int) -> Found:
+def csv(folder: Path, sizes: list[int]) -> Found:
     """``predict`` of a CSV of two sizes beside LightGBM through pandas: rate, time and memory."""
     model, peers = trained(folder)
     new, out = folder / "new.csv", folder / "scored.csv"
@@ -163,15 +194,18 @@ def csv(folder: Path, sizes: list[int], rounds: int) -> Found:
             "lightgbm": script("speed_peer.py", "score", peers["lightgbm"], str(new), str(out)),
         }
         each: dict[str, list[Found]] = {name: [] for name in commands}
-        for _ in range(rounds):
+        for _ in range(2 if rows <= MOST_TWICE else 1):
             for name, command in commands.items():
                 size = new.stat().st_size / 1e6
-                each[name].append(scale.figures(name, rows, size, checked(command, 600.0)))
+                done = checked(command, 600.0 + SECONDS_A_ROW * rows)
+                each[name].append(scale.figures(name, rows, size, done))
                 tell(f"{name}, {rows:,} rows: {each[name][-1]['rows_per_second']:,} rows/s")
                 require_lines(out, rows)
+                out.unlink()
         found[str(rows)] = {
             name: min(done, key=lambda one: one["seconds"]) for name, done in each.items()
         }
+        new.unlink()
     return found
 
 
@@ -184,13 +218,20 @@ def require_lines(path: Path, rows: int) -> None:
 
 
 def million(folder: Path, rows: int, seconds: float) -> Found:
-    """``fit`` of many rows, effort standard, plainly and under ``--memory``, each within a time."""
+    """``fit`` of many rows, effort standard, and five models of each peer, each within a time.
+
+    Ours is fitted plainly and under ``--memory``. All take every core.
+    """
     table, model = folder / "table.csv", folder / "million.odds"
     scale.make_table(table, rows)
-    fit = ["fit", str(table), "--target", "answer", "--no-report", "--out", str(model)]
+    fit = trueodds("fit", str(table), "--target", "answer", "--no-report", "--out", str(model))
+    commands = {"plain": fit, "--memory 1GB": [*fit, "--memory", "1GB"]}
+    for peer in PEERS:
+        words = [peer, str(table), "answer", "yes", str(model), str(machine.cores())]
+        commands[peer] = script("speed_peer.py", "fit5", *words)
     found: Found = {"rows": rows, "most_seconds": seconds}
-    for name, words in (("plain", []), ("--memory 1GB", ["--memory", "1GB"])):
-        done = processes.run(trueodds(*fit, *words), seconds)
+    for name, command in commands.items():
+        done = processes.run(command, seconds)
         if done.code and "stopped after" not in done.stderr:
             raise SystemExit(f"fit of {rows} rows ended with {done.code}:\n{done.stderr[-2000:]}")
         size = table.stat().st_size / 1e6

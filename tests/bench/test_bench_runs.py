@@ -234,8 +234,10 @@ def test_speed_table_judges_what_was_run(bench: Path) -> None:
     words = "--parts million --fit-rows 300 --million-minutes 2 --name smoke"
     text = run(bench / "speed_table.py", *words.split())
     assert (bench / "results" / "smoke.txt").read_text() in text
-    assert text.count("NOT MEASURED") == 8
+    assert text.count("NOT MEASURED") == 9
     assert "MET          `fit`, 300 rows, standard" in text or "MISSED       `fit`, 300" in text
     found = json.loads((bench / "results" / "smoke.json").read_text())["parts"]["million"]
     assert found["figures"]["plain"]["finished"]
-    assert found["figures"]["--memory 1GB"]["cpu_seconds"] > 0
+    for name in ("--memory 1GB", "lightgbm", "catboost"):
+        assert found["figures"][name]["cpu_seconds"] > 0
+    assert "LightGBM × 5" in text
