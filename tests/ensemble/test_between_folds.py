@@ -48,6 +48,13 @@ def test_the_covariance_is_that_of_the_members_that_saw_the_row(stages) -> None:
         np.testing.assert_allclose(found.covariance[at], expected, rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.usefixtures("not_few")
+def test_two_partitions_are_left_alone_whatever_the_rows(stages) -> None:
+    found = of_stages(stages("two"))
+    assert not len(found.rows)
+    assert not found.removed(np.ones(400, dtype=bool)).any()
+
+
 def test_rows_that_are_not_allowed_count_for_nothing() -> None:
     rng = np.random.default_rng(0)
     factors = rng.normal(size=(6, 2, 3))

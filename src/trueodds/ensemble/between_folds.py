@@ -71,7 +71,7 @@ class BetweenFolds:
 def between_folds(
     members: Sequence[TrainedMember], data: TrainingData, kinds: tuple[Sort, ...], log_odds: Float
 ) -> BetweenFolds:
-    """Compare the members of the folds; not by time, and not with few rows.
+    """Compare the members of the folds; not by time, of two partitions, or with few rows.
 
     All members get the inputs that the row has where it is left out.
 
@@ -85,7 +85,8 @@ def between_folds(
         Shape (rows, kinds): forecasts of the rows left out, without the base rate's log-odds.
     """
     folds = data.folds
-    if folds.forward or folds.each < LEAST_FOLDS or few(data.rows_shown):
+    alone = folds.partitions > 1 or few(data.rows_shown)  # two partitions show what varies
+    if folds.forward or folds.each < LEAST_FOLDS or alone:
         nothing = np.zeros(0)
         return BetweenFolds(_NONE, np.zeros((0, len(kinds), len(kinds))), nothing, nothing)
     rows = np.sort(np.random.default_rng(0).permutation(len(data.y))[:MOST_ROWS])
