@@ -64,6 +64,7 @@ PAIRS: tuple[tuple[Stack, Stack], ...] = (
     (("shared 1",), ("mlp",)),
     (("shared 8",), ("mlp",)),
     (("shared 8",), ("shared 1",)),
+    (("shared 8",), STANDARD),
     (("shared 8", "lean"), ("mlp", "lean")),
     (("shared 8", *STANDARD[1:]), STANDARD),
     ((*STANDARD, "shared 8"), STANDARD),
