@@ -28,7 +28,6 @@ from threadpoolctl import threadpool_limits  # noqa: E402
 import machine  # noqa: E402
 import paired  # noqa: E402
 import portfolio  # noqa: E402
-import tables  # noqa: E402
 from portfolio import KINDS, SETS, STANDARD, TABLES, Arrays  # noqa: E402
 from shared_network import (  # noqa: E402
     Flat,
