@@ -18,7 +18,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ from trueodds.training.prepare import prepare  # noqa: E402
 from trueodds.training.recipe import DENSE, LEAN, SPARSE, Recipe  # noqa: E402
 
 Arrays = dict[str, Any]
+Floats = tables.Floats
 ROWS = 10_000
 LEFT_OUT = ("mushroom", "grants")
 """Tables without a figure: every kind gets the first right, and the second is slow."""
@@ -73,56 +74,78 @@ MOST_KINDS = 5
 """Of a stack."""
 
 
+class Case:
+    """A fold of a table, with inputs as its networks see them."""
+
+    def __init__(self, table: str, fold: int, recipe: Recipe) -> None:
+        X, y = tables.load(table, ROWS)
+        shown, held = tables.folds(y)[fold]
+        self.y, self.y_unseen = y[shown].astype(np.uint8), y[held]
+        labels = pl.Series(np.where(y[shown] == 1.0, "yes", "no"))
+        self.begun = time.process_time()
+        frame = as_frame(X.iloc[shown].reset_index(drop=True))
+        target, store = read_target(labels, name="y"), Store()
+        described = describe(
+            frame, target, weight=None, groups=None, time=None, drop=(), keep=store.keep
+        )
+        self.prepared = prepare(described, recipe, 0, store)
+        self._rows = as_frame(X.iloc[held].reset_index(drop=True))
+
+    def unseen_inputs(self) -> Callable[[int], Any]:
+        """What makes the inputs of the rows held back for the networks of an inner fold."""
+        prepared, source = self.prepared, self.prepared.table
+        values = to_values(aligned(self._rows, source.schema, source.source).frame, source.schema)
+        shared = prepared.encoder.encode(values)
+        each = prepared.target_encodings
+        return lambda of: np.concatenate([shared, encode_targets(values, each[of])], axis=1)
+
+    def forecasts(self, out_of_fold: Floats, unseen: Floats, seconds: float) -> Arrays:
+        """What is kept of a kind."""
+        kept = {"out_of_fold": out_of_fold, "unseen": unseen, "seconds": seconds}
+        return kept | {"y": self.y, "y_unseen": self.y_unseen}
+
+
 def member_forecasts(table: str, fold: int, recipe: Recipe) -> Arrays:
     """Train a kind on one fold of a table; log-odds without those of the base rate."""
-    X, y = tables.load(table, ROWS)
-    shown, held = tables.folds(y)[fold]
-    labels = pl.Series(np.where(y[shown] == 1.0, "yes", "no"))
-    begun = time.process_time()
-    frame = as_frame(X.iloc[shown].reset_index(drop=True))
-    target, store = read_target(labels, name="y"), Store()
-    described = describe(
-        frame, target, weight=None, groups=None, time=None, drop=(), keep=store.keep
-    )
-    prepared = prepare(described, recipe, 0, store)
-    data, source = prepared.data, prepared.table
+    case = Case(table, fold, recipe)
+    data = case.prepared.data
     members = train(data, recipe, 0, 1).made[0]
-    seconds = time.process_time() - begun
-    rows = as_frame(X.iloc[held].reset_index(drop=True))
-    values = to_values(aligned(rows, source.schema, source.source).frame, source.schema)
-    shared = prepared.encoder.encode(values)
-    total = np.zeros(len(held))
+    seconds = time.process_time() - case.begun
+    inputs, total = case.unseen_inputs(), np.zeros(len(case.y_unseen))
     with threadpool_limits(limits=1):
         for member in members:
             of = member.record.fold
-            encoded = encode_targets(values, prepared.target_encodings[of])
-            inputs = np.concatenate([shared, encoded], axis=1)
-            z = plain_log_odds(inputs.astype(np.float64), member.layout, member.parameters)
+            X = inputs(of).astype(np.float64)
+            z = plain_log_odds(X, member.layout, member.parameters)
             total += z - data.base_log_odds(of)
-    return {
-        "out_of_fold": held_out(members, data).log_odds.mean(axis=1),
-        "unseen": total / len(members),
-        "y": y[shown].astype(np.uint8),
-        "y_unseen": y[held],
-        "seconds": seconds,
-    }
+    out_of_fold = held_out(members, data).log_odds.mean(axis=1)
+    return case.forecasts(out_of_fold, total / len(members), seconds)
+
+
+def maker(kind: str) -> Callable[[str, int], Arrays]:
+    """What trains a kind on one fold of a table."""
+    return lambda table, fold: member_forecasts(table, fold, KINDS[kind])
 
 
 class Members:
-    """Forecasts of every kind, in files that are made once."""
+    """Forecasts of every kind, in files that are made once; at most ``most`` folds of a table."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, most: int = tables.FOLDS) -> None:
+        self._folder, self._most = folder, most
         self._known: dict[tuple[str, str, int], Arrays] = {}
 
-    def train(self, names: Sequence[str]) -> None:
-        """Train what has no file yet."""
+    def folds(self, table: str) -> range:
+        """Folds of a table whose rows are held back, one after the other."""
+        return tables.folds_of(table, ROWS)[: self._most]
+
+    def train(self, names: Sequence[str], makers: dict[str, Callable[[str, int], Arrays]]) -> None:
+        """Train what has no file yet; a kind's maker takes a table and a fold."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        for table, kind in itertools.product(names, KINDS):
-            for fold in tables.folds_of(table, ROWS):
+        for table, kind in itertools.product(names, makers):
+            for fold in self.folds(table):
                 if (path := self._path(kind, table, fold)).exists():
                     continue
-                made = member_forecasts(table, fold, KINDS[kind])
+                made = makers[kind](table, fold)
                 partial = path.with_suffix(".partial.npz")
                 np.savez_compressed(partial, **made)
                 partial.replace(path)
@@ -139,26 +162,31 @@ class Members:
         word = kind.replace(" ", "_").replace("%", "percent")
         return self._folder / f"{word}.{table}.{fold}.npz"
 
-    def seconds(self, kind: str) -> float:
+    def seconds(self, kind: str, names: Sequence[str] = TABLES) -> float:
         """Processor time of a fit of one kind, mean over the tables."""
-        folds = {table: tables.folds_of(table, ROWS) for table in TABLES}
         each = [
-            np.mean([float(self.get(kind, table, fold)["seconds"]) for fold in folds[table]])
-            for table in TABLES
+            np.mean([float(self.get(kind, table, fold)["seconds"]) for fold in self.folds(table)])
+            for table in names
         ]
         return float(np.mean(each))
 
-    def unseen(self, kinds: Sequence[str], table: str) -> float:
-        """Log-loss of a stack on unseen rows over the base rate's, mean over the folds."""
+    def row_losses(self, kinds: Sequence[str], table: str) -> list[tuple[Floats, float]]:
+        """Log-losses of a stack on every fold's unseen rows, and the mean of the base rate's."""
         found = []
-        for fold in tables.folds_of(table, ROWS):
+        for fold in self.folds(table):
             parts = [self.get(kind, table, fold) for kind in kinds]
             y, y_unseen = parts[0]["y"], parts[0]["y_unseen"]
             stack = fit_stack(np.stack([part["out_of_fold"] for part in parts], axis=1), y, None)
             z = stack.apply(np.stack([part["unseen"] for part in parts], axis=1))
-            p, base_rate = functions.sigmoid(z), float(y.mean())
-            found.append(tables.scores(y_unseen, p, base_rate)["relative_log_loss"])
-        return float(np.mean(found))
+            base = np.full(len(y_unseen), float(y.mean()))
+            losses = tables.row_losses(y_unseen, functions.sigmoid(z))
+            found.append((losses, float(tables.row_losses(y_unseen, base).mean())))
+        return found
+
+    def unseen(self, kinds: Sequence[str], table: str) -> float:
+        """Log-loss of a stack on unseen rows over the base rate's, mean over the folds."""
+        each = [losses.mean() / base for losses, base in self.row_losses(kinds, table)]
+        return float(np.mean(each))
 
 
 def left_out_choice(losses: dict[tuple[str, ...], dict[str, float]]) -> dict[str, float]:
@@ -185,7 +213,7 @@ def main() -> int:
     warnings.simplefilter("ignore")  # what fits say of the tables is not the subject
     members = Members(machine.RESULTS / "portfolio.members")
     if options.train:
-        members.train(options.tables)
+        members.train(options.tables, {kind: maker(kind) for kind in KINDS})
     if set(options.tables) != set(TABLES):
         return 0
     losses = {

@@ -194,6 +194,16 @@ def test_pairs_are_planted_and_timed(bench: Path) -> None:
 
 
 @pytest.mark.slow
+def test_members_that_share_weights_are_compared_with_mlps(bench: Path) -> None:
+    words = "--train --tables sonar --name smoke"
+    text = run(bench / "shared_weights.py", *words.split())
+    assert (bench / "results" / "smoke.txt").read_text() in text
+    found = json.loads((bench / "results" / "smoke.json").read_text())
+    assert 0.0 < found["losses"]["mlp + lean + dense + sparse + shared 8"]["sonar"] < 1.0
+    assert found["seconds"]["shared 8"] > found["seconds"]["shared 1"]
+
+
+@pytest.mark.slow
 def test_intervals_are_compared_on_simulations_and_a_table(bench: Path) -> None:
     words = "--tables sonar --runs 2 --rows 200 --name smoke"
     text = run(bench / "venn_abers.py", *words.split())
