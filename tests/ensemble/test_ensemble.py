@@ -203,3 +203,13 @@ def test_one_label_alone_gives_every_kind_the_same_weight(stages) -> None:
     found = combine(of.attempts.made, of.prepared.data, np.ones_like(of.table.y), None)
     np.testing.assert_allclose(found.stack.slopes, 1.0 / 3.0)
     assert found.stack.shift == 0.0
+
+
+@pytest.mark.parametrize("jobs", [-1, 1, 7])
+def test_the_number_of_threads_changes_no_bit(stages, jobs: int) -> None:
+    of = stages("weighted")
+    choice = (of.attempts.made, of.prepared.data, of.table.y, of.table.sample_weight)
+    found, usual = combine(*choice, jobs), combine(*choice)
+    np.testing.assert_array_equal(found.log_odds, usual.log_odds)
+    np.testing.assert_array_equal(found.factors, usual.factors)
+    assert found.stack.shift == usual.stack.shift

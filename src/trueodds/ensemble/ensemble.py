@@ -92,7 +92,7 @@ def combine(
     y, sample_weight
         Shape (rows,): labels 0 or 1; weights ≥ 0, or None for equal weights.
     jobs
-        Number of threads; None for one on each core. The result does not depend on it.
+        Most threads; None or −1 for one on each core. The result does not depend on it.
     """
     folds = data.folds
     found = [held_out(members, data) for members in runs]
@@ -108,7 +108,8 @@ def combine(
         removed = found[run].between.removed(rows)
         return run, _fitted(each[run], y, sample_weight, rows, removed)
 
-    with ThreadPoolExecutor(jobs or cores()) as threads:
+    most = cores() if jobs in (None, -1) else min(jobs, cores())
+    with ThreadPoolExecutor(most) as threads:
         *others, (run, stack) = threads.map(choice, [*(rest for _, rest in parts), judging])
     honest, averaged, training = np.full((3, len(y)), np.nan)
     by_choice = []
