@@ -84,13 +84,23 @@ def test_both_labels_need_two_rows_that_count() -> None:
         described(answers(), weight=weight)
 
 
-def test_a_weight_that_vanishes_beside_the_largest_counts_as_0() -> None:
-    weight = np.full(ROWS, 1e300)
-    weight[:5] = 1e-300
+@pytest.mark.parametrize(("most", "least"), [(1e300, 1e-300), (1.0, 1e-45), (1e30, 1e-8)])
+def test_a_weight_that_vanishes_beside_the_largest_counts_as_0(most: float, least: float) -> None:
+    weight = np.full(ROWS, most)
+    weight[:5] = least
     table = described(answers(), weight=weight)
     assert table.values.rows == ROWS - 5
     assert table.sample_weight is not None
     assert (table.sample_weight == 1.0).all()
+
+
+def test_weights_that_count_are_numbers_of_float32_whose_inverse_is_finite() -> None:
+    weight = np.geomspace(1e-60, 1.0, ROWS)
+    table = described(answers(), weight=weight)
+    assert table.sample_weight is not None
+    assert 2 < table.values.rows < ROWS
+    with np.errstate(all="raise"):
+        assert np.isfinite(np.float32(1.0) / table.sample_weight.astype(np.float32)).all()
 
 
 def test_every_column_is_kept_by_a_name_of_its_own() -> None:

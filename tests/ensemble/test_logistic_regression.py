@@ -107,6 +107,23 @@ def test_a_start_from_some_rows_decides_nothing_but_the_steps(stages, monkeypatc
     np.testing.assert_allclose(found[2], found[0], atol=1e-3)
 
 
+def test_a_fold_without_rows_in_the_start_gets_its_weights_from_all_rows(
+    stages, monkeypatch
+) -> None:
+    monkeypatch.setattr(module, "ENOUGH", 1e-12)
+    monkeypatch.setattr(module, "STEPS", 300)
+    of = stages("one")
+    rows = np.arange(len(of.table.y))
+    of_row = (rows % 2).astype(np.int16)[None]  # as of two groups, one row of each in turn
+    folds = replace(of.prepared.folds, of_row=of_row, each=2)
+    data = replace(of.prepared.data, folds=folds)
+    expected = out_of_fold_log_odds(data, of.ensemble.log_odds)
+    monkeypatch.setattr(module, "START_ROWS", len(rows) // 2)
+    with np.errstate(all="raise", under="ignore"):
+        found = out_of_fold_log_odds(data, of.ensemble.log_odds)
+    np.testing.assert_allclose(found, expected, atol=5e-3)
+
+
 def test_too_many_inputs_have_none(stages, monkeypatch) -> None:
     of = stages("one")
     monkeypatch.setattr(module, "MOST_INPUTS", of.prepared.data.width - 1)

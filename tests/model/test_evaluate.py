@@ -70,6 +70,13 @@ def test_old_rows_among_new_ones_are_set_apart(plain: Model) -> None:
     assert "The 150 rows that equal no training row" in found.warning
 
 
+def test_rounding_tells_of_no_more_seen_rows_than_there_are(plain: Model) -> None:
+    X, y = rows(0)
+    with pytest.warns(UserWarning, match="All 299 rows"):
+        found = plain.evaluate(X[:299], y[:299])
+    assert "About 299 of 299 rows" in replace(found, exact=False).warning
+
+
 def test_a_few_unseen_rows_are_not_scored_on_their_own(plain: Model) -> None:
     (old, old_y), (new, new_y) = rows(0), rows(1, 19)
     with pytest.warns(UserWarning, match="Evaluate on other rows"):

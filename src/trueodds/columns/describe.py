@@ -134,5 +134,5 @@ def _weighed(target: Target, weight: NDArray[np.float64]) -> NDArray[np.int64]:
     most = weight[target.kept].max(initial=0.0)
     if not most > 0.0:
         raise TrainingError("all sample weights are zero: at least some rows must count")
-    # Less than any number's part of the largest weight is 0, too.
-    return np.flatnonzero(target.kept & (weight / most > 0.0))
+    # Networks count in float32, where so small a part of the largest weight is 0 or nearly.
+    return np.flatnonzero(target.kept & (weight / most >= np.finfo(np.float32).tiny))

@@ -201,6 +201,7 @@ def _fit(
     from scipy.linalg import cho_factor, cho_solve  # slow to load
 
     mass = mask.sum(axis=0, dtype=np.float64)
+    mass[mass == 0.0] = 1.0  # a fold without rows here, whose weights stay
     ridge = np.repeat((penalties / mass)[None], len(start), axis=0)
     ridge[0] = 0.0  # the intercept
 

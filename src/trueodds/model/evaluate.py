@@ -102,7 +102,7 @@ class Evaluation:
             return ""
         found = min(round(self.seen * rows), rows)
         if not self.exact:
-            found = int(float(f"{found:.2g}"))
+            found = min(int(float(f"{found:.2g}")), rows)
         which = f"All {rows:,}" if found == rows and self.exact else f"About {found:,} of {rows:,}"
         text = f"{which} rows of {self.source} were in the training table"
         if self.all_seen:
