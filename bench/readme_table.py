@@ -27,7 +27,7 @@ NAMES = {
     "catboost_cv5": "CatBoost × 5",
     "autogluon": "AutoGluon",
     "realmlp": "RealMLP",
-    "tabm": "TabM",
+    "tabm": "shortened TabM",
     "trueodds_quick": "trueodds quick",
     "trueodds": "trueodds",
     "trueodds_best": "trueodds best",
@@ -120,7 +120,8 @@ def part(lines: list[Line], found: list[paired.Compared], title: str, names: lis
     lacking = [NAMES[c] for c in NAMES if c not in run and c not in OURS]
     texts = [f"### {title}: {len(names)}", losses(mine, names, run)]
     if lacking:
-        texts.append(f"{listed(lacking)} were not run on these tables.")
+        verb = "was" if len(lacking) == 1 else "were"
+        texts.append(f"{listed(lacking)} {verb} not run on these tables.")
     if any(each["ours"] in run for each in found):
         texts.append(differences(found, NAMES))
         texts.append(" ".join(verdict(found, c) for c in OURS if c in run))

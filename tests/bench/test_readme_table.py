@@ -59,7 +59,7 @@ def test_sets_stand_apart(result: dict[str, Any]) -> None:
     assert "| **mean of 2** | 0.800 | 0.600 | 0.900 | 0.500 |" in first
     assert "| mean rank of 4 | 3.0 | 2.0 | 4.0 | 1.0 |" in first
     assert "TabM" not in second.split("\n\n")[1]
-    assert "RealMLP and TabM were not run on these tables." in second
+    assert "RealMLP and shortened TabM were not run on these tables." in second
     assert "phoneme" not in first
 
 
