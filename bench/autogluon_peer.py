@@ -8,6 +8,8 @@ forests. It has an environment of its own, because it wants an older pandas:
     python bench/main_job.py --contenders autogluon --python autogluon/bin/python
 """
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Callable
 
@@ -27,12 +29,13 @@ def fit(
     from autogluon.tabular import TabularPredictor
 
     # The models are loaded from their folder when they forecast, so it stays until Python ends.
-    folder = tempfile.TemporaryDirectory(prefix="trueodds-bench-")
+    folder = tempfile.mkdtemp(prefix="trueodds-bench-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     predictor = TabularPredictor(
         label="target",
         problem_type="binary",
         eval_metric="log_loss",
-        path=folder.name,
+        path=folder,
         verbosity=0,
     ).fit(
         X.assign(target=y.astype(int)),
@@ -44,9 +47,4 @@ def fit(
         num_gpus=0,
     )
     predictor.persist()
-
-    def forecast(rows: pd.DataFrame) -> NDArray[np.float64]:
-        assert folder.name
-        return np.asarray(predictor.predict_proba(rows)[1], dtype=np.float64)
-
-    return forecast
+    return lambda rows: np.asarray(predictor.predict_proba(rows)[1], dtype=np.float64)

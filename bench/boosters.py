@@ -36,12 +36,15 @@ class Mean:
         return np.asarray(np.mean([model.predict_proba(X) for model in self.models], axis=0))
 
 
+def folds(y: Floats) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """(rows to train on, rows to stop early on) of five stratified folds, seed 0."""
+    splitter = StratifiedKFold(5, shuffle=True, random_state=0)
+    return list(splitter.split(np.zeros(len(y)), y))
+
+
 def five_folds(fit: Callable[[Split], Any], X: pd.DataFrame, y: Floats) -> Mean:
     """Five models, each stopped early on its own fold."""
-    splitter = StratifiedKFold(5, shuffle=True, random_state=0)
-    return Mean(
-        [fit((X.iloc[a], y[a], X.iloc[b], y[b])) for a, b in splitter.split(np.zeros(len(y)), y)]
-    )
+    return Mean([fit((X.iloc[a], y[a], X.iloc[b], y[b])) for a, b in folds(y)])
 
 
 def lightgbm_fit(threads: int, settings: dict[str, Any] | None = None) -> Callable[[Split], Any]:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
 import autogluon_peer
@@ -20,6 +19,7 @@ import searched_peers
 from boosters import (
     STOPPING_SHARE,
     TREES,
+    Floats,
     Split,
     catboost_fit,
     five_folds,
@@ -29,7 +29,6 @@ from boosters import (
 )
 from peer_preparation import Preparation
 
-Floats = NDArray[np.float64]
 Forecast = Callable[[pd.DataFrame], Floats]
 Contender = Callable[[pd.DataFrame, Floats, list[str], int], Forecast]
 

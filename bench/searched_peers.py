@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from sklearn.metrics import log_loss
-from sklearn.model_selection import StratifiedKFold
 
 import boosters
 
@@ -78,7 +77,7 @@ def searched(name: str, X: pd.DataFrame, y: boosters.Floats, threads: int) -> bo
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    folds = list(StratifiedKFold(5, shuffle=True, random_state=0).split(np.zeros(len(y)), y))
+    folds = boosters.folds(y)
     best: tuple[float, list[Any]] = (np.inf, [])
 
     def loss_of(trial: optuna.Trial) -> float:

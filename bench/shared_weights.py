@@ -78,7 +78,6 @@ TOGETHER = 256
 class Trained:
     """A network of one inner fold, at its evaluations."""
 
-    fold: int
     layout: SharedLayout
     positions: Any
     averages: dict[int, Flat]
@@ -134,7 +133,7 @@ def trained(data: TrainingData, recipe: Recipe, fold: int, k: int, until: int | 
         recipe.decay_for(rows),
         [Averaging(average, parameters), evaluations, keeping],
     )
-    return Trained(fold, layout, positions, keeping.kept, evaluations.all_log_odds())
+    return Trained(layout, positions, keeping.kept, evaluations.all_log_odds())
 
 
 def shared_forecasts(table: str, fold: int, recipe: Recipe, k: int) -> Arrays:

@@ -96,8 +96,7 @@ ROWS = {
     "million": Row(
         "`fit`, 10⁶ rows, standard",
         "≤ 100 s, `--memory` ≤ 1.5 × that",
-        "20 networks of four kinds see 65,536 rows an epoch; one core encodes all rows, fits the "
-        "weights and scores",
+        "20 networks of four kinds see 65,536 rows an epoch; one core encodes all rows and scores",
         "one core encodes and scores",
     ),
     "import": Row(
