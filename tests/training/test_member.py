@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from trueodds.training import member
 from trueodds.training.member import Batches, MemberTask
 
 
@@ -62,3 +63,23 @@ def test_an_epoch_is_at_least_one_batch() -> None:
 def test_batches_without_weight_are_left_out() -> None:
     about = replace(task(100), weight=np.zeros(100, np.float32))
     assert epochs_of(about, 10, 50, 2) == [[], []]
+
+
+def test_batches_of_some_inputs_are_the_same_with_and_without_a_copy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(0)
+    wide = replace(
+        task(50),
+        shared=rng.normal(size=(50, 5)).astype(np.float32),
+        fold_features=rng.normal(size=(50, 2)).astype(np.float32),
+    )
+    positions = np.array([0, 3, 4, 6])
+    found = []
+    for most in (member.COPIED, 0):
+        monkeypatch.setattr(member, "COPIED", most)
+        batches = Batches(wide, positions, 10, 10**6, np.random.default_rng(0))
+        assert (batches._copy is None) is (most == 0)
+        found.append(np.concatenate([batch.X.copy() for batch in batches.epoch()]))
+    assert found[0].shape == (50, 4)
+    assert np.array_equal(*found)

@@ -135,7 +135,9 @@ class SoftEngine:
         np.matmul(b.pulled, b.of_lower.transpose(0, 2, 1), out=self._d_leaf)
         flat = (self.layout.gates, -1)
         U, G, D = b.before.reshape(flat), b.gate.reshape(flat), b.d_gate.reshape(flat)
-        kernels.gates_backward(D, G, U, self._steep, b.ones, d_part["offset"], d_part["slope"])
+        kernels.gates_backward(D, G, U, self._steep)
+        np.dot(D, b.ones, out=d_part["offset"])
+        np.dot(G, b.ones, out=d_part["slope"])
         np.dot(b.inputs, D.T, out=d_part["weight"])
         if self.layout.sparse:
             kernels.sparsemax_backward(self._weight, d_part["weight"])

@@ -2,8 +2,7 @@
 
 All take C-contiguous arrays of one float dtype (float32 in training, float64 in gradient checks).
 What there is for each row lies side by side, shape (…, rows), so that innermost loops are long and
-vectorise. ``rows`` is a multiple of `LANES`: sums over rows are made in so many parts, whose order
-depends on no machine.
+vectorise. ``rows`` is a multiple of `LANES`.
 
 The nodes of a tree are numbered as in a heap: the root is 1, node h has the children 2h, on the
 side of g, and 2h + 1, on the side of 1 − g; leaf k is node 2^depth + k.
@@ -13,9 +12,9 @@ import numpy as np
 
 from trueodds.functions.bits import select
 from trueodds.functions.cache import jit
-from trueodds.network.kernels import sigma
+from trueodds.network.gate_sigmoid import gate_sigmoid
 
-LANES = 16
+LANES = 8
 MOST_ROUNDS = 100
 """Newton steps of `sparsemax`, at most; from a near support some three suffice."""
 
@@ -93,20 +92,6 @@ def shrink(W, amount):
 
 
 @jit(nogil=True, error_model="numpy")
-def _dot(a, b, part):
-    """Σ a·b; ``part`` is room for `LANES` sums."""
-    for lane in range(LANES):
-        part[lane] = a[lane] * b[lane]
-    for start in range(LANES, a.shape[0], LANES):
-        for lane in range(LANES):
-            part[lane] += a[start + lane] * b[start + lane]
-    total = part[0]
-    for lane in range(1, LANES):
-        total += part[lane]
-    return total
-
-
-@jit(nogil=True, error_model="numpy")
 def gates_forward(U, offset, steep, G):
     """U ← U + offset and G ← σ(steep·U), all of shape (gates, rows)."""
     for j in range(U.shape[0]):
@@ -114,24 +99,23 @@ def gates_forward(U, offset, steep, G):
         for i in range(U.shape[1]):
             u = U[j, i] + by
             U[j, i] = u
-            G[j, i] = sigma(times * u)
+            G[j, i] = gate_sigmoid(times * u)
 
 
 @jit(nogil=True, error_model="numpy")
-def gates_backward(D, G, U, steep, one_each, d_offset, d_slope):
-    """D, the gradient by the gates, becomes that by U; sums over rows are the parameters' own.
+def gates_backward(D, G, U, steep):
+    """D, the gradient by the gates, becomes that by U, whose sums over rows are by the offsets.
 
-    ``d_slope`` is by the logarithm of ``steep``; ``one_each`` holds a 1 for every row.
+    G becomes D·U, whose sums are by the logarithm of ``steep``.
     """
     one = D.dtype.type(1.0)
-    part = np.empty(LANES, D.dtype)
     for j in range(D.shape[0]):
         times = steep[j]
         for i in range(D.shape[1]):
             g = G[j, i]
-            D[j, i] = D[j, i] * g * (one - g) * times
-        d_offset[j] = _dot(D[j], one_each, part)
-        d_slope[j] = _dot(D[j], U[j], part)
+            by_sum = D[j, i] * (g * (one - g) * times)
+            D[j, i] = by_sum
+            G[j, i] = by_sum * U[j, i]
 
 
 @jit(nogil=True, error_model="numpy")
@@ -153,13 +137,7 @@ def trees_forward(G, leaf, scale, out):
         _shares(G, 0, half, t, a)
         _shares(G, half, G.shape[0], t, b)
         for k in range(upper):
-            v = leaf[t, k, 0]
-            for i in range(rows):
-                value[i] = v * b[lower, i]
-            for n in range(1, lower):
-                v = leaf[t, k, n]
-                for i in range(rows):
-                    value[i] += v * b[lower + n, i]
+            _mix(leaf[t, k], b[lower:], value)
             for i in range(rows):
                 out[i] += a[upper + k, i] * value[i]
     for i in range(rows):
@@ -188,25 +166,34 @@ def trees_backward(G, leaf, pull, D, pulled, of_lower):
             for i in range(rows):
                 pulled[t, k, i] = a[upper + k, i] * pull[i]
         for k in range(upper):
-            v = leaf[t, k, 0]
-            for i in range(rows):
-                value[k, i] = v * b[lower, i]
-            for n in range(1, lower):
-                v = leaf[t, k, n]
-                for i in range(rows):
-                    value[k, i] += v * b[lower + n, i]
+            _mix(leaf[t, k], b[lower:], value[k])
             for i in range(rows):
                 value[k, i] *= pull[i]
         _shares_backward(G, 0, half, t, a, value, D)
         for n in range(lower):
-            v = leaf[t, 0, n]
-            for i in range(rows):
-                value[n, i] = v * pulled[t, 0, i]
-            for k in range(1, upper):
-                v = leaf[t, k, n]
-                for i in range(rows):
-                    value[n, i] += v * pulled[t, k, i]
+            _mix(leaf[t, :, n], pulled[t], value[n])
         _shares_backward(G, half, G.shape[0], t, b, value, D)
+
+
+@jit(nogil=True, error_model="numpy")
+def _mix(values, share, out):
+    """Set ``out``, shape (rows,), to Σ values·share over the first axis, four terms at a time."""
+    count, rows = values.shape[0], out.shape[0]
+    if count < 4:
+        v = values[0]
+        for i in range(rows):
+            out[i] = v * share[0, i]
+        for n in range(1, count):
+            v = values[n]
+            for i in range(rows):
+                out[i] += v * share[n, i]
+        return
+    for n in range(0, count, 4):
+        v0, v1, v2, v3 = values[n], values[n + 1], values[n + 2], values[n + 3]
+        for i in range(rows):
+            first = v0 * share[n, i] + v1 * share[n + 1, i]
+            both = first + (v2 * share[n + 2, i] + v3 * share[n + 3, i])
+            out[i] = both if n == 0 else out[i] + both
 
 
 @jit(nogil=True, error_model="numpy")
@@ -219,12 +206,45 @@ def _levels(leaves):
 
 @jit(nogil=True, error_model="numpy")
 def _shares(G, start, stop, t, share):
-    """Shares of the nodes of some levels of a tree, numbered as in a heap, shape (nodes, rows)."""
-    for i in range(share.shape[1]):
-        share[1, i] = share.dtype.type(1.0)
-    for level in range(start, stop):
+    """Shares of the nodes of some levels of a tree, numbered as in a heap, shape (nodes, rows).
+
+    Three levels are written out, without a loop over nodes: what it writes in one turn could be
+    read in another, as far as a compiler knows, and then the loop over rows does not vectorise. The
+    root's share, 1, is written only for no levels.
+    """
+    rows, one = share.shape[1], share.dtype.type(1.0)
+    if stop == start:
+        for i in range(rows):
+            share[1, i] = one
+    elif stop - start == 1:
+        for i in range(rows):
+            share[2, i] = G[start, t, i]
+            share[3, i] = one - G[start, t, i]
+    else:
+        for i in range(rows):
+            left, g = G[start, t, i], G[start + 1, t, i]
+            right = one - left
+            share[2, i] = left
+            share[3, i] = right
+            share[4, i] = left * g
+            share[5, i] = left - left * g
+            share[6, i] = right * g
+            share[7, i] = right - right * g
+    if stop - start >= 3:
+        for i in range(rows):
+            g = G[start + 2, t, i]
+            s4, s5, s6, s7 = share[4, i], share[5, i], share[6, i], share[7, i]
+            share[8, i] = s4 * g
+            share[9, i] = s4 - s4 * g
+            share[10, i] = s5 * g
+            share[11, i] = s5 - s5 * g
+            share[12, i] = s6 * g
+            share[13, i] = s6 - s6 * g
+            share[14, i] = s7 * g
+            share[15, i] = s7 - s7 * g
+    for level in range(start + 3, stop):
         for h in range(1 << (level - start), 2 << (level - start)):
-            for i in range(share.shape[1]):
+            for i in range(rows):
                 part = share[h, i] * G[level, t, i]
                 share[2 * h, i] = part
                 share[2 * h + 1, i] = share[h, i] - part
@@ -237,12 +257,35 @@ def _shares_backward(G, start, stop, t, share, by_leaf, D):
     The gradient by a gate is Σ share·(value on g's side − value on the other) over its level's
     nodes: no division, so that a gate may be 0.
     """
-    for level in range(stop - 1, start - 1, -1):
+    rows = share.shape[1]
+    for level in range(stop - 1, start + 2, -1):
         half = 1 << (level - start)
         for k in range(half):
-            for i in range(share.shape[1]):
+            for i in range(rows):
                 low = by_leaf[2 * k + 1, i]
                 apart = by_leaf[2 * k, i] - low
                 by_leaf[k, i] = low + G[level, t, i] * apart
                 before = D[level, t, i] if k else D.dtype.type(0.0)
                 D[level, t, i] = before + share[half + k, i] * apart
+    if stop - start >= 3:
+        for i in range(rows):
+            g = G[start + 2, t, i]
+            low0, low1, low2, low3 = by_leaf[1, i], by_leaf[3, i], by_leaf[5, i], by_leaf[7, i]
+            x0, x1 = by_leaf[0, i] - low0, by_leaf[2, i] - low1
+            x2, x3 = by_leaf[4, i] - low2, by_leaf[6, i] - low3
+            by_leaf[0, i] = low0 + g * x0
+            by_leaf[1, i] = low1 + g * x1
+            by_leaf[2, i] = low2 + g * x2
+            by_leaf[3, i] = low3 + g * x3
+            first = share[4, i] * x0 + share[5, i] * x1
+            D[start + 2, t, i] = first + (share[6, i] * x2 + share[7, i] * x3)
+    if stop - start >= 2:
+        for i in range(rows):
+            g = G[start + 1, t, i]
+            x0, x1 = by_leaf[0, i] - by_leaf[1, i], by_leaf[2, i] - by_leaf[3, i]
+            left, right = by_leaf[1, i] + g * x0, by_leaf[3, i] + g * x1
+            D[start + 1, t, i] = share[2, i] * x0 + share[3, i] * x1
+            D[start, t, i] = left - right
+    elif stop - start == 1:
+        for i in range(rows):
+            D[start, t, i] = by_leaf[0, i] - by_leaf[1, i]

@@ -83,6 +83,10 @@ class TrainedMember:
     layers: tuple[LayerState, ...]
 
 
+COPIED = 1 << 26
+"""Most bytes of a copy of the inputs that a member sees, from which its batches are gathered."""
+
+
 class Batches:
     """The rows that a member trains on, in batches of one size, in a new random order every epoch.
 
@@ -100,6 +104,7 @@ class Batches:
         rng: np.random.Generator,
     ) -> None:
         self._task, self._positions, self._size, self._rng = task, positions, size, rng
+        self._copy = _seen_inputs(task, positions)
         self._X = aligned((size, len(positions)), np.float32)
         self._y, self._weight = np.empty(size, np.float32), np.empty(size, np.float32)
         self._left, self._most = NONE, most
@@ -122,8 +127,19 @@ class Batches:
             if not self._weight.any():
                 continue
             np.take(task.y, rows, out=self._y, mode="clip")
-            task.gather(rows, self._positions, self._X)
+            if self._copy is None:
+                task.gather(rows, self._positions, self._X)
+            else:
+                np.take(self._copy, rows, axis=0, out=self._X, mode="clip")
             yield Batch(self._X, self._y, self._weight, int(self._rng.integers(2**32)))
+
+
+def _seen_inputs(task: MemberTask, positions: NDArray[np.int64]) -> NDArray[np.float32] | None:
+    """All rows' inputs at some positions, if that is less than all inputs and takes little room."""
+    rows = len(task.y)
+    if len(positions) == task.width or 4 * rows * len(positions) > COPIED:
+        return None
+    return task.inputs(np.arange(rows), positions)
 
 
 def base_log_odds(
