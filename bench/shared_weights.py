@@ -43,7 +43,7 @@ from trueodds.training.evaluations import Evaluations, curve_rows  # noqa: E402
 from trueodds.training.loop import Callback, train_network  # noqa: E402
 from trueodds.training.member import Batches, base_logit  # noqa: E402
 from trueodds.training.member_run import Averaging  # noqa: E402
-from trueodds.training.pilot import choose_epochs, pilot_folds  # noqa: E402
+from trueodds.training.pilot import choose_lengths, pilot_folds  # noqa: E402
 from trueodds.training.recipe import Recipe  # noqa: E402
 from trueodds.training.schedule import learning_rate  # noqa: E402
 
@@ -146,7 +146,7 @@ def shared_forecasts(table: str, fold: int, recipe: Recipe, k: int) -> Arrays:
             SimpleNamespace(record=SimpleNamespace(fold=of), curve=pilot.curve)
             for of, pilot in pilots.items()
         ]
-        epochs = choose_epochs(data, recipe, of_pilots)
+        epochs = [length.epochs for length in choose_lengths(data, recipe, of_pilots)]
         networks = []
         for of, until in enumerate(epochs):
             ready = of in pilots and until in pilots[of].averages

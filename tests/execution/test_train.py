@@ -10,10 +10,13 @@ from trueodds.execution import workers
 from trueodds.execution.order import Order
 from trueodds.execution.pool import train_members
 from trueodds.execution.progress import ProgressEvent
+from trueodds.execution.time_limit import TimeLimit
 from trueodds.execution.train import Members, mean_loss, orders_for, train
+from trueodds.training import pilot
 from trueodds.training.data import SHIPPED, TrainingData
+from trueodds.training.evaluations import EVALUATIONS
 from trueodds.training.folds import make_folds
-from trueodds.training.pilot import PILOTS, choose_epochs, pilot_folds
+from trueodds.training.pilot import LONGER, PILOTS, choose_lengths, pilot_folds
 from trueodds.training.recipe import Recipe, SoftMember
 
 SMALL = replace(Recipe(), members=3, many_members=6, widths=(8,), epochs=3, least_steps=100)
@@ -71,7 +74,7 @@ def test_members_stop_where_the_pilots_say_and_pilots_that_end_there_are_members
     made = train(table, SMALL, 0, 1, heard.append).made[0]
     wanted = [Order(fold, member) for fold in pilot_folds(table) for member in range(PILOTS)]
     with_pilots = train_members(table, SMALL, 0, 1, wanted)
-    epochs = choose_epochs(table, SMALL, with_pilots)
+    epochs = [length.epochs for length in choose_lengths(table, SMALL, with_pilots)]
     assert [(m.record.fold, m.record.member) for m in made] == [
         (fold, member) for fold in range(4) for member in range(6)
     ]
@@ -140,6 +143,7 @@ def test_the_mean_loss_is_of_members_that_leave_rows_out() -> None:
 
 MIXED = replace(
     SMALL,
+    epochs=10,
     column_fractions=(1.0,),
     soft_splits=(SoftMember(trees=4, depth=2), SoftMember(trees=4, depth=2, sparse=True)),
 )
@@ -155,8 +159,9 @@ def test_every_kind_has_pilots_and_epochs_of_its_own(partitions: int) -> None:
         of_kind = [order for order in pilots if kinds[order] == kind]
         assert len({fold % 4 for fold, _ in of_kind}) == len(pilot_folds(table))
         wanted = [Order(*order) for order in of_kind]
-        epochs = choose_epochs(table, MIXED, train_members(table, MIXED, 0, 1, wanted))
-        assert all(m.record.epochs == epochs[m.record.fold] for m in made if m.record.kind == kind)
+        chosen = choose_lengths(table, MIXED, train_members(table, MIXED, 0, 1, wanted))
+        ours = [m.record for m in made if m.record.kind == kind]
+        assert all(record.epochs == chosen[record.fold].epochs for record in ours)
 
 
 def test_the_jobs_do_not_change_a_bit_of_soft_splits() -> None:
@@ -164,3 +169,45 @@ def test_the_jobs_do_not_change_a_bit_of_soft_splits() -> None:
     assert bits(one) == bits(two)
     assert [m.layout for m in one] == [m.layout for m in two]
     assert [m.record for m in one] == [m.record for m in two]
+
+
+SLOW = replace(SMALL, epochs=1, learning_rate=1e-3)
+"""With so few steps there is more to learn."""
+
+
+@pytest.mark.parametrize(("by_time", "rate"), [(False, 1e-3), (True, 3e-4)])
+def test_members_that_still_learn_get_a_longer_plan(
+    by_time: bool, rate: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pilot, "LATE", EVALUATIONS)  # by time, noise decides where a plan ends
+    table, heard = data(by_time=by_time), list[ProgressEvent]()
+    recipe = replace(SLOW, learning_rate=rate)
+    made = train(table, recipe, 0, 1, heard.append).made[0]
+    wanted = [Order(fold, member) for fold in pilot_folds(table) for member in range(PILOTS)]
+    of_plan = [
+        train_members(table, recipe, 0, 1, [order._replace(times=times) for order in wanted])
+        for times in (1, LONGER)
+    ]
+    lengths = choose_lengths(table, recipe, *of_plan)
+    assert LONGER in [length.times for length in lengths]
+    pilots = [(step.fold, step.member) for step in heard if step.done and step.pilot]
+    assert pilots == 2 * [order[:2] for order in wanted]
+    for record in (m.record for m in made):
+        length = lengths[record.fold]
+        rows = len(table.folds.trained_on(record.fold))
+        assert record.planned == recipe.lengthened(length.times).epochs_for(rows)
+        assert record.epochs == length.epochs
+    alone = [Order(m.record.fold, m.record.member, *lengths[m.record.fold]) for m in made]
+    assert bits(made) == bits(tuple(train_members(table, recipe, 0, 1, alone)))
+
+
+def test_the_jobs_do_not_change_a_bit_of_members_with_a_longer_plan() -> None:
+    one, two = (train(data(), SLOW, 3, jobs).made[0] for jobs in (1, 2))
+    assert SLOW.lengthened(LONGER).epochs_for(180) in [m.record.planned for m in one]
+    assert bits(one) == bits(two)
+    assert [m.record for m in one] == [m.record for m in two]
+
+
+def test_with_a_limit_of_time_no_plan_is_longer() -> None:
+    made = train(data(), SLOW, 0, 1, limit=TimeLimit(3600.0)).made[0]
+    assert {m.record.planned for m in made} == {SLOW.epochs_for(180)}

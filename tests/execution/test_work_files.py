@@ -18,7 +18,7 @@ from trueodds.execution.work_files import PARTS, SHARED, RealFolder, real_folder
 from trueodds.execution.work_folder import work_folder, work_path
 
 RUN = {"the table": "a" * 64, "--seed": 0}
-MEMBER = "member-0123abcd-0-0-7"
+MEMBER = "member-0123abcd-0-0-7-1"
 
 
 @pytest.fixture(params=["handle", "path"], autouse=True)
@@ -141,7 +141,7 @@ def test_what_a_killed_fit_leaves_is_taken(tmp_path: Path, left: dict[str, bytes
 def test_a_link_inside_is_refused(tmp_path: Path, stranger: Path, name: str) -> None:
     out = tmp_path / "m.odds"
     with work_folder(out, RUN) as work:
-        (work.path / "member-0123abcd-1-1-7").write_bytes(b"kept")
+        (work.path / "member-0123abcd-1-1-7-1").write_bytes(b"kept")
     link = work_path(out) / name
     if "/" in name:
         link.parent.mkdir()

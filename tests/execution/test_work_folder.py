@@ -15,7 +15,7 @@ from trueodds.execution.work_folder import changes, work_folder, work_path
 RUN = {"the table": "a" * 64, "--seed": 0, "numpy": "2.1"}
 
 
-def keep(folder: Path, name: str = "member-0123abcd-0-0-7") -> Path:
+def keep(folder: Path, name: str = "member-0123abcd-0-0-7-1") -> Path:
     """Write a whole checkpoint, whatever it holds."""
     import hashlib
 
@@ -40,7 +40,7 @@ def test_members_stay_until_the_work_is_removed(tmp_path: Path) -> None:
     with work_folder(out, RUN) as work:
         keep(work.path)
         (work.arrays / "shared.npy").write_bytes(b"large")
-    assert {p.name for p in work.path.iterdir()} == {"lock", "run.json", "member-0123abcd-0-0-7"}
+    assert {p.name for p in work.path.iterdir()} == {"lock", "run.json", "member-0123abcd-0-0-7-1"}
     with work_folder(out, RUN) as work:
         assert work.members == 1
         assert work.notes == []
@@ -52,9 +52,9 @@ def test_a_damaged_member_is_named_and_dropped(tmp_path: Path) -> None:
     out = tmp_path / "m.odds"
     with work_folder(out, RUN) as work:
         cut = keep(work.path)
-        keep(work.path, "member-0123abcd-0-1-7")
+        keep(work.path, "member-0123abcd-0-1-7-1")
     os.truncate(cut, 30)
-    (work.path / ".member-0123abcd-0-2-7.0123abcd.part").write_bytes(b"half")
+    (work.path / ".member-0123abcd-0-2-7-1.0123abcd.part").write_bytes(b"half")
     with work_folder(out, RUN) as work:
         assert work.members == 1
         assert work.notes == [

@@ -11,7 +11,14 @@ from trueodds.training.data import TrainingData
 from trueodds.training.evaluations import EVALUATIONS, evaluation_epochs
 from trueodds.training.folds import Folds, make_folds
 from trueodds.training.member import TrainedMember
-from trueodds.training.pilot import ENOUGH_ROWS, choose_epochs, pilot_folds
+from trueodds.training.pilot import (
+    ENOUGH_ROWS,
+    LONGER,
+    Length,
+    choose_lengths,
+    pilot_folds,
+    still_learning,
+)
 from trueodds.training.recipe import Recipe
 from trueodds.training.training_record import MemberRecord
 
@@ -46,6 +53,15 @@ def pilots(table: TrainingData, sure: bool = True, noise: float = 1.0) -> list[T
             curve = forecasts.astype(np.float32)
             made.append(TrainedMember(Layout(1, ()), parameters, curve[-1], curve, record, ()))
     return made
+
+
+def choose_epochs(
+    table: TrainingData, recipe: Recipe, of_usual_plan: list[TrainedMember]
+) -> list[int]:
+    """The epochs that pilots of the usual plan choose."""
+    chosen = choose_lengths(table, recipe, of_usual_plan)
+    assert {length.times for length in chosen} == {1}
+    return [length.epochs for length in chosen]
 
 
 def flipped(table: TrainingData, rows: NDArray[np.int64] | NDArray[np.bool_]) -> TrainingData:
@@ -166,3 +182,54 @@ def test_weights_count_and_broken_pilots_are_not_chosen() -> None:
     for member in broken:
         member.curve[10:] = np.nan
     assert choose_epochs(table, RECIPE, broken) == [planned[9]] * 5
+
+
+def surer(made: list[TrainedMember], factor: float) -> list[TrainedMember]:
+    return [replace(pilot, curve=(factor * pilot.curve).astype(np.float32)) for pilot in made]
+
+
+@pytest.mark.parametrize(("factor", "times"), [(0.5, 1), (1.0, 1), (2.0, LONGER)])
+def test_a_longer_plan_is_taken_where_it_has_less_loss(factor: float, times: int) -> None:
+    y = labels(300)
+    table = data(y, make_folds(y, 5, 0))
+    made = pilots(table, noise=0.0)
+    chosen = choose_lengths(table, RECIPE, made, surer(made, factor))
+    planned = RECIPE.lengthened(times).epochs_for(240)
+    assert chosen == [Length(planned, times)] * 5
+
+
+def test_labels_of_the_rows_left_out_do_not_choose_the_plan_of_their_fold() -> None:
+    y = labels(300)
+    table = data(y, make_folds(y, 5, 0))
+    made = pilots(table, noise=0.0)
+    longer = surer(made, 2.0)
+    for fold in range(5):
+        other = flipped(table, table.folds.held_out(fold))
+        changed = choose_lengths(other, RECIPE, made, longer)
+        assert changed[fold] == choose_lengths(table, RECIPE, made, longer)[fold]
+
+
+@pytest.mark.parametrize(("back", "late"), [(1, True), (2, True), (3, False)])
+def test_members_still_learn_if_a_fold_s_choice_is_the_end_of_a_plan_of_few_steps(
+    back: int, late: bool
+) -> None:
+    y = labels(300)
+    table = data(y, make_folds(y, 5, 0))
+    few_steps = replace(RECIPE, epochs=1, least_steps=3000)
+    planned = evaluation_epochs(few_steps.epochs_for(240))
+    lengths = [Length(planned[0])] * 4 + [Length(planned[-back])]
+    assert still_learning(table, few_steps, lengths) is late
+    # The steps of a plan of many epochs are as many as they are to be.
+    many = replace(RECIPE, epochs=few_steps.epochs_for(240))
+    assert not still_learning(table, many, lengths)
+
+
+def test_a_fold_that_chose_nothing_does_not_ask_for_a_longer_plan() -> None:
+    y = labels(600)
+    table = data(y, make_folds(y, 5, 0, time=(np.arange(600) >= 400).astype(float)))
+    recipe = replace(RECIPE, epochs=1, least_steps=3000)
+    sure = choose_lengths(table, recipe, pilots(table, noise=0.0))
+    assert still_learning(table, recipe, sure)
+    unsure = choose_lengths(table, recipe, pilots(table, sure=False))
+    assert unsure[0].epochs == recipe.epochs_for(400)
+    assert not still_learning(table, recipe, unsure)

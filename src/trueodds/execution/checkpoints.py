@@ -46,11 +46,11 @@ class Checkpoints:
         text = msgspec.json.encode((self.key, recipe, seed))
         return Checkpoints(self.folder, hashlib.sha256(text).hexdigest())
 
-    def path(self, fold: int, member: int, until: int = 0) -> Path:
-        """Return the path of a member trained for ``until`` epochs, 0 for a pilot."""
-        return self.folder / f"member-{self.key[:8]}-{fold}-{member}-{until}"
+    def path(self, order: Order) -> Path:
+        """Return the path of a member."""
+        return self.folder / f"member-{self.key[:8]}-{order.name}"
 
-    def save(self, trained: TrainedMember, until: int = 0) -> None:
+    def save(self, trained: TrainedMember, order: Order) -> None:
         """Write a member's file; raises OSError."""
         kind = kind_of(trained.layout)
         about = msgspec.msgpack.encode((kind, trained.layout, trained.record, trained.layers))
@@ -61,13 +61,12 @@ class Checkpoints:
             "about": np.frombuffer(about, np.uint8),
         }
         body = self.key.encode() + b"\n" + safetensors.save(arrays)
-        path = self.path(trained.record.fold, trained.record.member, until)
-        with whole_file(path) as file:
+        with whole_file(self.path(order)) as file:
             file.write(_HEAD + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
 
-    def load(self, fold: int, member: int, until: int = 0) -> TrainedMember | None:
+    def load(self, order: Order) -> TrainedMember | None:
         """Read a member's file; None if there is none, it is damaged or another run's."""
-        body = checked(self.path(fold, member, until))
+        body = checked(self.path(order))
         if body is None:
             return None
         key, _, stored = body.partition(b"\n")
@@ -79,10 +78,10 @@ class Checkpoints:
         parameters, log_odds, curve = (arrays[of] for of in ("parameters", "log_odds", "curve"))
         return TrainedMember(layout, parameters, log_odds, curve, record, layers)
 
-    def kept(self, trained: TrainedMember, until: int) -> dict[str, Any]:
+    def kept(self, trained: TrainedMember, order: Order) -> dict[str, Any]:
         """Save a member, and return what its process tells the parent: it is done, or unsaved."""
         try:
-            self.save(trained, until)
+            self.save(trained, order)
         except OSError as error:
             return {"unsaved": error.strerror}
         return trained.record.last_event()
@@ -97,12 +96,12 @@ class Checkpoints:
         """
         finished = {}
         for order in orders:
-            trained = self.load(*order.key)
+            trained = self.load(order)
             if trained is not None:
                 finished[order] = trained
             elif not stopped:
                 raise TrainingError(
-                    f"{self.path(*order.key)} has changed during training; run the same again"
+                    f"{self.path(order)} has changed during training; run the same again"
                 )
         return finished
 

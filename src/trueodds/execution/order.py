@@ -15,13 +15,15 @@ class Order(NamedTuple):
     fold: int
     member: int
     until: int = 0
+    times: int = 1
+    """Times as long as usual that the plan is (`trueodds.training.recipe.Recipe.lengthened`)."""
     seconds: float = 0.0
     """A pilot ends at its first evaluation after so many seconds; 0 has no limit."""
 
     @property
-    def key(self) -> tuple[int, int, int]:
+    def name(self) -> str:
         """What names the member's file."""
-        return self[:3]
+        return "-".join(map(str, self[:4]))
 
     @property
     def line(self) -> str:
@@ -32,8 +34,8 @@ class Order(NamedTuple):
     def of_line(cls, line: str) -> "Order":
         """Read what `line` gives."""
         *names, seconds = line.split()
-        fold, member, until = map(int, names)
-        return cls(fold, member, until, float(seconds))
+        fold, member, until, times = map(int, names)
+        return cls(fold, member, until, times, float(seconds))
 
     def trained(
         self,
@@ -45,6 +47,7 @@ class Order(NamedTuple):
         """Train the member; ``report`` is given epoch, epochs and loss at every evaluation."""
         until = self.until if self.until > 0 else None
         task = data.task(self.fold, self.member)
+        recipe = recipe.lengthened(self.times)
         return train_with_care(task, recipe, seed, until, report, self.seconds)
 
 

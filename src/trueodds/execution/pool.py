@@ -64,7 +64,7 @@ def train_members(
     checkpoints = None if work is None else work.checkpoints.of(recipe, seed)
     finished: dict[Order, TrainedMember] = {}
     for order in members:
-        trained = None if checkpoints is None else checkpoints.load(*order.key)
+        trained = None if checkpoints is None else checkpoints.load(order)
         if trained is not None:
             finished[order] = trained
             report(ProgressEvent(**trained.record.last_event(), resumed=True))
@@ -102,7 +102,7 @@ def _train_in_this_process(
             trained = order.trained(data, recipe, seed, report)
             if checkpoints is not None:
                 try:
-                    checkpoints.save(trained, order.until)
+                    checkpoints.save(trained, order)
                 except OSError as error:
                     raise cannot_write(checkpoints.folder, error.strerror) from None
             finished[order] = trained

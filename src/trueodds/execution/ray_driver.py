@@ -77,7 +77,7 @@ def _train_until_end(
             pending[train.remote(data, recipe, seed, order, here)] = order, checkpoints
         for done in ray.wait(list(pending), timeout=PAUSE)[0]:
             order, checkpoints = pending.pop(done)
-            said = checkpoints.kept(ray.get(done), order.until)
+            said = checkpoints.kept(ray.get(done), order)
             write(said)
             if "unsaved" in said:
                 return

@@ -22,7 +22,14 @@ from trueodds.training.data import SHIPPED, TrainingData
 from trueodds.training.heal import Attempts, run_changes, treated
 from trueodds.training.kinds import Member
 from trueodds.training.member import TrainedMember
-from trueodds.training.pilot import PILOTS, choose_epochs, pilot_folds
+from trueodds.training.pilot import (
+    LONGER,
+    PILOTS,
+    Length,
+    choose_lengths,
+    pilot_folds,
+    still_learning,
+)
 from trueodds.training.recipe import Recipe
 
 MOST_RUNS = 3
@@ -74,7 +81,7 @@ class Training:
         if self.ray is not None:
             return sensible_jobs(self.jobs or -1, self.data, recipe, 0)
         planned = recipe.epochs_for(self.data.rows_shown)
-        epochs = sum(order.until if order.until > 0 else planned for order in orders)
+        epochs = sum(o.until if o.until > 0 else o.times * planned for o in orders)
         return sensible_jobs(self.jobs, self.data, recipe, epochs)
 
 
@@ -121,18 +128,23 @@ def _run(training: Training, recipe: Recipe, number: int) -> Members:
     orders = orders_for(data, recipe, [1] * data.folds.count)
     kinds = {o: Member.of(recipe, data.turn(o.fold, o.member)).name for o in orders}
     pilots = _trained_pilots(training, recipe, kinds, number)
-    epochs = {
-        kind: choose_epochs(data, recipe, [p for p in pilots if p.record.kind == kind])
+    lengths = {
+        kind: choose_lengths(data, recipe, [p for p in pilots if p.record.kind == kind])
         for kind in sorted({pilot.record.kind for pilot in pilots})
     }
-    planned = {(o.fold, o.member) for o in orders if kinds[o] in epochs}
+    longer = _longer_pilots(training, recipe, kinds, lengths, number)
+    for kind in {pilot.record.kind for pilot in longer}:
+        both = ([p for p in plan if p.record.kind == kind] for plan in (pilots, longer))
+        lengths[kind] = choose_lengths(data, recipe, *both)
+    planned = {(o.fold, o.member) for o in orders if kinds[o] in lengths}
     orders = whole_rounds(orders, planned, data)
-    orders = [order._replace(until=epochs[kinds[order]][order.fold]) for order in orders]
+    orders = [_of_length(order, lengths[kinds[order]][order.fold]) for order in orders]
     # A pilot that ran for as many epochs as its fold's members is one of them.
     ready = {
         (pilot.record.fold, pilot.record.member): replace(pilot, curve=pilot.curve[:, :0])
-        for pilot in pilots
-        if pilot.record.epochs == epochs[pilot.record.kind][pilot.record.fold]
+        for times, of_plan in ((1, pilots), (LONGER, longer))
+        for pilot in of_plan
+        if (pilot.record.epochs, times) == lengths[pilot.record.kind][pilot.record.fold]
     }
     rest = [order for order in orders if (order.fold, order.member) not in ready]
     check = None
@@ -172,6 +184,28 @@ def _trained_pilots(
     there = {(pilot.record.fold, pilot.record.kind) for pilot in made}
     lacking = {of for fold, of in places if (fold, of) not in there}
     return [pilot for pilot in made if pilot.record.kind not in lacking]
+
+
+def _longer_pilots(
+    training: Training,
+    recipe: Recipe,
+    kinds: dict[Order, str],
+    lengths: dict[str, list[Length]],
+    number: int,
+) -> list[TrainedMember]:
+    """Pilots with a longer plan, of the kinds that still learn; none with a limit of time."""
+    late = {
+        kind for kind, chosen in lengths.items() if still_learning(training.data, recipe, chosen)
+    }
+    if training.limit is not None or not late:
+        return []
+    of_late = {order: kind for order, kind in kinds.items() if kind in late}
+    wanted = [order._replace(times=LONGER) for order in _pilots(training.data, of_late)]
+    return training.members(recipe, wanted, run=number, pilot=True)
+
+
+def _of_length(order: Order, length: Length) -> Order:
+    return order._replace(until=length.epochs, times=length.times)
 
 
 def _ended_by_time(pilot: TrainedMember, recipe: Recipe) -> bool:

@@ -20,7 +20,7 @@ ARRAYS = "arrays"
 """Name of the folder, in a work folder, of the files that processes share."""
 LOCK = "lock"
 RUN = "run.json"
-_MEMBER = "member-[0-9a-f]{8}-[0-9]+-[0-9]+-(?:-1|[0-9]+)"
+_MEMBER = "member-[0-9a-f]{8}-[0-9]+-[0-9]+-(?:-1|[0-9]+)-[0-9]+"
 
 MEMBERS = re.compile(_MEMBER)
 """Finished members, see `trueodds.execution.checkpoints`."""

@@ -39,7 +39,7 @@ def main(arrays: str, members: str, key: str) -> None:
         def report(epoch: int, epochs: int, loss: float, names: dict[str, int] = names) -> None:
             _write({**names, "epoch": epoch, "epochs": epochs, "loss": loss})
 
-        said = checkpoints.kept(order.trained(data, recipe, seed, report), order.until)
+        said = checkpoints.kept(order.trained(data, recipe, seed, report), order)
         _write(said)
         if "unsaved" in said:
             return

@@ -4,16 +4,20 @@ Some tables are learned in thirty steps, and more steps only fit noise; others n
 members, the pilots, are trained to the end and evaluated on the way. The loss of the pilots on the
 rows outside a fold decides: the fold's members stop at the first evaluation whose loss is within
 `WORTH` of the least. The labels of the rows that score a member thus choose nothing about it.
+
+Where the best evaluation is at the end of a plan of few steps, pilots with a plan `LONGER` times as
+long are trained, too. Their evaluations are further choices, after those of the usual plan.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trueodds import functions
 from trueodds.training.data import TrainingData
-from trueodds.training.evaluations import curve_rows, evaluation_epochs
+from trueodds.training.evaluations import EVALUATIONS, curve_rows, evaluation_epochs
 from trueodds.training.folds import Folds
 from trueodds.training.member import TrainedMember
 from trueodds.training.recipe import Recipe
@@ -24,6 +28,19 @@ WORTH = 0.001
 """Further epochs are run only if they reduce the loss by more than this fraction of the least."""
 PILOTS = 2
 """Most pilots of a fold. Their mean counts: the best epoch of a mean is later than of one."""
+LONGER = 2
+"""Times as long as usual that the longer plan is."""
+LATE = 2
+"""Last evaluations of a plan that count as its end."""
+
+
+class Length(NamedTuple):
+    """How long a fold's members are trained."""
+
+    epochs: int
+    """At least 1."""
+    times: int = 1
+    """Times as long as usual that their plan is."""
 
 
 def pilot_folds(data: TrainingData) -> list[int]:
@@ -42,8 +59,13 @@ def pilot_folds(data: TrainingData) -> list[int]:
     return chosen
 
 
-def choose_epochs(data: TrainingData, recipe: Recipe, pilots: Sequence[TrainedMember]) -> list[int]:
-    """Choose the number of epochs for the members of each fold.
+def choose_lengths(
+    data: TrainingData,
+    recipe: Recipe,
+    pilots: Sequence[TrainedMember],
+    longer: Sequence[TrainedMember] = (),
+) -> list[Length]:
+    """Choose the plan and the number of epochs for the members of each fold.
 
     By time, a fold's epochs are chosen on all folds before it. The first fold has none before it:
     its own rows choose, and its forecasts are not scored. If there is a single fold, it is scored,
@@ -55,29 +77,57 @@ def choose_epochs(data: TrainingData, recipe: Recipe, pilots: Sequence[TrainedMe
         The training data and the settings of the run.
     pilots
         Members trained to the end, of some folds, with a ``curve``.
+    longer
+        The same with a plan `LONGER` times as long, of the same folds; none if nobody asked.
 
     Returns
     -------
-    list of int
-        Epochs ≥ 1, one a fold.
+    list of Length
+        One a fold.
     """
     folds = data.folds
     losses = {
-        fold: _losses(data, fold, [p for p in pilots if p.record.fold == fold])
+        fold: np.concatenate(
+            [
+                _losses(data, fold, of_fold)
+                for of_plan in (pilots, longer)
+                if (of_fold := [p for p in of_plan if p.record.fold == fold])
+            ]
+        )
         for fold in sorted({pilot.record.fold for pilot in pilots})
     }
     chosen = []
     for fold in range(folds.count):
-        planned = recipe.epochs_for(len(folds.trained_on(fold)))
-        if folds.forward and folds.each == 1 and fold == 0:
-            chosen.append(planned)
+        if _without_choice(folds, fold):
+            chosen.append(Length(_planned(data, recipe, fold)))
             continue
         choosing = list(range(max(1, fold))) if folds.forward else list(losses)
         total = sum(_outside(folds, fold, other, losses[other]) for other in choosing)
         loss = np.nan_to_num(np.asarray(total), nan=np.inf)
-        enough = int(np.argmax(loss <= (1.0 + WORTH) * loss.min()))
-        chosen.append(evaluation_epochs(planned)[enough])
+        plan, at = divmod(int(np.argmax(loss <= (1.0 + WORTH) * loss.min())), EVALUATIONS)
+        times = (1, LONGER)[plan]
+        planned = _planned(data, recipe.lengthened(times), fold)
+        chosen.append(Length(evaluation_epochs(planned)[at], times))
     return chosen
+
+
+def still_learning(data: TrainingData, recipe: Recipe, lengths: Sequence[Length]) -> bool:
+    """Whether the choice of some fold is the end of a plan of few steps."""
+    return any(
+        length.epochs >= evaluation_epochs(_planned(data, recipe, fold))[-LATE]
+        for fold, length in enumerate(lengths)
+        if recipe.of_few_steps(len(data.folds.trained_on(fold)))
+        and not _without_choice(data.folds, fold)
+    )
+
+
+def _planned(data: TrainingData, recipe: Recipe, fold: int) -> int:
+    return recipe.epochs_for(len(data.folds.trained_on(fold)))
+
+
+def _without_choice(folds: Folds, fold: int) -> bool:
+    """Whether it is the only fold that leaves rows out, by time: none before it could choose."""
+    return folds.forward and folds.each == 1 and fold == 0
 
 
 def _losses(data: TrainingData, fold: int, pilots: Sequence[TrainedMember]) -> NDArray[np.float64]:

@@ -137,6 +137,14 @@ class Recipe:
         steps = max(1, min(rows, self.epoch_rows) // self.batch(rows))
         return max(self.epochs, ceil(self.least_steps / steps))
 
+    def of_few_steps(self, rows: int) -> bool:
+        """Whether the plan for this number of training rows has no more than the least steps."""
+        return self.epochs_for(rows) > self.epochs
+
+    def lengthened(self, times: int) -> "Recipe":
+        """The recipe with plans so many times as long."""
+        return replace(self, epochs=times * self.epochs, least_steps=times * self.least_steps)
+
 
 def recipe_for(effort: str) -> Recipe:
     """Return the recipe of an effort.
