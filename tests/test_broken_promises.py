@@ -55,7 +55,7 @@ BREAKS = [
     ),
     Break(
         "a resumed fit takes what was done", "execution/checkpoints.py",
-        "        body = checked(self.path(fold, member, until))", "        body = None",
+        "        body = checked(self.path(order))", "        body = None",
         "cli/test_resume.py",
     ),
     Break(

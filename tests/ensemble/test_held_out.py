@@ -5,6 +5,8 @@ import pytest
 
 from trueodds.ensemble.between_folds import BetweenFolds
 from trueodds.ensemble.held_out import HeldOut, held_out
+from trueodds.ensemble.stacking import Stack, fit_stack
+from trueodds.functions.portable import sigmoid
 from trueodds.network.forward import log_odds
 from trueodds.training.folds import Folds
 
@@ -110,3 +112,41 @@ def test_by_time_the_spread_of_a_fold_s_members_is_known(stages) -> None:
     varied = found.variances(np.array([0.5, 0.5, 0.5]), folds)
     expected = 1.5**2 * (1.0 - 1.0 / folds.each) / of.recipe.many_members * spread
     np.testing.assert_allclose(varied.averaged[known], expected, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("rarity", [-4.0, -2.0, 0.0, 3.0])
+def test_the_shift_of_the_mean_of_all_members_makes_up_for_the_variance_it_loses(rarity) -> None:
+    rng, rows, each = np.random.default_rng(0), 200_000, 5
+    f, noise = rng.normal(size=rows), rng.normal(size=(2, rows))
+    mean = (f + 0.6 * noise)[:, :, None]
+    found = HeldOut((("mlp", 1.0),), mean, np.array([[1], [1]]), np.zeros((2, rows)), UNKNOWN)
+    stack, folds = Stack(np.array([1.0]), rarity), Folds(np.zeros((2, rows), np.int16), each, "")
+    by_fold = sigmoid(stack.apply(found.log_odds)).mean()
+    # The mean over the folds keeps a fifth of the variance of the two partitions' mean.
+    of_all = rarity + f + 0.6 * noise.mean(axis=0) / np.sqrt(each)
+    raised = sigmoid(of_all + found.lowered(stack, folds, None)).mean()
+    assert abs(raised / by_fold - 1.0) < 0.005
+    if rarity == -4.0:
+        assert sigmoid(of_all).mean() / by_fold < 0.97
+    if rarity == 0.0:
+        assert abs(found.lowered(stack, folds, None)) < 1e-3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_model_s_shift_is_that_of_the_mean_of_all_members(stages, kind) -> None:
+    of = stages(kind)
+    ensemble, folds = of.ensemble, of.prepared.folds
+    found, y, weight = ensemble.held_out, of.table.y, of.table.sample_weight
+    judging = folds.of_row[0] >= (1 if folds.forward else 0)
+    some = None if weight is None else weight[judging]
+    stack = fit_stack(found.log_odds[judging], y[judging], some, found.between.removed(judging))
+    lowered = found.lowered(stack, folds, weight)
+    assert ensemble.stack.shift == pytest.approx(stack.shift + lowered, abs=1e-12)
+    assert (lowered != 0.0) is (kind in ("two", "groups", "weighted"))
+
+
+def test_huge_variances_do_not_shift_without_bound() -> None:
+    mean = np.stack([np.full((50, 1), 40.0), np.full((50, 1), -40.0)])
+    found = HeldOut((("mlp", 1.0),), mean, np.array([[1], [1]]), np.zeros((2, 50)), UNKNOWN)
+    folds = Folds(np.zeros((2, 50), np.int16), 5, "")
+    assert abs(found.lowered(Stack(np.array([1.0]), -2.0), folds, None)) <= 0.5

@@ -53,6 +53,10 @@ class BetweenFolds:
         use = allowed[self.rows]
         return self._mean(self.curvature * use, float(dot(self.weight, use.astype(np.float64))))
 
+    def variances(self, slopes: Float) -> Float:
+        """Variance of each row's log-odds that the mean removes, squared nats, shape (n,)."""
+        return np.asarray(np.einsum("nij,i,j->n", self.covariance, slopes, slopes))
+
     def variance(self, slopes: Float) -> float:
         """Variance of the log-odds that the mean removes, squared nats, weighted by p(1 − p)."""
         mean = self._mean(self.curvature, float(self.curvature.sum()))

@@ -43,7 +43,7 @@ class Ensemble:
     """
     held_out: HeldOut
     stack: Stack
-    """The model's weights and calibrator."""
+    """The model's weights and calibrator, for the mean of all members."""
     log_odds: Float
     """Honest, calibrated, shape (rows,), nats; NaN for a row without an honest forecast."""
     variances: Variances
@@ -121,6 +121,7 @@ def combine(
     if not folds.forward:
         chosen = of_choices(np.array(by_choice))
         averaged, training = averaged + chosen.averaged, training + chosen.training
+    stack = replace(stack, shift=stack.shift + found[run].lowered(stack, folds, sample_weight))
     shipped, factors = _factors(runs[run], folds, found[run].kinds, stack)
     return Ensemble(
         run=run,

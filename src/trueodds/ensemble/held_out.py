@@ -7,12 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueodds.ensemble.between_folds import BetweenFolds, between_folds
+from trueodds.ensemble.stacking import Stack
+from trueodds.evaluation.sums import dot
+from trueodds.functions.portable import sigmoid
 from trueodds.training.data import TrainingData
 from trueodds.training.folds import Folds
 from trueodds.training.member import TrainedMember
 from trueodds.training.training_record import Sort
 
 Float = NDArray[np.float64]
+
+MOST_VARIANCE = 1.0
+"""More variance of a row's log-odds, squared nats, is beyond what `HeldOut.lowered` can tell."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +82,41 @@ class HeldOut:
         else:
             averaged = np.full(self.mean.shape[1], self.between.variance(slopes))
         return Variances(averaged=averaged, training=np.zeros_like(averaged))
+
+    def lowered(self, stack: Stack, folds: Folds, weight: Float | None) -> float:
+        """By how much the shift is too low for the mean of all members, nats; negative: too high.
+
+        The shift makes the forecasts of rows left out, with variance v more than the mean of all
+        members has, as large as the labels on average. σ is curved: without this variance a
+        probability p is lower by ½·p(1 − p)(1 − 2p)·v, to second order, and a shift by δ raises it
+        by p(1 − p)·δ. Where yes is rare, all forecasts would be too low.
+
+        By time it is 0: the variance is that of other members than the model's.
+
+        Parameters
+        ----------
+        stack
+            Slopes and shift for ``log_odds``.
+        folds
+            The folds of the members.
+        weight
+            Shape (rows,): sample weights, or None for equal weights.
+        """
+        if folds.forward:
+            return 0.0
+        rows, variance = self._variance_by_row(stack.slopes, folds)
+        p = sigmoid(stack.apply(self.log_odds[rows]))
+        curvature = p * (1.0 - p) if weight is None else p * (1.0 - p) * weight[rows]
+        total = float(curvature.sum())
+        variance = np.minimum(variance, MOST_VARIANCE)
+        return 0.5 * float(dot(curvature * (1.0 - 2.0 * p), variance)) / total if total else 0.0
+
+    def _variance_by_row(self, slopes: Float, folds: Folds) -> tuple[NDArray[np.int64], Float]:
+        """Rows, and the variance of each that the mean of all members removes."""
+        if len(self.between.rows):
+            return self.between.rows, self.between.variances(slopes)
+        rows = np.flatnonzero(~np.isnan(self.log_odds).any(axis=1))
+        return rows, self.variances(slopes, folds).averaged[rows]
 
 
 @dataclass(frozen=True, eq=False)
