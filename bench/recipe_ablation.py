@@ -25,6 +25,7 @@ import machine
 import tables
 from trueodds import main_job
 from trueodds.columns import read_target, words
+from trueodds.ensemble import held_out
 from trueodds.features import cross_search
 from trueodds.features import feature_rules as choice
 from trueodds.features import target_encoding as rates
@@ -41,6 +42,8 @@ CONSTANTS: dict[str, Any] = {
     "MOST_CROSSES": cross_search,
     "LEAST_CHANCE": cross_search,
     "WORTH": pilot,
+    "LATE": pilot,
+    "MOST_VARIANCE": held_out,
 }
 """Constants that a change may name, and the module they live in."""
 CHANGES = (

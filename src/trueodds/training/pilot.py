@@ -114,7 +114,7 @@ def choose_lengths(
 def still_learning(data: TrainingData, recipe: Recipe, lengths: Sequence[Length]) -> bool:
     """Whether the choice of some fold is the end of a plan of few steps."""
     return any(
-        length.epochs >= evaluation_epochs(_planned(data, recipe, fold))[-LATE]
+        length.epochs in evaluation_epochs(_planned(data, recipe, fold))[EVALUATIONS - LATE :]
         for fold, length in enumerate(lengths)
         if recipe.of_few_steps(len(data.folds.trained_on(fold)))
         and not _without_choice(data.folds, fold)
