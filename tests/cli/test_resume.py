@@ -6,6 +6,7 @@ import pytest
 
 from trueodds.cli.progress import TrainingProgress
 from trueodds.execution import checkpoints
+from trueodds.execution.order import Order
 from trueodds.execution.progress import ProgressEvent
 
 
@@ -111,7 +112,7 @@ def test_a_full_disk_is_one_sentence_and_what_was_done_is_kept(fit, table, monke
 
         def of(self, recipe, seed):
             made = real(self, recipe, seed)
-            made.path(1, 0).mkdir(exist_ok=True)
+            made.path(Order(1, 0)).mkdir(exist_ok=True)
             return made
 
         monkeypatch.setattr(checkpoints.Checkpoints, "of", of)
@@ -119,10 +120,10 @@ def test_a_full_disk_is_one_sentence_and_what_was_done_is_kept(fit, table, monke
     else:
         real_save = checkpoints.Checkpoints.save
 
-        def save(self, trained, until=0):
-            if trained.record.fold == 1:
+        def save(self, trained, order):
+            if order.fold == 1:
                 raise OSError(28, "No space left on device")
-            real_save(self, trained, until)
+            real_save(self, trained, order)
 
         monkeypatch.setattr(checkpoints.Checkpoints, "save", save)
         reason = "No space left on device"
