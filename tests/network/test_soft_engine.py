@@ -42,7 +42,7 @@ def plain_log_odds(engine, X):
 
 
 @pytest.mark.parametrize("sparse", [False, True])
-@pytest.mark.parametrize("depth", [1, 2, 4])
+@pytest.mark.parametrize("depth", [1, 2, 4, 6, 8])
 def test_log_odds_are_shares_times_values(depth, sparse):
     engine = network(depth, sparse=sparse)
     X, _, _ = batch_of(37)
@@ -50,7 +50,7 @@ def test_log_odds_are_shares_times_values(depth, sparse):
 
 
 @pytest.mark.parametrize("sparse", [False, True])
-@pytest.mark.parametrize("depth", [1, 3, 5])
+@pytest.mark.parametrize("depth", [1, 3, 5, 6, 8])
 def test_gradients_match_finite_differences(depth, sparse):
     engine = network(depth, sparse=sparse)
     X, y, weight = batch_of(11)

@@ -51,18 +51,7 @@ class BetweenFolds:
         one fold's members (to second order; Krogh & Vedelsby 1995).
         """
         use = allowed[self.rows]
-        return self._mean(self.curvature * use, float(dot(self.weight, use.astype(np.float64))))
-
-    def variances(self, slopes: Float) -> Float:
-        """Variance of each row's log-odds that the mean removes, squared nats, shape (n,)."""
-        return np.asarray(np.einsum("nij,i,j->n", self.covariance, slopes, slopes))
-
-    def variance(self, slopes: Float) -> float:
-        """Variance of the log-odds that the mean removes, squared nats, weighted by p(1 − p)."""
-        mean = self._mean(self.curvature, float(self.curvature.sum()))
-        return float(dot(slopes, np.array([dot(row, slopes) for row in mean])))
-
-    def _mean(self, factors: Float, total: float) -> Float:
+        factors, total = self.curvature * use, float(dot(self.weight, use.astype(np.float64)))
         kinds = self.covariance.shape[1]
         out = np.zeros((kinds, kinds))
         if total > 0.0:
@@ -70,6 +59,15 @@ class BetweenFolds:
                 each = np.ascontiguousarray(self.covariance[:, first, second])
                 out[first, second] = dot(factors, each) / total
         return out
+
+    def variances(self, slopes: Float) -> Float:
+        """Variance of each row's log-odds that the mean removes, squared nats, shape (n,)."""
+        return np.asarray(np.einsum("nij,i,j->n", self.covariance, slopes, slopes))
+
+    def variance(self, slopes: Float) -> float:
+        """Variance of the log-odds that the mean removes, squared nats, weighted by p(1 − p)."""
+        total = float(self.curvature.sum())
+        return float(dot(self.curvature, self.variances(slopes))) / total if total > 0.0 else 0.0
 
 
 def between_folds(

@@ -2,7 +2,7 @@
 
 `trueodds.functions.sigmoid` is correctly rounded, which takes float64 arithmetic. A gate's σ is
 needed some hundred times for each row and step, and the noise of the steps is far above its last
-bits. So this one is within 3·2⁻²⁴ of σ, relative, and takes a fraction of the time.
+bits. So this one is within 3·2⁻²⁴ of σ, relative, and takes less time.
 
 exp(−|x|) = 2^k · exp(r) with |r| ≤ ln 2/2 (Cody & Waite 1980); exp(r) is its Taylor polynomial.
 """

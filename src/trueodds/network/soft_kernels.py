@@ -2,7 +2,7 @@
 
 All take C-contiguous arrays of one float dtype (float32 in training, float64 in gradient checks).
 What there is for each row lies side by side, shape (…, rows), so that innermost loops are long and
-vectorise. ``rows`` is a multiple of `LANES`.
+vectorise. ``rows`` is a multiple of `LANES`, so that vectors leave no row over.
 
 The nodes of a tree are numbered as in a heap: the root is 1, node h has the children 2h, on the
 side of g, and 2h + 1, on the side of 1 − g; leaf k is node 2^depth + k.
@@ -14,7 +14,7 @@ from trueodds.functions.bits import select
 from trueodds.functions.cache import jit
 from trueodds.network.gate_sigmoid import gate_sigmoid
 
-LANES = 8
+LANES = 16
 MOST_ROUNDS = 100
 """Newton steps of `sparsemax`, at most; from a near support some three suffice."""
 
@@ -113,9 +113,9 @@ def gates_backward(D, G, U, steep):
         times = steep[j]
         for i in range(D.shape[1]):
             g = G[j, i]
-            by_sum = D[j, i] * (g * (one - g) * times)
-            D[j, i] = by_sum
-            G[j, i] = by_sum * U[j, i]
+            d = D[j, i] * (g * (one - g) * times)
+            D[j, i] = d
+            G[j, i] = d * U[j, i]
 
 
 @jit(nogil=True, error_model="numpy")
